@@ -1,0 +1,238 @@
+/* Generated from host/link/messages.py by tools/generate.py. Do not edit. */
+
+#ifndef PROTOCOL_H
+#define PROTOCOL_H
+
+#include <stdint.h>
+
+#define WIRE_PROTOCOL_VERSION 1
+#define WIRE_PACKET_HEADER_BYTES 4
+#define WIRE_PACKET_CRC_BYTES 4
+#define WIRE_MAX_PAYLOAD_BYTES 32768
+#define WIRE_MAX_COMMAND_PAYLOAD_BYTES 224
+#define WIRE_INJECT_CHUNK_BYTES 192
+#define WIRE_MAX_SCORES 16
+
+#define WIRE_LAYOUT_HASH 0xF1FE4A74u
+
+enum wire_mode {
+    WIRE_MODE_IDLE = 0,
+    WIRE_MODE_STREAM = 1,
+    WIRE_MODE_RESULTS = 2,
+    WIRE_MODE_CAPTURE = 3,
+    WIRE_MODE_SINGLE = 4,
+};
+
+enum wire_setting {
+    WIRE_SETTING_COLOUR_BARS = 0,
+    WIRE_SETTING_DATA_SWAP = 1,
+    WIRE_SETTING_YUV_ORDER = 2,
+    WIRE_SETTING_CLOCK_DIVIDER = 3,
+    WIRE_SETTING_INSTRUCTION_CACHE = 4,
+    WIRE_SETTING_DCDC = 5,
+    WIRE_SETTING_PROFILE = 6,
+    WIRE_SETTING_GAIN = 7,
+    WIRE_SETTING_EXPOSURE = 8,
+};
+
+enum wire_source {
+    WIRE_SOURCE_CAMERA = 0,
+    WIRE_SOURCE_INJECTED = 1,
+};
+
+enum wire_status {
+    WIRE_STATUS_OK = 0,
+    WIRE_STATUS_UNKNOWN_COMMAND = 1,
+    WIRE_STATUS_BAD_LENGTH = 2,
+    WIRE_STATUS_BAD_VALUE = 3,
+    WIRE_STATUS_BUSY = 4,
+    WIRE_STATUS_FAULT = 5,
+};
+
+enum wire_fault_code {
+    WIRE_FAULT_CODE_NONE = 0,
+    WIRE_FAULT_CODE_CAMERA_NO_ANSWER = 1,
+    WIRE_FAULT_CODE_CAMERA_WRONG_IDENTITY = 2,
+    WIRE_FAULT_CODE_CAMERA_BUS_STUCK = 3,
+    WIRE_FAULT_CODE_CAMERA_REGISTER = 4,
+    WIRE_FAULT_CODE_CAMERA_NO_VSYNC = 5,
+    WIRE_FAULT_CODE_CAMERA_NO_HREF = 6,
+    WIRE_FAULT_CODE_CAMERA_NO_PCLK = 7,
+    WIRE_FAULT_CODE_CAMERA_SHORT_LINE = 8,
+    WIRE_FAULT_CODE_CAMERA_SHORT_FRAME = 9,
+    WIRE_FAULT_CODE_MODEL_INVALID = 10,
+    WIRE_FAULT_CODE_MODEL_INPUT = 11,
+    WIRE_FAULT_CODE_HARD_FAULT = 12,
+    WIRE_FAULT_CODE_CAMERA_OVERRUN = 13,
+};
+
+enum wire_log_level {
+    WIRE_LOG_LEVEL_DEBUG = 0,
+    WIRE_LOG_LEVEL_INFO = 1,
+    WIRE_LOG_LEVEL_WARNING = 2,
+};
+
+enum wire_reboot_target {
+    WIRE_REBOOT_TARGET_APPLICATION = 0,
+    WIRE_REBOOT_TARGET_BOOTLOADER = 1,
+};
+
+enum wire_message {
+    WIRE_HELLO = 0x01,
+    WIRE_FRAME = 0x02,
+    WIRE_RESULT = 0x03,
+    WIRE_PROFILE = 0x04,
+    WIRE_LOG = 0x05,
+    WIRE_FAULT = 0x06,
+    WIRE_ACK = 0x07,
+    WIRE_PONG = 0x08,
+    WIRE_HELLO_REQUEST = 0x40,
+    WIRE_SET_MODE = 0x41,
+    WIRE_SET = 0x42,
+    WIRE_INJECT = 0x43,
+    WIRE_PING = 0x44,
+    WIRE_REBOOT = 0x45,
+    WIRE_CAMERA_REGISTER = 0x46,
+};
+
+/* Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs. */
+struct __attribute__((packed)) wire_hello {
+    uint32_t layout_hash; /* CRC-32 of every layout here; must equal the host's */
+    uint16_t protocol_version; /* PROTOCOL_VERSION of the firmware */
+    uint8_t mode; /* Mode now */
+    uint8_t last_fault; /* FaultCode, NONE when all is well */
+    uint32_t clock_hz; /* of the cycle counter */
+    uint32_t model_hash; /* CRC-32 of the packed model's body */
+    uint32_t arena_bytes; /* working memory of the model */
+    uint16_t input_height; /* pixels */
+    uint16_t input_width; /* pixels */
+    uint8_t input_channels; /* 1 grey, 3 RGB */
+    int8_t output_zero_point; /* of the scores */
+    uint8_t score_count; /* scores in a Result */
+    uint8_t instruction_cache; /* 1 on */
+    uint8_t dcdc; /* 1 on */
+    uint8_t clock_divider; /* CLKRC of the sensor */
+    uint8_t data_swap; /* Setting.DATA_SWAP now */
+    uint8_t colour_bars; /* 1 on */
+    float output_scale; /* score = (q - output_zero_point) * output_scale */
+    uint64_t device_serial; /* unique to the chip (FICR.DEVICEID) */
+    char firmware[32]; /* version and source hash */
+    char board[24]; /* nano33ble or virtual */
+    char compiler[40]; /* compiler and optimisation */
+    char model[32]; /* name of the model */
+};
+/* then labels: UTF-8, one label a line, in the scores' order */
+_Static_assert(sizeof(struct wire_hello) == 172, "wire_hello");
+
+/* Exactly what the model saw (or would see, in Mode.CAPTURE). */
+struct __attribute__((packed)) wire_frame {
+    uint32_t frame; /* number of the frame since start */
+    uint16_t height; /* pixels */
+    uint16_t width; /* pixels */
+    uint8_t channels; /* 1 grey, 3 RGB */
+    uint8_t source; /* Source */
+};
+/* then pixels: uint8, rows, then columns, then channels; the int8 input is pixel - 128 */
+_Static_assert(sizeof(struct wire_frame) == 10, "wire_frame");
+
+/* What the model said of a frame, and what each stage cost. */
+struct __attribute__((packed)) wire_result {
+    uint32_t frame; /* number of the frame */
+    uint32_t image_crc; /* CRC-32 of the pixels that were inferred */
+    uint32_t capture_cycles; /* waiting for the sensor and reading it, less preprocess_cycles */
+    uint32_t preprocess_cycles; /* averaging lines into the input */
+    uint32_t inference_cycles; /* the engine */
+    uint32_t send_cycles; /* putting the previous frame and result in the queue */
+    uint32_t period_cycles; /* since the previous result; 0 for the first */
+    uint32_t dropped_messages; /* messages the board gave up since start: nobody read in time */
+    uint32_t bad_packets; /* packets the board refused since start */
+    uint8_t source; /* Source */
+};
+/* then scores: int8, score_count of them */
+_Static_assert(sizeof(struct wire_result) == 37, "wire_result");
+
+/* Cycles per operator of the last inference. */
+struct __attribute__((packed)) wire_profile {
+    uint32_t frame; /* number of the frame */
+};
+/* then cycles: u32 for each operator of the packed model, in its order */
+_Static_assert(sizeof(struct wire_profile) == 4, "wire_profile");
+
+/* A line for people. */
+struct __attribute__((packed)) wire_log {
+    uint8_t level; /* LogLevel */
+};
+/* then text: UTF-8 */
+_Static_assert(sizeof(struct wire_log) == 1, "wire_log");
+
+/* Something went wrong; the board goes on as well as it can. */
+struct __attribute__((packed)) wire_fault {
+    uint16_t code; /* FaultCode */
+    uint32_t frame; /* number of the frame that was lost, if one was */
+    uint32_t detail; /* see FaultCode */
+};
+/* then text: UTF-8, one line */
+_Static_assert(sizeof(struct wire_fault) == 10, "wire_fault");
+
+/* The answer to a command. */
+struct __attribute__((packed)) wire_ack {
+    uint8_t request; /* identity of the command */
+    uint8_t status; /* Status */
+    uint16_t sequence; /* sequence of the command */
+    uint32_t value; /* Inject: bytes held so far; CameraRegister: the value; else 0 */
+};
+_Static_assert(sizeof(struct wire_ack) == 8, "wire_ack");
+
+/* The answer to Ping. */
+struct __attribute__((packed)) wire_pong {
+    uint64_t host_time_us; /* as it was sent */
+    uint64_t device_cycles; /* since start */
+    uint32_t dropped_messages; /* since start */
+    uint32_t bad_packets; /* since start */
+};
+_Static_assert(sizeof(struct wire_pong) == 24, "wire_pong");
+
+/* wire_hello_request: Asks for Hello. No payload. */
+
+/* Changes the mode; answered by Ack. */
+struct __attribute__((packed)) wire_set_mode {
+    uint8_t mode; /* Mode */
+};
+_Static_assert(sizeof(struct wire_set_mode) == 1, "wire_set_mode");
+
+/* Changes a setting; answered by Ack. */
+struct __attribute__((packed)) wire_set {
+    uint8_t setting; /* Setting */
+    int32_t value; /* see Setting */
+};
+_Static_assert(sizeof(struct wire_set) == 5, "wire_set");
+
+/* A piece of an image. Pieces come in order from offset 0; each is answered by Ack, the last by Result too. */
+struct __attribute__((packed)) wire_inject {
+    uint32_t offset; /* bytes before this piece */
+    uint32_t total; /* bytes of the image: the model's input */
+};
+/* then pixels: uint8, at most INJECT_CHUNK_BYTES */
+_Static_assert(sizeof(struct wire_inject) == 8, "wire_inject");
+
+/* Asks for Pong. */
+struct __attribute__((packed)) wire_ping {
+    uint64_t host_time_us; /* any number */
+};
+_Static_assert(sizeof(struct wire_ping) == 8, "wire_ping");
+
+/* Restarts the board; answered by Ack first. */
+struct __attribute__((packed)) wire_reboot {
+    uint8_t target; /* RebootTarget */
+};
+_Static_assert(sizeof(struct wire_reboot) == 1, "wire_reboot");
+
+/* Reads, or writes and reads back, one register of the sensor; answered by Ack. */
+struct __attribute__((packed)) wire_camera_register {
+    uint8_t register; /* address */
+    uint8_t write; /* 1: write value first */
+    uint8_t value; /* to write */
+};
+_Static_assert(sizeof(struct wire_camera_register) == 3, "wire_camera_register");
+
+#endif

@@ -1,0 +1,59 @@
+/* The seam between the firmware and the machine it runs on. Two implementations: nano33ble.cpp and virtual.c. */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BOARD_CLOCK_HZ 64000000u
+
+/* Clock, cycle counter, instruction cache, serial port. Called once, first. */
+void board_start(void);
+
+/* "nano33ble" or "virtual". */
+const char *board_name(void);
+
+/* Unique to the chip (FICR.DEVICEID). */
+uint64_t board_serial_number(void);
+
+/* DWT cycle counter: 64 MHz, wraps every 67 s. */
+uint32_t board_cycles(void);
+
+/* Cycles since start, 64 bits; must be called at least once a minute. */
+uint64_t board_cycles_since_start(void);
+
+/* Moves bytes that the host sent into `to`; returns how many, 0..room. Never waits. */
+size_t board_receive(uint8_t *to, size_t room);
+
+/* Offers bytes to the serial port; returns how many it took, 0..count. Never waits. The port may keep reading
+ * `from` after the return, until board_send_busy() is false. */
+size_t board_send(const uint8_t *from, size_t count);
+bool board_send_busy(void);
+
+/* False when it is known that nobody has the port open. */
+bool board_host_listens(void);
+
+/* Sleeps until an interrupt, a byte from the host, or about a millisecond has passed. */
+void board_sleep(void);
+
+bool board_instruction_cache(void);
+void board_set_instruction_cache(bool on);
+bool board_dcdc(void);
+void board_set_dcdc(bool on);
+
+/* The power marker pin (A6, P0.28): high around inference only. */
+void board_mark_inference(bool on);
+
+/* Restarts the application, or the bootloader. Does not return. */
+__attribute__((noreturn)) void board_reboot(bool to_bootloader);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,1 @@
+"""The desk-side half: everything that runs on the PC."""

@@ -1,0 +1,1 @@
+"""The link to a board: bytes in, messages out."""

@@ -1,0 +1,87 @@
+"""messages.py -> the text of firmware/include/protocol.h. Pure: values in, one string out."""
+
+from __future__ import annotations
+
+import enum
+import re
+import zlib
+
+from host.link import messages
+from host.link.schema import SCALARS, Column, Message
+
+CONSTANTS = (
+    "PROTOCOL_VERSION",
+    "PACKET_HEADER_BYTES",
+    "PACKET_CRC_BYTES",
+    "MAX_PAYLOAD_BYTES",
+    "MAX_COMMAND_PAYLOAD_BYTES",
+    "INJECT_CHUNK_BYTES",
+    "MAX_SCORES",
+)
+
+
+def layout_hash() -> int:
+    """CRC-32 of everything on which the two ends must agree: constants, enums, identities, field order and types."""
+    parts = [f"{name}={getattr(messages, name)}" for name in CONSTANTS]
+    parts += [f"{e.__name__}.{m.name}={m.value}" for e in messages.ENUMS for m in e]
+    parts += [
+        f"{m.__name__}={m.ID}:" + ",".join(f"{c.name} {c.kind}" for c in _columns(m))
+        for m in messages.BY_ID.values()
+    ]
+    return zlib.crc32("\n".join(parts).encode())
+
+
+def snake(name: str) -> str:
+    """CamelCase -> snake_case."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def protocol_header() -> str:
+    """The whole of protocol.h."""
+    blocks = [
+        "/* Generated from host/link/messages.py by tools/generate.py. Do not edit. */",
+        "#ifndef PROTOCOL_H\n#define PROTOCOL_H\n\n#include <stdint.h>",
+        "\n".join(f"#define WIRE_{name} {getattr(messages, name)}" for name in CONSTANTS),
+        f"#define WIRE_LAYOUT_HASH 0x{layout_hash():08X}u",
+        *(_enum(e) for e in messages.ENUMS),
+        _identities(),
+        *(_struct(m) for m in messages.BY_ID.values()),
+        "#endif",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _columns(kind: type[Message]) -> tuple[Column, ...]:
+    return kind.COLUMNS + ((kind.TAIL,) if kind.TAIL else ())
+
+
+def _enum(kind: type[enum.IntEnum]) -> str:
+    name = snake(kind.__name__)
+    rows = "\n".join(f"    WIRE_{name.upper()}_{m.name} = {m.value}," for m in kind)
+    return f"enum wire_{name} {{\n{rows}\n}};"
+
+
+def _identities() -> str:
+    rows = "\n".join(
+        f"    WIRE_{snake(m.__name__).upper()} = 0x{m.ID:02X}," for m in messages.BY_ID.values()
+    )
+    return f"enum wire_message {{\n{rows}\n}};"
+
+
+def _struct(kind: type[Message]) -> str:
+    name = f"wire_{snake(kind.__name__)}"
+    prose = (kind.__doc__ or "").strip()
+    tail = f"\n/* then {kind.TAIL.name}: {kind.TAIL.prose} */" if kind.TAIL else ""
+    if not kind.COLUMNS:
+        return f"/* {name}: {prose} No payload. */"
+    rows = "\n".join(f"    {_declare(c)}; /* {c.prose} */" for c in kind.COLUMNS)
+    return (
+        f"/* {prose} */\nstruct __attribute__((packed)) {name} {{\n{rows}\n}};{tail}\n"
+        f"_Static_assert(sizeof(struct {name}) == {kind.LAYOUT.size}, \"{name}\");"
+    )
+
+
+def _declare(column: Column) -> str:
+    if column.length:
+        return f"char {column.name}[{column.length}]"
+    return f"{SCALARS[column.kind][1]} {column.name}"

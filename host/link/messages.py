@@ -1,0 +1,276 @@
+"""THE wire: every message between a board and a host, declared once. `header.py` writes protocol.h from it.
+
+A packet is `type u8, reserved u8 (0), sequence u16, payload, CRC-32` (zlib's polynomial over all before it),
+COBS-encoded, with one 0x00 behind it. Each side numbers its packets from 0, modulo 65,536; a gap is a loss.
+Units are in the names; everything is little-endian. To add a message: declare it here with the next free
+identity, run `python -m tools.generate`, and handle it in `firmware/src/link/` or `host/samples.py`.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from host.link.schema import Message, message, wire
+
+PROTOCOL_VERSION = 1
+PACKET_HEADER_BYTES = 4  # type, reserved, sequence
+PACKET_CRC_BYTES = 4
+MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
+MAX_COMMAND_PAYLOAD_BYTES = 224  # what a board accepts: its receive ring holds 256 encoded bytes
+INJECT_CHUNK_BYTES = 192
+MAX_SCORES = 16
+
+
+class Mode(enum.IntEnum):
+    """What the board does with its camera."""
+
+    IDLE = 0  # nothing: sensor asleep
+    STREAM = 1  # every frame, with its result
+    RESULTS = 2  # results alone
+    CAPTURE = 3  # frames alone, no inference
+    SINGLE = 4  # one frame with its result, then IDLE
+
+
+class Setting(enum.IntEnum):
+    """What `Set` can change while the board runs."""
+
+    COLOUR_BARS = 0  # 0 off, 1 on: the sensor's test pattern
+    DATA_SWAP = 1  # 1: D0 and D1 are crossed (the kit's shield), 0: straight (breadboard)
+    YUV_ORDER = 2  # 0: luma is the even byte of a pair (YUYV), 1: the odd one (UYVY)
+    CLOCK_DIVIDER = 3  # CLKRC of the sensor, 1..63: the pixel clock is 16 MHz / (value + 1) before scaling
+    INSTRUCTION_CACHE = 4  # 0 off, 1 on
+    DCDC = 5  # 0 LDO, 1 DC/DC converter (the module must carry the inductor)
+    PROFILE = 6  # 1: a Profile behind every Result
+    GAIN = 7  # analogue gain register 0..255, -1: automatic
+    EXPOSURE = 8  # exposure in lines 0..65,535, -1: automatic
+
+
+class Source(enum.IntEnum):
+    """Where an image came from."""
+
+    CAMERA = 0
+    INJECTED = 1
+
+
+class Status(enum.IntEnum):
+    """How a command ended."""
+
+    OK = 0
+    UNKNOWN_COMMAND = 1
+    BAD_LENGTH = 2
+    BAD_VALUE = 3
+    BUSY = 4
+    FAULT = 5  # a Fault message says which
+
+
+class FaultCode(enum.IntEnum):
+    """What can go wrong on the board; `host/faults.py` says what a person can do about each."""
+
+    NONE = 0
+    CAMERA_NO_ANSWER = 1  # no acknowledge on SCCB
+    CAMERA_WRONG_IDENTITY = 2  # something answers, but not an OV7670/OV7675; detail: the four bytes
+    CAMERA_BUS_STUCK = 3  # SDA or SCL held low
+    CAMERA_REGISTER = 4  # a register did not keep its value; detail: register << 8 | read back
+    CAMERA_NO_VSYNC = 5  # no frame start in time
+    CAMERA_NO_HREF = 6  # frames, but no lines
+    CAMERA_NO_PCLK = 7  # lines, but no pixel clock
+    CAMERA_SHORT_LINE = 8  # HREF fell early; detail: line << 16 | bytes
+    CAMERA_SHORT_FRAME = 9  # VSYNC came early; detail: lines
+    MODEL_INVALID = 10  # the packed model was refused; detail: enum engine_status
+    MODEL_INPUT = 11  # the model's input is not an image this camera can make
+    HARD_FAULT = 12  # the processor faulted; detail: program counter
+    CAMERA_OVERRUN = 13  # the capture loop was late; detail: line << 16 | bytes
+
+
+class LogLevel(enum.IntEnum):
+    """How much a log line matters."""
+
+    DEBUG = 0
+    INFO = 1
+    WARNING = 2
+
+
+class RebootTarget(enum.IntEnum):
+    """Where a reboot ends."""
+
+    APPLICATION = 0
+    BOOTLOADER = 1
+
+
+@message(0x01)
+class Hello(Message):
+    """Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs."""
+
+    layout_hash: int = wire("u32", "CRC-32 of every layout here; must equal the host's")
+    protocol_version: int = wire("u16", "PROTOCOL_VERSION of the firmware")
+    mode: int = wire("u8", "Mode now")
+    last_fault: int = wire("u8", "FaultCode, NONE when all is well")
+    clock_hz: int = wire("u32", "of the cycle counter")
+    model_hash: int = wire("u32", "CRC-32 of the packed model's body")
+    arena_bytes: int = wire("u32", "working memory of the model")
+    input_height: int = wire("u16", "pixels")
+    input_width: int = wire("u16", "pixels")
+    input_channels: int = wire("u8", "1 grey, 3 RGB")
+    output_zero_point: int = wire("i8", "of the scores")
+    score_count: int = wire("u8", "scores in a Result")
+    instruction_cache: int = wire("u8", "1 on")
+    dcdc: int = wire("u8", "1 on")
+    clock_divider: int = wire("u8", "CLKRC of the sensor")
+    data_swap: int = wire("u8", "Setting.DATA_SWAP now")
+    colour_bars: int = wire("u8", "1 on")
+    output_scale: float = wire("f32", "score = (q - output_zero_point) * output_scale")
+    device_serial: int = wire("u64", "unique to the chip (FICR.DEVICEID)")
+    firmware: str = wire("char[32]", "version and source hash")
+    board: str = wire("char[24]", "nano33ble or virtual")
+    compiler: str = wire("char[40]", "compiler and optimisation")
+    model: str = wire("char[32]", "name of the model")
+    labels: bytes = wire("tail", "UTF-8, one label a line, in the scores' order")
+
+
+@message(0x02)
+class Frame(Message):
+    """Exactly what the model saw (or would see, in Mode.CAPTURE)."""
+
+    frame: int = wire("u32", "number of the frame since start")
+    height: int = wire("u16", "pixels")
+    width: int = wire("u16", "pixels")
+    channels: int = wire("u8", "1 grey, 3 RGB")
+    source: int = wire("u8", "Source")
+    pixels: bytes = wire("tail", "uint8, rows, then columns, then channels; the int8 input is pixel - 128")
+
+
+@message(0x03)
+class Result(Message):
+    """What the model said of a frame, and what each stage cost."""
+
+    frame: int = wire("u32", "number of the frame")
+    image_crc: int = wire("u32", "CRC-32 of the pixels that were inferred")
+    capture_cycles: int = wire("u32", "waiting for the sensor and reading it, less preprocess_cycles")
+    preprocess_cycles: int = wire("u32", "averaging lines into the input")
+    inference_cycles: int = wire("u32", "the engine")
+    send_cycles: int = wire("u32", "putting the previous frame and result in the queue")
+    period_cycles: int = wire("u32", "since the previous result; 0 for the first")
+    dropped_messages: int = wire("u32", "messages the board gave up since start: nobody read in time")
+    bad_packets: int = wire("u32", "packets the board refused since start")
+    source: int = wire("u8", "Source")
+    scores: bytes = wire("tail", "int8, score_count of them")
+
+
+@message(0x04)
+class Profile(Message):
+    """Cycles per operator of the last inference."""
+
+    frame: int = wire("u32", "number of the frame")
+    cycles: bytes = wire("tail", "u32 for each operator of the packed model, in its order")
+
+
+@message(0x05)
+class Log(Message):
+    """A line for people."""
+
+    level: int = wire("u8", "LogLevel")
+    text: bytes = wire("tail", "UTF-8")
+
+
+@message(0x06)
+class Fault(Message):
+    """Something went wrong; the board goes on as well as it can."""
+
+    code: int = wire("u16", "FaultCode")
+    frame: int = wire("u32", "number of the frame that was lost, if one was")
+    detail: int = wire("u32", "see FaultCode")
+    text: bytes = wire("tail", "UTF-8, one line")
+
+
+@message(0x07)
+class Ack(Message):
+    """The answer to a command."""
+
+    request: int = wire("u8", "identity of the command")
+    status: int = wire("u8", "Status")
+    sequence: int = wire("u16", "sequence of the command")
+    value: int = wire("u32", "Inject: bytes held so far; CameraRegister: the value; else 0")
+
+
+@message(0x08)
+class Pong(Message):
+    """The answer to Ping."""
+
+    host_time_us: int = wire("u64", "as it was sent")
+    device_cycles: int = wire("u64", "since start")
+    dropped_messages: int = wire("u32", "since start")
+    bad_packets: int = wire("u32", "since start")
+
+
+@message(0x40)
+class HelloRequest(Message):
+    """Asks for Hello."""
+
+
+@message(0x41)
+class SetMode(Message):
+    """Changes the mode; answered by Ack."""
+
+    mode: int = wire("u8", "Mode")
+
+
+@message(0x42)
+class Set(Message):
+    """Changes a setting; answered by Ack."""
+
+    setting: int = wire("u8", "Setting")
+    value: int = wire("i32", "see Setting")
+
+
+@message(0x43)
+class Inject(Message):
+    """A piece of an image. Pieces come in order from offset 0; each is answered by Ack, the last by Result too."""
+
+    offset: int = wire("u32", "bytes before this piece")
+    total: int = wire("u32", "bytes of the image: the model's input")
+    pixels: bytes = wire("tail", "uint8, at most INJECT_CHUNK_BYTES")
+
+
+@message(0x44)
+class Ping(Message):
+    """Asks for Pong."""
+
+    host_time_us: int = wire("u64", "any number")
+
+
+@message(0x45)
+class Reboot(Message):
+    """Restarts the board; answered by Ack first."""
+
+    target: int = wire("u8", "RebootTarget")
+
+
+@message(0x46)
+class CameraRegister(Message):
+    """Reads, or writes and reads back, one register of the sensor; answered by Ack."""
+
+    register: int = wire("u8", "address")
+    write: int = wire("u8", "1: write value first")
+    value: int = wire("u8", "to write")
+
+
+ENUMS: tuple[type[enum.IntEnum], ...] = (
+    Mode,
+    Setting,
+    Source,
+    Status,
+    FaultCode,
+    LogLevel,
+    RebootTarget,
+)
+FROM_DEVICE: tuple[type[Message], ...] = (Hello, Frame, Result, Profile, Log, Fault, Ack, Pong)
+FROM_HOST: tuple[type[Message], ...] = (
+    HelloRequest,
+    SetMode,
+    Set,
+    Inject,
+    Ping,
+    Reboot,
+    CameraRegister,
+)
+BY_ID: dict[int, type[Message]] = {m.ID: m for m in FROM_DEVICE + FROM_HOST}
