@@ -77,7 +77,7 @@ def _struct(kind: type[Message]) -> str:
     rows = "\n".join(f"    {_declare(c)}; /* {c.prose} */" for c in kind.COLUMNS)
     return (
         f"/* {prose} */\nstruct __attribute__((packed)) {name} {{\n{rows}\n}};{tail}\n"
-        f"_Static_assert(sizeof(struct {name}) == {kind.LAYOUT.size}, \"{name}\");"
+        f'_Static_assert(sizeof(struct {name}) == {kind.LAYOUT.size}, "{name}");'
     )
 
 

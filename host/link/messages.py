@@ -37,7 +37,9 @@ class Setting(enum.IntEnum):
     COLOUR_BARS = 0  # 0 off, 1 on: the sensor's test pattern
     DATA_SWAP = 1  # 1: D0 and D1 are crossed (the kit's shield), 0: straight (breadboard)
     YUV_ORDER = 2  # 0: luma is the even byte of a pair (YUYV), 1: the odd one (UYVY)
-    CLOCK_DIVIDER = 3  # CLKRC of the sensor, 1..63: the pixel clock is 16 MHz / (value + 1) before scaling
+    CLOCK_DIVIDER = (
+        3  # CLKRC of the sensor, 1..63: the pixel clock is 16 MHz / (value + 1) before scaling
+    )
     INSTRUCTION_CACHE = 4  # 0 off, 1 on
     DCDC = 5  # 0 LDO, 1 DC/DC converter (the module must carry the inductor)
     PROFILE = 6  # 1: a Profile behind every Result
@@ -136,7 +138,9 @@ class Frame(Message):
     width: int = wire("u16", "pixels")
     channels: int = wire("u8", "1 grey, 3 RGB")
     source: int = wire("u8", "Source")
-    pixels: bytes = wire("tail", "uint8, rows, then columns, then channels; the int8 input is pixel - 128")
+    pixels: bytes = wire(
+        "tail", "uint8, rows, then columns, then channels; the int8 input is pixel - 128"
+    )
 
 
 @message(0x03)
@@ -145,12 +149,16 @@ class Result(Message):
 
     frame: int = wire("u32", "number of the frame")
     image_crc: int = wire("u32", "CRC-32 of the pixels that were inferred")
-    capture_cycles: int = wire("u32", "waiting for the sensor and reading it, less preprocess_cycles")
+    capture_cycles: int = wire(
+        "u32", "waiting for the sensor and reading it, less preprocess_cycles"
+    )
     preprocess_cycles: int = wire("u32", "averaging lines into the input")
     inference_cycles: int = wire("u32", "the engine")
     send_cycles: int = wire("u32", "putting the previous frame and result in the queue")
     period_cycles: int = wire("u32", "since the previous result; 0 for the first")
-    dropped_messages: int = wire("u32", "messages the board gave up since start: nobody read in time")
+    dropped_messages: int = wire(
+        "u32", "messages the board gave up since start: nobody read in time"
+    )
     bad_packets: int = wire("u32", "packets the board refused since start")
     source: int = wire("u8", "Source")
     scores: bytes = wire("tail", "int8, score_count of them")
