@@ -13,7 +13,7 @@
 #define WIRE_INJECT_CHUNK_BYTES 192
 #define WIRE_MAX_SCORES 16
 
-#define WIRE_LAYOUT_HASH 0xF1FE4A74u
+#define WIRE_LAYOUT_HASH 0xBB0F8510u
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -229,7 +229,7 @@ _Static_assert(sizeof(struct wire_reboot) == 1, "wire_reboot");
 
 /* Reads, or writes and reads back, one register of the sensor; answered by Ack. */
 struct __attribute__((packed)) wire_camera_register {
-    uint8_t register; /* address */
+    uint8_t address; /* of the register */
     uint8_t write; /* 1: write value first */
     uint8_t value; /* to write */
 };

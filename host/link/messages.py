@@ -257,7 +257,7 @@ class Reboot(Message):
 class CameraRegister(Message):
     """Reads, or writes and reads back, one register of the sensor; answered by Ack."""
 
-    register: int = wire("u8", "address")
+    address: int = wire("u8", "of the register")
     write: int = wire("u8", "1: write value first")
     value: int = wire("u8", "to write")
 

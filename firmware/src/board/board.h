@@ -1,4 +1,5 @@
-/* The seam between the firmware and the machine it runs on. Two implementations: nano33ble.cpp and virtual.c. */
+/* The seam between the firmware and the machine it runs on. Two implementations: nano33ble.cpp and virtual.c.
+ */
 #ifndef BOARD_H
 #define BOARD_H
 

@@ -1,0 +1,30 @@
+/* Packets from the host: bytes in, whole and verified packets out. Anything else is counted and skipped. */
+#ifndef LINK_INBOX_H
+#define LINK_INBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol.h" // WIRE_MAX_COMMAND_PAYLOAD_BYTES
+
+struct packet {
+    uint8_t type;
+    uint16_t sequence;
+    const uint8_t *payload; /* 4-byte aligned; valid until the next byte is fed */
+    size_t payload_bytes;
+};
+
+struct inbox {
+    _Alignas(
+        4) uint8_t packet[WIRE_PACKET_HEADER_BYTES + WIRE_MAX_COMMAND_PAYLOAD_BYTES + WIRE_PACKET_CRC_BYTES];
+    size_t count;    /* bytes decoded so far; more than fit mark the packet as too long */
+    uint8_t left;    /* bytes until the next code byte; 0: the next byte is one */
+    bool zero_ahead; /* the run that ends next stands for a zero */
+    uint32_t bad;    /* packets refused: too long, too short, wrong checksum */
+};
+
+/* Takes one byte; true when it completed a good packet, which is then in `packet`. */
+bool inbox_feed(struct inbox *inbox, uint8_t byte, struct packet *packet);
+
+#endif

@@ -1,0 +1,84 @@
+#include "link/outbox.h"
+
+#include "link/crc32.h" // crc32_add
+#include "protocol.h"   // WIRE_PACKET_*
+
+enum { COBS_RUN = 255 }; /* a code byte and up to 254 bytes without a zero */
+
+/* Encoding under way: where the current code byte stands, and what it counts. */
+struct encoder {
+    struct outbox *outbox;
+    size_t code_at;
+    uint8_t code;
+};
+
+void outbox_open(struct outbox *outbox, uint8_t *ring, size_t size) {
+    *outbox = (struct outbox){.ring = ring, .size = size};
+}
+
+static size_t encoded_bytes_at_most(size_t count) {
+    return count + count / (COBS_RUN - 1) + 2;
+}
+
+static size_t append(struct outbox *outbox, uint8_t byte) {
+    const size_t at = outbox->head;
+    outbox->ring[at] = byte;
+    outbox->head = at + 1 == outbox->size ? 0 : at + 1;
+    outbox->used++;
+    return at;
+}
+
+static void close_run(struct encoder *encoder) {
+    encoder->outbox->ring[encoder->code_at] = encoder->code;
+    encoder->code_at = append(encoder->outbox, 0);
+    encoder->code = 1;
+}
+
+/* COBS (Cheshire and Baker 1999): each zero becomes the distance to the next one. */
+static void encode(struct encoder *encoder, const void *bytes, size_t count) {
+    const uint8_t *next = bytes;
+    for (size_t i = 0; i < count; i++) {
+        if (next[i] != 0) {
+            append(encoder->outbox, next[i]);
+            encoder->code++;
+        }
+        if (next[i] == 0 || encoder->code == COBS_RUN) {
+            close_run(encoder);
+        }
+    }
+}
+
+bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
+                size_t tail_bytes) {
+    const uint16_t sequence = outbox->sequence++;
+    const size_t packet_bytes = WIRE_PACKET_HEADER_BYTES + head_bytes + tail_bytes + WIRE_PACKET_CRC_BYTES;
+    if (encoded_bytes_at_most(packet_bytes) + 1 > outbox->size - outbox->used) {
+        outbox->dropped++;
+        return false;
+    }
+    const uint8_t header[WIRE_PACKET_HEADER_BYTES] = {type, 0, (uint8_t)sequence, (uint8_t)(sequence >> 8)};
+    uint32_t crc = crc32_add(0, header, sizeof header);
+    crc = crc32_add(crc, head, head_bytes);
+    crc = crc32_add(crc, tail, tail_bytes);
+    const uint8_t trailer[WIRE_PACKET_CRC_BYTES] = {(uint8_t)crc, (uint8_t)(crc >> 8), (uint8_t)(crc >> 16),
+                                                    (uint8_t)(crc >> 24)};
+    struct encoder encoder = {outbox, append(outbox, 0), 1};
+    encode(&encoder, header, sizeof header);
+    encode(&encoder, head, head_bytes);
+    encode(&encoder, tail, tail_bytes);
+    encode(&encoder, trailer, sizeof trailer);
+    outbox->ring[encoder.code_at] = encoder.code;
+    append(outbox, 0);
+    return true;
+}
+
+size_t outbox_peek(const struct outbox *outbox, const uint8_t **piece) {
+    *piece = outbox->ring + outbox->tail;
+    const size_t to_end = outbox->size - outbox->tail;
+    return outbox->used < to_end ? outbox->used : to_end;
+}
+
+void outbox_release(struct outbox *outbox, size_t count) {
+    outbox->tail = (outbox->tail + count) % outbox->size;
+    outbox->used -= count;
+}

@@ -1,0 +1,34 @@
+/* Packets on their way to the host: a ring of encoded bytes. A packet enters whole or is dropped and counted.
+ */
+#ifndef LINK_OUTBOX_H
+#define LINK_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct outbox {
+    uint8_t *ring;
+    size_t size;      /* of ring */
+    size_t head;      /* next byte to write */
+    size_t tail;      /* next byte to send */
+    size_t used;      /* bytes between them */
+    uint32_t dropped; /* packets that found no room */
+    uint16_t sequence;
+};
+
+/* The ring stays the caller's. */
+void outbox_open(struct outbox *outbox, uint8_t *ring, size_t size);
+
+/* Numbers, checksums and COBS-encodes `type` with a payload in two parts. False when it was dropped for lack
+ * of room; the number is used up all the same, so that the host sees the gap. */
+bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
+                size_t tail_bytes);
+
+/* The longest piece that can be sent at once: 0 when empty. */
+size_t outbox_peek(const struct outbox *outbox, const uint8_t **piece);
+
+/* Frees the first `count` bytes of the piece. */
+void outbox_release(struct outbox *outbox, size_t count);
+
+#endif

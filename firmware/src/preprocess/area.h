@@ -1,0 +1,48 @@
+/* Area averaging: the lines of a grey picture, as they arrive, into a small image. No whole picture is kept.
+ *
+ * Every output pixel is the mean of the rectangle of the picture that it covers, fractions of pixels
+ * included, rounded half up: exactly floor((2 * sum + total) / (2 * total)) in integers. The whole field of
+ * view is used; when the shapes differ (4:3 into 1:1) the picture is squashed. host/preprocess.py is the same
+ * in NumPy.
+ */
+#ifndef PREPROCESS_AREA_H
+#define PREPROCESS_AREA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AREA_MAX_WIDTH = 256 }; /* of the output */
+
+/* How one axis is cut: `from` pixels become `to`; each is worth `unit`, and `span` units fill an output
+ * pixel. */
+struct area_axis {
+    uint32_t from;
+    uint32_t to;
+    uint32_t unit;
+    uint32_t span;
+};
+
+struct area {
+    struct area_axis across;
+    struct area_axis down;
+    size_t channels;               /* of the image; grey is repeated */
+    uint8_t *image;                /* height x width x channels */
+    uint32_t rows_done;            /* output rows written */
+    uint32_t room;                 /* units that the current output row still needs */
+    uint32_t line[AREA_MAX_WIDTH]; /* the newest line, averaged across */
+    uint32_t sum[AREA_MAX_WIDTH];  /* the current output row so far */
+};
+
+/* Prepares for a picture of from_width x from_height into image (height x width x channels uint8, the
+ * caller's). False when a size is 0 or more than the accumulators hold. */
+bool area_start(struct area *area, uint32_t from_width, uint32_t from_height, uint32_t width, uint32_t height,
+                size_t channels, uint8_t *image);
+
+/* Takes the next line of the picture, from_width uint8 values. Lines beyond the last are ignored. */
+void area_add_line(struct area *area, const uint8_t *luma);
+
+/* True when every row of the image is written. */
+bool area_is_complete(const struct area *area);
+
+#endif
