@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from host.compiler.header import packed_model_header
 from host.link.header import protocol_header
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
+    "firmware/include/packed_model.h": packed_model_header,
     "firmware/include/protocol.h": protocol_header,
 }
 

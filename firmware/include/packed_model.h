@@ -1,0 +1,209 @@
+/* Generated from host/compiler/format.py by tools/generate.py. Do not edit. */
+
+#ifndef PACKED_MODEL_H
+#define PACKED_MODEL_H
+
+#include <stdint.h>
+
+/* The packed model, declared once: what `pack` writes, what firmware/src/engine reads (packed_model.h is generated).
+ *
+ * A packed model is one little-endian, position-independent blob, 4-byte aligned:
+ *
+ *     header | maps | operators | steps | labels | parameter blocks (each 4-byte aligned)
+ *
+ * Activations are uint8, u = q + 128 of TFLite's int8 q. A *map* lies in the arena row by row, and inside a row channel
+ * by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
+ * Its borders (`top`, `bottom` rows, `left` bytes and whatever is right of the data) hold `fill`, the zero point, so that
+ * no kernel tests bounds; they are written by the engine together with the rows. A 1x1 map without borders has
+ * line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
+ *
+ * A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
+ * rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + height + bottom), an operator streams.
+ *
+ * Parameter blocks
+ *     weights, CONV            int8 [out][kernel_height][kernel_width][in]
+ *     weights, POINTWISE, FULLY_CONNECTED
+ *                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
+ *     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
+ *     requantisation           PackedRequantisation per output channel (FULLY_CONNECTED and POINTWISE: same padding)
+ *     MEAN, QUANTIZE           one PackedRequantisation; ADD: one PackedAddition
+ *     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
+ *
+ * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
+ * x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
+ *     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
+ *              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum overflows.
+ *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves away
+ *              from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
+ *     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
+ *              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
+ *     with rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+ */
+
+#define PACKED_MAGIC 1279544656u
+#define PACKED_VERSION 1u
+#define PACKED_IMAGE 65535u
+#define PACKED_MAX_OPERATORS 128u
+#define PACKED_MAX_MAPS 160u
+#define PACKED_MAX_STEPS 4096u
+#define PACKED_MAX_OUTPUTS 1024u
+#define PACKED_MAX_DIMENSION 4096u
+#define PACKED_SOFTMAX_ENTRIES 256u
+#define PACKED_BODY_OFFSET 16u
+
+enum packed_kind {
+    PACKED_LOAD = 1,
+    PACKED_CONV = 2,
+    PACKED_POINTWISE = 3,
+    PACKED_DEPTHWISE = 4,
+    PACKED_AVERAGE_POOL = 5,
+    PACKED_MAX_POOL = 6,
+    PACKED_MEAN = 7,
+    PACKED_FULLY_CONNECTED = 8,
+    PACKED_SOFTMAX = 9,
+    PACKED_ADD = 10,
+    PACKED_PAD = 11,
+    PACKED_QUANTIZE = 12,
+};
+
+enum packed_form {
+    PACKED_FORM_FAST = 0,
+    PACKED_FORM_GENERAL = 1,
+    PACKED_FORM_WIDE = 2,
+};
+
+enum engine_status {
+    ENGINE_OK = 0,
+    ENGINE_TOO_SHORT = -1,
+    ENGINE_BAD_MAGIC = -2,
+    ENGINE_BAD_VERSION = -3,
+    ENGINE_BAD_LENGTH = -4,
+    ENGINE_BAD_CRC = -5,
+    ENGINE_BAD_HEADER = -6,
+    ENGINE_BAD_MAP = -7,
+    ENGINE_BAD_OPERATOR = -8,
+    ENGINE_BAD_PARAMETERS = -9,
+    ENGINE_BAD_STEPS = -10,
+    ENGINE_ARENA_TOO_SMALL = -11,
+    ENGINE_MISALIGNED = -12,
+};
+
+/* One line of English per status, by -status. */
+#define ENGINE_STATUS_TEXTS \
+    { \
+        "ok", \
+        "shorter than a packed model's header", \
+        "not a packed model", \
+        "packed by another version of host.compiler: compile the model again", \
+        "its length is not what its header says: the transfer was cut", \
+        "its checksum is wrong: the bytes were damaged", \
+        "its header has a value that no compiler writes", \
+        "an activation map lies outside the arena or has an impossible shape", \
+        "an operator is unknown or does not fit its maps", \
+        "an operator's weights or constants lie outside the model or are impossible", \
+        "its schedule does not compute every row once, in order", \
+        "it needs a larger arena than this firmware has", \
+        "the model or the arena is not aligned in memory", \
+    }
+
+/* The first bytes of a packed model. */
+struct packed_header {
+    uint32_t magic; /* "PMDL" */
+    uint16_t version; /* of this format */
+    uint16_t header_bytes; /* sizeof(struct packed_header) */
+    uint32_t total_bytes; /* of the whole blob */
+    uint32_t body_crc; /* CRC-32 (IEEE) of every byte after this field */
+    uint32_t arena_bytes; /* that a run needs */
+    uint16_t input_height; /* pixels */
+    uint16_t input_width; /* pixels */
+    uint16_t input_channels; /* 1 grey, 3 RGB */
+    uint16_t output_count; /* scores */
+    float input_scale; /* real value = scale * (u - zero point) */
+    float output_scale; /* real value = scale * (score - output_zero_point) */
+    uint8_t input_zero_point; /* of u = q + 128 */
+    int8_t output_zero_point; /* of the int8 scores */
+    uint16_t map_count;
+    uint16_t operator_count;
+    uint16_t step_count;
+    uint32_t maps_offset; /* struct packed_map [map_count] */
+    uint32_t operators_offset; /* struct packed_operator [operator_count], in running order */
+    uint32_t steps_offset; /* struct packed_step [step_count] */
+    uint32_t labels_offset; /* UTF-8 text, one label a line, in the order of the scores */
+    uint32_t labels_bytes; /* without a final newline */
+    char name[32]; /* of the model */
+    uint32_t source_hash_high; /* the first 4 bytes of the .tflite's SHA-256, big-endian */
+    uint32_t source_hash_low; /* the next 4 bytes */
+};
+_Static_assert(sizeof(struct packed_header) == 104, "packed_header");
+
+/* An activation map: where it lies in the arena, and its borders. */
+struct packed_map {
+    uint32_t offset; /* into the arena, of its first row's first line; a multiple of 4 */
+    uint16_t height; /* rows of data */
+    uint16_t width; /* pixels of data in a line */
+    uint16_t channels; /* lines in a row */
+    uint16_t line_stride; /* bytes from line to line: 1, or a multiple of 4 */
+    uint16_t ring_rows; /* rows that are held, borders counted */
+    uint8_t top; /* border rows above */
+    uint8_t bottom; /* border rows below */
+    uint8_t left; /* border bytes before pixel 0 of each line */
+    uint8_t fill; /* the zero point, and what borders hold */
+    uint16_t reserved; /* 0 */
+};
+_Static_assert(sizeof(struct packed_map) == 20, "packed_map");
+
+/* One operator. */
+struct packed_operator {
+    uint8_t kind; /* enum packed_kind */
+    uint8_t form; /* enum packed_form */
+    uint16_t source; /* index of the operator in the .tflite that it came from */
+    uint16_t input; /* map, or PACKED_IMAGE */
+    uint16_t second_input; /* map (ADD), or PACKED_IMAGE for none */
+    uint16_t output; /* map */
+    uint16_t depth_multiplier; /* DEPTHWISE: output channel c reads input channel c / this; else 1 */
+    uint8_t kernel_height; /* rows of the window; 1 without one */
+    uint8_t kernel_width; /* columns of the window */
+    uint8_t stride_height;
+    uint8_t stride_width;
+    uint8_t pad_top; /* rows that the first window reaches above row 0; PAD: rows added above */
+    uint8_t pad_left; /* columns that the first window reaches left of column 0; PAD: columns added */
+    uint8_t act_min; /* the activation function's lower bound of u */
+    uint8_t act_max; /* the upper one */
+    uint32_t weights_offset; /* into the blob, or 0 */
+    uint32_t constants_offset; /* requantisation, addition or softmax table in the blob, or 0 */
+    uint32_t scratch_offset; /* into the arena; kept from the operator's first step to its last */
+    uint32_t scratch_bytes; /* 0 for plain C */
+};
+_Static_assert(sizeof(struct packed_operator) == 36, "packed_operator");
+
+/* Compute rows first_row..end_row-1 of an operator's output. */
+struct packed_step {
+    uint16_t operator_index; /* which operator */
+    uint16_t first_row; /* 0 at the operator's first step */
+    uint16_t end_row; /* the output's height at its last step */
+};
+_Static_assert(sizeof(struct packed_step) == 6, "packed_step");
+
+/* What brings one channel's accumulator back to uint8; see the prose of format.py. */
+struct packed_requantisation {
+    int32_t bias; /* with the input's zero point folded in: bias - zero_point * sum(weights) */
+    int32_t multiplier; /* Q0.31, 0 or in 2^30..2^31-1 */
+    int32_t rounding; /* added to x before the shift */
+    int32_t shift; /* right; negative: left, before the multiplication. -30..31 */
+};
+_Static_assert(sizeof(struct packed_requantisation) == 16, "packed_requantisation");
+
+/* ADD: u = clamp(requantise((m1 * (u1 - z1) << 20) + (m2 * (u2 - z2) << 20))), TFLite's double roundings. */
+struct packed_addition {
+    int32_t first_zero_point; /* of u, 0..255 */
+    int32_t first_multiplier; /* Q0.31 */
+    int32_t first_shift; /* right, 0..31 */
+    int32_t second_zero_point; /* of u, 0..255 */
+    int32_t second_multiplier; /* Q0.31 */
+    int32_t second_shift; /* right, 0..31 */
+    int32_t output_multiplier; /* Q0.31 */
+    int32_t output_shift; /* right, 0..31; the zero point is the output map's fill */
+};
+_Static_assert(sizeof(struct packed_addition) == 32, "packed_addition");
+
+#endif

@@ -1,0 +1,231 @@
+"""The packed model, declared once: what `pack` writes, what firmware/src/engine reads (packed_model.h is generated).
+
+A packed model is one little-endian, position-independent blob, 4-byte aligned:
+
+    header | maps | operators | steps | labels | parameter blocks (each 4-byte aligned)
+
+Activations are uint8, u = q + 128 of TFLite's int8 q. A *map* lies in the arena row by row, and inside a row channel
+by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
+Its borders (`top`, `bottom` rows, `left` bytes and whatever is right of the data) hold `fill`, the zero point, so that
+no kernel tests bounds; they are written by the engine together with the rows. A 1x1 map without borders has
+line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
+
+A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
+rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + height + bottom), an operator streams.
+
+Parameter blocks
+    weights, CONV            int8 [out][kernel_height][kernel_width][in]
+    weights, POINTWISE, FULLY_CONNECTED
+                             int8 [out][in]; an odd `out` is followed by one more channel of zeros
+    weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
+    requantisation           PackedRequantisation per output channel (FULLY_CONNECTED and POINTWISE: same padding)
+    MEAN, QUANTIZE           one PackedRequantisation; ADD: one PackedAddition
+    SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
+
+Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
+x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
+    FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
+             accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum overflows.
+    GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves away
+             from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
+    WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
+             u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
+    with rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+
+from host.link.schema import Message, message, wire
+
+MAGIC = 0x4C444D50  # "PMDL"
+VERSION = 1
+IMAGE = 0xFFFF  # the map index of the image; as a second input: none
+ALIGNMENT = 4
+MAX_OPERATORS = 128
+MAX_MAPS = 160
+MAX_STEPS = 4096
+MAX_OUTPUTS = 1024
+MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
+SOFTMAX_ENTRIES = 256
+
+record = message(0)
+
+
+class OperatorKind(enum.IntEnum):
+    """What an operator computes."""
+
+    LOAD = 1  # the image into a map
+    CONV = 2  # any kernel; from the image or from a map
+    POINTWISE = 3  # 1x1, stride 1
+    DEPTHWISE = 4
+    AVERAGE_POOL = 5
+    MAX_POOL = 6
+    MEAN = 7  # over all rows and columns
+    FULLY_CONNECTED = 8  # vector to vector
+    SOFTMAX = 9  # vector to vector
+    ADD = 10
+    PAD = 11
+    QUANTIZE = 12  # another scale and zero point
+
+
+class Form(enum.IntEnum):
+    """Which requantisation an operator's records are made for; all its channels share it."""
+
+    FAST = 0
+    GENERAL = 1
+    WIDE = 2
+
+
+class EngineStatus(enum.IntEnum):
+    """What engine_open found; 0 is ok, faults are negative."""
+
+    OK = 0
+    TOO_SHORT = -1
+    BAD_MAGIC = -2
+    BAD_VERSION = -3
+    BAD_LENGTH = -4
+    BAD_CRC = -5
+    BAD_HEADER = -6
+    BAD_MAP = -7
+    BAD_OPERATOR = -8
+    BAD_PARAMETERS = -9
+    BAD_STEPS = -10
+    ARENA_TOO_SMALL = -11
+    MISALIGNED = -12
+
+
+STATUS_TEXT = {
+    EngineStatus.OK: "ok",
+    EngineStatus.TOO_SHORT: "shorter than a packed model's header",
+    EngineStatus.BAD_MAGIC: "not a packed model",
+    EngineStatus.BAD_VERSION: "packed by another version of host.compiler: compile the model again",
+    EngineStatus.BAD_LENGTH: "its length is not what its header says: the transfer was cut",
+    EngineStatus.BAD_CRC: "its checksum is wrong: the bytes were damaged",
+    EngineStatus.BAD_HEADER: "its header has a value that no compiler writes",
+    EngineStatus.BAD_MAP: "an activation map lies outside the arena or has an impossible shape",
+    EngineStatus.BAD_OPERATOR: "an operator is unknown or does not fit its maps",
+    EngineStatus.BAD_PARAMETERS: "an operator's weights or constants lie outside the model or are impossible",
+    EngineStatus.BAD_STEPS: "its schedule does not compute every row once, in order",
+    EngineStatus.ARENA_TOO_SMALL: "it needs a larger arena than this firmware has",
+    EngineStatus.MISALIGNED: "the model or the arena is not aligned in memory",
+}
+
+
+@record
+class PackedHeader(Message):
+    """The first bytes of a packed model."""
+
+    magic: int = wire("u32", '"PMDL"')
+    version: int = wire("u16", "of this format")
+    header_bytes: int = wire("u16", "sizeof(struct packed_header)")
+    total_bytes: int = wire("u32", "of the whole blob")
+    body_crc: int = wire("u32", "CRC-32 (IEEE) of every byte after this field")
+    arena_bytes: int = wire("u32", "that a run needs")
+    input_height: int = wire("u16", "pixels")
+    input_width: int = wire("u16", "pixels")
+    input_channels: int = wire("u16", "1 grey, 3 RGB")
+    output_count: int = wire("u16", "scores")
+    input_scale: float = wire("f32", "real value = scale * (u - zero point)")
+    output_scale: float = wire("f32", "real value = scale * (score - output_zero_point)")
+    input_zero_point: int = wire("u8", "of u = q + 128")
+    output_zero_point: int = wire("i8", "of the int8 scores")
+    map_count: int = wire("u16", "")
+    operator_count: int = wire("u16", "")
+    step_count: int = wire("u16", "")
+    maps_offset: int = wire("u32", "struct packed_map [map_count]")
+    operators_offset: int = wire("u32", "struct packed_operator [operator_count], in running order")
+    steps_offset: int = wire("u32", "struct packed_step [step_count]")
+    labels_offset: int = wire("u32", "UTF-8 text, one label a line, in the order of the scores")
+    labels_bytes: int = wire("u32", "without a final newline")
+    name: str = wire("char[32]", "of the model")
+    source_hash_high: int = wire("u32", "the first 4 bytes of the .tflite's SHA-256, big-endian")
+    source_hash_low: int = wire("u32", "the next 4 bytes")
+
+
+@record
+class PackedMap(Message):
+    """An activation map: where it lies in the arena, and its borders."""
+
+    offset: int = wire("u32", "into the arena, of its first row's first line; a multiple of 4")
+    height: int = wire("u16", "rows of data")
+    width: int = wire("u16", "pixels of data in a line")
+    channels: int = wire("u16", "lines in a row")
+    line_stride: int = wire("u16", "bytes from line to line: 1, or a multiple of 4")
+    ring_rows: int = wire("u16", "rows that are held, borders counted")
+    top: int = wire("u8", "border rows above")
+    bottom: int = wire("u8", "border rows below")
+    left: int = wire("u8", "border bytes before pixel 0 of each line")
+    fill: int = wire("u8", "the zero point, and what borders hold")
+    reserved: int = wire("u16", "0")
+
+
+@record
+class PackedOperator(Message):
+    """One operator."""
+
+    kind: int = wire("u8", "enum packed_kind")
+    form: int = wire("u8", "enum packed_form")
+    source: int = wire("u16", "index of the operator in the .tflite that it came from")
+    input: int = wire("u16", "map, or PACKED_IMAGE")
+    second_input: int = wire("u16", "map (ADD), or PACKED_IMAGE for none")
+    output: int = wire("u16", "map")
+    depth_multiplier: int = wire("u16", "DEPTHWISE: output channel c reads input channel c / this; else 1")
+    kernel_height: int = wire("u8", "rows of the window; 1 without one")
+    kernel_width: int = wire("u8", "columns of the window")
+    stride_height: int = wire("u8", "")
+    stride_width: int = wire("u8", "")
+    pad_top: int = wire("u8", "rows that the first window reaches above row 0; PAD: rows added above")
+    pad_left: int = wire("u8", "columns that the first window reaches left of column 0; PAD: columns added")
+    act_min: int = wire("u8", "the activation function's lower bound of u")
+    act_max: int = wire("u8", "the upper one")
+    weights_offset: int = wire("u32", "into the blob, or 0")
+    constants_offset: int = wire("u32", "requantisation, addition or softmax table in the blob, or 0")
+    scratch_offset: int = wire("u32", "into the arena; kept from the operator's first step to its last")
+    scratch_bytes: int = wire("u32", "0 for plain C")
+
+
+@record
+class PackedStep(Message):
+    """Compute rows first_row..end_row-1 of an operator's output."""
+
+    operator_index: int = wire("u16", "which operator")
+    first_row: int = wire("u16", "0 at the operator's first step")
+    end_row: int = wire("u16", "the output's height at its last step")
+
+
+@record
+class PackedRequantisation(Message):
+    """What brings one channel's accumulator back to uint8; see the prose of format.py."""
+
+    bias: int = wire("i32", "with the input's zero point folded in: bias - zero_point * sum(weights)")
+    multiplier: int = wire("i32", "Q0.31, 0 or in 2^30..2^31-1")
+    rounding: int = wire("i32", "added to x before the shift")
+    shift: int = wire("i32", "right; negative: left, before the multiplication. -30..31")
+
+
+@record
+class PackedAddition(Message):
+    """ADD: u = clamp(requantise((m1 * (u1 - z1) << 20) + (m2 * (u2 - z2) << 20))), TFLite's double roundings."""
+
+    first_zero_point: int = wire("i32", "of u, 0..255")
+    first_multiplier: int = wire("i32", "Q0.31")
+    first_shift: int = wire("i32", "right, 0..31")
+    second_zero_point: int = wire("i32", "of u, 0..255")
+    second_multiplier: int = wire("i32", "Q0.31")
+    second_shift: int = wire("i32", "right, 0..31")
+    output_multiplier: int = wire("i32", "Q0.31")
+    output_shift: int = wire("i32", "right, 0..31; the zero point is the output map's fill")
+
+
+RECORDS: tuple[type[Message], ...] = (
+    PackedHeader,
+    PackedMap,
+    PackedOperator,
+    PackedStep,
+    PackedRequantisation,
+    PackedAddition,
+)
+BODY_OFFSET = struct.calcsize("<IHHII")  # where body_crc begins to count
