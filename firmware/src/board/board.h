@@ -28,7 +28,9 @@ uint32_t board_cycles(void);
 /* Cycles since start, 64 bits; must be called at least once a minute. */
 uint64_t board_cycles_since_start(void);
 
-/* Moves bytes that the host sent into `to`; returns how many, 0..room. Never waits. */
+/* Moves bytes that the host sent into `to`; returns how many. room: at least BOARD_RECEIVE_BYTES. Never
+ * waits. */
+enum { BOARD_RECEIVE_BYTES = 512 };
 size_t board_receive(uint8_t *to, size_t room);
 
 /* Offers bytes to the serial port; returns how many it took, 0..count. Never waits. The port may keep reading
@@ -49,6 +51,13 @@ void board_set_dcdc(bool on);
 
 /* The power marker pin (A6, P0.28): high around inference only. */
 void board_mark_inference(bool on);
+
+/* Masks interrupts for the length of a camera line; board_unmask restores what board_mask returned. */
+uint32_t board_mask(void);
+void board_unmask(uint32_t before);
+
+/* The program counter of a hard fault that ended the previous run, 0 when there was none. Asked once. */
+uint32_t board_take_fault(void);
 
 /* Restarts the application, or the bootloader. Does not return. */
 __attribute__((noreturn)) void board_reboot(bool to_bootloader);

@@ -1,0 +1,56 @@
+/* What the firmware is doing: its mode, its settings, its model and the image in hand. */
+#ifndef APP_H
+#define APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "camera/ov7675.h" // struct camera_settings
+#include "engine/engine.h" // struct engine
+#include "protocol.h"      // enum wire_mode
+
+enum { APP_MAX_OPERATORS = 128 };
+
+/* Cycles of the stages of one frame. */
+struct stage_cycles {
+    uint32_t capture; /* less preprocess */
+    uint32_t preprocess;
+    uint32_t inference;
+    uint32_t send; /* of the previous frame */
+};
+
+struct app {
+    uint8_t mode; /* enum wire_mode */
+    bool profile;
+    struct camera_settings camera;
+    bool camera_runs;
+    uint8_t last_fault;     /* enum wire_fault_code */
+    uint32_t retry_started; /* when the camera last failed to start */
+
+    struct engine engine;
+    enum engine_status model_status;
+    uint8_t *image; /* the model's input, uint8 */
+    uint16_t height, width;
+    uint8_t channels;
+    int8_t scores[WIRE_MAX_SCORES];
+    size_t score_count;
+    uint32_t operator_cycles[APP_MAX_OPERATORS];
+
+    uint32_t injected; /* bytes of an injected image so far */
+    uint32_t frame;    /* number of the frame in hand */
+    struct stage_cycles cycles;
+    uint32_t last_result_at; /* cycle counter */
+    bool has_result;
+};
+
+/* Board, link and model ready, host greeted. */
+void app_start(struct app *app);
+
+/* One turn: obey the host, then look, answer an injected image, or sleep. */
+void app_turn(struct app *app);
+
+/* Bytes of the model's input. */
+uint32_t app_image_bytes(const struct app *app);
+
+#endif

@@ -1,0 +1,81 @@
+#include "board/chip.h"
+
+#include "board/board.h"    // what of the seam is the chip's own
+#include "board/nrf52840.h" // registers
+
+#define MARKER_PIN GPIO_PIN(0u, 28u) /* A6, on the kit's Grove connector J1 */
+
+/* GPREGRET magic of Arduino's bootloader: stay there after the reset. */
+enum { BOOTLOADER_MAGIC = 0xB0 };
+
+static uint32_t high_word;
+static uint32_t last_low_word;
+
+void chip_start(void) {
+    CLOCK_EVENTS_HFCLKSTARTED = 0;
+    CLOCK_TASKS_HFCLKSTART = 1;
+    DEMCR |= DEMCR_TRCENA;
+    DWT_CYCCNT = 0;
+    DWT_CTRL |= 1u;
+    GPIO_OUTCLR(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
+    GPIO_PIN_CNF(MARKER_PIN) = GPIO_OUTPUT;
+    board_set_instruction_cache(true);
+}
+
+uint32_t board_cycles(void) {
+    return DWT_CYCCNT;
+}
+
+uint64_t board_cycles_since_start(void) {
+    const uint32_t low_word = DWT_CYCCNT;
+    if (low_word < last_low_word) {
+        high_word++;
+    }
+    last_low_word = low_word;
+    return (uint64_t)high_word << 32 | low_word;
+}
+
+uint64_t board_serial_number(void) {
+    return (uint64_t)FICR_DEVICEID1 << 32 | FICR_DEVICEID0;
+}
+
+bool board_instruction_cache(void) {
+    return (NVMC_ICACHECNF & 1u) != 0;
+}
+
+void board_set_instruction_cache(bool on) {
+    NVMC_ICACHECNF = on ? 1u : 0u;
+}
+
+bool board_dcdc(void) {
+    return (POWER_DCDCEN & 1u) != 0;
+}
+
+void board_set_dcdc(bool on) {
+    POWER_DCDCEN = on ? 1u : 0u;
+}
+
+void board_mark_inference(bool on) {
+    if (on) {
+        GPIO_OUTSET(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
+    } else {
+        GPIO_OUTCLR(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
+    }
+}
+
+uint32_t board_mask(void) {
+    uint32_t before;
+    __asm volatile("mrs %0, primask\n cpsid i" : "=r"(before)::"memory");
+    return before;
+}
+
+void board_unmask(uint32_t before) {
+    __asm volatile("msr primask, %0" ::"r"(before) : "memory");
+}
+
+void board_reboot(bool to_bootloader) {
+    POWER_GPREGRET = to_bootloader ? BOOTLOADER_MAGIC : 0u;
+    SCB_AIRCR = SCB_AIRCR_RESET;
+    for (;;) {
+    }
+}

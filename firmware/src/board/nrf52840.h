@@ -1,0 +1,89 @@
+/* The registers of the nRF52840 that we touch (nRF52840 Product Specification v1.7; ARMv7-M for the core's
+ * own). */
+#ifndef BOARD_NRF52840_H
+#define BOARD_NRF52840_H
+
+#include <stdint.h>
+
+#define REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+
+/* GPIO, chapter 6.9. Port 1 lies 0x300 above port 0. */
+#define GPIO_PORT(pin) (0x50000000u + (((uint32_t)(pin) >> 5) * 0x300u))
+#define GPIO_BIT(pin) (1u << ((uint32_t)(pin)&31u))
+#define GPIO_OUTSET(pin) REGISTER(GPIO_PORT(pin) + 0x508u)
+#define GPIO_OUTCLR(pin) REGISTER(GPIO_PORT(pin) + 0x50Cu)
+#define GPIO_IN(pin) REGISTER(GPIO_PORT(pin) + 0x510u)
+#define GPIO_DIRSET(pin) REGISTER(GPIO_PORT(pin) + 0x518u)
+#define GPIO_DIRCLR(pin) REGISTER(GPIO_PORT(pin) + 0x51Cu)
+#define GPIO_PIN_CNF(pin) REGISTER(GPIO_PORT(pin) + 0x700u + 4u * ((uint32_t)(pin)&31u))
+#define GPIO_PIN(port, bit) ((port)*32u + (bit))
+enum {
+    GPIO_INPUT = 0,             /* direction in, buffer connected, no pull */
+    GPIO_INPUT_PULLUP = 3 << 2, /* the same with the pull-up on */
+    GPIO_OUTPUT = 1 | 1 << 1,   /* direction out, input buffer off */
+    /* Open drain: drives 0 hard and leaves 1 to the pull-up (DRIVE = S0D1), readable at any time. */
+    GPIO_OPEN_DRAIN = 1 | 3 << 2 | 6 << 8,
+};
+
+/* POWER and CLOCK, chapters 5.3 and 5.4. */
+#define CLOCK_TASKS_HFCLKSTART REGISTER(0x40000000u)
+#define CLOCK_EVENTS_HFCLKSTARTED REGISTER(0x40000100u)
+#define POWER_GPREGRET REGISTER(0x4000051Cu)
+#define POWER_DCDCEN REGISTER(0x40000578u)
+
+/* NVMC.ICACHECNF, chapter 4.3: the instruction cache, off at reset. */
+#define NVMC_ICACHECNF REGISTER(0x4001E540u)
+
+/* FICR, chapter 4.4. */
+#define FICR_DEVICEID0 REGISTER(0x10000060u)
+#define FICR_DEVICEID1 REGISTER(0x10000064u)
+
+/* I2S, chapter 6.11: only its master clock output is used, as the camera's XCLK. */
+#define I2S_TASKS_START REGISTER(0x40025000u)
+#define I2S_TASKS_STOP REGISTER(0x40025004u)
+#define I2S_ENABLE REGISTER(0x40025500u)
+#define I2S_CONFIG_MODE REGISTER(0x40025504u)
+#define I2S_CONFIG_RXEN REGISTER(0x40025508u)
+#define I2S_CONFIG_TXEN REGISTER(0x4002550Cu)
+#define I2S_CONFIG_MCKEN REGISTER(0x40025510u)
+#define I2S_CONFIG_MCKFREQ REGISTER(0x40025514u)
+#define I2S_PSEL_MCK REGISTER(0x40025560u)
+#define I2S_MCKFREQ_32MDIV2 0x80000000u
+
+/* UARTE0, chapter 6.34. */
+#define UARTE_TASKS_STARTRX REGISTER(0x40002000u)
+#define UARTE_TASKS_STOPRX REGISTER(0x40002004u)
+#define UARTE_TASKS_STARTTX REGISTER(0x40002008u)
+#define UARTE_EVENTS_RXDRDY REGISTER(0x40002108u)
+#define UARTE_EVENTS_ENDRX REGISTER(0x40002110u)
+#define UARTE_EVENTS_ENDTX REGISTER(0x40002120u)
+#define UARTE_EVENTS_RXTO REGISTER(0x40002144u)
+#define UARTE_INTENSET REGISTER(0x40002304u)
+#define UARTE_INTENCLR REGISTER(0x40002308u)
+#define UARTE_ENABLE REGISTER(0x40002500u)
+#define UARTE_PSEL_TXD REGISTER(0x4000250Cu)
+#define UARTE_PSEL_RXD REGISTER(0x40002514u)
+#define UARTE_BAUDRATE REGISTER(0x40002524u)
+#define UARTE_RXD_PTR REGISTER(0x40002534u)
+#define UARTE_RXD_MAXCNT REGISTER(0x40002538u)
+#define UARTE_RXD_AMOUNT REGISTER(0x4000253Cu)
+#define UARTE_TXD_PTR REGISTER(0x40002544u)
+#define UARTE_TXD_MAXCNT REGISTER(0x40002548u)
+enum { UARTE_ENABLED = 8, UARTE_INT_RXDRDY = 1 << 2, UARTE_INT_ENDTX = 1 << 8, UARTE_IRQ = 2 };
+#define UARTE_BAUD_1M 0x10000000u
+
+/* The core: ARMv7-M Architecture Reference Manual, B3 and C1. */
+#define SYSTICK_CTRL REGISTER(0xE000E010u)
+#define SYSTICK_LOAD REGISTER(0xE000E014u)
+#define SYSTICK_VAL REGISTER(0xE000E018u)
+#define NVIC_ISER0 REGISTER(0xE000E100u)
+#define SCB_VTOR REGISTER(0xE000ED08u)
+#define SCB_AIRCR REGISTER(0xE000ED0Cu)
+#define SCB_CPACR REGISTER(0xE000ED88u)
+#define DEMCR REGISTER(0xE000EDFCu)
+#define DWT_CTRL REGISTER(0xE0001000u)
+#define DWT_CYCCNT REGISTER(0xE0001004u)
+#define SCB_AIRCR_RESET 0x05FA0004u
+#define DEMCR_TRCENA (1u << 24)
+
+#endif

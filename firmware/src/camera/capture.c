@@ -1,0 +1,113 @@
+#include "camera/ov7675.h"
+
+#include <stddef.h> // size_t
+
+#include "board/board.h"      // board_cycles, board_mask
+#include "camera/pins.h"      // PIN_VSYNC, PIN_HREF
+#include "camera/read_line.h" // camera_read_line
+
+enum {
+    PCLKS_IN_LINE = 784 * 2, /* before scaling */
+    LINES_IN_FRAME = 510,
+    XCLK_CYCLES = 4, /* 64 MHz / 16 MHz */
+    LINES_BEFORE_FIRST = 60,
+    GUARD_CYCLES = 3000, /* before the next line: no interrupt may delay the first pixel */
+};
+
+static uint32_t line_cycles(const struct camera_settings *settings) {
+    return PCLKS_IN_LINE * XCLK_CYCLES * (settings->clock_divider + 1u);
+}
+
+static bool pin_is_high(uint32_t pin) {
+    return (GPIO_IN(pin) & GPIO_BIT(pin)) != 0;
+}
+
+static bool wait_for(uint32_t pin, bool high, uint32_t cycles) {
+    const uint32_t start = board_cycles();
+    while (pin_is_high(pin) != high) {
+        if (board_cycles() - start > cycles) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct camera_fault fault_of(enum wire_fault_code code, uint32_t detail) {
+    return (struct camera_fault){code, detail};
+}
+
+/* A frame starts when VSYNC falls. */
+static bool wait_for_frame(uint32_t line) {
+    const uint32_t frame = line * LINES_IN_FRAME;
+    return wait_for(PIN_VSYNC, true, 2 * frame) && wait_for(PIN_VSYNC, false, frame);
+}
+
+/* D7..D2 are P1.15..P1.10; D1 and D0 are P1.02 and P1.03 on the shield, crossed on a breadboard. */
+static void decode(const uint16_t *samples, uint8_t *luma, bool data_swap) {
+    for (size_t i = 0; i < CAMERA_WIDTH; i++) {
+        const uint32_t word = samples[i];
+        const uint32_t low = data_swap ? (word >> 3 & 1u) | (word >> 1 & 2u) : word >> 2 & 3u;
+        luma[i] = (uint8_t)((word >> 8 & 0xFCu) | low);
+    }
+}
+
+/* What a line that ended says of the frame. */
+static struct camera_fault judge(uint32_t number, uint32_t count, bool href_is_high) {
+    if (count == CAMERA_NO_LINE) {
+        return number == 0 ? fault_of(WIRE_FAULT_CODE_CAMERA_NO_HREF, 0)
+                           : fault_of(WIRE_FAULT_CODE_CAMERA_SHORT_FRAME, number);
+    }
+    if (count < CAMERA_WIDTH) {
+        const enum wire_fault_code code =
+            count == 0 && href_is_high ? WIRE_FAULT_CODE_CAMERA_NO_PCLK : WIRE_FAULT_CODE_CAMERA_SHORT_LINE;
+        return fault_of(code, number << 16 | count);
+    }
+    return fault_of(WIRE_FAULT_CODE_NONE, 0);
+}
+
+/* Interrupts are masked from shortly before the line is due until it ends. */
+static struct camera_fault read_line(const struct camera_settings *settings, uint16_t *samples,
+                                     uint32_t number) {
+    const uint32_t rounds =
+        (number == 0 ? LINES_BEFORE_FIRST : 4) * line_cycles(settings) / CAMERA_HREF_POLL_CYCLES;
+    const uint32_t before = board_mask();
+    if (pin_is_high(PIN_HREF)) {
+        board_unmask(before);
+        return fault_of(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
+    }
+    const uint32_t count = camera_read_line(samples, CAMERA_WIDTH, settings->luma_second, rounds);
+    const bool href_is_high = pin_is_high(PIN_HREF);
+    board_unmask(before);
+    return judge(number, count, href_is_high);
+}
+
+/* The blanking behind a line that ended at `ended`, up to shortly before the next: time for interrupts. */
+static void wait_out_blanking(const struct camera_settings *settings, uint32_t ended) {
+    const uint32_t line = line_cycles(settings);
+    const uint32_t active = line / PCLKS_IN_LINE * (4 * CAMERA_WIDTH);
+    const uint32_t blanking = 2 * line - active; /* the scaler drops every second line */
+    while (board_cycles() - ended < blanking - GUARD_CYCLES) {
+    }
+}
+
+struct camera_fault camera_capture(const struct camera_settings *settings, camera_line_taker take,
+                                   void *context) {
+    static uint16_t samples[CAMERA_WIDTH];
+    static uint8_t luma[CAMERA_WIDTH];
+    if (!wait_for_frame(line_cycles(settings))) {
+        return fault_of(WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0);
+    }
+    for (uint32_t number = 0; number < CAMERA_HEIGHT; number++) {
+        const struct camera_fault fault = read_line(settings, samples, number);
+        if (fault.code != WIRE_FAULT_CODE_NONE) {
+            return fault;
+        }
+        const uint32_t ended = board_cycles();
+        decode(samples, luma, settings->data_swap);
+        take(context, luma);
+        if (number + 1 < CAMERA_HEIGHT) {
+            wait_out_blanking(settings, ended);
+        }
+    }
+    return fault_of(WIRE_FAULT_CODE_NONE, 0);
+}

@@ -1,0 +1,50 @@
+/* The OV7675 (and OV7670): found, reset, set up for a full field of view in grey, and read into lines of
+ * luma.
+ *
+ * The window is QVGA: the whole 640x480 array, halved in both directions by the sensor, 320x240 luma samples
+ * a frame. Smaller windows of this sensor are crops. XCLK is 16 MHz from the I2S master clock, beyond
+ * Nordic's 4 MHz for that pin but used so by every Arduino library for this camera; the sources within the
+ * specification end at 8 MHz, below the sensor's 10 MHz minimum.
+ */
+#ifndef CAMERA_OV7675_H
+#define CAMERA_OV7675_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol.h" // enum wire_fault_code
+
+enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240 };
+
+/* What the host may change; applied by camera_start and camera_apply. */
+struct camera_settings {
+    bool colour_bars;
+    bool data_swap;        /* D0 and D1 crossed, as on the kit's shield */
+    bool luma_second;      /* the order of a pair is U Y rather than Y U */
+    uint8_t clock_divider; /* CLKRC, 1..63 */
+    int16_t gain;          /* 0..255, -1 automatic */
+    int32_t exposure;      /* lines 0..65535, -1 automatic */
+};
+
+struct camera_fault {
+    enum wire_fault_code code;
+    uint32_t detail; /* see enum wire_fault_code */
+};
+
+/* Takes a line of CAMERA_WIDTH luma samples, lines in order. Runs in the blanking before the next line. */
+typedef void (*camera_line_taker)(void *context, const uint8_t *luma);
+
+/* Clock on, reset, identity, settings; takes about 60 ms. The sensor runs afterwards. */
+struct camera_fault camera_start(const struct camera_settings *settings);
+
+/* Changes the settings of a running sensor. */
+struct camera_fault camera_apply(const struct camera_settings *settings);
+
+/* Sleep (registers kept, pins silent) and back. */
+struct camera_fault camera_set_sleep(bool asleep);
+
+/* Waits for the next frame and hands its lines over. Every wait is bounded. */
+struct camera_fault camera_capture(const struct camera_settings *settings, camera_line_taker take,
+                                   void *context);
+
+#endif

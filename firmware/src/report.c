@@ -1,0 +1,122 @@
+#include "report.h"
+
+#include <string.h> // strncpy, strlen
+
+#include "board/board.h" // board_*
+#include "link/crc32.h"  // crc32_add
+#include "link/link.h"   // link_send
+#include "model.h"       // model_*
+
+#ifndef FIRMWARE_BUILD
+#define FIRMWARE_BUILD "unknown"
+#endif
+#ifndef FIRMWARE_COMPILER
+#define FIRMWARE_COMPILER __VERSION__
+#endif
+
+static void copy_text(char *to, size_t room, const char *from) {
+    const size_t length = strnlen(from, room - 1);
+    memcpy(to, from, length);
+    memset(to + length, 0, room - length);
+}
+
+void report_hello(const struct app *app) {
+    const struct packed_header *model = app->model_status == ENGINE_OK ? app->engine.header : NULL;
+    struct wire_hello hello = {
+        .layout_hash = WIRE_LAYOUT_HASH,
+        .protocol_version = WIRE_PROTOCOL_VERSION,
+        .mode = app->mode,
+        .last_fault = app->last_fault,
+        .clock_hz = BOARD_CLOCK_HZ,
+        .model_hash = model_hash(app),
+        .arena_bytes = model ? model->arena_bytes : 0,
+        .input_height = app->height,
+        .input_width = app->width,
+        .input_channels = app->channels,
+        .output_zero_point = (int8_t)(model ? model->output_zero_point : 0),
+        .score_count = (uint8_t)app->score_count,
+        .instruction_cache = board_instruction_cache(),
+        .dcdc = board_dcdc(),
+        .clock_divider = app->camera.clock_divider,
+        .data_swap = app->camera.data_swap,
+        .colour_bars = app->camera.colour_bars,
+        .output_scale = model ? model->output_scale : 0.0f,
+        .device_serial = board_serial_number(),
+    };
+    copy_text(hello.firmware, sizeof hello.firmware, FIRMWARE_BUILD);
+    copy_text(hello.board, sizeof hello.board, board_name());
+    copy_text(hello.compiler, sizeof hello.compiler, FIRMWARE_COMPILER);
+    copy_text(hello.model, sizeof hello.model, model_name(app));
+    size_t bytes;
+    const char *labels = model_labels(app, &bytes);
+    link_send(WIRE_HELLO, &hello, sizeof hello, labels, bytes);
+}
+
+void report_frame(const struct app *app, enum wire_source source) {
+    const struct wire_frame frame = {
+        .frame = app->frame,
+        .height = app->height,
+        .width = app->width,
+        .channels = app->channels,
+        .source = (uint8_t)source,
+    };
+    link_send(WIRE_FRAME, &frame, sizeof frame, app->image, app_image_bytes(app));
+}
+
+static void report_profile(const struct app *app) {
+    const struct wire_profile profile = {.frame = app->frame};
+    link_send(WIRE_PROFILE, &profile, sizeof profile, app->operator_cycles,
+              app->engine.header->operator_count * sizeof app->operator_cycles[0]);
+}
+
+void report_result(struct app *app, enum wire_source source) {
+    const uint32_t now = board_cycles();
+    const struct wire_result result = {
+        .frame = app->frame,
+        .image_crc = crc32_add(0, app->image, app_image_bytes(app)),
+        .capture_cycles = app->cycles.capture,
+        .preprocess_cycles = app->cycles.preprocess,
+        .inference_cycles = app->cycles.inference,
+        .send_cycles = app->cycles.send,
+        .period_cycles = app->has_result ? now - app->last_result_at : 0,
+        .dropped_messages = link_dropped(),
+        .bad_packets = link_bad(),
+        .source = (uint8_t)source,
+    };
+    link_send(WIRE_RESULT, &result, sizeof result, app->scores, app->score_count);
+    app->last_result_at = now;
+    app->has_result = true;
+    if (app->profile) {
+        report_profile(app);
+    }
+}
+
+void report_fault(struct app *app, struct camera_fault fault, const char *text) {
+    const struct wire_fault message = {
+        .code = (uint16_t)fault.code,
+        .frame = app->frame,
+        .detail = fault.detail,
+    };
+    app->last_fault = (uint8_t)fault.code;
+    link_send(WIRE_FAULT, &message, sizeof message, text, strlen(text));
+}
+
+void report_ack(const struct packet *command, enum wire_status status, uint32_t value) {
+    const struct wire_ack ack = {
+        .request = command->type,
+        .status = (uint8_t)status,
+        .sequence = command->sequence,
+        .value = value,
+    };
+    link_send(WIRE_ACK, &ack, sizeof ack, NULL, 0);
+}
+
+void report_pong(uint64_t host_time_us) {
+    const struct wire_pong pong = {
+        .host_time_us = host_time_us,
+        .device_cycles = board_cycles_since_start(),
+        .dropped_messages = link_dropped(),
+        .bad_packets = link_bad(),
+    };
+    link_send(WIRE_PONG, &pong, sizeof pong, NULL, 0);
+}

@@ -1,0 +1,15 @@
+/* What the firmware tells the host: one function a message. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "app.h"        // struct app
+#include "link/inbox.h" // struct packet
+
+void report_hello(const struct app *app);
+void report_frame(const struct app *app, enum wire_source source);
+void report_result(struct app *app, enum wire_source source);
+void report_fault(struct app *app, struct camera_fault fault, const char *text);
+void report_ack(const struct packet *command, enum wire_status status, uint32_t value);
+void report_pong(uint64_t host_time_us);
+
+#endif
