@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import struct
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
 SCALARS = {
     "u8": ("B", "uint8_t"),
@@ -80,13 +80,14 @@ class Message:
         return cls(**values)
 
 
-M = TypeVar("M", bound=type[Message])
+M = TypeVar("M", bound=Message)
 
 
-def message(identity: int) -> Callable[[M], M]:
+@dataclass_transform(frozen_default=True, field_specifiers=(wire,))
+def message(identity: int) -> Callable[[type[M]], type[M]]:
     """Class decorator: makes a frozen dataclass of a Message and works out its layout."""
 
-    def build(cls: M) -> M:
+    def build(cls: type[M]) -> type[M]:
         made = dataclasses.dataclass(frozen=True)(cls)
         columns = [
             Column(f.name, f.metadata["kind"], f.metadata["prose"])
@@ -99,7 +100,7 @@ def message(identity: int) -> Callable[[M], M]:
         made.COLUMNS = tuple(c for c in columns if c.kind != TAIL)
         made.TAIL = tails[0] if tails else None
         made.LAYOUT = struct.Struct("<" + "".join(c.code for c in made.COLUMNS))
-        return cast(M, made)
+        return made
 
     return build
 

@@ -1,0 +1,79 @@
+"""Bytes from a board -> messages, with every loss counted. The counterpart of firmware/src/link/outbox.c."""
+
+from __future__ import annotations
+
+from host.link.framing import Decoder, Packet
+from host.link.handshake import check_layout
+from host.link.messages import BY_ID, FROM_DEVICE, Hello, Pong, Result
+from host.link.schema import Message, WireError
+from host.link.sequence import DropCounter, Losses, SequenceTracker
+
+
+class Inbox:
+    """One board's messages, over as many connections as it takes."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder()
+        self._tracker = SequenceTracker()
+        self._drops = DropCounter()
+        self._misfits = 0  # right CRC, but no message of ours
+        self._device_bad_packets = 0
+
+    def feed(self, data: bytes) -> list[Message]:
+        """The new messages that `data` completes. Raises HostError on a Hello of another wire."""
+        taken = (self._take(packet) for packet in self._decoder.feed(data))
+        return [message for message in taken if message is not None]
+
+    @property
+    def restarts(self) -> int:
+        """How often the board began again behind an open port."""
+        return self._tracker.restarts
+
+    @property
+    def packets(self) -> int:
+        """Packets that arrived whole."""
+        return self._decoder.counts.packets
+
+    def reconnect(self) -> None:
+        """A new connection begins: what was lost in between is unknown and not counted."""
+        self._tracker.forget()
+        self._drops.forget()
+
+    def losses(self, host_dropped: int, reconnects: int) -> Losses:
+        """All counts; the two that this room cannot know are passed in."""
+        counts = self._decoder.counts
+        return Losses(
+            wire_lost=max(0, self._tracker.lost - self._drops.dropped),
+            device_dropped=self._drops.dropped,
+            host_dropped=host_dropped,
+            bad_packets=counts.bad_packets + counts.oversize + self._misfits,
+            device_bad_packets=self._device_bad_packets,
+            repeated=self._tracker.repeated,
+            restarts=self._tracker.restarts,
+            reconnects=reconnects,
+        )
+
+    def heard(self) -> bytes:
+        """The last bytes that were no packet."""
+        return self._decoder.heard()
+
+    def _take(self, packet: Packet) -> Message | None:
+        if packet.type == Hello.ID:
+            check_layout(packet.payload)
+        restarts = self._tracker.restarts
+        if not self._tracker.accept(packet.sequence, first_ever=packet.type == Hello.ID):
+            return None
+        if self._tracker.restarts > restarts:
+            self._drops.restart()
+        kind = BY_ID.get(packet.type)
+        try:
+            if kind is None or kind not in FROM_DEVICE:
+                raise WireError(f"type {packet.type}")
+            message = kind.unpack(packet.payload)
+        except WireError:
+            self._misfits += 1
+            return None
+        if isinstance(message, Result | Pong):
+            self._drops.report(message.dropped_messages)
+            self._device_bad_packets = message.bad_packets
+        return message

@@ -1,0 +1,145 @@
+"""What carries the bytes: a serial port or a socket, behind one small Protocol."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import select
+import socket
+import sys
+from typing import Protocol
+
+import serial
+
+from host.errors import HostError
+
+BAUD = 115_200  # USB ignores it, but for 1200, which resets the Nano into its bootloader
+WAIT_S = 0.05  # how long a read waits for the first byte
+WRITE_WAIT_S = 2.0
+CONNECT_WAIT_S = 3.0
+SOCKET_PORTION_BYTES = 1 << 16
+WINDOWS_RECEIVE_BYTES = 1 << 20  # the default overflows silently (pyserial issue 440)
+MODEM_MANAGER = (
+    "; on Linux ModemManager may hold it for some seconds: sudo systemctl stop ModemManager"
+)
+
+
+class PortLostError(HostError):
+    """The port died while it was open: unplugged, reset, or its program ended."""
+
+
+class Port(Protocol):
+    """Bytes to and from one board. One thread reads, any thread writes."""
+
+    name: str
+
+    def read(self) -> bytes:
+        """What has arrived; b"" after WAIT_S of silence. Raises PortLostError."""
+
+    def write(self, data: bytes) -> None:
+        """Sends all of `data`. Raises PortLostError."""
+
+    def close(self) -> None:
+        """Frees the port; again is harmless."""
+
+
+class SerialPort:
+    """A USB serial port, by pyserial; read in bulk, as byte-wise reading loses frames."""
+
+    def __init__(self, path: str) -> None:
+        self.name = path
+        try:
+            self._serial = serial.Serial(
+                path, BAUD, timeout=WAIT_S, write_timeout=WRITE_WAIT_S, exclusive=_exclusive()
+            )
+        except (serial.SerialException, OSError) as error:
+            raise HostError(_cannot_open(path, error)) from error
+        self._serial.dtr = True  # the Arduino core sends nothing without it
+        if sys.platform == "win32":
+            self._serial.set_buffer_size(rx_size=WINDOWS_RECEIVE_BYTES)
+
+    def read(self) -> bytes:
+        """One wait, then everything there is."""
+        try:
+            return bytes(self._serial.read(max(1, self._serial.in_waiting)))
+        except (serial.SerialException, OSError, TypeError) as error:
+            # TypeError: pyserial's answer to a close() during a read
+            raise PortLostError(f"{self.name}: the port went away ({error})") from error
+
+    def write(self, data: bytes) -> None:
+        """Sends all, within WRITE_WAIT_S."""
+        try:
+            self._serial.write(data)
+        except serial.SerialTimeoutException as error:
+            raise PortLostError(
+                f"{self.name}: takes no bytes; unplug the board and plug it in"
+            ) from error
+        except (serial.SerialException, OSError) as error:
+            raise PortLostError(f"{self.name}: the port went away ({error})") from error
+
+    def close(self) -> None:
+        """Frees the port."""
+        with contextlib.suppress(serial.SerialException, OSError):
+            self._serial.close()
+
+
+class SocketPort:
+    """A TCP stream. pyserial's own socket:// reads byte by byte, as it cannot see how many wait."""
+
+    def __init__(self, host: str, number: int, name: str = "") -> None:
+        self.name = name or f"socket://{host}:{number}"
+        try:
+            self._socket = socket.create_connection((host, number), timeout=CONNECT_WAIT_S)
+        except OSError as error:
+            raise HostError(
+                f"nothing answers at {self.name} ({error.strerror or error}): start a board there "
+                "with `python -m host.virtual`, or use --port virtual"
+            ) from error
+        self._socket.settimeout(WRITE_WAIT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self) -> bytes:
+        """One wait, then everything there is."""
+        try:
+            ready, _, _ = select.select([self._socket], [], [], WAIT_S)
+            if not ready:
+                return b""
+            data = self._socket.recv(SOCKET_PORTION_BYTES)
+        except (OSError, ValueError) as error:  # ValueError: closed by another thread meanwhile
+            raise PortLostError(f"{self.name}: the connection broke ({error})") from error
+        if not data:
+            raise PortLostError(f"{self.name}: the other end closed the connection")
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Sends all, within WRITE_WAIT_S."""
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise PortLostError(f"{self.name}: the connection broke ({error})") from error
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._socket.close()
+
+
+def _exclusive() -> bool | None:
+    return None if sys.platform == "win32" else True  # Windows is always exclusive
+
+
+def _cannot_open(path: str, error: Exception) -> str:
+    """One line with a remedy; pyserial keeps errno on POSIX and the number in the text on Windows."""
+    number = getattr(error, "errno", None)
+    if number in (errno.EBUSY, errno.EAGAIN) or (
+        sys.platform == "win32" and "PermissionError" in str(error)
+    ):
+        return (
+            f"{path} is in use: close the serial monitor or the other viewer that has it open"
+            f"{MODEM_MANAGER}"
+        )
+    if number in (errno.EACCES, errno.EPERM):
+        return (
+            f"no permission for {path}: run `sudo usermod -aG dialout $USER` and log in again "
+            "(or add a udev rule for vendor 2341)"
+        )
+    return f"cannot open {path}: {error}"

@@ -1,0 +1,156 @@
+"""Messages of a board -> samples: one picture, what the model said of it, what it cost, what was lost.
+
+Every sink (viewer, bench, capture, evaluate) eats these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.link.device import Device
+from host.link.messages import Frame, Hello, Mode, Result, Source
+from host.link.schema import Message
+from host.link.sequence import Losses
+
+POLL_S = 0.25
+STALE_S = 2.0  # silence after which the other half of a sample is no longer expected
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """What each stage cost, in cycles of the board's clock (Result says what each one covers)."""
+
+    capture: int
+    preprocess: int
+    inference: int
+    send: int
+    period: int  # since the previous result; 0 for the first
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One frame of a board. A frame without a result has no scores and no cycles."""
+
+    frame: int  # number of the frame since the board's start
+    image: NDArray[np.uint8] | None  # (height, width, channels): exactly what the model saw
+    labels: tuple[str, ...]
+    scores: tuple[float, ...]  # in the labels' order; empty without a result
+    cycles: Cycles | None
+    source: Source
+    clock_hz: int
+    model: str
+    board: str
+    losses: Losses
+
+    def score(self, label: str) -> float | None:
+        """The score of a label; None when there is none."""
+        return dict(zip(self.labels, self.scores, strict=False)).get(label)
+
+
+def labels_of(hello: Hello) -> tuple[str, ...]:
+    """One label for each score; class_N where the model has no name for it."""
+    names = [name for name in hello.labels.decode(errors="replace").split("\n") if name]
+    return tuple(names[i] if i < len(names) else f"class_{i}" for i in range(hello.score_count))
+
+
+def scores_of(hello: Hello, result: Result) -> tuple[float, ...]:
+    """int8 scores -> real numbers, by the output's quantisation."""
+    quantised = np.frombuffer(result.scores, dtype=np.int8).astype(np.int32)
+    real = (quantised - hello.output_zero_point) * np.float64(np.float32(hello.output_scale))
+    return tuple(float(score) for score in real)
+
+
+def image_of(frame: Frame) -> NDArray[np.uint8] | None:
+    """(height, width, channels); None when the pixels do not fill it."""
+    shape = (frame.height, frame.width, frame.channels)
+    if len(frame.pixels) != frame.height * frame.width * frame.channels or 0 in shape:
+        return None
+    return np.frombuffer(frame.pixels, dtype=np.uint8).reshape(shape)
+
+
+class Pairing:
+    """Joins each Frame with its Result; a half whose other half is lost is a sample by itself."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._result: Result | None = None
+
+    def take(self, message: Message, hello: Hello, mode: Mode, losses: Losses) -> list[Sample]:
+        """The samples that `message` completes. Other messages complete none."""
+        if not isinstance(message, Frame | Result):
+            return []
+        samples = []
+        if self._number() not in (None, message.frame) or self._has(type(message)):
+            samples = self.flush(hello, losses)
+        if isinstance(message, Frame):
+            self._frame = message
+        else:
+            self._result = message
+        if (self._frame and self._result) or mode in (Mode.RESULTS, Mode.CAPTURE):
+            samples += self.flush(hello, losses)
+        return samples
+
+    def flush(self, hello: Hello, losses: Losses) -> list[Sample]:
+        """The half that waits, if one does."""
+        frame, result = self._frame, self._result
+        self._frame = self._result = None
+        if frame is None and result is None:
+            return []
+        return [_sample(frame, result, hello, losses)]
+
+    def _number(self) -> int | None:
+        half = self._frame or self._result
+        return half.frame if half else None
+
+    def _has(self, kind: type[Message]) -> bool:
+        return (self._frame if kind is Frame else self._result) is not None
+
+
+def samples(
+    device: Device, others: Callable[[Message], None] = lambda message: None
+) -> Iterator[Sample]:
+    """Samples for ever; every message that belongs to none goes to `others`. Raises HostError on a dead port."""
+    pairing = Pairing()
+    silent_s = 0.0
+    while True:
+        message = device.receive(POLL_S)
+        if message is None:
+            silent_s += POLL_S
+            if silent_s >= STALE_S:
+                yield from pairing.flush(device.hello, device.losses)
+            continue
+        silent_s = 0.0
+        if not isinstance(message, Frame | Result):
+            others(message)
+        yield from pairing.take(message, device.hello, device.mode, device.losses)
+
+
+def _sample(frame: Frame | None, result: Result | None, hello: Hello, losses: Losses) -> Sample:
+    half = frame or result
+    assert half is not None
+    return Sample(
+        frame=half.frame,
+        image=image_of(frame) if frame else None,
+        labels=labels_of(hello),
+        scores=scores_of(hello, result) if result else (),
+        cycles=_cycles(result) if result else None,
+        source=Source(half.source),
+        clock_hz=hello.clock_hz,
+        model=hello.model,
+        board=hello.board,
+        losses=losses,
+    )
+
+
+def _cycles(result: Result) -> Cycles:
+    return Cycles(
+        result.capture_cycles,
+        result.preprocess_cycles,
+        result.inference_cycles,
+        result.send_cycles,
+        result.period_cycles,
+    )

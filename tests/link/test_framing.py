@@ -1,0 +1,118 @@
+"""Framing: what goes in comes out, and garbage is counted, never raised."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host.link.faults import FaultRates, FaultyBytes
+from host.link.framing import (
+    LARGEST_ENCODED,
+    Decoder,
+    Packet,
+    decode_cobs,
+    encode_cobs,
+    encode_packet,
+)
+from host.link.messages import MAX_PAYLOAD_BYTES
+
+ZEROS_AND_OTHERS = st.lists(st.sampled_from([b"\0", b"\1", b"\xff" * 200, b"\0" * 90, b"ab"])).map(
+    b"".join
+)
+
+
+@given(st.one_of(st.binary(max_size=1200), ZEROS_AND_OTHERS))
+def test_cobs_has_no_zero_and_comes_back(data: bytes) -> None:
+    encoded = encode_cobs(data)
+    assert 0 not in encoded
+    assert decode_cobs(encoded) == data
+
+
+def test_cobs_matches_the_published_examples() -> None:
+    run = bytes(range(1, 255))
+    assert encode_cobs(b"\0") == b"\1\1"
+    assert encode_cobs(b"\x11\x22\0\x33") == b"\3\x11\x22\2\x33"
+    assert decode_cobs(b"\xff" + run) == run  # an encoder may leave out the last 0x01
+    assert decode_cobs(b"\xff" + run + b"\1") == run
+    assert decode_cobs(b"\xff" + run + b"\2\xff") == run + b"\xff"
+
+
+@given(st.integers(0, 255), st.integers(0, 65535), ZEROS_AND_OTHERS, st.integers(1, 40))
+def test_packets_come_back_in_any_portions(
+    kind: int, sequence: int, payload: bytes, size: int
+) -> None:
+    data = encode_packet(kind, sequence, payload)
+    decoder = Decoder()
+    found = [p for at in range(0, len(data), size) for p in decoder.feed(data[at : at + size])]
+    assert found == [Packet(kind, sequence, payload)]
+    assert decoder.counts.stray_bytes == 0
+
+
+@given(st.binary(max_size=4000))
+def test_garbage_is_counted_and_the_next_packet_arrives(garbage: bytes) -> None:
+    decoder = Decoder()
+    assert decoder.feed(garbage + b"\0") == []
+    assert decoder.feed(encode_packet(1, 2, b"three")) == [Packet(1, 2, b"three")]
+    assert decoder.counts.stray_bytes == sum(map(len, garbage.split(b"\0")))
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_no_single_damaged_byte_goes_unseen(data: st.DataObject) -> None:
+    whole = encode_packet(2, 7, bytes(range(64)) * 3)
+    at = data.draw(st.integers(0, len(whole) - 2))
+    change = data.draw(st.integers(1, 255))
+    damaged = whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :]
+    assert Decoder().feed(damaged) == []
+
+
+def test_the_largest_payload_fits_and_a_longer_run_is_oversize() -> None:
+    decoder = Decoder()
+    payload = bytes([7]) * MAX_PAYLOAD_BYTES
+    assert decoder.feed(encode_packet(2, 0, payload)) == [Packet(2, 0, payload)]
+    assert decoder.feed(encode_packet(2, 1, payload + b"1234567890" * 40)) == []
+    assert decoder.counts.oversize == 1
+    assert decoder.feed(encode_packet(1, 2, b"on")) == [Packet(1, 2, b"on")]
+
+
+def test_memory_stays_bounded_without_a_delimiter() -> None:
+    decoder = Decoder()
+    for _ in range(200):
+        decoder.feed(b"x" * 4096)
+        assert len(decoder._pending) <= LARGEST_ENCODED
+    assert decoder.counts.oversize == 1
+    assert decoder.counts.stray_bytes == 200 * 4096
+
+
+def test_text_without_a_delimiter_is_heard() -> None:
+    decoder = Decoder()
+    decoder.feed(b"Camera settings:\r\n\twidth = 176\r\n")
+    assert decoder.heard().endswith(b"width = 176\r\n")
+
+
+def test_no_damage_passes_unseen_in_10000_frames_and_recovery_takes_one_packet() -> None:
+    """Every packet that the faults did not touch arrives, but for the one behind a lost delimiter."""
+    random = np.random.default_rng(1)
+    faults = FaultyBytes(FaultRates(drop=0.002, flip=0.005, duplicate=0.002, truncate=0.004), 3)
+    decoder = Decoder()
+    sent: dict[int, bytes] = {}
+    touched_before, lost_clean, arrived, damaged = False, 0, 0, 0
+    for number in range(10_000):
+        payload = random.integers(0, 256, 2304, dtype=np.uint8).tobytes()
+        sent[number] = payload
+        before = faults.counts.total
+        data = faults.damage(encode_packet(2, number, payload))
+        touched = faults.counts.total > before
+        damaged += touched
+        found = decoder.feed(data)
+        for packet in found:
+            assert sent[packet.sequence] == packet.payload, "undetected damage"
+        arrived += len({packet.sequence for packet in found})
+        if not touched and not touched_before:
+            assert [p.sequence for p in found] == [number]
+        lost_clean += not touched and not found
+        touched_before = touched
+    assert damaged > 300
+    assert arrived >= 10_000 - damaged - lost_clean
+    assert lost_clean <= damaged
