@@ -1,0 +1,52 @@
+"""Everything that must hold before a commit, short of the tests: `python -m tools.check`. Prints what failed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = [sys.executable, "-m"]
+C_FILES = ("*.c", "*.h", "*.cpp")
+
+
+def c_sources() -> list[str]:
+    """Our own C, without generated headers."""
+    generated = ROOT / "firmware" / "include"
+    files = (p for pattern in C_FILES for p in (ROOT / "firmware").rglob(pattern))
+    return sorted(str(p.relative_to(ROOT)) for p in files if generated not in p.parents)
+
+
+def clang_format() -> list[str]:
+    """The formatter of the environment, else of PATH."""
+    beside = Path(sys.executable).parent / "clang-format"
+    return [str(beside) if beside.exists() else shutil.which("clang-format") or "clang-format"]
+
+
+def checks() -> dict[str, list[str]]:
+    """Name -> command."""
+    return {
+        "generated files are fresh": [*PYTHON, "tools.generate", "--check"],
+        "Python format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
+        "Python lint": [*PYTHON, "ruff", "check", "--quiet", "."],
+        "Python types": [*PYTHON, "mypy"],
+        "C format": [*clang_format(), "--dry-run", "-Werror", *c_sources()],
+    }
+
+
+def main() -> int:
+    """Exit code 1 when any check fails; all of them run."""
+    failed = 0
+    for name, command in checks().items():
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        print(f"{'ok    ' if run.returncode == 0 else 'FAILED'} {name}")
+        if run.returncode:
+            failed += 1
+            print("\n".join((run.stdout + run.stderr).splitlines()[-40:]))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
