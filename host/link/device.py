@@ -103,10 +103,15 @@ class Device:
         return self._link.clock() - started
 
     def inject(self, image: NDArray[np.uint8]) -> wire.Result:
-        """Lets the board infer `image`: uint8 (height, width, channels), as its model's input."""
+        """Lets the board infer `image`: uint8 (height, width, channels), as its model's input.
+
+        The board takes images in Mode.IDLE alone, so that is what it is in afterwards.
+        """
         shape = (self.hello.input_height, self.hello.input_width, self.hello.input_channels)
         if image.dtype != np.uint8 or image.shape != shape:
             raise ValueError(f"image is {image.dtype}{image.shape}, the model takes uint8{shape}")
+        if self.mode is not wire.Mode.IDLE:
+            self.set_mode(wire.Mode.IDLE)
         pixels = image.tobytes()
         crc = zlib.crc32(pixels)
 

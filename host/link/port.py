@@ -104,13 +104,18 @@ def open_port(url: str, scene: str = "default", speed: str = "real") -> Port:
     return open_choice(choose_port(url, listed_ports()), scene, speed)
 
 
-def reopener(choice: Choice, scene: str = "default", speed: str = "real") -> Callable[[], Port]:
+def reopener(
+    choice: Choice,
+    scene: str = "default",
+    speed: str = "real",
+    listed: Callable[[], list[ListedPort]] = listed_ports,
+) -> Callable[[], Port]:
     """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
 
     def reopen() -> Port:
         if not choice.serial_number:
             return open_choice(choice, scene, speed)
-        for port in listed_ports():
+        for port in listed():
             if port.serial_number == choice.serial_number and port.is_arduino(NANO_33_BLE):
                 return SerialPort(port.path)
         raise PortLostError(f"the board {choice.serial_number} is not plugged in")

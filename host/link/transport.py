@@ -48,20 +48,20 @@ class SerialPort:
 
     def __init__(self, path: str) -> None:
         self.name = path
-        try:
+        try:  # pyserial raises DTR by itself; the Arduino core sends nothing without it
             self._serial = serial.Serial(
                 path, BAUD, timeout=WAIT_S, write_timeout=WRITE_WAIT_S, exclusive=_exclusive()
             )
         except (serial.SerialException, OSError) as error:
             raise HostError(_cannot_open(path, error)) from error
-        self._serial.dtr = True  # the Arduino core sends nothing without it
         if sys.platform == "win32":
             self._serial.set_buffer_size(rx_size=WINDOWS_RECEIVE_BYTES)
 
     def read(self) -> bytes:
         """One wait, then everything there is."""
         try:
-            return bytes(self._serial.read(max(1, self._serial.in_waiting)))
+            data = bytes(self._serial.read(max(1, self._serial.in_waiting)))
+            return data + bytes(self._serial.read(self._serial.in_waiting)) if data else data
         except (serial.SerialException, OSError, TypeError) as error:
             # TypeError: pyserial's answer to a close() during a read
             raise PortLostError(f"{self.name}: the port went away ({error})") from error

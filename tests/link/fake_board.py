@@ -123,6 +123,8 @@ class FakeBoard:
 
     def _answers(self, command: Message, sequence: int) -> list[Message]:
         refused = self.refuse(command)
+        if isinstance(command, wire.Inject) and self.mode != wire.Mode.IDLE:
+            refused = wire.Status.BUSY
         if isinstance(command, wire.HelloRequest):
             return [replace(self.hello, mode=self.mode)]
         if isinstance(command, wire.Ping):
@@ -154,7 +156,8 @@ class FakeBoard:
             return len(self._held), []
         shape = (self.hello.input_height, self.hello.input_width, self.hello.input_channels)
         image = np.frombuffer(self._held, np.uint8).reshape(shape)
-        return len(self._held), [self.result(image, 77, wire.Source.INJECTED)]
+        self._held = b""  # a piece that comes again is acknowledged with 0
+        return command.total, [self.result(image, 77, wire.Source.INJECTED)]
 
 
 class MemoryPort:

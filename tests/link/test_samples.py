@@ -1,0 +1,107 @@
+"""Frames and results -> samples, whatever is lost between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from host.link import messages as wire
+from host.link.connection import Timing
+from host.link.device import Device
+from host.link.schema import Message
+from host.link.sequence import Losses
+from host.samples import Pairing, Sample, image_of, labels_of, samples, scores_of
+from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
+
+PICTURE = moving_picture(0)
+
+
+def frame(number: int) -> wire.Frame:
+    return wire.Frame(number, 96, 96, 1, wire.Source.CAMERA, PICTURE.tobytes())
+
+
+def result(number: int) -> wire.Result:
+    return replace(FakeBoard().result(PICTURE), frame=number)
+
+
+def paired(mode: wire.Mode, *messages: Message) -> list[Sample]:
+    pairing = Pairing()
+    return [s for m in messages for s in pairing.take(m, HELLO, mode, Losses())]
+
+
+def halves(found: list[Sample]) -> list[tuple[int, bool, bool]]:
+    """(frame, has an image, has scores) of each."""
+    return [(s.frame, s.image is not None, bool(s.scores)) for s in found]
+
+
+def test_a_frame_and_its_result_are_one_sample() -> None:
+    (sample,) = paired(wire.Mode.STREAM, frame(1), result(1))
+    assert sample.image is not None
+    assert np.array_equal(sample.image, PICTURE)
+    assert sample.score("person") == pytest.approx((100 + 128) / 256)
+    assert sample.cycles is not None and sample.cycles.inference == 9_200_000
+    assert (sample.board, sample.model, sample.clock_hz) == (
+        "virtual",
+        "person_grey_025",
+        64_000_000,
+    )
+
+
+def test_the_order_of_the_halves_does_not_matter() -> None:
+    assert halves(paired(wire.Mode.STREAM, result(1), frame(1))) == [(1, True, True)]
+
+
+def test_a_lost_half_does_not_delay_the_next_sample() -> None:
+    messages = [frame(1), frame(2), result(2), result(3), frame(4), result(4)]
+    assert halves(paired(wire.Mode.STREAM, *messages)) == [
+        (1, True, False),
+        (2, True, True),
+        (3, False, True),
+        (4, True, True),
+    ]
+
+
+def test_a_number_that_comes_twice_after_a_restart_is_two_samples() -> None:
+    found = paired(wire.Mode.STREAM, frame(1), frame(1), result(1))
+    assert halves(found) == [(1, True, False), (1, True, True)]
+
+
+@pytest.mark.parametrize(
+    "mode, message, expected",
+    [
+        (wire.Mode.RESULTS, result(7), (7, False, True)),
+        (wire.Mode.CAPTURE, frame(7), (7, True, False)),
+    ],
+)
+def test_a_mode_with_halves_only_does_not_wait(
+    mode: wire.Mode, message: Message, expected: tuple[int, bool, bool]
+) -> None:
+    assert halves(paired(mode, message)) == [expected]
+
+
+def test_pixels_that_do_not_fill_the_frame_are_no_image() -> None:
+    assert image_of(replace(frame(1), pixels=b"123")) is None
+    assert image_of(replace(frame(1), width=0, pixels=b"")) is None
+
+
+def test_labels_always_number_as_the_scores() -> None:
+    assert labels_of(HELLO) == ("no person", "person")
+    assert labels_of(replace(HELLO, labels=b"only")) == ("only", "class_1")
+    assert labels_of(replace(HELLO, labels=b"")) == ("class_0", "class_1")
+
+
+def test_scores_are_dequantised() -> None:
+    hello = replace(HELLO, output_zero_point=3, output_scale=0.25)
+    assert scores_of(hello, replace(result(1), scores=bytes([0x80, 7]))) == (-32.75, 1.0)
+
+
+def test_a_device_gives_samples_and_passes_on_the_rest() -> None:
+    port = MemoryPort(FakeBoard())
+    others: list[Message] = []
+    with Device(port, timing=Timing(hello_s=1, hello_again_s=0.1)) as device:
+        port.arrive(port.board.shoot() + port.board.say(wire.Log(1, b"hi")) + port.board.shoot())
+        stream = samples(device, others.append)
+        assert [next(stream).frame, next(stream).frame] == [1, 2]
+    assert wire.Log(1, b"hi") in others
