@@ -1,9 +1,11 @@
-/* The real board's half of the seam: Arduino's mbed core, whose USB serial port is used without ever blocking.
+/* The real board's half of the seam: Arduino's mbed core, whose USB serial port is used without ever
+ * blocking.
  *
  * Serial.write of this core waits for ever when the port is open and nobody reads, and counts bytes as sent
  * that it dropped; send_nb takes what fits and returns. Arduino's core calls setup() and loop() of main.c.
  */
-#include <Arduino.h> // Serial, delay, pinMode
+#include <Arduino.h>                // delay, pinMode
+#include <USB/PluggableUSBSerial.h> // _SerialUSB
 
 #include "board/board.h"    // the seam
 #include "board/chip.h"     // chip_start
@@ -17,7 +19,7 @@ void board_start(void) {
     chip_start();
     pinMode(PIN_ENABLE_I2C_PULLUP, OUTPUT);
     digitalWrite(PIN_ENABLE_I2C_PULLUP, HIGH); /* the camera shares the board's I2C pull-ups */
-    Serial.begin(BAUD_IGNORED_BY_USB);
+    _SerialUSB.begin(BAUD_IGNORED_BY_USB);
 }
 
 const char *board_name(void) {
@@ -26,8 +28,8 @@ const char *board_name(void) {
 
 size_t board_receive(uint8_t *to, size_t room) {
     size_t count = 0;
-    while (count < room && Serial.available() > 0) {
-        to[count++] = static_cast<uint8_t>(Serial.read());
+    while (count < room && _SerialUSB.available() > 0) {
+        to[count++] = static_cast<uint8_t>(_SerialUSB.read());
     }
     return count;
 }

@@ -9,14 +9,14 @@
 
 /* GPIO, chapter 6.9. Port 1 lies 0x300 above port 0. */
 #define GPIO_PORT(pin) (0x50000000u + (((uint32_t)(pin) >> 5) * 0x300u))
-#define GPIO_BIT(pin) (1u << ((uint32_t)(pin)&31u))
+#define GPIO_BIT(pin) (1u << ((uint32_t)(pin) & 31u))
 #define GPIO_OUTSET(pin) REGISTER(GPIO_PORT(pin) + 0x508u)
 #define GPIO_OUTCLR(pin) REGISTER(GPIO_PORT(pin) + 0x50Cu)
 #define GPIO_IN(pin) REGISTER(GPIO_PORT(pin) + 0x510u)
 #define GPIO_DIRSET(pin) REGISTER(GPIO_PORT(pin) + 0x518u)
 #define GPIO_DIRCLR(pin) REGISTER(GPIO_PORT(pin) + 0x51Cu)
-#define GPIO_PIN_CNF(pin) REGISTER(GPIO_PORT(pin) + 0x700u + 4u * ((uint32_t)(pin)&31u))
-#define GPIO_PIN(port, bit) ((port)*32u + (bit))
+#define GPIO_PIN_CNF(pin) REGISTER(GPIO_PORT(pin) + 0x700u + 4u * ((uint32_t)(pin) & 31u))
+#define GPIO_PIN(port, bit) ((port) * 32u + (bit))
 enum {
     GPIO_INPUT = 0,             /* direction in, buffer connected, no pull */
     GPIO_INPUT_PULLUP = 3 << 2, /* the same with the pull-up on */
