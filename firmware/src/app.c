@@ -54,21 +54,20 @@ static void infer(struct app *app) {
 
 /* A camera that failed is tried again every second: a loose wire may be pushed back. */
 static bool camera_is_ready(struct app *app) {
-    if (app->camera_runs) {
+    if (app->camera_state == CAMERA_RUNS) {
         return true;
     }
-    if (board_cycles() - app->retry_started < BOARD_CLOCK_HZ) {
+    if (app->camera_state == CAMERA_OFF && board_cycles() - app->retry_started < BOARD_CLOCK_HZ) {
         return false;
     }
-    const struct camera_fault fault = camera_start(&app->camera);
+    const bool sleeps = app->camera_state == CAMERA_SLEEPS;
+    const struct camera_fault fault = sleeps ? camera_set_sleep(false) : camera_start(&app->camera);
     app->retry_started = board_cycles();
+    app->camera_state = fault.code == WIRE_FAULT_CODE_NONE ? CAMERA_RUNS : CAMERA_OFF;
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
-        return false;
     }
-    app->camera_runs = true;
-    app->last_fault = WIRE_FAULT_CODE_NONE;
-    return true;
+    return app->camera_state == CAMERA_RUNS;
 }
 
 static bool capture(struct app *app) {
@@ -84,7 +83,9 @@ static bool capture(struct app *app) {
     app->cycles.capture = board_cycles() - start - picture.cycles;
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
-        app->camera_runs = false; /* start it afresh: it may have lost its power and so its settings */
+        app->camera_state = CAMERA_OFF; /* start it afresh: it may have lost its power and so its settings */
+    } else {
+        app->last_fault = WIRE_FAULT_CODE_NONE;
     }
     return fault.code == WIRE_FAULT_CODE_NONE;
 }
@@ -130,9 +131,9 @@ static void obey_host(struct app *app) {
 }
 
 static void rest(struct app *app) {
-    if (app->mode == WIRE_MODE_IDLE && app->camera_runs) {
-        camera_set_sleep(true);
-        app->camera_runs = false;
+    if (app->mode == WIRE_MODE_IDLE && app->camera_state == CAMERA_RUNS) {
+        const bool slept = camera_set_sleep(true).code == WIRE_FAULT_CODE_NONE;
+        app->camera_state = slept ? CAMERA_SLEEPS : CAMERA_OFF;
     }
     board_sleep();
 }

@@ -20,11 +20,14 @@ struct stage_cycles {
     uint32_t send; /* of the previous frame */
 };
 
+/* Off: not started, or it failed. Asleep: registers kept, pins silent. */
+enum camera_state { CAMERA_OFF, CAMERA_SLEEPS, CAMERA_RUNS };
+
 struct app {
     uint8_t mode; /* enum wire_mode */
     bool profile;
     struct camera_settings camera;
-    bool camera_runs;
+    enum camera_state camera_state;
     uint8_t last_fault;     /* enum wire_fault_code */
     uint32_t retry_started; /* when the camera last failed to start */
 

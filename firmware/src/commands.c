@@ -71,13 +71,13 @@ static enum wire_status set_camera(struct app *app, const struct wire_set *reque
         return WIRE_STATUS_BAD_VALUE;
     }
     app->camera = changed;
-    if (!app->camera_runs) {
+    if (app->camera_state == CAMERA_OFF) {
         return WIRE_STATUS_OK; /* applied when it starts */
     }
     const struct camera_fault fault = camera_apply(&changed);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
-        app->camera_runs = false;
+        app->camera_state = CAMERA_OFF;
         return WIRE_STATUS_FAULT;
     }
     return WIRE_STATUS_OK;
@@ -144,8 +144,8 @@ static enum wire_status camera_register(struct app *app, const struct packet *co
     if (!TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
-    if (!app->camera_runs) {
-        return WIRE_STATUS_BUSY; /* asleep or absent: set a mode that uses the camera first */
+    if (app->camera_state == CAMERA_OFF) {
+        return WIRE_STATUS_BUSY; /* not started: set a mode that uses the camera first */
     }
     enum wire_fault_code code = WIRE_FAULT_CODE_NONE;
     uint8_t found = 0;

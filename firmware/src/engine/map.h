@@ -42,7 +42,7 @@ struct engine_call {
     struct engine_map second_input; /* ADD only */
     struct engine_map output;
     const int8_t *weights;
-    const void *constants; /* struct packed_requantisation [], struct packed_addition, or int32_t [256] for SOFTMAX */
+    const void *constants; /* requantisation records (requantize.h), struct packed_addition, or int32_t [256] */
     uint8_t *scratch;      /* op->scratch_bytes, 4-byte aligned */
 };
 
