@@ -5,20 +5,26 @@
 enum {
     MEMORY_BYTES = 112 * 1024, /* image and arena of the largest model that this firmware takes */
     DEFAULT_SIDE = 96,
+    FLASH_BYTES = 0x100000,
 };
 
 static _Alignas(8) uint8_t memory[MEMORY_BYTES];
 
-/* The packed model's bytes, aligned, in flash. DEFAULT_MODEL is a path that the build gives. */
-__asm(".section .rodata.default_model, \"a\"\n"
+/* The packed model's bytes in flash. DEFAULT_MODEL is a path that the build gives. On the virtual board they
+ * come last in flash, so that host.virtual can lay another model over them; its header says how long it is.
+ */
+#ifdef BOARD_VIRTUAL
+#define MODEL_SECTION ".model"
+#else
+#define MODEL_SECTION ".rodata.default_model" /* the Arduino core's linker script knows this one */
+#endif
+__asm(".section " MODEL_SECTION ", \"a\"\n"
       ".balign 8\n"
       ".global default_model\n"
       "default_model:\n"
       ".incbin \"" DEFAULT_MODEL "\"\n"
-      ".global default_model_end\n"
-      "default_model_end:\n"
       ".previous\n");
-extern const uint8_t default_model[], default_model_end[];
+extern const uint8_t default_model[];
 
 static void note_operator(void *context, size_t index, uint32_t cycles) {
     struct app *app = context;
@@ -46,13 +52,14 @@ static bool shape_image(struct app *app, const struct packed_header *header) {
 }
 
 void model_open(struct app *app) {
-    const size_t bytes = (size_t)(default_model_end - default_model);
+    const struct packed_header *header = (const void *)default_model;
+    const size_t room = FLASH_BYTES - (size_t)(uintptr_t)default_model;
     app->image = memory;
     app->model_status = ENGINE_BAD_HEADER;
-    if (bytes >= sizeof(struct packed_header) && shape_image(app, (const void *)default_model)) {
+    if (header->total_bytes <= room && shape_image(app, header)) {
         const size_t used = image_room(app);
-        app->model_status =
-            engine_open(&app->engine, default_model, bytes, memory + used, sizeof memory - used);
+        app->model_status = engine_open(&app->engine, default_model, header->total_bytes, memory + used,
+                                        sizeof memory - used);
     }
     if (app->model_status != ENGINE_OK) {
         app->height = DEFAULT_SIDE;
