@@ -24,7 +24,7 @@ env.Replace(
     RANLIB=prefix + "gcc-ranlib",
     SIZETOOL=prefix + "size",
     ARFLAGS=["rc"],
-    SIZEPROGREGEXP=r"^(?:\.text|\.data|\.ARM\.exidx)\s+(\d+).*",
+    SIZEPROGREGEXP=r"^(?:\.text|\.data|\.ARM\.exidx|\.model)\s+(\d+).*",
     SIZEDATAREGEXP=r"^(?:\.data|\.bss|\.noinit)\s+(\d+).*",
     SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
     SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",

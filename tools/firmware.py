@@ -1,0 +1,73 @@
+"""Builds the virtual board's firmware with PlatformIO and keeps the copy that users run without a compiler.
+
+python -m tools.firmware           builds and refreshes firmware/prebuilt/virtual.elf
+python -m tools.firmware --check   builds and says whether the committed copy is what the sources give
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from tools import offline_scons
+
+ROOT = Path(__file__).resolve().parent.parent
+PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
+BUILT = ROOT / ".pio" / "build" / "virtual" / "firmware.elf"
+CORE = ROOT / ".pio-core"
+
+
+def build_environment() -> dict[str, str]:
+    """PlatformIO's settings: its packages stay inside the checkout, and it calls nobody."""
+    quiet = {
+        "PLATFORMIO_CORE_DIR": str(CORE),
+        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
+    }
+    return {**os.environ, **quiet}
+
+
+def build() -> Path:
+    """`pio run -e virtual`; the ELF. Raises CalledProcessError with PlatformIO's words when it fails."""
+    environment = build_environment()
+    subprocess.run(
+        [sys.executable, "-m", offline_scons.__name__], env=environment, check=True, cwd=ROOT
+    )
+    command = [sys.executable, "-m", "platformio", "run", "-e", "virtual"]
+    run = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    if run.returncode:
+        sys.stderr.write(run.stdout[-4000:] + run.stderr[-4000:])
+        run.check_returncode()
+    return BUILT
+
+
+def loaded(elf: Path) -> list[tuple[int, bytes]]:
+    """What an ELF puts into memory: (address, bytes). Debug information does not count."""
+    with elf.open("rb") as stream:
+        segments = ELFFile(stream).iter_segments("PT_LOAD")
+        return [(s["p_paddr"], s.data()) for s in segments if s["p_filesz"]]
+
+
+def main() -> int:
+    """Exit code 1 when --check finds a difference."""
+    built = build()
+    if "--check" in sys.argv[1:]:
+        same = PREBUILT.exists() and loaded(PREBUILT) == loaded(built)
+        verdict = "what the sources give" if same else "stale: run python -m tools.firmware"
+        print(f"{PREBUILT.relative_to(ROOT)} is {verdict}")
+        return 0 if same else 1
+    PREBUILT.parent.mkdir(exist_ok=True)
+    fresh = PREBUILT.with_suffix(".new")
+    strip = ["arm-none-eabi-strip", "--strip-debug", str(built), "-o", str(fresh)]
+    subprocess.run(strip, check=True)
+    fresh.replace(PREBUILT)
+    print(f"wrote {PREBUILT.relative_to(ROOT)}, {PREBUILT.stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
