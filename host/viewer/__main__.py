@@ -1,0 +1,132 @@
+"""python -m host.viewer: opens a board, starts its stream, and shows it in a window, a terminal or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from host.errors import HostError, run_main
+from host.faults import fault_line
+from host.link.device import Device
+from host.link.faults import FaultRates, FaultyPort
+from host.link.messages import Fault, Mode
+from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+from host.link.schema import Message
+from host.link.transport import Port
+from host.samples import samples
+
+CAPTURES = Path("captures")
+Say = Callable[[str], None]
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(prog="python -m host.viewer", description=__doc__)
+    add = parser.add_argument
+    add(
+        "--port",
+        default="auto",
+        metavar="URL",
+        help="auto, virtual, a serial port, socket://host:port",
+    )
+    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--label", help="the label to watch (person, else the model's last)")
+    add("--threshold", type=_share, default=0.5, metavar="0..1", help="score from which it counts")
+    add("--frames", type=_count, metavar="N", help="end after N frames")
+    add("--terminal", action="store_true", help="in this terminal instead of a window")
+    add("--json", action="store_true", help="one JSON object a frame on stdout, no picture")
+    add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when it ends as asked."""
+    asked = arguments(argv)
+    console = Console(stderr=True)
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", highlight=False, soft_wrap=True)
+
+    choice = choose_port(asked.port, listed_ports())
+    say(choice.reason)
+    with _open(asked, choice, say) as device:
+        try:
+            device.set_mode(Mode.STREAM)
+            (_write_json if asked.json else _show)(asked, choice, device, say)
+        finally:
+            with contextlib.suppress(HostError):
+                device.set_mode(Mode.IDLE)  # the sensor sleeps again
+    return 0
+
+
+def _open(asked: argparse.Namespace, choice: Choice, say: Say) -> Device:
+    """A person wants a lost port back; a script wants to know."""
+    again = reopener(choice, asked.scene)
+    for_people = not asked.json and asked.frames is None
+    device = Device(
+        _damaged(open_choice(choice, asked.scene), asked.drop_rate),
+        reopen=(lambda: _damaged(again(), asked.drop_rate)) if for_people else None,
+    )
+    say(f"{device.name}: {device.hello.board} board, model {device.hello.model or 'none'}")
+    return device
+
+
+def _damaged(port: Port, rate: float) -> Port:
+    return FaultyPort(port, FaultRates.even(rate)) if rate else port
+
+
+def _write_json(asked: argparse.Namespace, choice: Choice, device: Device, say: Say) -> None:
+    from host.viewer.json_lines import write_json
+
+    def other(message: Message) -> None:
+        if isinstance(message, Fault):
+            say(fault_line(message))
+
+    try:
+        write_json(samples(device, other), asked.frames, sys.stdout)
+    except BrokenPipeError:  # the reader has seen enough; Python would complain again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _show(asked: argparse.Namespace, choice: Choice, device: Device, say: Say) -> None:
+    # OpenCV takes half a second to load: only after the first lines are on the screen
+    from host.viewer.session import Session
+    from host.viewer.terminal import run_terminal
+    from host.viewer.view import first_view
+    from host.viewer.window import run_window, why_no_window
+
+    scene = asked.scene if choice.url == "virtual" else ""
+    view = first_view(device.hello, device.name, scene, asked.label, asked.threshold)
+    session = Session(device, view, time.monotonic, CAPTURES)
+    reason = "" if asked.terminal else why_no_window()
+    if reason:
+        say(f"{reason}: showing it in the terminal")
+    if asked.terminal or reason:
+        run_terminal(session, asked.frames, Console())
+    else:
+        run_window(session, asked.frames)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("a number from 0 to 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("a number from 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,272 @@
+"""The window's whole picture from a View, at any size from 320x240 up. Pure.
+
+Blocks stand below each other in the panel; those of least priority leave first when the window is small.
+The verdict differs by word and by shape (filled or outlined), not by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.viewer import words
+from host.viewer.canvas import (
+    BOLD,
+    SMALLEST_TEXT,
+    Box,
+    Canvas,
+    Colour,
+    fit_image,
+    line_height,
+    text_width,
+)
+from host.viewer.view import View
+
+BACKGROUND: Colour = (30, 26, 22)
+PANEL: Colour = (46, 40, 34)
+FAINT: Colour = (92, 84, 74)
+QUIET: Colour = (176, 166, 154)
+TEXT: Colour = (238, 234, 230)
+YES: Colour = (40, 176, 250)  # amber
+NO: Colour = (214, 168, 116)  # steel blue; both hold for the colour-blind
+DARK: Colour = (26, 20, 14)
+ALARM: Colour = (88, 88, 236)
+
+LARGEST_TEXT = 30
+PANEL_CHARACTERS = 23.0  # panel width in text sizes
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the panel. Heights are in text sizes; `grow` is its share of what is left."""
+
+    priority: int  # 0 stays longest
+    least: float
+    grow: float
+    paint: Callable[[Canvas, Box, View, int], None]
+
+
+def draw(view: View, width: int, height: int) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3) BGR."""
+    return paint(view, width, height).pixels
+
+
+def paint(view: View, width: int, height: int) -> Canvas:
+    """As draw, with the record of texts."""
+    canvas = Canvas(width, height, BACKGROUND)
+    margin = max(4, min(width, height) // 48)
+    inside = canvas.box.inset(margin)
+    keys_size = max(SMALLEST_TEXT, min(18, width // 62, height // 30))
+    keys_height = round(keys_size * 1.9)
+    body, keys = inside.cut_top(inside.height - keys_height - margin)
+    keys = Box(keys.x, keys.bottom - keys_height, keys.width, keys_height)
+    shape = (96, 96) if view.image is None else view.image.shape[:2]
+    if width >= 1.15 * height:
+        across, down = fit_image(shape, int(body.width * 0.6), body.height)
+        picture, rest = body.cut_left(across)
+        picture, _ = picture.cut_top(down)
+        panel = Box(rest.x + margin, rest.y, rest.width - margin, rest.height)
+    else:
+        _, down = fit_image(shape, body.width, int(body.height * 0.48))
+        picture, rest = body.cut_top(down)
+        panel = Box(rest.x, rest.y + margin, rest.width, rest.height - margin)
+    _picture(canvas, picture, view)
+    _panel(canvas, panel, view)
+    _keys(canvas, keys, view, keys_size)
+    return canvas
+
+
+def _picture(canvas: Canvas, box: Box, view: View) -> None:
+    size = max(SMALLEST_TEXT, min(22, box.width // 24))
+    if view.image is None:
+        canvas.fill(box, PANEL)
+        canvas.text("waiting for a picture", box.inset(4), size, QUIET, align=0.5)
+        place = box
+    else:
+        place = canvas.image(view.image, box)
+    if view.paused:
+        _tag(canvas, place, "PAUSED", size)
+    elif view.colour_bars:
+        _tag(canvas, place, "COLOUR BARS", size)
+    alarm = words.banner(view)
+    if alarm:
+        _banner(canvas, box, *alarm, size)
+
+
+def _tag(canvas: Canvas, place: Box, text: str, size: int) -> None:
+    box = Box(place.x, place.y, min(place.width, text_width(text, size, BOLD) + size), size * 2)
+    canvas.fill(box, DARK)
+    canvas.text(text, box.inset(2), size, TEXT, BOLD, align=0.5)
+
+
+def _banner(canvas: Canvas, box: Box, title: str, remedy: str, size: int) -> None:
+    """Along the picture's foot, over it: it must not be overlooked."""
+    pad = size // 2
+    lines = _wrap(remedy, box.width - 2 * pad, size)
+    high = min(box.height, line_height(size) * (len(lines) + 1) + 2 * pad)
+    strip = Box(box.x, box.bottom - high, box.width, high)
+    canvas.fill(strip, DARK)
+    canvas.frame(strip, ALARM, max(2, size // 6))
+    rest = strip.inset(pad)
+    for index, line in enumerate((f"! {title}", *lines)):
+        row, rest = rest.cut_top(line_height(size))
+        canvas.text(line, row, size, ALARM if index == 0 else TEXT, BOLD if index == 0 else 400)
+
+
+def _wrap(text: str, width: int, size: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if text_width(longer, size) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _panel(canvas: Canvas, box: Box, view: View) -> None:
+    total = sum(block.least for block in BLOCKS)
+    size = int(min(box.width / PANEL_CHARACTERS, box.height / total))
+    size = max(SMALLEST_TEXT, min(LARGEST_TEXT, size))
+    shown = list(BLOCKS)
+    while sum(b.least for b in shown) * size > box.height and len(shown) > 1:
+        shown.remove(max(shown, key=lambda b: b.priority))
+    spare = box.height / size - sum(b.least for b in shown)
+    shares = sum(b.grow for b in shown) or 1.0
+    top = float(box.y)
+    for block in shown:
+        high = (block.least + spare * block.grow / shares) * size
+        block.paint(canvas, Box(box.x, round(top), box.width, int(high)), view, size)
+        top += high
+
+
+def _verdict(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    body, _ = box.cut_top(box.height - size // 2)
+    text = body.inset(max(3, size // 2))
+    if view.verdict:
+        canvas.fill(body, YES)
+        canvas.text(view.verdict_text, text, body.height, DARK, BOLD, align=0.5)
+    else:
+        canvas.frame(body, NO if view.verdict is False else FAINT, max(2, size // 6))
+        colour = NO if view.verdict is False else QUIET
+        canvas.text(view.verdict_text, text, body.height, colour, BOLD, align=0.5)
+
+
+def _score(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    line, rest = box.cut_top(line_height(size))
+    score = view.score
+    text = f"{view.label} {'-' if score is None else words.percent(score)}"
+    half, other = line.cut_left(line.width * 45 // 100)
+    canvas.text(text, half, size, TEXT, BOLD)
+    canvas.text(f"threshold {words.percent(view.threshold)}", other, size, QUIET, align=1.0)
+    bar, _ = rest.cut_top(max(4, size))
+    canvas.fill(bar, PANEL)
+    length = round(bar.width * min(1.0, max(0.0, score or 0.0)))
+    canvas.fill(Box(bar.x, bar.y, length, bar.height), YES if view.verdict else NO)
+    tick = bar.x + round((bar.width - 2) * min(1.0, max(0.0, view.threshold)))
+    canvas.fill(Box(tick, bar.y - 2, 2, bar.height + 4), TEXT)
+
+
+def _history(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    plot, _ = box.cut_top(box.height - size // 2)
+    canvas.fill(plot, PANEL)
+    inside = plot.inset(3)
+    level = inside.y + (1 - min(1.0, max(0.0, view.threshold))) * (inside.height - 1)
+    for x in range(inside.x, inside.right - 4, 10):
+        canvas.fill(Box(x, round(level), 5, 1), QUIET)
+    if len(view.history) > 1:
+        canvas.lines(_history_points(view, inside), YES, max(1, size // 9))
+    if plot.height >= 4 * size:
+        foot = Box(inside.x, inside.bottom - line_height(size), inside.width, line_height(size))
+        canvas.text(f"score of the last {len(view.history)} frames", foot, size * 3 // 4, QUIET)
+
+
+def _history_points(view: View, inside: Box) -> NDArray[np.float64]:
+    """(n, 2) of x, y; the newest score at the right edge."""
+    scores = np.clip(np.array(view.history, dtype=np.float64), 0.0, 1.0)
+    step = inside.width / 240
+    x = inside.right - 1 - step * np.arange(len(scores) - 1, -1, -1)
+    y = inside.y + (1 - scores) * (inside.height - 1)
+    return np.stack([x, y], axis=1)
+
+
+def _rate(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    line, rest = box.cut_top(line_height(size))
+    canvas.text(words.rate_text(view), line, size, TEXT, BOLD)
+    below, _ = rest.cut_top(line_height(size))
+    canvas.text(words.clock_text(view), below, size * 7 // 8, QUIET)
+
+
+def _stages(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    rows = view.stages
+    if not rows:
+        return
+    longest = max(1, *(stage.cycles for stage in rows))
+    rest = box
+    for stage in rows:
+        line, rest = rest.cut_top(int(line_height(size) * 1.05))
+        has_bars = box.width >= 16 * size
+        name, after = line.cut_left(line.width * (27 if has_bars else 40) // 100)
+        bar, numbers = after.cut_left(line.width * 24 // 100 if has_bars else 0)
+        time, cycles = numbers.cut_left(numbers.width * 52 // 100)
+        canvas.text(stage.name, name, size, QUIET)
+        thin = Box(bar.x, bar.y + bar.height // 3, bar.width * stage.cycles // longest, size // 2)
+        canvas.fill(thin, FAINT)
+        canvas.text(words.milliseconds(stage), time, size, TEXT, align=1.0)
+        canvas.text(words.cycles_text(stage.cycles), cycles, size, QUIET, align=1.0)
+
+
+def _losses(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    rest = box
+    colour = ALARM if view.losses.total else QUIET
+    for text in words.loss_lines(view):
+        line, rest = rest.cut_top(line_height(size))
+        canvas.text(text, line, size, colour)
+        colour = QUIET
+
+
+def _names(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    rest = box
+    for what, which in words.name_lines(view):
+        line, rest = rest.cut_top(line_height(size))
+        left, right = line.cut_left(line.width * 20 // 100)
+        canvas.text(what, left, size, QUIET)
+        canvas.text(which, right, size, TEXT)
+
+
+def _keys(canvas: Canvas, box: Box, view: View, size: int) -> None:
+    """Key caps with their words; a notice takes their place for a while."""
+    if view.notice:
+        canvas.text(view.notice, box, size, TEXT, BOLD)
+        return
+    while size > 5 and _keys_width(size) > box.width:
+        size -= 1
+    x = box.x
+    for key, word in words.KEYS:
+        cap = Box(
+            x, box.y + box.height // 2 - size * 3 // 4, text_width(key, size) + size, size * 3 // 2
+        )
+        canvas.frame(cap, FAINT)
+        canvas.text(key, cap, size, TEXT, align=0.5)
+        label = Box(cap.right + size // 3, box.y, text_width(word, size), box.height)
+        canvas.text(word, label, size, QUIET)
+        x = label.right + size
+
+
+def _keys_width(size: int) -> int:
+    caps = sum(text_width(key, size) + text_width(word, size) for key, word in words.KEYS)
+    return caps + len(words.KEYS) * (2 * size + size // 3) - size
+
+
+BLOCKS = (
+    Block(0, 5.0, 2.5, _verdict),
+    Block(1, 3.3, 0.0, _score),
+    Block(6, 4.0, 3.0, _history),
+    Block(2, 3.2, 0.3, _rate),
+    Block(4, 6.2, 0.3, _stages),
+    Block(3, 3.2, 0.3, _losses),
+    Block(5, 4.1, 0.0, _names),
+)

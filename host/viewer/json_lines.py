@@ -1,0 +1,41 @@
+"""One JSON object a frame, for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TextIO
+
+from host.samples import Sample
+
+
+def json_line(sample: Sample) -> str:
+    """A sample that has a result, as one line without its end."""
+    assert sample.cycles is not None
+    return json.dumps(
+        {
+            "sequence": sample.frame,
+            "scores": dict(zip(sample.labels, sample.scores, strict=False)),
+            "capture_cycles": sample.cycles.capture,
+            "preprocess_cycles": sample.cycles.preprocess,
+            "inference_cycles": sample.cycles.inference,
+            "send_cycles": sample.cycles.send,
+            "period_cycles": sample.cycles.period,
+            "clock_hz": sample.clock_hz,
+            "estimated": sample.board == "virtual",
+            "lost": sample.losses.total,
+            "board": sample.board,
+            "model": sample.model,
+        }
+    )
+
+
+def write_json(samples: Iterable[Sample], frames: int | None, to: TextIO) -> None:
+    """Until `frames` objects are written; a frame whose result was lost is counted in `lost` alone."""
+    for sample in islice(_with_results(samples), frames):
+        print(json_line(sample), file=to, flush=True)
+
+
+def _with_results(samples: Iterable[Sample]) -> Iterator[Sample]:
+    return (sample for sample in samples if sample.cycles is not None)

@@ -1,0 +1,119 @@
+"""Runs a View: takes what the board says, obeys keys, saves pictures. The device, clock and folder are passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+
+from host.errors import HostError
+from host.faults import advice
+from host.link.device import Device
+from host.link.messages import Fault, Setting
+from host.samples import Pairing, Sample
+from host.viewer.view import View, with_fault, with_notice, with_sample, with_time
+
+THRESHOLD_STEP = 0.05
+QUIT_KEYS = ("q", "\x1b")
+
+
+class Session:
+    """One run of the viewer."""
+
+    def __init__(
+        self, device: Device, view: View, clock: Callable[[], float], captures: Path
+    ) -> None:
+        self.view = view
+        self.frames = 0  # samples taken, the ones while paused too
+        self._device, self._clock, self._captures = device, clock, captures
+        self._pairing = Pairing()
+        self._keys: dict[str, Callable[[], None]] = {
+            " ": self._pause,
+            "s": self._save,
+            "b": self._colour_bars,
+            "+": lambda: self._move_threshold(THRESHOLD_STEP),
+            "=": lambda: self._move_threshold(THRESHOLD_STEP),
+            "-": lambda: self._move_threshold(-THRESHOLD_STEP),
+        }
+
+    def step(self, seconds: float) -> list[Sample]:
+        """Takes messages until one completes a sample, or for `seconds`. Raises HostError on a dead port."""
+        end = self._clock() + seconds
+        found: list[Sample] = []
+        while not found and (left := end - self._clock()) > 0:
+            found = self._take(left)
+        losses = self._device.losses
+        if losses.restarts > self.view.losses.restarts:
+            self._say("the board restarted; it was told its settings again")
+        self.view = with_time(self.view, self._clock(), self._device.connected, losses)
+        return found
+
+    def press(self, key: str) -> bool:
+        """Obeys a key; False when it means the end."""
+        if key in QUIT_KEYS:
+            return False
+        try:
+            self._keys.get(key, lambda: None)()
+        except HostError as error:
+            self._say(str(error))
+        return True
+
+    def _take(self, seconds: float) -> list[Sample]:
+        device = self._device
+        message = device.receive(seconds)
+        if isinstance(message, Fault):
+            self.view = with_fault(self.view, advice(message), self._clock())
+        if message is None:
+            return []
+        found = self._pairing.take(message, device.hello, device.mode, device.losses)
+        for sample in found:
+            self.frames += 1
+            self.view = with_sample(self.view, sample, self._clock())
+        return found
+
+    def _say(self, text: str) -> None:
+        self.view = with_notice(self.view, text, self._clock())
+
+    def _pause(self) -> None:
+        self.view = replace(self.view, paused=not self.view.paused, arrivals=())
+
+    def _colour_bars(self) -> None:
+        wanted = not self.view.colour_bars
+        self._device.set(Setting.COLOUR_BARS, int(wanted))
+        self.view = replace(self.view, colour_bars=wanted)
+
+    def _move_threshold(self, by: float) -> None:
+        moved = min(1.0, max(0.0, round(self.view.threshold + by, 2)))
+        self.view = replace(self.view, threshold=moved)
+
+    def _save(self) -> None:
+        if self.view.image is None:
+            self._say("no picture to save yet")
+            return
+        try:
+            self._say(f"saved {save_picture(self.view, self._captures)}")
+        except OSError as error:
+            self._say(f"cannot save: {error}")
+
+
+def save_picture(view: View, folder: Path) -> Path:
+    """Writes the view's image as PNG: exactly the model's pixels. A new name each time; whole or not at all."""
+    assert view.image is not None
+    is_colour = view.image.shape[2] == 3
+    image = cv2.cvtColor(view.image, cv2.COLOR_RGB2BGR) if is_colour else view.image
+    _, encoded = cv2.imencode(".png", image)
+    score = (
+        "" if view.score is None else f"_{view.label.replace(' ', '_')}_{round(100 * view.score)}"
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"frame_{max(0, view.frame):06d}{score}"
+    path, number = folder / f"{stem}.png", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_{number}.png"
+    part = path.with_suffix(".png.part")
+    part.write_bytes(encoded.tobytes())
+    part.replace(path)
+    return path

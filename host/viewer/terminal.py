@@ -1,0 +1,216 @@
+"""The same view in a terminal: the picture in half-blocks, two pixels a character. `screen` is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.live import Live
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from host.viewer import words
+from host.viewer.keys import open_keys
+from host.viewer.session import Session
+from host.viewer.view import View
+
+YES = "#fab028"
+NO = "#74a8d6"
+QUIET = "#9aa6b0"
+ALARM = "#ec5858"
+PANEL_COLUMNS = 30  # what the numbers need
+PICTURE_COLUMNS = 16  # below, the picture is left out
+WIDEST_PANEL = 56
+GAP = 2
+STEP_S = 0.08
+LEVELS = "▁▂▃▄▅▆▇█"
+
+
+@lru_cache(maxsize=1 << 16)
+def _cell(upper: int, lower: int) -> Style:
+    """Style of ▀ for two colours 0xRRGGBB."""
+    return Style.parse(f"#{upper:06x} on #{lower:06x}")
+
+
+@dataclass(frozen=True)
+class HalfBlocks:
+    """uint8 (2 * rows, columns, 3) RGB as rows of ▀."""
+
+    pixels: NDArray[np.uint8]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        packed = self.pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+        for upper, lower in zip(packed[0::2].tolist(), packed[1::2].tolist(), strict=True):
+            for above, below in zip(upper, lower, strict=True):
+                yield Segment("▀", _cell(above, below))
+            yield Segment.line()
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(self.pixels.shape[1], self.pixels.shape[1])
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines that belong together; those of the highest priority number leave first on a low screen."""
+
+    priority: int
+    lines: tuple[Text, ...]
+
+
+def screen(view: View, columns: int, rows: int) -> RenderableType:
+    """Everything, in at most `columns` x `rows` characters."""
+    picture = min(columns - GAP - PANEL_COLUMNS, 2 * rows, columns * 55 // 100)
+    if picture < PICTURE_COLUMNS:
+        return Group(*_panel(view, columns, rows))
+    panel = min(columns - GAP - picture, WIDEST_PANEL)
+    grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    grid.add_column(width=picture, no_wrap=True)
+    grid.add_column(width=panel, no_wrap=True)
+    grid.add_row(HalfBlocks(_shrink(view.image, picture)), Group(*_panel(view, panel, rows)))
+    return grid
+
+
+def _shrink(image: NDArray[np.uint8] | None, columns: int) -> NDArray[np.uint8]:
+    """(even rows, columns, 3) RGB; grey where there is no picture yet."""
+    if image is None:
+        return np.full((columns // 2 * 2, columns, 3), 40, np.uint8)
+    height = max(2, columns * image.shape[0] // image.shape[1] // 2 * 2)
+    kind = cv2.INTER_AREA if columns < image.shape[1] else cv2.INTER_NEAREST
+    small = np.asarray(cv2.resize(image, (columns, height), interpolation=kind), dtype=np.uint8)
+    return small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
+
+
+def _panel(view: View, columns: int, rows: int) -> list[Text]:
+    """At most `rows` lines of at most `columns` characters."""
+    parts = [
+        Part(0, _verdict(view, columns)),
+        Part(1, _score(view, columns)),
+        Part(6, (_history(view, columns),)),
+        Part(8, (Text(""),)),
+        Part(3, (Text(words.rate_text(view), "bold"), Text(words.clock_text(view), QUIET))),
+        Part(4, _stages(view, columns)),
+        Part(8, (Text(""),)),
+        Part(3, _losses(view)),
+        Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
+        Part(2, _alarm(view, columns)),
+        Part(5, (_keys(view),)),
+    ]
+    while sum(len(part.lines) for part in parts) > rows and len(parts) > 1:
+        parts.remove(max(parts, key=lambda part: part.priority))
+    lines = [line for part in parts for line in part.lines][:rows]
+    for line in lines:
+        line.no_wrap = True
+        line.truncate(columns, overflow="ellipsis")
+    return lines
+
+
+def _verdict(view: View, columns: int) -> tuple[Text, ...]:
+    """Filled for yes, a frame for no: told apart without colour, too."""
+    if view.verdict:
+        blank = Text(" " * columns, f"on {YES}")
+        return (
+            blank,
+            Text(view.verdict_text.center(columns), f"bold #1a140e on {YES}"),
+            blank.copy(),
+        )
+    colour = NO if view.verdict is False else QUIET
+    edge = "─" * (columns - 2)
+    middle = "│" + view.verdict_text.center(columns - 2) + "│"
+    return Text(f"┌{edge}┐", colour), Text(middle, f"bold {colour}"), Text(f"└{edge}┘", colour)
+
+
+def _score(view: View, columns: int) -> tuple[Text, ...]:
+    score = 0.0 if view.score is None else min(1.0, max(0.0, view.score))
+    left = f"{view.label} {'-' if view.score is None else words.percent(view.score)}"
+    right = f"threshold {words.percent(view.threshold)}"
+    head = Text(left, "bold")
+    head.append(right.rjust(max(1, columns - len(left))), QUIET)
+    bar = Text()
+    tick = round(min(1.0, max(0.0, view.threshold)) * (columns - 1))
+    for column in range(columns):
+        if column == tick:
+            bar.append("┃", "bold")
+        elif column < round(score * columns):
+            bar.append("█", YES if view.verdict else NO)
+        else:
+            bar.append("─", QUIET)
+    return head, bar
+
+
+def _history(view: View, columns: int) -> Text:
+    scores = view.history[-columns:]
+    line = Text(" " * (columns - len(scores)))
+    for score in scores:
+        level = LEVELS[min(len(LEVELS) - 1, max(0, int(score * len(LEVELS))))]
+        line.append(level, YES if score >= view.threshold else NO)
+    return line
+
+
+def _stages(view: View, columns: int) -> tuple[Text, ...]:
+    longest = max((stage.cycles for stage in view.stages), default=1) or 1
+    room = min(16, columns - 11 - 9 - 9)
+    lines = []
+    for stage in view.stages:
+        line = Text(f"{stage.name:<11}", QUIET)
+        if room > 3:
+            line.append(("━" * round(room * stage.cycles / longest)).ljust(room), QUIET)
+        line.append(f"{words.milliseconds(stage):>9}", "bold")
+        line.append(f"{words.cycles_text(stage.cycles):>9}", QUIET)
+        lines.append(line)
+    return tuple(lines)
+
+
+def _losses(view: View) -> tuple[Text, ...]:
+    first, second = words.loss_lines(view)
+    return Text(first, ALARM if view.losses.total else QUIET), Text(second, QUIET)
+
+
+def _pair(what: str, which: str) -> Text:
+    return Text.assemble((f"{what:<6}", QUIET), which)
+
+
+def _alarm(view: View, columns: int) -> tuple[Text, ...]:
+    alarm = words.banner(view)
+    if alarm is None:
+        return ()
+    remedy = Text(alarm[1]).wrap(Console(width=columns), columns)
+    return Text(f"! {alarm[0]}", f"bold {ALARM}"), *remedy
+
+
+def _keys(view: View) -> Text:
+    if view.notice:
+        return Text(view.notice, "bold")
+    state = Text("PAUSED  ", "bold") if view.paused else Text("")
+    for key, word in words.KEYS:
+        state.append(key, "bold")
+        state.append(f" {word.split()[-1]}  ", QUIET)
+    return state
+
+
+def run_terminal(session: Session, frames: int | None, console: Console) -> None:
+    """Until a key ends it, or `frames` samples came. Plain lines where the output is no terminal."""
+    if not console.is_terminal:
+        for line in _plain(session, frames):
+            console.print(line, highlight=False, soft_wrap=True)
+        return
+    with open_keys() as next_key, Live(console=console, screen=True, auto_refresh=False) as live:
+        while frames is None or session.frames < frames:
+            session.step(STEP_S)
+            live.update(screen(session.view, console.width, console.height), refresh=True)
+            while key := next_key():
+                if not session.press(key):
+                    return
+
+
+def _plain(session: Session, frames: int | None) -> Iterator[str]:
+    while frames is None or session.frames < frames:
+        if session.step(STEP_S):
+            yield words.plain_line(session.view)

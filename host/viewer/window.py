@@ -1,0 +1,59 @@
+"""The OpenCV window: draws the session's view at the window's size, reads keys. An edge: nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import cv2
+
+from host.viewer.draw import draw
+from host.viewer.session import Session
+
+TITLE = "what the board sees"
+FIRST_WIDTH, FIRST_HEIGHT = 1040, 640
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 320, 240
+STEP_S = 0.04
+PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
+PROBE_WAIT_S = 15.0
+
+
+def why_no_window() -> str:
+    """Why a window cannot be opened here; "" when it can."""
+    if sys.platform.startswith("linux"):
+        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            return "no display"
+        # Qt ends the whole process when the display refuses: let another process find out.
+        run = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, timeout=PROBE_WAIT_S, check=False
+        )
+        return "" if run.returncode == 0 else "the display or OpenCV's window libraries do not work"
+    try:
+        cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL)
+    except cv2.error:
+        return "this OpenCV was built without windows (opencv-python-headless?)"
+    return ""
+
+
+def run_window(session: Session, frames: int | None) -> None:
+    """Until a key or the window's close button ends it, or `frames` samples came."""
+    cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
+    cv2.resizeWindow(TITLE, FIRST_WIDTH, FIRST_HEIGHT)
+    try:
+        cv2.imshow(TITLE, draw(session.view, FIRST_WIDTH, FIRST_HEIGHT))
+        while frames is None or session.frames < frames:
+            session.step(STEP_S)
+            cv2.imshow(TITLE, draw(session.view, *_size()))
+            key = cv2.waitKey(1)
+            if key >= 0 and not session.press(chr(key & 0xFF)):
+                return
+            if cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
+                return
+    finally:
+        cv2.destroyAllWindows()
+
+
+def _size() -> tuple[int, int]:
+    _, _, width, height = cv2.getWindowImageRect(TITLE)
+    return max(SMALLEST_WIDTH, width), max(SMALLEST_HEIGHT, height)

@@ -1,0 +1,82 @@
+"""The sentences that the window and the terminal both show. Values in, text out."""
+
+from __future__ import annotations
+
+from host.viewer.view import Stage, View
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("space", "pause"),
+    ("s", "save"),
+    ("b", "colour bars"),
+    ("+ -", "threshold"),
+    ("q", "quit"),
+)
+
+
+def percent(value: float) -> str:
+    """0..1 -> whole percent."""
+    return f"{100 * value:.0f} %"
+
+
+def rate_text(view: View) -> str:
+    """Frames a second: the board's clock first, then what arrives here where that differs."""
+    if not view.board_fps and not view.shown_fps:
+        return "waiting for the first frame"
+    if not view.board_fps:
+        return f"{view.shown_fps:.1f} fps"
+    if view.is_virtual and view.shown_fps:
+        return f"{view.board_fps:.1f} fps on the board, {view.shown_fps:.1f} here"
+    return f"{view.board_fps:.1f} fps"
+
+
+def clock_text(view: View) -> str:
+    """What a cycle is, and whether it was measured."""
+    kind = "virtual board: estimated cycles" if view.is_virtual else "measured by the board"
+    return f"{view.clock_hz / 1e6:.0f} MHz, {kind}"
+
+
+def milliseconds(stage: Stage) -> str:
+    """1.2 ms, 143 ms."""
+    digits = 2 if stage.milliseconds < 1 else 1 if stage.milliseconds < 100 else 0
+    return f"{stage.milliseconds:.{digits}f} ms"
+
+
+def cycles_text(cycles: int) -> str:
+    """9,200,000 as 9.20 M."""
+    return f"{cycles / 1e6:.2f} M" if cycles >= 10_000 else f"{cycles}"
+
+
+def loss_lines(view: View) -> tuple[str, str]:
+    """Where messages were lost; how often things began again."""
+    losses = view.losses
+    here = f", here {losses.host_dropped}" if losses.host_dropped else ""
+    first = f"lost: wire {losses.wire_lost}, board {losses.device_dropped}{here}"
+    second = f"damaged packets: {losses.bad_packets}"
+    if losses.device_bad_packets:
+        second += f" (+{losses.device_bad_packets} commands)"
+    if losses.reconnects or losses.restarts:
+        second += f" · reconnects {losses.reconnects}, restarts {losses.restarts}"
+    return first, second
+
+
+def name_lines(view: View) -> tuple[tuple[str, str], ...]:
+    """(what, which) of the model, the board and its port."""
+    port = view.port if not view.scene else f"{view.port}, scene {view.scene}"
+    return ("model", view.model or "none"), ("board", view.board), ("port", port)
+
+
+def banner(view: View) -> tuple[str, str] | None:
+    """(title, remedy) of what most needs a person's eye; None when all is well."""
+    if not view.connected:
+        return "RECONNECTING", "the port is gone: plug the board in again, it goes on by itself"
+    if view.fault:
+        return view.fault.title, view.fault.remedy
+    return None
+
+
+def plain_line(view: View) -> str:
+    """One frame in one line, for output that is no terminal."""
+    score = "" if view.score is None else f" {percent(view.score)}"
+    stages = ", ".join(f"{s.name} {milliseconds(s)}" for s in view.stages)
+    lost = f", lost {view.losses.total}" if view.losses.total else ""
+    return f"frame {view.frame}: {view.verdict_text}{score}; {stages}{lost}"
