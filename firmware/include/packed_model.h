@@ -13,8 +13,8 @@
  *
  * Activations are uint8, u = q + 128 of TFLite's int8 q. A *map* lies in the arena row by row, and inside a row channel
  * by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
- * Its borders (`top`, `bottom` rows, `left` bytes and whatever is right of the data) hold `fill`, the zero point, so that
- * no kernel tests bounds; they are written by the engine together with the rows. A 1x1 map without borders has
+ * Its borders (`top` and `bottom` rows, `left` and `right` bytes of a line) hold `fill`, the zero point, so that no
+ * kernel tests bounds; the engine writes them together with the rows. A 1x1 map without borders has
  * line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
  *
  * A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
@@ -25,8 +25,10 @@
  *     weights, POINTWISE, FULLY_CONNECTED
  *                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
  *     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
- *     requantisation           PackedRequantisation per output channel (FULLY_CONNECTED and POINTWISE: same padding)
- *     MEAN, QUANTIZE           one PackedRequantisation; ADD: one PackedAddition
+ *     requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
+ *                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST, else
+ *                              PackedRequantisation
+ *     ADD                      one PackedAddition
  *     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
  *
  * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
@@ -37,7 +39,7 @@
  *              from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
  *     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
  *              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
- *     with rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+ *     where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
  */
 
 #define PACKED_MAGIC 1279544656u
@@ -46,7 +48,7 @@
 #define PACKED_MAX_OPERATORS 128u
 #define PACKED_MAX_MAPS 160u
 #define PACKED_MAX_STEPS 4096u
-#define PACKED_MAX_OUTPUTS 1024u
+#define PACKED_MAX_OUTPUTS 256u
 #define PACKED_MAX_DIMENSION 4096u
 #define PACKED_SOFTMAX_ENTRIES 256u
 #define PACKED_BODY_OFFSET 16u
@@ -148,7 +150,8 @@ struct packed_map {
     uint8_t bottom; /* border rows below */
     uint8_t left; /* border bytes before pixel 0 of each line */
     uint8_t fill; /* the zero point, and what borders hold */
-    uint16_t reserved; /* 0 */
+    uint8_t right; /* border bytes behind the last pixel of each line; more may follow up to line_stride */
+    uint8_t reserved; /* 0 */
 };
 _Static_assert(sizeof(struct packed_map) == 20, "packed_map");
 
@@ -184,10 +187,17 @@ struct packed_step {
 };
 _Static_assert(sizeof(struct packed_step) == 6, "packed_step");
 
-/* What brings one channel's accumulator back to uint8; see the prose of format.py. */
+/* The constants of form FAST in 8 bytes; the rounding follows from the shift and the output map's fill. */
+struct packed_fast_requantisation {
+    uint32_t multiplier; /* Q0.31, at most 2^31 - 1 */
+    int32_t bias_and_shift; /* bias * 32 + shift: |bias| < 2^26, 1 <= shift <= 22 */
+};
+_Static_assert(sizeof(struct packed_fast_requantisation) == 8, "packed_fast_requantisation");
+
+/* The constants of forms GENERAL and WIDE; see the prose above. */
 struct packed_requantisation {
     int32_t bias; /* with the input's zero point folded in: bias - zero_point * sum(weights) */
-    int32_t multiplier; /* Q0.31, 0 or in 2^30..2^31-1 */
+    int32_t multiplier; /* Q0.31, not negative */
     int32_t rounding; /* added to x before the shift */
     int32_t shift; /* right; negative: left, before the multiplication. -30..31 */
 };

@@ -6,8 +6,8 @@ A packed model is one little-endian, position-independent blob, 4-byte aligned:
 
 Activations are uint8, u = q + 128 of TFLite's int8 q. A *map* lies in the arena row by row, and inside a row channel
 by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
-Its borders (`top`, `bottom` rows, `left` bytes and whatever is right of the data) hold `fill`, the zero point, so that
-no kernel tests bounds; they are written by the engine together with the rows. A 1x1 map without borders has
+Its borders (`top` and `bottom` rows, `left` and `right` bytes of a line) hold `fill`, the zero point, so that no
+kernel tests bounds; the engine writes them together with the rows. A 1x1 map without borders has
 line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
 
 A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
@@ -18,8 +18,10 @@ Parameter blocks
     weights, POINTWISE, FULLY_CONNECTED
                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
-    requantisation           PackedRequantisation per output channel (FULLY_CONNECTED and POINTWISE: same padding)
-    MEAN, QUANTIZE           one PackedRequantisation; ADD: one PackedAddition
+    requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
+                             QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST, else
+                             PackedRequantisation
+    ADD                      one PackedAddition
     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
 
 Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
@@ -30,7 +32,7 @@ x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
              from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
-    with rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+    where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ ALIGNMENT = 4
 MAX_OPERATORS = 128
 MAX_MAPS = 160
 MAX_STEPS = 4096
-MAX_OUTPUTS = 1024
+MAX_OUTPUTS = 256  # more could overflow the sum of softmax
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
 SOFTMAX_ENTRIES = 256
 
@@ -159,7 +161,8 @@ class PackedMap(Message):
     bottom: int = wire("u8", "border rows below")
     left: int = wire("u8", "border bytes before pixel 0 of each line")
     fill: int = wire("u8", "the zero point, and what borders hold")
-    reserved: int = wire("u16", "0")
+    right: int = wire("u8", "border bytes behind the last pixel of each line; more may follow up to line_stride")
+    reserved: int = wire("u8", "0")
 
 
 @record
@@ -197,11 +200,19 @@ class PackedStep(Message):
 
 
 @record
+class PackedFastRequantisation(Message):
+    """The constants of form FAST in 8 bytes; the rounding follows from the shift and the output map's fill."""
+
+    multiplier: int = wire("u32", "Q0.31, at most 2^31 - 1")
+    bias_and_shift: int = wire("i32", "bias * 32 + shift: |bias| < 2^26, 1 <= shift <= 22")
+
+
+@record
 class PackedRequantisation(Message):
-    """What brings one channel's accumulator back to uint8; see the prose of format.py."""
+    """The constants of forms GENERAL and WIDE; see the prose above."""
 
     bias: int = wire("i32", "with the input's zero point folded in: bias - zero_point * sum(weights)")
-    multiplier: int = wire("i32", "Q0.31, 0 or in 2^30..2^31-1")
+    multiplier: int = wire("i32", "Q0.31, not negative")
     rounding: int = wire("i32", "added to x before the shift")
     shift: int = wire("i32", "right; negative: left, before the multiplication. -30..31")
 
@@ -225,6 +236,7 @@ RECORDS: tuple[type[Message], ...] = (
     PackedMap,
     PackedOperator,
     PackedStep,
+    PackedFastRequantisation,
     PackedRequantisation,
     PackedAddition,
 )

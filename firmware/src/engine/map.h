@@ -33,6 +33,7 @@ struct engine_map {
     int32_t top;
     int32_t bottom;
     int32_t left;
+    int32_t right;
     uint8_t fill; /* the zero point */
 };
 

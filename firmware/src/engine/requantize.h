@@ -26,13 +26,9 @@ struct requantize_form {
     bool wide;
 };
 
-/* a + b and a * b modulo 2^32: a blob's constants must not be able to cause undefined behaviour. */
+/* a + b modulo 2^32: a blob's constants must not be able to cause undefined behaviour. */
 static inline int32_t wrapping_add(int32_t a, int32_t b) {
     return (int32_t)((uint32_t)a + (uint32_t)b);
-}
-
-static inline int32_t wrapping_multiply(int32_t a, int32_t b) {
-    return (int32_t)((uint32_t)a * (uint32_t)b);
 }
 
 static inline int32_t clamp_between(int32_t value, int32_t low, int32_t high) {

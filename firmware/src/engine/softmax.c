@@ -1,0 +1,53 @@
+/* SOFTMAX of a vector in TFLite's fixed-point arithmetic; exp comes from the compiler's table. */
+#include "engine/map.h"
+#include "engine/requantize.h" // multiply_high_rounding, divide_rounding, clamp_between
+
+#define SUM_INTEGER_BITS 12 /* the sum of exponentials is in Q12.19 */
+
+static int32_t shift_saturating(int32_t value, int32_t left) {
+    const int64_t wide = (int64_t)value * ((int64_t)1 << left);
+    return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
+}
+
+/* 1 / (1 + fraction) by Newton's method from 48/17 - 32/17 d; fraction and result in Q0.31, between in Q2.29. */
+static int32_t reciprocal_of_one_plus(int32_t fraction) {
+    const int32_t half = (int32_t)(((int64_t)fraction + INT32_MAX + 1) >> 1);
+    int32_t x = wrapping_add(1515870810, multiply_high_rounding(half, -1010580540));
+    for (int i = 0; i < 3; i++) {
+        const int32_t error = (1 << 29) - multiply_high_rounding(half, x);
+        x = wrapping_add(x, shift_saturating(multiply_high_rounding(x, error), 2));
+    }
+    return shift_saturating(x, 1);
+}
+
+static int32_t leading_zeros(uint32_t value) {
+    int32_t count = 0;
+    while (count < 32 && (value & 0x80000000u) == 0) {
+        value <<= 1;
+        count++;
+    }
+    return count;
+}
+
+void softmax_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    (void)first_row; /* a vector has one row */
+    (void)end_row;
+    const int32_t *exponential = call->constants;
+    int32_t largest = 0;
+    for (int32_t c = 0; c < call->input.channels; c++) {
+        const int32_t value = *map_line(&call->input, 0, c);
+        largest = value > largest ? value : largest;
+    }
+    int32_t sum = 0;
+    for (int32_t c = 0; c < call->input.channels; c++) {
+        sum += divide_rounding(exponential[largest - *map_line(&call->input, 0, c)], SUM_INTEGER_BITS);
+    }
+    const int32_t headroom = leading_zeros((uint32_t)sum);
+    const int32_t scale = reciprocal_of_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
+    const int32_t exponent = SUM_INTEGER_BITS - headroom + 31 - 8;
+    for (int32_t c = 0; c < call->output.channels; c++) {
+        const int32_t e = exponential[largest - *map_line(&call->input, 0, c)];
+        const int32_t value = divide_rounding(multiply_high_rounding(scale, e), exponent);
+        *map_line(&call->output, 0, c) = (uint8_t)clamp_between(value, 0, 255);
+    }
+}

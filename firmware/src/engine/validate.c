@@ -1,0 +1,383 @@
+#include "engine/validate.h"
+
+#include <stdbool.h>
+
+/* What the checks share. The pointers are set once their tables are known to lie inside the blob. */
+struct checked {
+    const uint8_t *blob;
+    const struct packed_header *header;
+    const struct packed_map *maps;
+    const struct packed_operator *operators;
+    const struct packed_step *steps;
+};
+
+/* Height, width and channels of an operator's input or output, and the borders that its windows may read. */
+struct extent {
+    int32_t height;
+    int32_t width;
+    int32_t channels;
+    int32_t top;
+    int32_t bottom;
+    int32_t left;
+    int32_t right;
+    bool bounded; /* the operator tests bounds itself: the image, and pools */
+};
+
+uint32_t packed_crc32(const uint8_t *bytes, size_t count) {
+    static const uint32_t nibble[16] = {
+        0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u,
+        0x4DB26158u, 0x5005713Cu, 0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu,
+        0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
+    };
+    uint32_t crc = 0xFFFFFFFFu;
+    for (size_t i = 0; i < count; i++) {
+        crc ^= bytes[i];
+        crc = (crc >> 4) ^ nibble[crc & 15u];
+        crc = (crc >> 4) ^ nibble[crc & 15u];
+    }
+    return ~crc;
+}
+
+static bool is_dimension(uint32_t value) {
+    return value >= 1 && value <= PACKED_MAX_DIMENSION;
+}
+
+/* `count` items of `size` bytes at `offset` lie in the blob behind its header, 4-byte aligned. */
+static bool lies_inside(const struct packed_header *header, uint32_t offset, uint64_t count, uint64_t size) {
+    return offset % 4 == 0 && offset >= sizeof *header && offset <= header->total_bytes &&
+           count * size <= header->total_bytes - offset;
+}
+
+static enum engine_status check_header(const struct packed_header *header, size_t bytes) {
+    if (header->magic != PACKED_MAGIC) {
+        return ENGINE_BAD_MAGIC;
+    }
+    if (header->version != PACKED_VERSION || header->header_bytes != sizeof *header) {
+        return ENGINE_BAD_VERSION;
+    }
+    if (header->total_bytes != bytes) {
+        return ENGINE_BAD_LENGTH;
+    }
+    const uint8_t *body = (const uint8_t *)header + PACKED_BODY_OFFSET;
+    if (packed_crc32(body, bytes - PACKED_BODY_OFFSET) != header->body_crc) {
+        return ENGINE_BAD_CRC;
+    }
+    const bool shapes = is_dimension(header->input_height) && is_dimension(header->input_width) &&
+                        is_dimension(header->input_channels) && header->output_count >= 1 &&
+                        header->output_count <= PACKED_MAX_OUTPUTS;
+    const bool counts = header->map_count >= 1 && header->map_count <= PACKED_MAX_MAPS &&
+                        header->operator_count >= 1 && header->operator_count <= PACKED_MAX_OPERATORS &&
+                        header->step_count >= 1 && header->step_count <= PACKED_MAX_STEPS;
+    const bool tables =
+        lies_inside(header, header->maps_offset, header->map_count, sizeof(struct packed_map)) &&
+        lies_inside(header, header->operators_offset, header->operator_count, sizeof(struct packed_operator)) &&
+        lies_inside(header, header->steps_offset, header->step_count, sizeof(struct packed_step));
+    const bool labels =
+        header->labels_bytes == 0 || lies_inside(header, header->labels_offset, header->labels_bytes, 1);
+    return shapes && counts && tables && labels ? ENGINE_OK : ENGINE_BAD_HEADER;
+}
+
+static bool map_is_sound(const struct packed_map *map, uint32_t arena_bytes) {
+    const uint32_t rows = (uint32_t)map->top + map->height + map->bottom;
+    const bool shape = is_dimension(map->height) && is_dimension(map->width) && is_dimension(map->channels) &&
+                       is_dimension(map->line_stride) && map->ring_rows >= 1 && map->ring_rows <= rows;
+    const uint32_t line = (uint32_t)map->left + map->width + map->right;
+    const bool vector = map->line_stride == 1 && rows == 1;
+    const uint64_t size = (uint64_t)map->ring_rows * map->channels * map->line_stride;
+    return shape && (map->line_stride % 4 == 0 || vector) && line <= map->line_stride &&
+           map->offset % 4 == 0 && map->offset <= arena_bytes && size <= arena_bytes - map->offset;
+}
+
+static struct extent map_extent(const struct packed_map *map) {
+    const struct extent made = {
+        .height = map->height,
+        .width = map->width,
+        .channels = map->channels,
+        .top = map->top,
+        .bottom = map->bottom,
+        .left = map->left,
+        .right = map->right,
+    };
+    return made;
+}
+
+static struct extent input_extent(const struct checked *model, uint16_t index) {
+    const struct extent image = {
+        .height = model->header->input_height,
+        .width = model->header->input_width,
+        .channels = model->header->input_channels,
+        .bounded = true,
+    };
+    return index == PACKED_IMAGE ? image : map_extent(&model->maps[index]);
+}
+
+/* Windows along one axis: none starts before the border or ends behind it, and each holds a pixel of the input. */
+static bool windows_fit(int32_t outputs, int32_t inputs, int32_t kernel, int32_t stride, int32_t pad,
+                        int32_t before, int32_t behind, bool bounded) {
+    const int32_t last = (outputs - 1) * stride - pad;
+    if (kernel < 1 || stride < 1 || pad >= kernel || last >= inputs) {
+        return false;
+    }
+    return bounded || (pad <= before && last + kernel <= inputs + behind);
+}
+
+static bool window_fits(const struct packed_operator *op, const struct extent *in, const struct extent *out) {
+    return windows_fit(out->height, in->height, op->kernel_height, op->stride_height, op->pad_top, in->top,
+                       in->bottom, in->bounded) &&
+           windows_fit(out->width, in->width, op->kernel_width, op->stride_width, op->pad_left, in->left,
+                       in->right, in->bounded);
+}
+
+static bool same_shape(const struct extent *a, const struct extent *b) {
+    return a->height == b->height && a->width == b->width && a->channels == b->channels;
+}
+
+static bool is_vector(const struct extent *extent) {
+    return extent->height == 1 && extent->width == 1;
+}
+
+static bool has_no_window(const struct packed_operator *op) {
+    return op->kernel_height == 1 && op->kernel_width == 1 && op->stride_height == 1 &&
+           op->stride_width == 1 && op->depth_multiplier == 1 && (op->kind == PACKED_PAD || op->pad_top == 0) &&
+           (op->kind == PACKED_PAD || op->pad_left == 0);
+}
+
+static bool pool_is_sound(const struct packed_operator *op, struct extent in, const struct extent *out) {
+    in.bounded = true;
+    return in.channels == out->channels && op->depth_multiplier == 1 && window_fits(op, &in, out);
+}
+
+static bool shapes_are_sound(const struct packed_operator *op, const struct extent *in,
+                             const struct extent *second, const struct extent *out) {
+    switch (op->kind) {
+    case PACKED_CONV:
+        return op->depth_multiplier == 1 && window_fits(op, in, out);
+    case PACKED_DEPTHWISE:
+        return in->channels * op->depth_multiplier == out->channels && window_fits(op, in, out);
+    case PACKED_POINTWISE:
+        return has_no_window(op) && in->height == out->height && in->width == out->width;
+    case PACKED_AVERAGE_POOL:
+    case PACKED_MAX_POOL:
+        return pool_is_sound(op, *in, out);
+    case PACKED_MEAN:
+        return has_no_window(op) && is_vector(out) && in->channels == out->channels;
+    case PACKED_FULLY_CONNECTED:
+        return has_no_window(op) && is_vector(in) && is_vector(out);
+    case PACKED_SOFTMAX:
+        return has_no_window(op) && is_vector(in) && same_shape(in, out) &&
+               in->channels <= (int32_t)PACKED_MAX_OUTPUTS;
+    case PACKED_ADD:
+        return has_no_window(op) && same_shape(in, out) && same_shape(second, out);
+    case PACKED_PAD:
+        return has_no_window(op) && in->channels == out->channels &&
+               op->pad_top + in->height <= out->height && op->pad_left + in->width <= out->width;
+    case PACKED_LOAD:
+    case PACKED_QUANTIZE:
+        return has_no_window(op) && same_shape(in, out);
+    default:
+        return false;
+    }
+}
+
+static bool operator_is_sound(const struct checked *model, const struct packed_operator *op) {
+    const bool from_image = op->input == PACKED_IMAGE;
+    const bool add = op->kind == PACKED_ADD;
+    if ((from_image && op->kind != PACKED_CONV && op->kind != PACKED_LOAD) ||
+        (op->kind == PACKED_LOAD && !from_image) || (!from_image && op->input >= model->header->map_count) ||
+        op->output >= model->header->map_count || op->form > PACKED_FORM_WIDE ||
+        op->act_min > op->act_max || add != (op->second_input != PACKED_IMAGE) ||
+        (add && op->second_input >= model->header->map_count)) {
+        return false;
+    }
+    const struct extent in = input_extent(model, op->input);
+    const struct extent second = input_extent(model, op->second_input);
+    const struct extent out = map_extent(&model->maps[op->output]);
+    const uint32_t arena = model->header->arena_bytes;
+    return shapes_are_sound(op, &in, &second, &out) && op->scratch_offset % 4 == 0 &&
+           op->scratch_offset <= arena && op->scratch_bytes <= arena - op->scratch_offset;
+}
+
+static uint64_t even(uint64_t count) {
+    return count + count % 2;
+}
+
+/* Bytes of the operator's weights, and how many requantisation records it has. */
+static void parameter_counts(const struct packed_operator *op, const struct extent *in, const struct extent *out,
+                             uint64_t *weights, uint64_t *records) {
+    const uint64_t taps = (uint64_t)op->kernel_height * op->kernel_width;
+    const uint64_t channels = (uint64_t)out->channels;
+    const uint64_t inputs = (uint64_t)in->channels;
+    *weights = 0;
+    *records = 0;
+    if (op->kind == PACKED_CONV || op->kind == PACKED_DEPTHWISE) {
+        *weights = channels * taps * (op->kind == PACKED_CONV ? inputs : 1);
+        *records = channels;
+    } else if (op->kind == PACKED_POINTWISE || op->kind == PACKED_FULLY_CONNECTED) {
+        *weights = even(channels) * inputs;
+        *records = even(channels);
+    } else if (op->kind == PACKED_MEAN || op->kind == PACKED_QUANTIZE) {
+        *records = 1;
+    }
+}
+
+static bool records_are_sound(const struct checked *model, const struct packed_operator *op, uint64_t count) {
+    const size_t size = op->form == PACKED_FORM_FAST ? sizeof(struct packed_fast_requantisation)
+                                                     : sizeof(struct packed_requantisation);
+    if (!lies_inside(model->header, op->constants_offset, count, size)) {
+        return false;
+    }
+    const void *records = model->blob + op->constants_offset;
+    const struct packed_fast_requantisation *fast = records;
+    const struct packed_requantisation *general = records;
+    for (uint64_t i = 0; i < count; i++) {
+        if (op->form == PACKED_FORM_FAST) {
+            const int32_t shift = fast[i].bias_and_shift & 31;
+            if (fast[i].multiplier > INT32_MAX || shift < 1 || shift > 22) {
+                return false;
+            }
+        } else if (general[i].multiplier < 0 || general[i].shift < -30 || general[i].shift > 31) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool addition_is_sound(const struct checked *model, const struct packed_operator *op) {
+    if (!lies_inside(model->header, op->constants_offset, 1, sizeof(struct packed_addition))) {
+        return false;
+    }
+    const struct packed_addition *a = (const void *)(model->blob + op->constants_offset);
+    const uint32_t shifts = (uint32_t)a->first_shift | (uint32_t)a->second_shift | (uint32_t)a->output_shift;
+    const uint32_t points = (uint32_t)a->first_zero_point | (uint32_t)a->second_zero_point;
+    return shifts <= 31 && points <= 255 && a->first_multiplier >= 0 && a->second_multiplier >= 0 &&
+           a->output_multiplier >= 0;
+}
+
+/* exp is in Q0.31 and exp(0) is almost 1, so that the sum is never 0. */
+static bool softmax_is_sound(const struct checked *model, const struct packed_operator *op) {
+    if (!lies_inside(model->header, op->constants_offset, PACKED_SOFTMAX_ENTRIES, sizeof(int32_t))) {
+        return false;
+    }
+    const int32_t *table = (const void *)(model->blob + op->constants_offset);
+    bool sound = table[0] >= 1 << 30;
+    for (size_t i = 0; i < PACKED_SOFTMAX_ENTRIES; i++) {
+        sound = sound && table[i] >= 0;
+    }
+    return sound;
+}
+
+static bool parameters_are_sound(const struct checked *model, const struct packed_operator *op) {
+    const struct extent in = input_extent(model, op->input);
+    const struct extent out = map_extent(&model->maps[op->output]);
+    uint64_t weights;
+    uint64_t records;
+    parameter_counts(op, &in, &out, &weights, &records);
+    if (weights > 0 && !lies_inside(model->header, op->weights_offset, weights, 1)) {
+        return false;
+    }
+    if (op->weights_offset > model->header->total_bytes || op->constants_offset > model->header->total_bytes) {
+        return false;
+    }
+    if (op->kind == PACKED_ADD) {
+        return addition_is_sound(model, op);
+    }
+    if (op->kind == PACKED_SOFTMAX) {
+        return softmax_is_sound(model, op);
+    }
+    return records == 0 || records_are_sound(model, op, records);
+}
+
+/* Rows of `input` that exist must suffice for output rows before `end_row`. made: rows of each map so far. */
+static bool input_is_ready(const struct checked *model, const struct packed_operator *op, uint16_t input,
+                           int32_t end_row, const uint16_t *made) {
+    if (input == PACKED_IMAGE) {
+        return true;
+    }
+    const int32_t height = model->maps[input].height;
+    int32_t needed = (end_row - 1) * op->stride_height - op->pad_top + op->kernel_height;
+    if (op->kind == PACKED_MEAN || needed > height) {
+        needed = height;
+    }
+    return made[input] >= needed;
+}
+
+static bool steps_are_sound(const struct checked *model) {
+    const struct packed_header *header = model->header;
+    uint16_t made[PACKED_MAX_MAPS] = {0};
+    for (size_t i = 0; i < header->step_count; i++) {
+        const struct packed_step *step = &model->steps[i];
+        if (step->operator_index >= header->operator_count) {
+            return false;
+        }
+        const struct packed_operator *op = &model->operators[step->operator_index];
+        if (step->first_row != made[op->output] || step->end_row <= step->first_row ||
+            step->end_row > model->maps[op->output].height ||
+            !input_is_ready(model, op, op->input, step->end_row, made) ||
+            !input_is_ready(model, op, op->second_input, step->end_row, made)) {
+            return false;
+        }
+        made[op->output] = step->end_row;
+    }
+    for (size_t i = 0; i < header->map_count; i++) {
+        if (made[i] != model->maps[i].height) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each map is the output of exactly one operator, and the last operator gives the scores. */
+static bool outputs_are_sound(const struct checked *model) {
+    const struct packed_header *header = model->header;
+    for (size_t i = 0; i < header->operator_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (model->operators[i].output == model->operators[j].output) {
+                return false;
+            }
+        }
+    }
+    const struct extent scores = map_extent(&model->maps[model->operators[header->operator_count - 1u].output]);
+    return is_vector(&scores) && scores.channels == header->output_count;
+}
+
+static enum engine_status check_tables(const struct checked *model) {
+    for (size_t i = 0; i < model->header->map_count; i++) {
+        if (!map_is_sound(&model->maps[i], model->header->arena_bytes)) {
+            return ENGINE_BAD_MAP;
+        }
+    }
+    for (size_t i = 0; i < model->header->operator_count; i++) {
+        if (!operator_is_sound(model, &model->operators[i])) {
+            return ENGINE_BAD_OPERATOR;
+        }
+        if (!parameters_are_sound(model, &model->operators[i])) {
+            return ENGINE_BAD_PARAMETERS;
+        }
+    }
+    if (!outputs_are_sound(model)) {
+        return ENGINE_BAD_OPERATOR;
+    }
+    return steps_are_sound(model) ? ENGINE_OK : ENGINE_BAD_STEPS;
+}
+
+enum engine_status packed_validate(const uint8_t *blob, size_t bytes, size_t arena_bytes) {
+    if (bytes < sizeof(struct packed_header)) {
+        return ENGINE_TOO_SHORT;
+    }
+    const struct packed_header *header = (const void *)blob;
+    const enum engine_status status = check_header(header, bytes);
+    if (status != ENGINE_OK) {
+        return status;
+    }
+    if (header->arena_bytes > arena_bytes) {
+        return ENGINE_ARENA_TOO_SMALL;
+    }
+    const struct checked model = {
+        .blob = blob,
+        .header = header,
+        .maps = (const void *)(blob + header->maps_offset),
+        .operators = (const void *)(blob + header->operators_offset),
+        .steps = (const void *)(blob + header->steps_offset),
+    };
+    return check_tables(&model);
+}

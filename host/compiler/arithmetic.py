@@ -1,0 +1,173 @@
+"""TFLite's integer constants for each operator, from the tensors' scales and zero points, bit for bit.
+
+Where TFLite computes in float32, so does this file; sources are TFLite's kernels (conv, fully_connected, add, reduce,
+softmax, quantize) and gemmlowp's fixed-point functions; tests/compiler holds them against LiteRT.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.compiler.check import refuse
+from host.compiler.format import SOFTMAX_ENTRIES
+from host.compiler.graph import Graph, Operator, Tensor
+from host.compiler.network import Addition, Feature, Scaling
+from host.compiler.quantise import quantise_multiplier
+
+ADD_LEFT_SHIFT = 20
+SOFTMAX_INTEGER_BITS = 5  # exp's argument is Q5.26
+
+
+def scale(tensor: Tensor) -> float:
+    """The one scale of an activation (a float32's value)."""
+    assert tensor.quantisation is not None
+    return float(tensor.quantisation.scales[0])
+
+
+def zero_point(tensor: Tensor) -> int:
+    """The one zero point of an activation, of int8 q."""
+    assert tensor.quantisation is not None
+    return int(tensor.quantisation.zero_points[0])
+
+
+def same_quantisation(graph: Graph, operator: Operator) -> None:
+    """Refuses an operator that moves values without rescaling when its output is scaled differently."""
+    a, b = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+    if abs(scale(a) - scale(b)) > 1e-6 or zero_point(a) != zero_point(b):
+        refuse(operator, "input and output are quantised differently", "convert the model again")
+
+
+def activation_range(output: Tensor, activation: str) -> tuple[int, int]:
+    """Bounds of u under a fused activation function."""
+    point = zero_point(output)
+
+    def quantised(real: float) -> int:
+        ratio = np.float32(real) / np.float32(scale(output))
+        return point + int(np.trunc(ratio + np.copysign(np.float32(0.5), ratio)))
+
+    low, high = -128, 127
+    if activation in ("RELU", "RELU6"):
+        low = max(low, quantised(0.0))
+    if activation == "RELU6":
+        high = min(high, quantised(6.0))
+    if activation == "RELU_N1_TO_1":
+        low, high = max(low, quantised(-1.0)), min(high, quantised(1.0))
+    return low + 128, high + 128
+
+
+def _multipliers(reals: list[float]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    pairs = np.array([quantise_multiplier(real) for real in reals], np.int64).reshape(-1, 2)
+    return pairs[:, 0].copy(), pairs[:, 1].copy()
+
+
+def convolution(
+    graph: Graph, operator: Operator, weights: NDArray[np.int8], input_zero_point: int
+) -> Scaling:
+    """Of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED. weights: [out]...; input_zero_point: of u."""
+    source, constant = (graph.tensors[i] for i in operator.inputs[:2])
+    output = graph.tensors[operator.outputs[0]]
+    assert constant.quantisation is not None
+    scales, out = constant.quantisation.scales, len(weights)
+    if operator.name == "FULLY_CONNECTED" and len(scales) == 1:
+        # GetQuantizedConvolutionMultipler multiplies the two scales in float32.
+        product = float(np.float32(scale(source)) * scales[0])
+        reals = [product / scale(output)] * out
+    else:
+        reals = [scale(source) * float(s) / scale(output) for s in np.broadcast_to(scales, out)]
+    multiplier, shift = _multipliers(reals)
+    if bool(np.any(shift > 30)):
+        refuse(operator, "its scales differ by more than 2^30", "convert the model again")
+    bias = np.zeros(out, np.int64)
+    if len(operator.inputs) == 3 and operator.inputs[2] >= 0:
+        bias = graph.tensors[operator.inputs[2]].constant(np.int32).astype(np.int64)
+    sums = weights.astype(np.int64).reshape(out, -1).sum(axis=1)
+    low, high = activation_range(output, operator.options.activation)
+    return Scaling(bias - input_zero_point * sums, multiplier, shift, low, high)
+
+
+def mean(graph: Graph, operator: Operator, feature: Feature) -> Scaling:
+    """QuantizedMeanOrSum of recent TFLite: the division by the count is in the multiplier."""
+    source, output = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+    multiplier, shift = quantise_multiplier(scale(source) / scale(output))
+    count = feature.height * feature.width
+    extra = min(count.bit_length() - 1, 32, 31 + shift)
+    multiplier, shift = (multiplier << extra) // count, shift - extra
+    if not 0 <= multiplier < 1 << 31 or shift > 30:
+        refuse(operator, "its scales differ too much", "convert the model again")
+    return _one_channel(-feature.zero_point * count, multiplier, shift)
+
+
+def rescaling(graph: Graph, operator: Operator) -> Scaling:
+    """QUANTIZE from int8 to int8."""
+    source, output = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+    multiplier, shift = quantise_multiplier(scale(source) / scale(output))
+    if shift > 30:
+        refuse(operator, "its scales differ by more than 2^30", "convert the model again")
+    return _one_channel(-(zero_point(source) + 128), multiplier, shift)
+
+
+def _one_channel(bias: int, multiplier: int, shift: int) -> Scaling:
+    columns = (np.array([value], np.int64) for value in (bias, multiplier, shift))
+    return Scaling(*columns, 0, 255)
+
+
+def addition(graph: Graph, operator: Operator) -> Addition:
+    """ADD of int8 by TFLite's general (not power-of-two) path."""
+    first, second = (scale(graph.tensors[i]) for i in operator.inputs)
+    output = graph.tensors[operator.outputs[0]]
+    twice = 2 * max(first, second)
+    reals = (first / twice, second / twice, twice / ((1 << ADD_LEFT_SHIFT) * scale(output)))
+    pairs = [quantise_multiplier(real) for real in reals]
+    if any(shift > 0 for _, shift in pairs):
+        refuse(operator, "its output's scale is too small", "convert the model again")
+    low, high = activation_range(output, operator.options.activation)
+    (m1, s1), (m2, s2), (m3, s3) = pairs
+    return Addition((m1, m2, m3), (-s1, -s2, -s3), low, high)
+
+
+def softmax_table(input_scale: float, beta: float) -> NDArray[np.int32]:
+    """exp(-d * beta * scale) in Q0.31 for d = 0..255, 0 where TFLite skips the value."""
+    real = min(beta * input_scale * (1 << (31 - SOFTMAX_INTEGER_BITS)), (1 << 31) - 1.0)
+    multiplier, shift = quantise_multiplier(real)
+    radius = ((1 << SOFTMAX_INTEGER_BITS) - 1) * (1 << (31 - SOFTMAX_INTEGER_BITS)) / (1 << shift)
+    table = np.zeros(SOFTMAX_ENTRIES, np.int32)
+    for difference in range(min(int(np.floor(radius)), SOFTMAX_ENTRIES - 1) + 1):
+        scaled = _high_product(-difference << shift, multiplier)
+        table[difference] = _exp_on_negative(scaled)
+    return table
+
+
+def _high_product(a: int, b: int) -> int:
+    """SaturatingRoundingDoublingHighMul."""
+    return min((a * b + (1 << 30)) >> 31, (1 << 31) - 1)
+
+
+def _divide(value: int, shift: int) -> int:
+    """RoundingDivideByPOT: halves away from zero."""
+    return (value + (1 << (shift - 1)) - (value < 0)) >> shift
+
+
+def _exp_on_negative(a: int) -> int:
+    """gemmlowp's exp_on_negative_values for Q5.26 `a` <= 0; result Q0.31."""
+    fraction_bits = 31 - SOFTMAX_INTEGER_BITS
+    quarter = 1 << (fraction_bits - 2)
+    remainder = (a & (quarter - 1)) - quarter
+    result = _exp_between_negative_quarter_and_zero(remainder << SOFTMAX_INTEGER_BITS)
+    steps = remainder - a
+    factors = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
+    for exponent, factor in zip(range(-2, SOFTMAX_INTEGER_BITS), factors, strict=True):
+        if steps & (1 << (fraction_bits + exponent)):
+            result = _high_product(result, factor)
+    return (1 << 31) - 1 if a == 0 else result
+
+
+def _exp_between_negative_quarter_and_zero(a: int) -> int:
+    """exp of Q0.31 `a` in [-1/4, 0): a Taylor polynomial around -1/8."""
+    constant, third = 1895147668, 715827883
+    x = a + (1 << 28)
+    x2 = _high_product(x, x)
+    x3 = _high_product(x2, x)
+    x4 = _high_product(x2, x2)
+    inner = _divide(_high_product(_divide(x4, 2) + x3, third) + x2, 1)
+    return constant + _high_product(constant, x + inner)

@@ -1,0 +1,72 @@
+"""The compiler as one function: the bytes of a .tflite in, the packed model and what was decided out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from host.compiler.check import check_graph
+from host.compiler.format import Form
+from host.compiler.graph import read_graph
+from host.compiler.network import Network
+from host.compiler.pack import Identity, choose_forms, pack
+from host.compiler.passes.constants import fold_constants
+from host.compiler.passes.lower import lower
+from host.compiler.plan import Plan, plan
+from host.errors import HostError
+
+RAM_BYTES = 262_144
+FLASH_BYTES = 983_040
+CORE_RAM_BYTES = 43_000  # the Arduino core and its USB stack, facts/board.md
+CORE_FLASH_BYTES = 91_500
+
+
+@dataclass(frozen=True)
+class Options:
+    """Switches of the compiler."""
+
+    streaming: bool = True
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """network after all passes; blob: the packed model."""
+
+    network: Network
+    plan: Plan
+    forms: tuple[Form, ...]
+    blob: bytes
+
+
+def compile_model(
+    data: bytes, name: str, labels: tuple[str, ...] | None = None, options: Options | None = None
+) -> Compiled:
+    """Compiles a .tflite. labels: None names them class_0, class_1, ... Raises HostError for what cannot run."""
+    chosen = options or Options()
+    graph = fold_constants(read_graph(data))
+    check_graph(graph)
+    network = lower(graph)
+    count = network.features[network.output].channels
+    names = labels or tuple(f"class_{i}" for i in range(count))
+    if len(names) != count:
+        raise HostError(f"{len(names)} labels for {count} scores")
+    planned = plan(network, chosen.streaming)
+    _check_memory(planned.arena_bytes)
+    network, forms = choose_forms(network)
+    identity = Identity(name, names, hashlib.sha256(data).digest())
+    blob = pack(network, planned, forms, identity)
+    if len(blob) > FLASH_BYTES - CORE_FLASH_BYTES:
+        raise HostError(
+            f"the packed model has {len(blob)} bytes; the board's flash has "
+            f"{FLASH_BYTES - CORE_FLASH_BYTES} left: train a narrower model"
+        )
+    return Compiled(network, planned, forms, blob)
+
+
+def _check_memory(arena: int) -> None:
+    available = RAM_BYTES - CORE_RAM_BYTES
+    if arena > available:
+        raise HostError(
+            f"the model needs an arena of {arena} bytes; the board has {available} bytes available: "
+            "use a smaller image, fewer channels, or streaming"
+        )

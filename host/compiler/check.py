@@ -1,0 +1,170 @@
+"""What is refused, with the operator's name, its index and what to do. Graph in; nothing out but a HostError."""
+
+from __future__ import annotations
+
+import math
+from typing import NoReturn
+
+import numpy as np
+
+from host.compiler.format import MAX_DIMENSION
+from host.compiler.graph import Graph, Operator, OtherOptions, Tensor, WindowOptions
+from host.errors import HostError
+
+SUPPORTED = {
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "AVERAGE_POOL_2D",
+    "MAX_POOL_2D",
+    "MEAN",
+    "FULLY_CONNECTED",
+    "RESHAPE",
+    "SOFTMAX",
+    "ADD",
+    "PAD",
+    "QUANTIZE",
+}
+WEIGHTED = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 0}  # axis of the channels
+ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+CONVERT = "convert with full int8 quantisation, inference_input_type and inference_output_type int8"
+MAX_SMALL = 255  # what a uint8 field of the packed operator holds
+
+
+def refuse(operator: Operator, problem: str, advice: str) -> NoReturn:
+    """Every refusal of an operator has this form."""
+    raise HostError(f"{operator}: {problem}; {advice}")
+
+
+def check_graph(graph: Graph) -> None:
+    """Raises HostError unless every operator is one that the engine runs, on int8 values of static shape."""
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        raise HostError(
+            f"the model has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs; "
+            "the engine takes one image and gives one row of scores"
+        )
+    if not graph.operators:
+        raise HostError("the model has no operators")
+    image = graph.tensors[graph.inputs[0]]
+    if image.kind == "float32":
+        raise HostError(f"the model's input is float32: {CONVERT}")
+    if image.kind != "int8":
+        raise HostError(f"the model's input is {image.kind}, expected int8: {CONVERT}")
+    if len(image.shape) != 4 or image.dynamic:
+        raise HostError(
+            f"the model's input has shape {image.shape}, expected a fixed [1, height, width, channels]"
+        )
+    for operator in graph.operators:
+        _check_operator(graph, operator)
+
+
+def _check_operator(graph: Graph, operator: Operator) -> None:
+    if operator.name == "DEQUANTIZE":
+        refuse(operator, "the model gives float values", CONVERT)
+    if operator.name not in SUPPORTED:
+        names = ", ".join(sorted(SUPPORTED))
+        refuse(operator, "the engine has no such operator", f"replace it by one of {names}")
+    if len(operator.outputs) != 1 or operator.outputs[0] < 0:
+        refuse(operator, f"{len(operator.outputs)} outputs, expected 1", "export the model again")
+    _check_input_count(operator)
+    constants = _constant_positions(operator)
+    for position, index in enumerate(operator.inputs):
+        if position not in constants:
+            _check_activation(operator, graph.tensors[index])
+    _check_activation(operator, graph.tensors[operator.outputs[0]])
+    _check_function(operator)
+    if operator.name in WEIGHTED:
+        _check_weights(graph, operator)
+    if isinstance(operator.options, WindowOptions):
+        _check_window(operator, operator.options)
+    if operator.name == "SOFTMAX":
+        _check_softmax(operator, graph.tensors[operator.outputs[0]])
+
+
+def _check_input_count(operator: Operator) -> None:
+    counts = {"RESHAPE": (1, 2), "MEAN": (2, 2), "PAD": (2, 2), "ADD": (2, 2)}
+    weighted = (2, 3) if operator.name in WEIGHTED else (1, 1)
+    least, most = counts.get(operator.name, weighted)
+    present = operator.inputs[: least if operator.name in WEIGHTED else most]
+    if not least <= len(operator.inputs) <= most or -1 in present:
+        refuse(operator, f"inputs {operator.inputs}, expected {most}", "export the model again")
+
+
+def _constant_positions(operator: Operator) -> tuple[int, ...]:
+    if operator.name in WEIGHTED:
+        return (1, 2)
+    return (1,) if operator.name in ("RESHAPE", "MEAN", "PAD") else ()
+
+
+def _check_activation(operator: Operator, tensor: Tensor) -> None:
+    where = f"tensor '{tensor.name}'"
+    if tensor.kind == "float32":
+        refuse(operator, f"{where} is float32", CONVERT)
+    if tensor.kind != "int8":
+        refuse(operator, f"{where} is {tensor.kind}, expected int8", CONVERT)
+    if tensor.data is not None:
+        refuse(operator, f"{where} is a constant", "only weights and shapes may be constants")
+    if tensor.dynamic:
+        refuse(operator, f"{where} has a dynamic shape", "fix every dimension before converting")
+    if tensor.shape and tensor.shape[0] != 1 and len(tensor.shape) > 1:
+        refuse(operator, f"{where} has a batch of {tensor.shape[0]}", "convert with a batch of 1")
+    if not all(1 <= n <= MAX_DIMENSION for n in tensor.shape):
+        refuse(operator, f"{where} has shape {tensor.shape}", f"dimensions are 1..{MAX_DIMENSION}")
+    quantisation = tensor.quantisation
+    if quantisation is None or len(quantisation.scales) != 1:
+        refuse(operator, f"{where} does not have one scale and zero point", CONVERT)
+    scale, point = float(quantisation.scales[0]), int(quantisation.zero_points[0])
+    if not (math.isfinite(scale) and scale > 0 and -128 <= point <= 127):
+        refuse(operator, f"{where} has scale {scale:g} and zero point {point}", CONVERT)
+
+
+def _check_function(operator: Operator) -> None:
+    if operator.options.activation not in ACTIVATIONS:
+        refuse(
+            operator,
+            f"fused activation {operator.options.activation}",
+            f"use one of {', '.join(ACTIVATIONS)}",
+        )
+
+
+def _check_weights(graph: Graph, operator: Operator) -> None:
+    weights = graph.tensors[operator.inputs[1]]
+    rank, axis = (2 if operator.name == "FULLY_CONNECTED" else 4), WEIGHTED[operator.name]
+    if weights.kind != "int8" or weights.data is None:
+        refuse(operator, f"weights are {weights.kind}, or not constant, expected int8", CONVERT)
+    if len(weights.shape) != rank or 0 in weights.shape:
+        refuse(operator, f"weights of shape {weights.shape}, expected {rank} dimensions", CONVERT)
+    channels, quantisation = weights.shape[axis], weights.quantisation
+    if quantisation is None or len(quantisation.scales) not in (1, channels):
+        refuse(operator, f"weights need 1 or {channels} scales", CONVERT)
+    if len(quantisation.scales) > 1 and quantisation.axis != axis:
+        refuse(operator, f"weights are scaled along axis {quantisation.axis}, not {axis}", CONVERT)
+    if np.any(quantisation.zero_points != 0):
+        refuse(operator, "weights have a zero point other than 0", CONVERT)
+    if not bool(np.all(np.isfinite(quantisation.scales) & (quantisation.scales >= 0))):
+        refuse(operator, "weights have an impossible scale", CONVERT)
+    if getattr(operator.options, "weights_format", 0):
+        refuse(operator, "weights are shuffled", "convert without shuffled weights")
+    if len(operator.inputs) == 3 and operator.inputs[2] >= 0:
+        bias = graph.tensors[operator.inputs[2]]
+        if bias.kind != "int32" or bias.data is None or bias.shape != (channels,):
+            refuse(operator, f"bias is {bias.kind} {bias.shape}, not int32 ({channels},)", CONVERT)
+
+
+def _check_window(operator: Operator, options: WindowOptions) -> None:
+    if options.dilation != (1, 1):
+        refuse(operator, f"dilation {options.dilation}", "use a dilation of 1")
+    if options.padding not in ("SAME", "VALID"):
+        refuse(operator, f"padding {options.padding}", "use SAME or VALID")
+    pooled = operator.name.endswith("POOL_2D")
+    if not all(1 <= n <= MAX_SMALL for n in (*options.stride, *(options.kernel if pooled else ()))):
+        refuse(operator, f"stride {options.stride}, window {options.kernel}", "use 1..255")
+
+
+def _check_softmax(operator: Operator, scores: Tensor) -> None:
+    quantisation = scores.quantisation
+    assert quantisation is not None and isinstance(operator.options, OtherOptions)
+    scale, point = float(quantisation.scales[0]), int(quantisation.zero_points[0])
+    if abs(scale - 1 / 256) > 1e-6 or point != -128:
+        refuse(operator, f"output scale {scale:g}, zero point {point}, not 1/256, -128", CONVERT)
+    if not (math.isfinite(operator.options.beta) and operator.options.beta > 0):
+        refuse(operator, f"beta {operator.options.beta:g}", "use a positive beta")

@@ -1,0 +1,95 @@
+"""Interval analysis: between which values each channel of each feature, and each accumulator, provably stays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from host.compiler.format import OperatorKind
+from host.compiler.network import Feature, Layer, Network
+from host.compiler.quantise import Ints, Range, multiply
+
+VECTOR_KINDS = (OperatorKind.CONV, OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
+
+
+def feature_ranges(network: Network) -> list[Range]:
+    """For each feature, per channel, the bounds of u."""
+    ranges = [_everything(feature) for feature in network.features]
+    for layer in network.layers:
+        ranges[layer.output] = _output_range(network, layer, ranges)
+    return ranges
+
+
+def _everything(feature: Feature) -> Range:
+    count = feature.channels
+    return Range(np.zeros(count, np.int64), np.full(count, 255, np.int64))
+
+
+def _output_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
+    output = network.features[layer.output]
+    reach = accumulator_range(network, layer, ranges)
+    if reach is not None and layer.scaling is not None:
+        return _requantised(layer, reach, output.zero_point)
+    first = ranges[layer.inputs[0]]
+    if layer.kind in (OperatorKind.LOAD, OperatorKind.PAD):
+        zero_point = output.zero_point if layer.kind is OperatorKind.PAD else first.low
+        return Range(np.minimum(first.low, zero_point), np.maximum(first.high, zero_point))
+    if layer.kind in (OperatorKind.AVERAGE_POOL, OperatorKind.MAX_POOL):
+        return Range(np.clip(first.low, *layer.clamp), np.clip(first.high, *layer.clamp))
+    return _everything(output)
+
+
+def _requantised(layer: Layer, reach: Range, zero_point: int) -> Range:
+    scaling = layer.scaling
+    assert scaling is not None
+    if bool(np.any(np.maximum(abs(reach.low), abs(reach.high)) << np.maximum(scaling.shift, 0) >= 1 << 31)):
+        count = len(reach.low)  # the shifted accumulator may wrap: anything is possible
+        return Range(
+            np.full(count, scaling.act_min, np.int64), np.full(count, scaling.act_max, np.int64)
+        )
+    low, high = (
+        np.clip(
+            multiply(acc, scaling.multiplier, scaling.shift) + zero_point,
+            scaling.act_min,
+            scaling.act_max,
+        )
+        for acc in (reach.low, reach.high)
+    )
+    count = len(reach.low)
+    return Range(np.broadcast_to(low, count), np.broadcast_to(high, count))
+
+
+def accumulator_range(network: Network, layer: Layer, ranges: list[Range]) -> Range | None:
+    """Per output channel, the bounds of the accumulator; None for operators without one."""
+    if layer.scaling is None:
+        return None
+    source = network.features[layer.inputs[0]]
+    low, high = _with_border(network, layer, ranges[layer.inputs[0]])
+    bias = layer.scaling.bias
+    if layer.kind in VECTOR_KINDS:
+        assert layer.weights is not None
+        taps = layer.weights.astype(np.int64).reshape(len(layer.weights), -1, source.channels)
+        return Range(*_bounds(taps, low, high, bias))
+    if layer.kind is OperatorKind.DEPTHWISE:
+        assert layer.weights is not None
+        taps = layer.weights.astype(np.int64).reshape(len(layer.weights), -1, 1)
+        low, high = (np.repeat(v, layer.depth_multiplier)[:, None, None] for v in (low, high))
+        return Range(*_bounds(taps, low, high, bias))
+    count = source.height * source.width if layer.kind is OperatorKind.MEAN else 1
+    return Range(low * count + bias, high * count + bias)
+
+
+def _bounds(taps: Ints, low: Ints, high: Ints, bias: Ints) -> tuple[Ints, Ints]:
+    """taps: [out][taps][in]."""
+    least = np.where(taps > 0, taps * low, taps * high).sum((1, 2)) + bias
+    most = np.where(taps > 0, taps * high, taps * low).sum((1, 2)) + bias
+    return least, most
+
+
+def _with_border(network: Network, layer: Layer, inside: Range) -> tuple[Ints, Ints]:
+    """Bounds of what the window reads: the border too, where it reaches there."""
+    source, output = network.features[layer.inputs[0]], network.features[layer.output]
+    overhang = layer.window.overhang((output.height, output.width), (source.height, source.width))
+    if not (layer.window.pad_top or layer.window.pad_left or any(overhang)):
+        return inside.low, inside.high
+    point = source.zero_point
+    return np.minimum(inside.low, point), np.maximum(inside.high, point)

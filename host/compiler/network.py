@@ -1,0 +1,120 @@
+"""The compiler's own picture of a model: what passes read and write.
+
+Activations are `Feature`s in the domain of u = q + 128; layers name features by index. Feature 0 is the image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.compiler.format import OperatorKind
+
+IMAGE_FEATURE = 0
+
+
+@dataclass(frozen=True)
+class Feature:
+    """An activation. zero_point: of u, 0..255."""
+
+    height: int
+    width: int
+    channels: int
+    scale: float
+    zero_point: int
+
+    @property
+    def is_vector(self) -> bool:
+        return self.height == 1 and self.width == 1
+
+
+@dataclass(frozen=True)
+class Window:
+    """kernel, stride: rows, columns. pad_top, pad_left: how far the first window reaches outside."""
+
+    kernel: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    pad_top: int = 0
+    pad_left: int = 0
+
+    def rows_needed(self, end_row: int, height: int) -> int:
+        """How many rows of an input of `height` rows must exist to compute output rows before `end_row`."""
+        return max(0, min(height, (end_row - 1) * self.stride[0] - self.pad_top + self.kernel[0]))
+
+    def first_row_read(self, row: int) -> int:
+        """The first input row (negative: border) that output row `row` reads."""
+        return row * self.stride[0] - self.pad_top
+
+    def overhang(self, outputs: tuple[int, int], inputs: tuple[int, int]) -> tuple[int, int]:
+        """Rows and columns that the last window reaches beyond the input. Arguments: height, width."""
+        bottom = (outputs[0] - 1) * self.stride[0] - self.pad_top + self.kernel[0] - inputs[0]
+        right = (outputs[1] - 1) * self.stride[1] - self.pad_left + self.kernel[1] - inputs[1]
+        return max(0, bottom), max(0, right)
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """From accumulators to u, as TFLite does it, per output channel (int64 arrays of one length).
+
+    bias: the input's zero point folded in. multiplier: Q0.31. shift: positive is left, as in TFLite.
+    """
+
+    bias: NDArray[np.int64]
+    multiplier: NDArray[np.int64]
+    shift: NDArray[np.int64]
+    act_min: int
+    act_max: int
+
+
+@dataclass(frozen=True)
+class Addition:
+    """TFLite's ADD: multipliers Q0.31 and right shifts of first input, second input, output."""
+
+    multipliers: tuple[int, int, int]
+    shifts: tuple[int, int, int]
+    act_min: int
+    act_max: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One operator of the program.
+
+    weights: int8, CONV [out][kh][kw][in], POINTWISE and FULLY_CONNECTED [out][in], DEPTHWISE [channel][kh][kw].
+    clamp: bounds of u for pools. table: int32 [256] of SOFTMAX.
+    """
+
+    kind: OperatorKind
+    source: int
+    inputs: tuple[int, ...]
+    output: int
+    window: Window = field(default_factory=Window)
+    depth_multiplier: int = 1
+    weights: NDArray[np.int8] | None = None
+    scaling: Scaling | None = None
+    addition: Addition | None = None
+    table: NDArray[np.int32] | None = None
+    clamp: tuple[int, int] = (0, 255)
+
+
+@dataclass(frozen=True)
+class Network:
+    """features[0] is the image; layers in running order; output: the feature that holds the scores.
+
+    tensors: for each feature, the index of the .tflite tensor that it is, for parity tests; -1 for none.
+    """
+
+    features: tuple[Feature, ...]
+    layers: tuple[Layer, ...]
+    output: int
+    tensors: tuple[int, ...]
+
+
+def macs(network: Network, layer: Layer) -> int:
+    """Multiply-accumulates of a layer, borders counted, as published counts do."""
+    if layer.weights is None:
+        return 0
+    feature = network.features[layer.output]
+    return feature.height * feature.width * int(layer.weights.size)

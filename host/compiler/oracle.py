@@ -1,0 +1,240 @@
+"""The living definition of a packed model: runs one in NumPy, operator by operator, on whole maps.
+
+It reads only the blob; where maps lie in the arena and in which steps they are computed must make no difference, so
+it ignores both. Activations are uint8 arrays [height][width][channels].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.compiler.format import (
+    IMAGE,
+    SOFTMAX_ENTRIES,
+    Form,
+    OperatorKind,
+    PackedAddition,
+    PackedFastRequantisation,
+    PackedOperator,
+    PackedRequantisation,
+)
+from host.compiler.pack import PackedModel, read_records
+from host.link.schema import Message
+
+Image = NDArray[np.uint8]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operator with what it reads. shape: of its output."""
+
+    model: PackedModel
+    operator: PackedOperator
+    inputs: tuple[Image, ...]
+    shape: tuple[int, int, int]
+    fills: tuple[int, ...]  # zero points of the inputs, then of the output
+
+    def weights(self, *shape: int) -> Ints:
+        count, offset = int(np.prod(shape)), self.operator.weights_offset
+        values = np.frombuffer(self.model.data, np.int8, count, offset)
+        return values.reshape(shape).astype(np.int64)
+
+
+def run(model: PackedModel, image: Image) -> list[Image]:
+    """The output of every operator. image: uint8 [height][width][channels], u = q + 128."""
+    maps: dict[int, Image] = {IMAGE: image}
+    outputs: list[Image] = []
+    for operator in model.operators:
+        sources = [operator.input]
+        if operator.kind == OperatorKind.ADD:
+            sources.append(operator.second_input)
+        target = model.maps[operator.output]
+        fills = [
+            model.header.input_zero_point if s == IMAGE else model.maps[s].fill for s in sources
+        ]
+        call = Call(
+            model,
+            operator,
+            tuple(maps[s] for s in sources),
+            (target.height, target.width, target.channels),
+            (*fills, target.fill),
+        )
+        maps[operator.output] = _KINDS[OperatorKind(operator.kind)](call).astype(np.uint8)
+        outputs.append(maps[operator.output])
+    return outputs
+
+
+def scores(model: PackedModel, image: Image) -> NDArray[np.int8]:
+    """The int8 scores."""
+    return (run(model, image)[-1].reshape(-1).astype(np.int16) - 128).astype(np.int8)
+
+
+def _wrap(values: Ints) -> Ints:
+    """Modulo 2^32, as int32."""
+    return values.astype(np.int32).astype(np.int64)
+
+
+def _requantise(call: Call, acc: Ints, channels: int) -> Ints:
+    """acc: [height][width][channels], without bias. channels: number of records."""
+    if call.operator.form == Form.FAST:
+        return _requantise_fast(call, acc, channels)
+    data, offset = call.model.data, call.operator.constants_offset
+    rows = read_records(PackedRequantisation, data, offset, channels)
+    bias, multiplier, rounding, shift = _columns(rows, "bias", "multiplier", "rounding", "shift")
+    right, left = np.maximum(shift, 0), np.maximum(-shift, 0)
+    x = (_wrap(_wrap(acc + bias) << left) * multiplier + (1 << 30)) >> 31
+    x -= (right > 0) & (x < 0)
+    point = call.fills[-1] if call.operator.form == Form.WIDE else 0
+    u = ((x + rounding) >> right) + point
+    return np.clip(u, call.operator.act_min, call.operator.act_max)
+
+
+def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
+    data, offset = call.model.data, call.operator.constants_offset
+    rows = read_records(PackedFastRequantisation, data, offset, channels)
+    multiplier, packed = _columns(rows, "multiplier", "bias_and_shift")
+    bias, shift = packed >> 5, packed & 31
+    rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
+    x = (_wrap(acc + bias) * multiplier + (1 << 30)) >> 31
+    return np.clip(_wrap(x + rounding) >> shift, 0, 255)
+
+
+def _columns(rows: tuple[Message, ...], *names: str) -> list[Ints]:
+    return [np.array([getattr(row, name) for row in rows], np.int64) for name in names]
+
+
+def _windows(call: Call, fill: int) -> Ints:
+    """[out height][out width][kernel height][kernel width][channels] of the input, borders filled."""
+    o, (height, width, _) = call.operator, call.shape
+    source = call.inputs[0].astype(np.int64)
+    rows = (height - 1) * o.stride_height + o.kernel_height
+    columns = (width - 1) * o.stride_width + o.kernel_width
+    padded = np.full((rows, columns, source.shape[2]), fill, np.int64)
+    seen = source[: rows - o.pad_top, : columns - o.pad_left]
+    padded[o.pad_top : o.pad_top + len(seen), o.pad_left : o.pad_left + seen.shape[1]] = seen
+    view = np.lib.stride_tricks.sliding_window_view(
+        padded, (o.kernel_height, o.kernel_width), axis=(0, 1)
+    )
+    return view[:: o.stride_height, :: o.stride_width].transpose(0, 1, 3, 4, 2)
+
+
+def _load(call: Call) -> Image:
+    return call.inputs[0]
+
+
+def _conv(call: Call) -> Ints:
+    o, channels, out = call.operator, call.inputs[0].shape[2], call.shape[2]
+    weights = call.weights(out, o.kernel_height * o.kernel_width * channels)
+    taps = _windows(call, call.fills[0]).reshape(*call.shape[:2], -1)
+    return _requantise(call, taps @ weights.T, out)
+
+
+def _pointwise(call: Call) -> Ints:
+    source = call.inputs[0].astype(np.int64)
+    weights = call.weights(call.shape[2], source.shape[2])
+    return _requantise(call, source @ weights.T, call.shape[2])
+
+
+def _depthwise(call: Call) -> Ints:
+    o, out = call.operator, call.shape[2]
+    weights = call.weights(out, o.kernel_height, o.kernel_width)
+    taps = np.repeat(_windows(call, call.fills[0]), o.depth_multiplier, axis=4)
+    return _requantise(call, np.einsum("yxijc,cij->yxc", taps, weights), out)
+
+
+def _average_pool(call: Call) -> Ints:
+    taps = _windows(call, -1)
+    inside = taps >= 0
+    count = inside.sum(axis=(2, 3))
+    total = np.where(inside, taps - 128, 0).sum(axis=(2, 3))
+    mean = (np.abs(total) + count // 2) // count * np.sign(total)
+    return np.clip(mean + 128, call.operator.act_min, call.operator.act_max)
+
+
+def _max_pool(call: Call) -> Ints:
+    largest = _windows(call, -1).max(axis=(2, 3))
+    return np.clip(largest, call.operator.act_min, call.operator.act_max)
+
+
+def _mean(call: Call) -> Ints:
+    total = call.inputs[0].astype(np.int64).sum(axis=(0, 1), keepdims=True)
+    return _requantise(call, total, 1)
+
+
+def _quantize(call: Call) -> Ints:
+    return _requantise(call, call.inputs[0].astype(np.int64), 1)
+
+
+def _pad(call: Call) -> Image:
+    o, source = call.operator, call.inputs[0]
+    made = np.full(call.shape, call.fills[-1], np.uint8)
+    made[o.pad_top : o.pad_top + len(source), o.pad_left : o.pad_left + source.shape[1]] = source
+    return made
+
+
+def _high(a: Ints, b: Ints | int) -> Ints:
+    """gemmlowp's SaturatingRoundingDoublingHighMul."""
+    return np.minimum((a * b + (1 << 30)) >> 31, (1 << 31) - 1)
+
+
+def _divide(value: Ints, shift: int) -> Ints:
+    """gemmlowp's RoundingDivideByPOT: halves away from zero."""
+    half = (1 << shift) >> 1
+    return (value + half - ((value < 0) & (shift > 0))) >> shift
+
+
+def _add(call: Call) -> Ints:
+    (c,) = read_records(PackedAddition, call.model.data, call.operator.constants_offset, 1)
+    a, b = (source.astype(np.int64) for source in call.inputs)
+    first = _divide(_high((a - c.first_zero_point) << 20, c.first_multiplier), c.first_shift)
+    second = _divide(_high((b - c.second_zero_point) << 20, c.second_multiplier), c.second_shift)
+    total = _divide(_high(first + second, c.output_multiplier), c.output_shift)
+    return np.clip(total + call.fills[-1], call.operator.act_min, call.operator.act_max)
+
+
+def _softmax(call: Call) -> Ints:
+    u = call.inputs[0].reshape(-1).astype(np.int64)
+    table = np.frombuffer(
+        call.model.data, "<i4", SOFTMAX_ENTRIES, call.operator.constants_offset
+    ).astype(np.int64)
+    exponentials = table[u.max() - u]
+    total = int(_divide(exponentials, 12).sum())
+    headroom = 32 - total.bit_length()
+    scale = _reciprocal(np.array((total << headroom) - (1 << 31), np.int64))
+    probability = _divide(_high(exponentials, int(scale)), 12 - headroom + 31 - 8)
+    return np.where(exponentials > 0, np.clip(probability, 0, 255), 0).reshape(call.shape)
+
+
+def _reciprocal(fraction: Ints) -> Ints:
+    """gemmlowp's one_over_one_plus_x_for_x_in_0_1: Newton's method on Q2.29. fraction, result: Q0.31."""
+    half = (fraction + ((1 << 31) - 1) + 1) >> 1
+    x = 1515870810 + _high(half, -1010580540)
+    for _ in range(3):
+        error = (1 << 29) - _high(half, x)
+        x = x + _saturate(_high(x, error) << 2)
+    return _saturate(x << 1)
+
+
+def _saturate(value: Ints) -> Ints:
+    return np.clip(value, -(1 << 31), (1 << 31) - 1)
+
+
+_KINDS: dict[OperatorKind, Callable[[Call], NDArray[np.uint8] | Ints]] = {
+    OperatorKind.LOAD: _load,
+    OperatorKind.CONV: _conv,
+    OperatorKind.POINTWISE: _pointwise,
+    OperatorKind.DEPTHWISE: _depthwise,
+    OperatorKind.AVERAGE_POOL: _average_pool,
+    OperatorKind.MAX_POOL: _max_pool,
+    OperatorKind.MEAN: _mean,
+    OperatorKind.FULLY_CONNECTED: _pointwise,
+    OperatorKind.SOFTMAX: _softmax,
+    OperatorKind.ADD: _add,
+    OperatorKind.PAD: _pad,
+    OperatorKind.QUANTIZE: _quantize,
+}
