@@ -13,7 +13,7 @@ Colour = tuple[int, int, int]  # blue, green, red
 
 SMALLEST_TEXT = 9  # pixels; below, shorten instead
 REGULAR, BOLD = 400, 700
-WHOLE_SCALE = 4  # from here on every pixel is made the same size, at the cost of a margin
+WHOLE_LOSS = 0.08  # share of an image's size that may be given up to make all its pixels equal
 LINE = 1.35  # height of a line in text sizes
 DESCENT = 0.27  # of the size, below the baseline
 
@@ -88,7 +88,7 @@ def fit_text(text: str, width: int, size: int, weight: int = REGULAR) -> tuple[s
 def fit_image(shape: tuple[int, ...], width: int, height: int) -> tuple[int, int]:
     """(width, height) of an image of `shape` (height, width) enlarged into a space."""
     scale = min(width / shape[1], height / shape[0])
-    if scale >= WHOLE_SCALE:
+    if scale - int(scale) <= WHOLE_LOSS * scale:
         scale = float(int(scale))
     return max(1, int(shape[1] * scale)), max(1, int(shape[0] * scale))
 

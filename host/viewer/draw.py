@@ -38,6 +38,8 @@ ALARM: Colour = (88, 88, 236)
 LARGEST_TEXT = 30
 PANEL_CHARACTERS = 23.0  # panel width in text sizes
 
+TABLE_CHARACTERS = 26  # numbers further from their names are hard to follow
+
 
 @dataclass(frozen=True)
 class Block:
@@ -205,7 +207,7 @@ def _stages(canvas: Canvas, box: Box, view: View, size: int) -> None:
     if not rows:
         return
     longest = max(1, *(stage.cycles for stage in rows))
-    rest = box
+    rest = Box(box.x, box.y, min(box.width, TABLE_CHARACTERS * size), box.height)
     for stage in rows:
         line, rest = rest.cut_top(int(line_height(size) * 1.05))
         has_bars = box.width >= 16 * size
@@ -232,7 +234,7 @@ def _names(canvas: Canvas, box: Box, view: View, size: int) -> None:
     rest = box
     for what, which in words.name_lines(view):
         line, rest = rest.cut_top(line_height(size))
-        left, right = line.cut_left(line.width * 20 // 100)
+        left, right = line.cut_left(min(5 * size, line.width // 3))
         canvas.text(what, left, size, QUIET)
         canvas.text(which, right, size, TEXT)
 

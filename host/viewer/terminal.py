@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,14 +95,15 @@ def _panel(view: View, columns: int, rows: int) -> list[Text]:
         Part(0, _verdict(view, columns)),
         Part(1, _score(view, columns)),
         Part(6, (_history(view, columns),)),
-        Part(8, (Text(""),)),
-        Part(3, (Text(words.rate_text(view), "bold"), Text(words.clock_text(view), QUIET))),
+        Part(2 if view.paused else 8, (Text("PAUSED" if view.paused else "", "bold reverse"),)),
+        Part(3, _wrapped(words.rate_text(view), columns, "bold")),
+        Part(4, _wrapped(words.clock_text(view), columns, QUIET)),
         Part(4, _stages(view, columns)),
         Part(8, (Text(""),)),
         Part(3, _losses(view)),
         Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
         Part(2, _alarm(view, columns)),
-        Part(5, (_keys(view),)),
+        Part(5, _keys(view, columns)),
     ]
     while sum(len(part.lines) for part in parts) > rows and len(parts) > 1:
         parts.remove(max(parts, key=lambda part: part.priority))
@@ -181,18 +183,23 @@ def _alarm(view: View, columns: int) -> tuple[Text, ...]:
     alarm = words.banner(view)
     if alarm is None:
         return ()
-    remedy = Text(alarm[1]).wrap(Console(width=columns), columns)
-    return Text(f"! {alarm[0]}", f"bold {ALARM}"), *remedy
+    return Text(f"! {alarm[0]}", f"bold {ALARM}"), *_wrapped(alarm[1], columns, "")
 
 
-def _keys(view: View) -> Text:
+def _wrapped(text: str, columns: int, style: str) -> tuple[Text, ...]:
+    return tuple(Text(line, style) for line in textwrap.wrap(text, columns))
+
+
+def _keys(view: View, columns: int) -> tuple[Text, ...]:
     if view.notice:
-        return Text(view.notice, "bold")
-    state = Text("PAUSED  ", "bold") if view.paused else Text("")
+        return _wrapped(view.notice, columns, "bold")
+    lines = [Text()]
     for key, word in words.KEYS:
-        state.append(key, "bold")
-        state.append(f" {word.split()[-1]}  ", QUIET)
-    return state
+        cap = Text.assemble((key, "bold"), (f" {word}  ", QUIET))
+        if lines[-1].cell_len + cap.cell_len - GAP > columns:
+            lines.append(Text())
+        lines[-1].append_text(cap)
+    return tuple(lines)
 
 
 def run_terminal(session: Session, frames: int | None, console: Console) -> None:

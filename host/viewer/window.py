@@ -12,7 +12,7 @@ from host.viewer.draw import draw
 from host.viewer.session import Session
 
 TITLE = "what the board sees"
-FIRST_WIDTH, FIRST_HEIGHT = 1040, 640
+FIRST_WIDTH, FIRST_HEIGHT = 1060, 660
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 320, 240
 STEP_S = 0.04
 PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
@@ -38,7 +38,8 @@ def why_no_window() -> str:
 
 def run_window(session: Session, frames: int | None) -> None:
     """Until a key or the window's close button ends it, or `frames` samples came."""
-    cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
+    # FREERATIO: else the reported size is that of the picture inside borders, and shrinks each time
+    cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
     cv2.resizeWindow(TITLE, FIRST_WIDTH, FIRST_HEIGHT)
     try:
         cv2.imshow(TITLE, draw(session.view, FIRST_WIDTH, FIRST_HEIGHT))

@@ -25,7 +25,7 @@ def rate_text(view: View) -> str:
     if not view.board_fps:
         return f"{view.shown_fps:.1f} fps"
     if view.is_virtual and view.shown_fps:
-        return f"{view.board_fps:.1f} fps on the board, {view.shown_fps:.1f} here"
+        return f"{view.board_fps:.1f} fps on board, {view.shown_fps:.1f} here"
     return f"{view.board_fps:.1f} fps"
 
 

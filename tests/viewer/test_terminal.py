@@ -1,0 +1,101 @@
+"""The terminal form at 60, 96 and 160 columns, as a person would see it."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from host.viewer.terminal import HalfBlocks, screen
+from host.viewer.view import View
+from tests.viewer.scenes import ALL, NOBODY, NOTHING_YET, TROUBLE, USUAL
+
+SIZES = [(60, 24), (96, 30), (160, 45), (96, 12), (40, 20)]
+
+SNAPSHOT_60 = """\
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  ┌────────────────────────────┐
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  │         NO PERSON          │
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  └────────────────────────────┘
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  person 12 %     threshold 50 %
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  ████──────────┃───────────────
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  ▃▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▂▂
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  5.0 fps on board, 5.0 here
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  64 MHz, virtual board:
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  estimated cycles
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  capture      32.8 ms   2.10 M
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  preprocess    4.8 ms   0.31 M
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  inference     144 ms   9.20 M
+▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀  send         0.70 ms   0.04 M
+
+                              lost: wire 0, board 0
+                              damaged packets: 0
+                              model person_grey_025
+                              board virtual
+                              port  virtual board, scene de…
+                              space pause  s save
+                              b colour bars  + - threshold
+                              q quit
+"""
+
+
+def rendered(view: View, columns: int, rows: int, colours: bool = False) -> str:
+    console = Console(
+        file=io.StringIO(),
+        width=columns,
+        height=rows,
+        force_terminal=colours,
+        color_system="truecolor" if colours else None,
+        legacy_windows=False,
+    )
+    with console.capture() as capture:
+        console.print(screen(view, columns, rows))
+    return capture.get()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_wider_or_higher_than_the_terminal(name: str, size: tuple[int, int]) -> None:
+    lines = rendered(ALL[name], *size).splitlines()
+    assert len(lines) <= size[1]
+    assert max(map(len, lines)) <= size[0]
+
+
+def test_sixty_columns_as_a_person_sees_them() -> None:
+    lines = [line.rstrip() for line in rendered(NOBODY, 60, 24).splitlines()]
+    assert lines == SNAPSHOT_60.splitlines()
+
+
+@pytest.mark.parametrize("columns", [96, 160])
+def test_wider_terminals_say_everything(columns: int) -> None:
+    said = rendered(USUAL, columns, 45)
+    for wanted in ("PERSON", "person 90 %", "estimated cycles", "144 ms", "lost: wire 0", "q quit"):
+        assert wanted in said, wanted
+    assert "▀" * 40 in said
+
+
+def test_a_low_terminal_keeps_the_verdict() -> None:
+    said = rendered(USUAL, 96, 8)
+    assert "PERSON" in said and "person 90 %" in said
+
+
+def test_a_narrow_terminal_leaves_out_the_picture() -> None:
+    said = rendered(USUAL, 40, 30)
+    assert "▀▀" not in said and "PERSON" in said
+
+
+def test_trouble_is_said() -> None:
+    said = rendered(TROUBLE, 96, 40)
+    assert "RECONNECTING" in said and "PAUSED" in said and "lost: wire 123456" in said
+    assert "WAITING" in rendered(NOTHING_YET, 96, 40)
+
+
+def test_half_blocks_carry_two_pixels_in_colour() -> None:
+    pixels = np.zeros((2, 1, 3), np.uint8)
+    pixels[0, 0], pixels[1, 0] = (255, 0, 10), (0, 200, 30)
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor", width=10)
+    with console.capture() as capture:
+        console.print(HalfBlocks(pixels), end="")
+    assert "38;2;255;0;10;48;2;0;200;30m▀" in capture.get()

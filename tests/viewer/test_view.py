@@ -1,0 +1,124 @@
+"""How samples, faults and time change what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from host.errors import HostError
+from host.faults import ADVICE, advice, fault_line
+from host.link import messages as wire
+from host.link.sequence import Losses
+from host.samples import Pairing, Sample
+from host.viewer import words
+from host.viewer.view import (
+    HISTORY,
+    View,
+    first_view,
+    watched_label,
+    with_fault,
+    with_notice,
+    with_sample,
+    with_time,
+)
+from tests.link.fake_board import HELLO, FakeBoard, moving_picture
+
+FIRST = first_view(HELLO, "virtual board", "default")
+
+
+def sample(number: int, score: int = 100, losses: Losses | None = None) -> Sample:
+    """A whole one; score is the int8 of `person`."""
+    board = FakeBoard(frame := HELLO)
+    picture = moving_picture(number)
+    pairing, said = Pairing(), losses or Losses()
+    half = wire.Frame(number, 96, 96, 1, 0, picture.tobytes())
+    pairing.take(half, frame, wire.Mode.STREAM, said)
+    result = replace(board.result(picture, score), frame=number)
+    return pairing.take(result, frame, wire.Mode.STREAM, said)[0]
+
+
+def after(*samples: Sample, view: View = FIRST) -> View:
+    for now, each in enumerate(samples):
+        view = with_sample(view, each, now * 0.25)
+    return view
+
+
+def test_a_sample_brings_picture_scores_and_rates() -> None:
+    view = after(sample(1), sample(2), sample(3, score=-100))
+    assert view.image is not None and view.image.shape == (96, 96, 1)
+    assert view.score == pytest.approx(28 / 256)
+    assert view.verdict is False and view.verdict_text == "NO PERSON"
+    assert view.board_fps == pytest.approx(5.0)
+    assert view.shown_fps == pytest.approx(4.0)
+    assert [stage.name for stage in view.stages] == ["capture", "preprocess", "inference", "send"]
+    assert view.stages[2].milliseconds == pytest.approx(143.75)
+
+
+def test_the_threshold_decides_the_verdict() -> None:
+    view = after(sample(1, score=64))  # 0.75
+    assert replace(view, threshold=0.75).verdict is True
+    assert replace(view, threshold=0.76).verdict is False
+    assert FIRST.verdict is None and FIRST.verdict_text == "WAITING"
+
+
+def test_the_history_is_bounded_and_newest_last() -> None:
+    view = after(*(sample(n, score=n % 100) for n in range(HISTORY + 5)))
+    assert len(view.history) == HISTORY
+    assert view.history[-1] == pytest.approx(((HISTORY + 4) % 100 + 128) / 256)
+
+
+def test_pause_keeps_the_picture_but_counts_losses() -> None:
+    paused = replace(after(sample(1)), paused=True)
+    view = after(sample(2, losses=Losses(wire_lost=3)), view=paused)
+    assert (view.frame, view.losses.wire_lost) == (1, 3)
+
+
+def test_a_frame_without_result_keeps_the_last_scores() -> None:
+    bare = replace(sample(2), scores=(), cycles=None)
+    view = after(sample(1), bare)
+    assert view.frame == 2 and view.score is not None and view.cycles is not None
+
+
+def test_the_watched_label_is_person_else_the_last_else_the_one_asked_for() -> None:
+    assert watched_label(("person", "none"), None) == "person"
+    assert watched_label(("cat", "dog"), None) == "dog"
+    assert watched_label(("cat", "dog"), "cat") == "cat"
+    with pytest.raises(HostError, match="no label 'cow'; it has: cat, dog"):
+        watched_label(("cat", "dog"), "cow")
+
+
+def test_notices_and_faults_go_by_themselves() -> None:
+    view = with_notice(
+        with_fault(FIRST, ADVICE[wire.FaultCode.CAMERA_NO_VSYNC], 10.0), "saved", 10.0
+    )
+    early = with_time(view, 12.0, True, Losses())
+    assert early.notice == "saved" and words.banner(early) is not None
+    late = with_time(view, 30.0, False, Losses())
+    assert late.notice == "" and late.fault is None
+    banner = words.banner(late)
+    assert banner is not None and banner[0] == "RECONNECTING"
+
+
+@pytest.mark.parametrize("code", list(wire.FaultCode))
+def test_every_fault_has_a_title_and_a_remedy(code: wire.FaultCode) -> None:
+    known = ADVICE[code]
+    assert known.title and known.remedy and known.title != known.remedy
+    line = fault_line(wire.Fault(code, 1, 0x2A, b"text of the board"))
+    assert "\n" not in line and known.remedy in line and "0x2A" in line
+
+
+def test_a_fault_of_a_newer_firmware_is_still_shown() -> None:
+    assert advice(wire.Fault(999, 0, 0, b"")).title == "fault 999"
+
+
+def test_virtual_cycles_are_called_estimated_and_real_ones_measured() -> None:
+    assert "estimated" in words.clock_text(FIRST)
+    assert words.clock_text(replace(FIRST, board="nano33ble")) == "64 MHz, measured by the board"
+
+
+def test_numbers_read_well() -> None:
+    assert words.cycles_text(9_204_000) == "9.20 M"
+    assert words.cycles_text(813) == "813"
+    line = words.plain_line(after(sample(7)))
+    assert line.startswith("frame 7: PERSON 89 %; capture 32.8 ms, preprocess 4.8 ms")
