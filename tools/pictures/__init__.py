@@ -1,0 +1,1 @@
+"""Renders the sample pictures of the virtual camera: shapes -> people, things -> scenes -> picture."""
