@@ -28,7 +28,11 @@ def compiler(environment: Any) -> str:
     """For example `GCC 12.2.1 -O2`."""
     command = environment.subst("$CC")
     run = subprocess.run(
-        [command, "-dumpfullversion"], capture_output=True, text=True, env=environment["ENV"], check=False
+        [command, "-dumpfullversion"],
+        capture_output=True,
+        text=True,
+        env=environment["ENV"],
+        check=False,
     )
     return f"GCC {run.stdout.strip() or 'unknown'} -O2"
 
