@@ -1,7 +1,7 @@
 """Renders the sample pictures of the virtual camera: `python -m tools.draw_pictures [NAME ...]`.
 
-Writes host/virtual/pictures/NAME.jpg, 640x480, the same bytes each time on one machine; a minute
-or so each. Names begin with a number; those with a person say so: 01_person_hallway.
+Writes host/virtual/pictures/NAME.jpg, 640x480, the same bytes each time on one machine.
+Names begin with a number; those with a person say so: 01_person_hallway.
 """
 
 from __future__ import annotations

@@ -53,12 +53,14 @@ def test_model_agrees_with_the_name(name: str, model: Reference) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_drawing_again_gives_the_committed_picture(name: str) -> None:
-    width = 128
-    again = draw(name, width, finer=1.0).astype(np.float64)
-    small = cv2.resize(load(name), (width, width * 3 // 4), interpolation=cv2.INTER_AREA)
-    difference = np.abs(cv2.GaussianBlur(again - small, (0, 0), 2))
-    assert difference.mean() < 4  # of 255: the small drawing has no averaging against jagged edges
-    assert np.percentile(difference, 99) < 25
+    again = draw(name, 64, finer=1.0)
+    committed = cv2.resize(load(name), (64, 48), interpolation=cv2.INTER_AREA)
+    # The small drawing takes one ray a pixel, so fine patterns differ: compare what is broad.
+    first, second = (
+        cv2.GaussianBlur(p.astype(np.float64), (0, 0), 1.5) for p in (again, committed)
+    )
+    assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.94  # someone who takes a step: 0.8
+    assert abs(first.mean() - second.mean()) < 3
 
 
 def test_the_same_drawing_twice_is_the_same() -> None:

@@ -37,7 +37,7 @@ def _face(b: Frame) -> Shape:
     shape = blend(0.035 * b.scale, skull, jaw, chin, *cheeks, brow)
     for x in (-EYE[0], EYE[0]):
         shape = cut(shape, b.ball((x, 0.006, 0.092), (0.018, 0.0095, 0.016)), 0.012 * b.scale)
-    nose = b.line((0, 0.016, 0.083), (0, -0.026, 0.1), 0.009, 0.0145)
+    nose = b.line((0, 0.016, 0.083), (0, -0.026, 0.098), 0.009, 0.013)
     wings = b.line((-0.011, -0.03, 0.09), (0.011, -0.03, 0.09), 0.009, 0.009)
     lips = b.line((-0.016, MOUTH, 0.077), (0.016, MOUTH, 0.077), 0.009, 0.009)
     ears = [b.ball((x, -0.004, -0.008), (0.012, 0.034, 0.02)) for x in (-0.079, 0.079)]
@@ -50,7 +50,7 @@ def _eyes(b: Frame) -> Shape:
 
 def _hair(b: Frame, style: str) -> Shape:
     cap = b.ball((0, 0.036, -0.018), (0.088, 0.1, 0.106))
-    brow = b.ball((0, -0.015, 0.1), (0.067, 0.08, 0.1))
+    brow = b.ball((0, -0.008, 0.1), (0.067, 0.082, 0.1))
     face = blend(0.03 * b.scale, brow, b.block((0, -0.13, 0.09), (0.13, 0.2, 0.14), 0.05))
     shape = cut(cut(cap, face, 0.02 * b.scale), b.block((0, -0.2, 0), (1, 0.25, 1), 0), 0.01)
     if style == "long":
@@ -80,7 +80,7 @@ def _face_paint(skin: str, hair: str, s: float) -> Paint:
         tone = mix(base, base * 0.86, cloudy(p, 0.04 * s, 3))
         cheek = np.exp(-(((x - 0.042) / 0.022) ** 2) - ((y + 0.03) / 0.024) ** 2) * front
         tone = mix(tone, blush, 0.8 * cheek)
-        curve = y - MOUTH - 7 * x * x
+        curve = y - MOUTH + 0.002 - 15 * x * x
         mouth = step(0.023 - x, 0, 0.004) * step(0.0095 - np.abs(curve), 0, 0.004) * front
         tone = mix(tone, lip, 0.9 * mouth)
         gap = step(0.022 - x, 0, 0.004) * np.exp(-((curve / 0.0018) ** 2)) * front

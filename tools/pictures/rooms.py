@@ -122,7 +122,7 @@ def window(place: Frame, width: float, height: float, glow: float) -> list[Solid
     bars += [
         place.block((x, 0, -0.02), (0.06, height + 0.1, 0.06)) for x in (-width / 2, 0, width / 2)
     ]
-    bars.append(place.block((0, -height / 2 - 0.05, -0.08), (width + 0.25, 0.03, 0.2)))
+    bars.append(place.block((0, -height / 2 - 0.05, -0.04), (width + 0.2, 0.03, 0.12)))
     return [
         Solid(pane, lambda p: sky * (0.75 + 0.25 * np.sin(p[1:2] * 2.2)), glow=glow),
         Solid(blend(0, *bars), plain("ece8e0", 0.05), gloss=0.2),

@@ -64,7 +64,7 @@ def hallway() -> Scene:
             *room(2.6, 9, 2.6, plain("cfc6b4", 0.06, 0.8), floor, 0.35),
             *doors,
             *lights,
-            *person((0.08, 2.8), 4, WALKING, looks),
+            *person((-0.25, 2.5), 4, WALKING, looks),
         ],
         [
             Light((0.2, 2.5, 1.4), (1.7, 1.6, 1.45), 0.25, 1.8),
@@ -75,7 +75,7 @@ def hallway() -> Scene:
         (0.2, 0.19, 0.17),
         eye=(0.25, 1.45, 0),
         target=(0.05, 1.0, 3),
-        focus=2.8,
+        focus=2.5,
         blur=3,
         zoom=0.92,
     )
