@@ -34,12 +34,17 @@
  * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
  * x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
  *     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
- *              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum overflows.
- *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves away
- *              from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
+ *              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum
+ *              overflows.
+ *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves
+ *              away from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
+ *              overflow int32.
  *     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
  *              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
- *     where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+ *     SINGLE   u = clamp(((acc * multiplier + 2^(30 + shift)) >> (31 + shift)) + output fill, act_min, act_max), in 64
+ *              bits; `rounding` is 0. Recent TFLite rounds its FULLY_CONNECTED once, all else twice.
+ *     where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), in WIDE without the
+ *     last term.
  */
 
 #define PACKED_MAGIC 1279544656u
@@ -72,6 +77,7 @@ enum packed_form {
     PACKED_FORM_FAST = 0,
     PACKED_FORM_GENERAL = 1,
     PACKED_FORM_WIDE = 2,
+    PACKED_FORM_SINGLE = 3,
 };
 
 enum engine_status {
@@ -194,7 +200,7 @@ struct packed_fast_requantisation {
 };
 _Static_assert(sizeof(struct packed_fast_requantisation) == 8, "packed_fast_requantisation");
 
-/* The constants of forms GENERAL and WIDE; see the prose above. */
+/* The constants of forms GENERAL, WIDE and SINGLE; see the prose above. */
 struct packed_requantisation {
     int32_t bias; /* with the input's zero point folded in: bias - zero_point * sum(weights) */
     int32_t multiplier; /* Q0.31, not negative */

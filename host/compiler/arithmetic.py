@@ -83,7 +83,9 @@ def convolution(
         bias = graph.tensors[operator.inputs[2]].constant(np.int32).astype(np.int64)
     sums = weights.astype(np.int64).reshape(out, -1).sum(axis=1)
     low, high = activation_range(output, operator.options.activation)
-    return Scaling(bias - input_zero_point * sums, multiplier, shift, low, high)
+    # Measured on LiteRT 2.3 (tests/compiler/test_arithmetic.py): its FULLY_CONNECTED rounds once.
+    once = operator.name == "FULLY_CONNECTED"
+    return Scaling(bias - input_zero_point * sums, multiplier, shift, low, high, once)
 
 
 def mean(graph: Graph, operator: Operator, feature: Feature) -> Scaling:
@@ -108,8 +110,8 @@ def rescaling(graph: Graph, operator: Operator) -> Scaling:
 
 
 def _one_channel(bias: int, multiplier: int, shift: int) -> Scaling:
-    columns = (np.array([value], np.int64) for value in (bias, multiplier, shift))
-    return Scaling(*columns, 0, 255)
+    b, m, s = (np.array([value], np.int64) for value in (bias, multiplier, shift))
+    return Scaling(b, m, s, 0, 255)
 
 
 def addition(graph: Graph, operator: Operator) -> Addition:

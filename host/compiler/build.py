@@ -10,6 +10,7 @@ from host.compiler.format import Form
 from host.compiler.graph import read_graph
 from host.compiler.network import Network
 from host.compiler.pack import Identity, choose_forms, pack
+from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.lower import lower
 from host.compiler.plan import Plan, plan
@@ -45,7 +46,7 @@ def compile_model(
     chosen = options or Options()
     graph = fold_constants(read_graph(data))
     check_graph(graph)
-    network = lower(graph)
+    network = simplify_constant_channels(lower(graph))
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:

@@ -27,12 +27,17 @@ Parameter blocks
 Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
 x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
-             accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum overflows.
-    GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves away
-             from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to overflow int32.
+             accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum
+             overflows.
+    GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves
+             away from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
+             overflow int32.
     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
-    where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), WIDE without the last term.
+    SINGLE   u = clamp(((acc * multiplier + 2^(30 + shift)) >> (31 + shift)) + output fill, act_min, act_max), in 64
+             bits; `rounding` is 0. Recent TFLite rounds its FULLY_CONNECTED once, all else twice.
+    where rounding = (shift > 0 ? 1 << (shift - 1) : 0) + (output zero point << max(shift, 0)), in WIDE without the
+    last term.
 """
 
 from __future__ import annotations
@@ -52,8 +57,6 @@ MAX_STEPS = 4096
 MAX_OUTPUTS = 256  # more could overflow the sum of softmax
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
 SOFTMAX_ENTRIES = 256
-
-record = message(0)
 
 
 class OperatorKind(enum.IntEnum):
@@ -79,6 +82,7 @@ class Form(enum.IntEnum):
     FAST = 0
     GENERAL = 1
     WIDE = 2
+    SINGLE = 3
 
 
 class EngineStatus(enum.IntEnum):
@@ -116,7 +120,7 @@ STATUS_TEXT = {
 }
 
 
-@record
+@message(0)
 class PackedHeader(Message):
     """The first bytes of a packed model."""
 
@@ -147,7 +151,7 @@ class PackedHeader(Message):
     source_hash_low: int = wire("u32", "the next 4 bytes")
 
 
-@record
+@message(0)
 class PackedMap(Message):
     """An activation map: where it lies in the arena, and its borders."""
 
@@ -161,11 +165,13 @@ class PackedMap(Message):
     bottom: int = wire("u8", "border rows below")
     left: int = wire("u8", "border bytes before pixel 0 of each line")
     fill: int = wire("u8", "the zero point, and what borders hold")
-    right: int = wire("u8", "border bytes behind the last pixel of each line; more may follow up to line_stride")
+    right: int = wire(
+        "u8", "border bytes behind the last pixel of each line; more may follow up to line_stride"
+    )
     reserved: int = wire("u8", "0")
 
 
-@record
+@message(0)
 class PackedOperator(Message):
     """One operator."""
 
@@ -175,22 +181,32 @@ class PackedOperator(Message):
     input: int = wire("u16", "map, or PACKED_IMAGE")
     second_input: int = wire("u16", "map (ADD), or PACKED_IMAGE for none")
     output: int = wire("u16", "map")
-    depth_multiplier: int = wire("u16", "DEPTHWISE: output channel c reads input channel c / this; else 1")
+    depth_multiplier: int = wire(
+        "u16", "DEPTHWISE: output channel c reads input channel c / this; else 1"
+    )
     kernel_height: int = wire("u8", "rows of the window; 1 without one")
     kernel_width: int = wire("u8", "columns of the window")
     stride_height: int = wire("u8", "")
     stride_width: int = wire("u8", "")
-    pad_top: int = wire("u8", "rows that the first window reaches above row 0; PAD: rows added above")
-    pad_left: int = wire("u8", "columns that the first window reaches left of column 0; PAD: columns added")
+    pad_top: int = wire(
+        "u8", "rows that the first window reaches above row 0; PAD: rows added above"
+    )
+    pad_left: int = wire(
+        "u8", "columns that the first window reaches left of column 0; PAD: columns added"
+    )
     act_min: int = wire("u8", "the activation function's lower bound of u")
     act_max: int = wire("u8", "the upper one")
     weights_offset: int = wire("u32", "into the blob, or 0")
-    constants_offset: int = wire("u32", "requantisation, addition or softmax table in the blob, or 0")
-    scratch_offset: int = wire("u32", "into the arena; kept from the operator's first step to its last")
+    constants_offset: int = wire(
+        "u32", "requantisation, addition or softmax table in the blob, or 0"
+    )
+    scratch_offset: int = wire(
+        "u32", "into the arena; kept from the operator's first step to its last"
+    )
     scratch_bytes: int = wire("u32", "0 for plain C")
 
 
-@record
+@message(0)
 class PackedStep(Message):
     """Compute rows first_row..end_row-1 of an operator's output."""
 
@@ -199,7 +215,7 @@ class PackedStep(Message):
     end_row: int = wire("u16", "the output's height at its last step")
 
 
-@record
+@message(0)
 class PackedFastRequantisation(Message):
     """The constants of form FAST in 8 bytes; the rounding follows from the shift and the output map's fill."""
 
@@ -207,17 +223,19 @@ class PackedFastRequantisation(Message):
     bias_and_shift: int = wire("i32", "bias * 32 + shift: |bias| < 2^26, 1 <= shift <= 22")
 
 
-@record
+@message(0)
 class PackedRequantisation(Message):
-    """The constants of forms GENERAL and WIDE; see the prose above."""
+    """The constants of forms GENERAL, WIDE and SINGLE; see the prose above."""
 
-    bias: int = wire("i32", "with the input's zero point folded in: bias - zero_point * sum(weights)")
+    bias: int = wire(
+        "i32", "with the input's zero point folded in: bias - zero_point * sum(weights)"
+    )
     multiplier: int = wire("i32", "Q0.31, not negative")
     rounding: int = wire("i32", "added to x before the shift")
     shift: int = wire("i32", "right; negative: left, before the multiplication. -30..31")
 
 
-@record
+@message(0)
 class PackedAddition(Message):
     """ADD: u = clamp(requantise((m1 * (u1 - z1) << 20) + (m2 * (u2 - z2) << 20))), TFLite's double roundings."""
 

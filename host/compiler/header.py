@@ -50,8 +50,11 @@ def _enum(name: str, prefix: str, kind: type[enum.IntEnum]) -> str:
 
 
 def _texts() -> str:
-    rows = " \\\n".join(f'        "{packed.STATUS_TEXT[status]}",' for status in packed.EngineStatus)
-    return f"/* One line of English per status, by -status. */\n#define ENGINE_STATUS_TEXTS \\\n    {{ \\\n{rows} \\\n    }}"
+    rows = " \\\n".join(
+        f'        "{packed.STATUS_TEXT[status]}",' for status in packed.EngineStatus
+    )
+    head = "/* One line of English per status, by -status. */\n#define ENGINE_STATUS_TEXTS"
+    return f"{head} \\\n    {{ \\\n{rows} \\\n    }}"
 
 
 def _struct(kind: type[Message]) -> str:

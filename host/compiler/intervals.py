@@ -6,7 +6,8 @@ import numpy as np
 
 from host.compiler.format import OperatorKind
 from host.compiler.network import Feature, Layer, Network
-from host.compiler.quantise import Ints, Range, multiply
+from host.compiler.quantise import Ints, Range, can_overflow, output_values
+from host.errors import HostError
 
 VECTOR_KINDS = (OperatorKind.CONV, OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 
@@ -28,6 +29,11 @@ def _output_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
     output = network.features[layer.output]
     reach = accumulator_range(network, layer, ranges)
     if reach is not None and layer.scaling is not None:
+        if bool(np.any(can_overflow(layer.scaling, reach))):
+            raise HostError(
+                f"operator {layer.source} ({layer.kind.name}): its accumulator can leave 32 bits, where TFLite's "
+                "result is undefined; convert the model again"
+            )
         return _requantised(layer, reach, output.zero_point)
     first = ranges[layer.inputs[0]]
     if layer.kind in (OperatorKind.LOAD, OperatorKind.PAD):
@@ -39,23 +45,9 @@ def _output_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
 
 
 def _requantised(layer: Layer, reach: Range, zero_point: int) -> Range:
-    scaling = layer.scaling
-    assert scaling is not None
-    if bool(np.any(np.maximum(abs(reach.low), abs(reach.high)) << np.maximum(scaling.shift, 0) >= 1 << 31)):
-        count = len(reach.low)  # the shifted accumulator may wrap: anything is possible
-        return Range(
-            np.full(count, scaling.act_min, np.int64), np.full(count, scaling.act_max, np.int64)
-        )
-    low, high = (
-        np.clip(
-            multiply(acc, scaling.multiplier, scaling.shift) + zero_point,
-            scaling.act_min,
-            scaling.act_max,
-        )
-        for acc in (reach.low, reach.high)
-    )
-    count = len(reach.low)
-    return Range(np.broadcast_to(low, count), np.broadcast_to(high, count))
+    assert layer.scaling is not None
+    low, high = (output_values(acc, layer.scaling, zero_point) for acc in (reach.low, reach.high))
+    return Range(low, high)
 
 
 def accumulator_range(network: Network, layer: Layer, ranges: list[Range]) -> Range | None:

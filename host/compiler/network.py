@@ -59,6 +59,7 @@ class Scaling:
     """From accumulators to u, as TFLite does it, per output channel (int64 arrays of one length).
 
     bias: the input's zero point folded in. multiplier: Q0.31. shift: positive is left, as in TFLite.
+    rounds_once: product and shift are rounded together; else one after the other.
     """
 
     bias: NDArray[np.int64]
@@ -66,6 +67,7 @@ class Scaling:
     shift: NDArray[np.int64]
     act_min: int
     act_max: int
+    rounds_once: bool = False
 
 
 @dataclass(frozen=True)

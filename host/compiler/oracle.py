@@ -74,6 +74,11 @@ def scores(model: PackedModel, image: Image) -> NDArray[np.int8]:
     return (run(model, image)[-1].reshape(-1).astype(np.int16) - 128).astype(np.int8)
 
 
+def _clip(values: Ints, low: int, high: int) -> Ints:
+    clipped: Ints = np.clip(values, low, high)
+    return clipped
+
+
 def _wrap(values: Ints) -> Ints:
     """Modulo 2^32, as int32."""
     return values.astype(np.int32).astype(np.int64)
@@ -86,12 +91,15 @@ def _requantise(call: Call, acc: Ints, channels: int) -> Ints:
     data, offset = call.model.data, call.operator.constants_offset
     rows = read_records(PackedRequantisation, data, offset, channels)
     bias, multiplier, rounding, shift = _columns(rows, "bias", "multiplier", "rounding", "shift")
+    if call.operator.form == Form.SINGLE:
+        scaled = (_wrap(acc + bias) * multiplier + (np.int64(1) << (30 + shift))) >> (31 + shift)
+        return _clip(scaled + call.fills[-1], call.operator.act_min, call.operator.act_max)
     right, left = np.maximum(shift, 0), np.maximum(-shift, 0)
     x = (_wrap(_wrap(acc + bias) << left) * multiplier + (1 << 30)) >> 31
     x -= (right > 0) & (x < 0)
     point = call.fills[-1] if call.operator.form == Form.WIDE else 0
     u = ((x + rounding) >> right) + point
-    return np.clip(u, call.operator.act_min, call.operator.act_max)
+    return _clip(u, call.operator.act_min, call.operator.act_max)
 
 
 def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
@@ -101,7 +109,7 @@ def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
     bias, shift = packed >> 5, packed & 31
     rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
     x = (_wrap(acc + bias) * multiplier + (1 << 30)) >> 31
-    return np.clip(_wrap(x + rounding) >> shift, 0, 255)
+    return _clip(_wrap(x + rounding) >> shift, 0, 255)
 
 
 def _columns(rows: tuple[Message, ...], *names: str) -> list[Ints]:
@@ -153,12 +161,12 @@ def _average_pool(call: Call) -> Ints:
     count = inside.sum(axis=(2, 3))
     total = np.where(inside, taps - 128, 0).sum(axis=(2, 3))
     mean = (np.abs(total) + count // 2) // count * np.sign(total)
-    return np.clip(mean + 128, call.operator.act_min, call.operator.act_max)
+    return _clip(mean + 128, call.operator.act_min, call.operator.act_max)
 
 
 def _max_pool(call: Call) -> Ints:
     largest = _windows(call, -1).max(axis=(2, 3))
-    return np.clip(largest, call.operator.act_min, call.operator.act_max)
+    return _clip(largest, call.operator.act_min, call.operator.act_max)
 
 
 def _mean(call: Call) -> Ints:
@@ -179,7 +187,8 @@ def _pad(call: Call) -> Image:
 
 def _high(a: Ints, b: Ints | int) -> Ints:
     """gemmlowp's SaturatingRoundingDoublingHighMul."""
-    return np.minimum((a * b + (1 << 30)) >> 31, (1 << 31) - 1)
+    product: Ints = np.minimum((a * b + (1 << 30)) >> 31, (1 << 31) - 1)
+    return product
 
 
 def _divide(value: Ints, shift: int) -> Ints:
@@ -194,7 +203,7 @@ def _add(call: Call) -> Ints:
     first = _divide(_high((a - c.first_zero_point) << 20, c.first_multiplier), c.first_shift)
     second = _divide(_high((b - c.second_zero_point) << 20, c.second_multiplier), c.second_shift)
     total = _divide(_high(first + second, c.output_multiplier), c.output_shift)
-    return np.clip(total + call.fills[-1], call.operator.act_min, call.operator.act_max)
+    return _clip(total + call.fills[-1], call.operator.act_min, call.operator.act_max)
 
 
 def _softmax(call: Call) -> Ints:
@@ -221,7 +230,7 @@ def _reciprocal(fraction: Ints) -> Ints:
 
 
 def _saturate(value: Ints) -> Ints:
-    return np.clip(value, -(1 << 31), (1 << 31) - 1)
+    return _clip(value, -(1 << 31), (1 << 31) - 1)
 
 
 _KINDS: dict[OperatorKind, Callable[[Call], NDArray[np.uint8] | Ints]] = {

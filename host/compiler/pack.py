@@ -7,8 +7,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TypeVar
 
-from host.compiler import quantise
 from host.compiler import format as packed
+from host.compiler import quantise
 from host.compiler.format import Form, OperatorKind
 from host.compiler.intervals import accumulator_range, feature_ranges
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
@@ -76,8 +76,16 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     ]
     blob.fill(maps_offset, [_map(network.features[f], plan.maps[f]) for f in map_of])
     blob.fill(operators_offset, operators)
-    blob.fill(steps_offset, [packed.PackedStep(s.layer, s.first_row, s.end_row) for s in plan.steps])
-    return _finish(network, plan, identity, blob, (maps_offset, operators_offset, steps_offset, labels_offset, len(labels)))
+    blob.fill(
+        steps_offset, [packed.PackedStep(s.layer, s.first_row, s.end_row) for s in plan.steps]
+    )
+    return _finish(
+        network,
+        plan,
+        identity,
+        blob,
+        (maps_offset, operators_offset, steps_offset, labels_offset, len(labels)),
+    )
 
 
 def _check_limits(network: Network, plan: Plan) -> None:
@@ -285,4 +293,3 @@ def read_records(kind: type[R], data: bytes, offset: int, count: int) -> tuple[R
     size = kind.LAYOUT.size
     made = (kind.unpack(data[offset + i * size : offset + (i + 1) * size]) for i in range(count))
     return tuple(r for r in made if isinstance(r, kind))
-

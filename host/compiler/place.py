@@ -53,7 +53,9 @@ def place(blocks: list[Block]) -> Placement:
 
 def lower_bound(blocks: list[Block]) -> int:
     """The most bytes that are in use at one step."""
-    return max((sum(b.size for b in blocks if b.meets(a)) for a in map(_instant, blocks)), default=0)
+    return max(
+        (sum(b.size for b in blocks if b.meets(a)) for a in map(_instant, blocks)), default=0
+    )
 
 
 def _instant(block: Block) -> Block:

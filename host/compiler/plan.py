@@ -160,7 +160,7 @@ def _place(
         steps,
         placement.bytes,
         placement.lower_bound,
-        tuple(_live(blocks, spans[i]) for i in range(len(network.layers))),
+        tuple(_live(blocks, steps, i) for i in range(len(network.layers))),
     )
 
 
@@ -172,9 +172,7 @@ def _layer_spans(steps: tuple[Step, ...], layers: int) -> list[tuple[int, int]]:
     return [(numbers[0], numbers[-1]) for numbers in found]
 
 
-def _live(blocks: list[Block], span: tuple[int, int]) -> int:
+def _live(blocks: list[Block], steps: tuple[Step, ...], layer: int) -> int:
     """The most bytes in use at any of the layer's steps."""
-    return max(
-        sum(b.size for b in blocks if b.first <= step <= b.last) for step in (span[0], span[1])
-    )
-
+    numbers = [number for number, step in enumerate(steps) if step.layer == layer]
+    return max(sum(b.size for b in blocks if b.first <= n <= b.last) for n in numbers)

@@ -44,13 +44,27 @@ def quantise_multiplier(real: float) -> tuple[int, int]:
     return (0, 0) if shift < -31 else (fixed, shift)
 
 
-def multiply(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
-    """TFLite's MultiplyByQuantizedMultiplier: shift positive is left; wraps at 32 bits as compiled code does."""
-    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
-    shifted = (acc << left).astype(np.int32).astype(np.int64)
-    x = (shifted * multiplier + (1 << 30)) >> 31
-    half = np.where(right > 0, 1 << np.maximum(right - 1, 0), 0)
-    return (x + half - ((right > 0) & (x < 0))) >> right
+def scale_accumulator(acc: Ints, scaling: Scaling) -> Ints:
+    """TFLite's MultiplyByQuantizedMultiplier, in one of its two roundings. |acc| < 2^31 after a left shift."""
+    if scaling.rounds_once:
+        total = 31 - scaling.shift
+        return (acc * scaling.multiplier + (np.int64(1) << (total - 1))) >> total
+    left, right = np.maximum(scaling.shift, 0), np.maximum(-scaling.shift, 0)
+    x = ((acc << left) * scaling.multiplier + (1 << 30)) >> 31
+    return (x + _half(right) - ((right > 0) & (x < 0))) >> right
+
+
+def output_values(acc: Ints, scaling: Scaling, zero_point: int) -> Ints:
+    """u for accumulators. zero_point: the output's, of u."""
+    values = scale_accumulator(acc, scaling) + zero_point
+    clipped: Ints = np.clip(values, scaling.act_min, scaling.act_max)
+    return clipped
+
+
+def can_overflow(scaling: Scaling, reach: Range) -> NDArray[np.bool_]:
+    """Per channel: an accumulator, shifted left, or its scaled value may leave 32 bits, where TFLite is undefined."""
+    largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
+    return np.asarray(largest << np.maximum(scaling.shift, 0) >= INT32_LIMIT, np.bool_)
 
 
 def choose(scaling: Scaling, zero_point: int, reach: Range) -> tuple[Form, Scaling]:
@@ -60,47 +74,45 @@ def choose(scaling: Scaling, zero_point: int, reach: Range) -> tuple[Form, Scali
     """
     if len(scaling.bias) == 1:  # one record for all channels
         reach = Range(reach.low.min(keepdims=True), reach.high.max(keepdims=True))
-    for candidate in (scaling, _friendlier(scaling, zero_point, reach)):
+    for candidate in (scaling, _shorter_shifts(scaling)):
         if bool(np.all(fast_is_exact(candidate, scaling, zero_point, reach))):
             return Form.FAST, candidate
+    if scaling.rounds_once:
+        return Form.SINGLE, scaling
     return (Form.GENERAL if _general_fits(scaling, zero_point, reach) else Form.WIDE), scaling
 
 
-def _friendlier(scaling: Scaling, zero_point: int, reach: Range) -> Scaling:
-    """The same scaling in constants that FAST can hold, if it can; that they are right is for the proof to say.
-
-    A channel that always gives the zero point needs no multiplier. A shift beyond FAST's takes bits from the
-    multiplier that its small range does not need.
-    """
-    ends = (
-        np.clip(
-            multiply(acc, scaling.multiplier, scaling.shift) + zero_point,
-            scaling.act_min,
-            scaling.act_max,
-        )
-        for acc in (reach.low, reach.high)
-    )
-    constant = np.logical_and(*(end == zero_point for end in ends))
+def _shorter_shifts(scaling: Scaling) -> Scaling:
+    """The same scaling, but a shift beyond FAST's takes bits from the multiplier; whether those matter is to prove."""
     excess = np.maximum(-scaling.shift - FAST_SHIFTS[1], 0)
-    rounded = (scaling.multiplier + ((1 << excess) >> 1)) >> excess
+    half: Ints = (np.int64(1) << excess) >> 1
+    rounded = (scaling.multiplier + half) >> excess
+    return dataclasses.replace(scaling, multiplier=rounded, shift=scaling.shift + excess)
+
+
+def constant_channels(scaling: Scaling, zero_point: int, reach: Range) -> Ints:
+    """Per channel, the u that it always has, or -1."""
+    low, high = (output_values(acc, scaling, zero_point) for acc in (reach.low, reach.high))
+    return np.where(low == high, low, -1)
+
+
+def constant_scaling(scaling: Scaling, zero_point: int, values: Ints) -> Scaling:
+    """`scaling` where `values` is -1, elsewhere constants that give `values` from weights of zero."""
+    chosen = values >= 0
     return dataclasses.replace(
         scaling,
-        bias=np.where(constant, 0, scaling.bias),
-        multiplier=np.where(constant, 0, rounded),
-        shift=np.where(constant, -1, scaling.shift + excess),
+        bias=np.where(chosen, 4 * (values - zero_point), scaling.bias),
+        multiplier=np.where(chosen, 1 << 30, scaling.multiplier),
+        shift=np.where(chosen, -1, scaling.shift),
     )
 
 
 def fast_is_exact(
     candidate: Scaling, scaling: Scaling, zero_point: int, reach: Range
 ) -> NDArray[np.bool_]:
-    """Per channel: FAST with the candidate's constants equals TFLite with `scaling` for every accumulator in reach.
-
-    A multiplier of 0 gives the zero point whatever the accumulator is, so its bias need not be TFLite's.
-    """
+    """Per channel: FAST with the candidate's constants equals TFLite with `scaling` for every accumulator in reach."""
     shift = -candidate.shift
     fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (candidate.multiplier >= 0)
-    fits &= (candidate.multiplier == 0) | (candidate.bias == scaling.bias)
     shift = np.clip(shift, *FAST_SHIFTS)
     rounding = (1 << (shift - 1)) + (zero_point << shift)
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
@@ -109,16 +121,22 @@ def fast_is_exact(
     fits &= scaling.shift <= 0
     level = np.arange(1, 256)[:, None]
     fast = _first_acc((level << shift) - rounding, candidate.multiplier, reach)
-    exact = _first_acc(_first_x(level - zero_point, -scaling.shift), scaling.multiplier, reach)
+    exact = _first_exact(level - zero_point, scaling, reach)
     exact = np.where(level <= scaling.act_min, reach.low, exact)
     exact = np.where(level > scaling.act_max, reach.high + 1, exact)
     return np.asarray(fits & (fast == exact).all(axis=0), np.bool_)
 
 
-def _first_x(steps: Ints, right: Ints) -> Ints:
-    """The smallest x that TFLite's rounding division by 2^right brings to `steps` or more."""
-    half = _half(right)
-    return (steps << np.maximum(right, 0)) - half + ((steps <= 0) & (right > 0))
+def _first_exact(steps: Ints, scaling: Scaling, reach: Range) -> Ints:
+    """The smallest acc in reach that TFLite scales to `steps` or more. Only for right shifts."""
+    right = np.maximum(-scaling.shift, 0)
+    if scaling.rounds_once:  # acc * multiplier + 2^(30 + right) >= steps << (31 + right)
+        target = ((2 * steps.astype(object) - 1) << 30) << right.astype(object)
+        first = -(-target // np.maximum(scaling.multiplier, 1).astype(object))
+        clipped: Ints = np.clip(first, reach.low, reach.high + 1).astype(np.int64)
+        return clipped
+    x = (steps << right) - _half(right) + ((steps <= 0) & (right > 0))
+    return _first_acc(x, scaling.multiplier, reach)
 
 
 def _first_acc(x: Ints, multiplier: Ints, reach: Range) -> Ints:
@@ -126,7 +144,8 @@ def _first_acc(x: Ints, multiplier: Ints, reach: Range) -> Ints:
     target = (np.clip(x, -INT32_LIMIT, INT32_LIMIT) << 31) - (1 << 30)
     first = -(-target // np.maximum(multiplier, 1))
     first = np.where(multiplier > 0, first, np.where(x <= 0, reach.low, reach.high + 1))
-    return np.clip(first, reach.low, reach.high + 1)
+    clipped: Ints = np.clip(first, reach.low, reach.high + 1)
+    return clipped
 
 
 def _general_fits(scaling: Scaling, zero_point: int, reach: Range) -> bool:
@@ -147,6 +166,8 @@ def records(scaling: Scaling, form: Form, zero_point: int) -> bytes:
         return b"".join(map(_fast_record, scaling.multiplier, scaling.bias, -scaling.shift))
     right = np.maximum(-scaling.shift, 0)
     rounding = _half(right) + (0 if form is Form.WIDE else zero_point << right)
+    if form is Form.SINGLE:
+        rounding = np.zeros_like(right)
     bias = scaling.bias.astype(np.int32)  # modulo 2^32, as the accumulator is
     columns = zip(bias, scaling.multiplier, rounding, -scaling.shift, strict=True)
     return b"".join(PackedRequantisation(*map(int, row)).pack() for row in columns)

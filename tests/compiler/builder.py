@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 INT8, INT32 = schema.TensorType.INT8, schema.TensorType.INT32
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU6": 3}
 PADDINGS = {"SAME": 0, "VALID": 1}
+VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1}  # of int8
 
 
 class ModelBuilder:
@@ -65,7 +66,8 @@ class ModelBuilder:
         codes = [c.builtinCode for c in self.codes]
         if number not in codes:
             code = schema.OperatorCodeT()
-            code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 3
+            code.builtinCode, code.deprecatedBuiltinCode = number, min(number, 127)
+            code.version = VERSIONS.get(name, 2)
             self.codes.append(code)
             codes.append(number)
         made = schema.OperatorT()

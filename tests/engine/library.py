@@ -94,7 +94,9 @@ class HostEngine:
         pixels = np.ascontiguousarray(image)
         scores = np.zeros(self.model.header.output_count, np.int8)
         library().engine_run(
-            ctypes.byref(self.engine), pixels.ctypes.data_as(ctypes.c_void_p), scores.ctypes.data_as(ctypes.c_void_p)
+            ctypes.byref(self.engine),
+            pixels.ctypes.data_as(ctypes.c_void_p),
+            scores.ctypes.data_as(ctypes.c_void_p),
         )
         if not bool(np.all(self.arena[self.arena_bytes :] == 0xA5)):
             raise AssertionError("the engine wrote behind its arena")
@@ -115,6 +117,8 @@ class HostEngine:
         if m.ring_rows != m.top + m.height + m.bottom:
             raise AssertionError("rows of a ring are gone: compile without streaming")
         size = m.ring_rows * m.channels * m.line_stride
-        rows = self.arena[m.offset : m.offset + size].reshape(m.ring_rows, m.channels, m.line_stride)
+        rows = self.arena[m.offset : m.offset + size].reshape(
+            m.ring_rows, m.channels, m.line_stride
+        )
         inside = rows[m.top : m.top + m.height, :, m.left : m.left + m.width]
         return inside.transpose(0, 2, 1).copy()

@@ -24,6 +24,7 @@ struct requantize_form {
     int32_t zero_point; /* the output map's fill */
     bool fast;
     bool wide;
+    bool single;
 };
 
 /* a + b modulo 2^32: a blob's constants must not be able to cause undefined behaviour. */
@@ -56,6 +57,7 @@ static inline struct requantize_form requantize_form(const struct packed_operato
         .zero_point = output_fill,
         .fast = op->form == PACKED_FORM_FAST,
         .wide = op->form == PACKED_FORM_WIDE,
+        .single = op->form == PACKED_FORM_SINGLE,
     };
     return form;
 }
@@ -85,6 +87,18 @@ static inline uint8_t requantize_fast(int32_t acc, const struct requantize_chann
     return (uint8_t)clamp_between(wrapping_add(x, channel->rounding) >> channel->shift, 0, 255);
 }
 
+static inline uint8_t requantize_bounded(int64_t value, const struct requantize_form *form) {
+    const int64_t low = value < form->act_min ? form->act_min : value;
+    return (uint8_t)(low > form->act_max ? form->act_max : low);
+}
+
+static inline uint8_t requantize_single(int32_t acc, const struct requantize_channel *channel,
+                                        const struct requantize_form *form) {
+    const int32_t shift = 31 + channel->shift;
+    const int64_t value = ((int64_t)acc * channel->multiplier + ((int64_t)1 << (shift - 1))) >> shift;
+    return requantize_bounded(value + form->zero_point, form);
+}
+
 /* GENERAL and WIDE in 64 bits; GENERAL is made so that its sums fit 32. */
 static inline uint8_t requantize_wide(int32_t acc, const struct requantize_channel *channel,
                                       const struct requantize_form *form) {
@@ -92,15 +106,16 @@ static inline uint8_t requantize_wide(int32_t acc, const struct requantize_chann
     const int32_t left = channel->shift < 0 ? -channel->shift : 0;
     int64_t x = multiply_high_rounding((int32_t)((uint32_t)acc << left), channel->multiplier);
     x += right > 0 && x < 0 ? -1 : 0;
-    const int64_t value = ((x + channel->rounding) >> right) + (form->wide ? form->zero_point : 0);
-    const int64_t low = value < form->act_min ? form->act_min : value;
-    return (uint8_t)(low > form->act_max ? form->act_max : low);
+    return requantize_bounded(((x + channel->rounding) >> right) + (form->wide ? form->zero_point : 0), form);
 }
 
 /* acc: with the bias. */
 static inline uint8_t requantize(int32_t acc, const struct requantize_channel *channel,
                                  const struct requantize_form *form) {
-    return form->fast ? requantize_fast(acc, channel) : requantize_wide(acc, channel, form);
+    if (form->fast) {
+        return requantize_fast(acc, channel);
+    }
+    return form->single ? requantize_single(acc, channel, form) : requantize_wide(acc, channel, form);
 }
 
 #endif

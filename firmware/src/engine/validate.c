@@ -184,7 +184,7 @@ static bool operator_is_sound(const struct checked *model, const struct packed_o
     const bool add = op->kind == PACKED_ADD;
     if ((from_image && op->kind != PACKED_CONV && op->kind != PACKED_LOAD) ||
         (op->kind == PACKED_LOAD && !from_image) || (!from_image && op->input >= model->header->map_count) ||
-        op->output >= model->header->map_count || op->form > PACKED_FORM_WIDE ||
+        op->output >= model->header->map_count || op->form > PACKED_FORM_SINGLE ||
         op->act_min > op->act_max || add != (op->second_input != PACKED_IMAGE) ||
         (add && op->second_input >= model->header->map_count)) {
         return false;

@@ -30,7 +30,9 @@ def lower(graph: Graph) -> Network:
         raise HostError("no operator computes the model's output")
     shape = graph.tensors[graph.outputs[0]].shape
     if not builder.features[output].is_vector:
-        raise HostError(f"the model's output has shape {shape}; the engine runs classifiers: [1, n]")
+        raise HostError(
+            f"the model's output has shape {shape}; the engine runs classifiers: [1, n]"
+        )
     return Network(tuple(builder.features), tuple(builder.layers), output, tuple(builder.tensors))
 
 
@@ -61,7 +63,9 @@ class _Builder:
         """The feature that an input is."""
         index = self.feature_of.get(operator.inputs[position])
         if index is None:
-            refuse(operator, f"reads tensor {operator.inputs[position]} before it is computed", SHAPES)
+            refuse(
+                operator, f"reads tensor {operator.inputs[position]} before it is computed", SHAPES
+            )
         return index
 
     def spatial(self, operator: Operator, position: int = 0) -> int:
@@ -173,7 +177,7 @@ def _place(
             refuse(operator, f"window {kernel} is larger than its input", "use padding SAME")
         sizes.append(count)
         pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
-    return Window(kernel, options.stride, *pads), *sizes
+    return Window(kernel, options.stride, pads[0], pads[1]), sizes[0], sizes[1]
 
 
 def _fully_connected(builder: _Builder, operator: Operator) -> None:
@@ -181,7 +185,9 @@ def _fully_connected(builder: _Builder, operator: Operator) -> None:
     feature, weights = builder.features[source], builder.tensor(operator, 1)
     out, inputs = weights.shape
     if inputs != feature.height * feature.width * feature.channels:
-        refuse(operator, f"weights for {inputs} values, input {builder.tensor(operator).shape}", SHAPES)
+        refuse(
+            operator, f"weights for {inputs} values, input {builder.tensor(operator).shape}", SHAPES
+        )
     values, kind, window = weights.constant(np.int8), OperatorKind.FULLY_CONNECTED, Window()
     if not feature.is_vector or source == IMAGE_FEATURE:
         if max(feature.height, feature.width) > MAX_SMALL:
@@ -213,8 +219,9 @@ def _pool(builder: _Builder, operator: Operator) -> None:
 
 def _mean(builder: _Builder, operator: Operator) -> None:
     axes = builder.tensor(operator, 1)
-    values = [] if axes.data is None or axes.kind != "int32" else axes.constant(np.int32).reshape(-1)
-    if sorted(int(a) % 4 for a in values) != [1, 2]:
+    known = axes.data is not None and axes.kind == "int32"
+    values = axes.constant(np.int32).reshape(-1).tolist() if known else []
+    if sorted(a % 4 for a in values) != [1, 2]:
         refuse(operator, "averages other axes than height and width", "use GlobalAveragePooling2D")
     source = builder.loaded_source(builder.spatial(operator), operator)
     feature = builder.features[source]
@@ -231,10 +238,14 @@ def _reshape(builder: _Builder, operator: Operator) -> None:
     new = builder.graph.tensors[operator.outputs[0]]
     arithmetic.same_quantisation(builder.graph, operator)
     if len(operator.inputs) == 2 and builder.tensor(operator, 1).data is None:
-        refuse(operator, "its shape is computed at run time", "fix every dimension before converting")
+        refuse(
+            operator, "its shape is computed at run time", "fix every dimension before converting"
+        )
     count = int(np.prod(old.shape))
     spatial = (1, feature.height, feature.width, feature.channels)
-    if int(np.prod(new.shape)) != count or not (new.shape == spatial or _wide(new.shape) == _wide((count,))):
+    if int(np.prod(new.shape)) != count or not (
+        new.shape == spatial or _wide(new.shape) == _wide((count,))
+    ):
         refuse(operator, f"turns {old.shape} into {new.shape}", "reshape only to flatten")
     builder.alias(operator, source)
 
@@ -245,6 +256,8 @@ def _softmax(builder: _Builder, operator: Operator) -> None:
     if not feature.is_vector or shape[-1] != feature.channels:
         refuse(operator, f"input of shape {shape}", "the engine takes softmax over [1, n]")
     assert isinstance(operator.options, OtherOptions)
+    if operator.options.beta * feature.scale <= 2.0**-26:
+        refuse(operator, f"input scale {feature.scale:g} is too small", "convert the model again")
     table = arithmetic.softmax_table(feature.scale, operator.options.beta)
     target = builder.result(operator, 1, 1, feature.channels)
     builder.layers.append(

@@ -1,0 +1,73 @@
+"""`python -m host.compiler MODEL.tflite -o OUT`: compiles a quantised model and prints what it costs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from host.compiler.build import Options, compile_model
+from host.compiler.emit import c_array, write_atomically
+from host.compiler.table import compiled_table
+from host.errors import HostError, run_main
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when everything asked for was written."""
+    arguments = _parser().parse_args(argv)
+    data = _read(arguments.model)
+    labels = _labels(arguments.labels, arguments.model)
+    name = arguments.name or arguments.model.stem
+    compiled = compile_model(data, name, labels, Options(streaming=not arguments.no_streaming))
+    if arguments.output:
+        write_atomically(arguments.output, compiled.blob)
+    if arguments.c_array:
+        write_atomically(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
+    Console(stderr=True).print(compiled_table(compiled))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m host.compiler", description=__doc__)
+    parser.add_argument("model", type=Path, help="a .tflite file, quantised to int8")
+    parser.add_argument("-o", "--output", type=Path, help="the packed model")
+    parser.add_argument("--c-array", type=Path, help="the packed model as a C source to link in")
+    parser.add_argument("--labels", help="comma separated, in the order of the scores")
+    parser.add_argument("--name", help="of the model; default: the file's")
+    parser.add_argument(
+        "--no-streaming", action="store_true", help="whole maps: every layer's output can be read"
+    )
+    return parser
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _labels(given: str | None, model: Path) -> tuple[str, ...] | None:
+    """From --labels, else from the manifest beside the model, else None."""
+    if given:
+        return tuple(label.strip() for label in given.split(","))
+    manifest = model.with_suffix(".json")
+    if not manifest.exists():
+        return None
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HostError(f"{manifest} is not a readable manifest: {error}") from error
+    labels = content.get("labels") if isinstance(content, dict) else None
+    if labels is None:
+        return None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise HostError(f"{manifest}: labels must be a list of texts")
+    return tuple(labels)
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,46 @@
+"""Random small networks: LiteRT's reference kernels == NumPy oracle == host C, with and without streaming."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from host.compiler import oracle
+from host.compiler.build import Options, compile_model
+from host.errors import HostError
+from tests.compiler import reference
+from tests.compiler.random_networks import random_model
+from tests.engine.library import HostEngine
+
+NETWORKS = 264
+BATCH = 24
+REFUSED_OF_BATCH = 6  # networks whose accumulators can overflow are refused, not run
+UNDEFINED = "can leave 32 bits"
+
+
+def engines(data: bytes) -> list[HostEngine]:
+    """The network streamed, and with whole maps; none when it is refused for undefined arithmetic."""
+    try:
+        return [
+            HostEngine(compile_model(data, "random", options=Options(streaming=on)).blob)
+            for on in (True, False)
+        ]
+    except HostError as error:
+        assert UNDEFINED in str(error)
+        return []
+
+
+@pytest.mark.parametrize("first", range(0, NETWORKS, BATCH))
+def test_random_networks_equal_the_reference_kernels(first: int) -> None:
+    refused = 0
+    for seed in range(first, first + BATCH):
+        data, shape = random_model(seed)
+        made = engines(data)
+        refused += not made
+        judge = reference.interpreter(data)
+        for pixels in reference.images(shape, 5 if made else 0, seed):
+            expected = reference.run(judge, pixels)
+            image = (pixels.astype(np.int16) + 128).astype(np.uint8)
+            found = [e.run(image) for e in made] + [oracle.scores(made[0].model, image)]
+            assert all(np.array_equal(f, expected) for f in found), (seed, expected, found)
+    assert refused <= REFUSED_OF_BATCH
