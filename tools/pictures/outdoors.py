@@ -219,18 +219,7 @@ def _cabin(place: Frame) -> Shape:
     return Shape(distance, place.at((0.3, 0.95, 0)), 1.75)
 
 
-def dog(place: Frame, coat: str, belly: str) -> list[Solid]:
-    """A standing dog, 60 cm at the shoulder, its nose towards -x of the frame."""
-    trunk = [
-        place.ball((-0.2, 0.48, 0), (0.2, 0.165, 0.125)),
-        place.ball((0.18, 0.5, 0), (0.26, 0.13, 0.11)),
-        place.ball((0.36, 0.5, 0), (0.14, 0.14, 0.12)),
-    ]
-    neck = place.line((-0.28, 0.54, 0), (-0.43, 0.72, 0), 0.1, 0.08)
-    head = [
-        place.ball((-0.47, 0.77, 0), (0.115, 0.095, 0.09)),
-        place.line((-0.52, 0.745, 0), (-0.66, 0.72, 0), 0.058, 0.04),
-    ]
+def _dog_legs(place: Frame) -> list[Shape]:
     legs = []
     for z in (-0.08, 0.08):
         sway = 0.05 if z > 0 else -0.03
@@ -245,6 +234,21 @@ def dog(place: Frame, coat: str, belly: str) -> list[Solid]:
             place.line((0.44 - sway, 0.17, z), (0.42 - sway, 0.04, z), 0.03, 0.028),
             place.ball((0.38 - sway, 0.03, z), (0.055, 0.03, 0.035)),
         ]
+    return legs
+
+
+def dog(place: Frame, coat: str, belly: str) -> list[Solid]:
+    """A standing dog, 60 cm at the shoulder, its nose towards -x of the frame."""
+    trunk = [
+        place.ball((-0.2, 0.48, 0), (0.2, 0.165, 0.125)),
+        place.ball((0.18, 0.5, 0), (0.26, 0.13, 0.11)),
+        place.ball((0.36, 0.5, 0), (0.14, 0.14, 0.12)),
+    ]
+    neck = place.line((-0.28, 0.54, 0), (-0.43, 0.72, 0), 0.1, 0.08)
+    head = [
+        place.ball((-0.47, 0.77, 0), (0.115, 0.095, 0.09)),
+        place.line((-0.52, 0.745, 0), (-0.66, 0.72, 0), 0.058, 0.04),
+    ]
     tail = [
         place.line((0.47, 0.55, 0), (0.62, 0.68, 0.02), 0.035, 0.028),
         place.line((0.62, 0.68, 0.02), (0.68, 0.82, 0.03), 0.028, 0.015),
@@ -258,7 +262,7 @@ def dog(place: Frame, coat: str, belly: str) -> list[Solid]:
         white = np.maximum(step(-p[1], -0.14, 0.06), step(-p[0], 0.6, 0.04))
         return mix(over(p), under(p), white)
 
-    fur = wrinkled(blend(0.07, *trunk, neck, *head, *legs, *tail), 0.003, 0.06)
+    fur = wrinkled(blend(0.07, *trunk, neck, *head, *_dog_legs(place), *tail), 0.003, 0.06)
     nose = [place.ball((-0.695, 0.735, 0), (0.022, 0.02, 0.025))]
     nose += [place.ball((-0.555, 0.8, z), (0.014, 0.015, 0.014)) for z in (-0.058, 0.058)]
     return [

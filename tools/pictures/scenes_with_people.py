@@ -16,7 +16,7 @@ from tools.pictures.outdoors import (
 )
 from tools.pictures.paint import plain, striped, tiled, two_tone
 from tools.pictures.people import Looks, Pose, person
-from tools.pictures.render import Light, Scene
+from tools.pictures.render import Light, Scene, Solid
 from tools.pictures.rooms import (
     PALE_WOOD,
     WOOD,
@@ -108,11 +108,7 @@ def portrait() -> Scene:
     )
 
 
-def crossing_street() -> Scene:
-    """Two people walk past houses and a parked car."""
-    houses = facade(
-        12, -9, -1, 9.5, tiled("8c5a45", "a39a8e", (0.25, 0.09, 100), 0.01), 1
-    ) + facade(12, -1, 9, 10.5, plain("c9b68f", 0.1, 1), 2)
+def _walkers() -> list[Solid]:
     first = person(
         (-0.55, 3.7),
         35,
@@ -139,8 +135,16 @@ def crossing_street() -> Scene:
         ),
         1.66,
     )
+    return first + second
+
+
+def crossing_street() -> Scene:
+    """Two people walk past houses and a parked car."""
+    houses = facade(
+        12, -9, -1, 9.5, tiled("8c5a45", "a39a8e", (0.25, 0.09, 100), 0.01), 1
+    ) + facade(12, -1, 9, 10.5, plain("c9b68f", 0.1, 1), 2)
     return Scene(
-        [*street(6.2, 10.2), *houses, *car(standing(2.6, 7.4, 0), "7c8894"), *first, *second],
+        [*street(6.2, 10.2), *houses, *car(standing(2.6, 7.4, 0), "7c8894"), *_walkers()],
         [Light((-10, 16, -12), (2.5, 2.3, 2.0), 0.06)],
         day_sky("5f87b8", "b4cae0", 0.7),
         (0.5, 0.56, 0.66),
@@ -153,9 +157,26 @@ def crossing_street() -> Scene:
     )
 
 
+def _study() -> list[Solid]:
+    return [
+        *room(
+            5,
+            4.2,
+            2.7,
+            plain("c4c8c6", 0.05),
+            tiled("7d6244", "59452f", (1.2, 100, 0.14), 0.006),
+        ),
+        table(standing(0, 1.75), 1.5, 0.75, 0.73, PALE_WOOD),
+        laptop(standing(0.05, 1.66, 12, 0.75)),
+        chair(standing(0, 2.3), WOOD),
+        *window(standing(-1.25, 4.15, y=1.6), 1.2, 1.3, 1.5),
+        *framed_picture(standing(0.9, 4.15, y=1.65), 0.7, 0.5, two_tone("31506b", "c9a05a", 0.2)),
+        *pot_plant(standing(1.7, 3.6)),
+    ]
+
+
 def at_desk() -> Scene:
     """A man sits at a desk with a laptop."""
-    desk = table(standing(0, 1.75), 1.5, 0.75, 0.73, PALE_WOOD)
     pose = Pose(
         pelvis=0.5,
         lean=8,
@@ -167,21 +188,7 @@ def at_desk() -> Scene:
     looks = Looks(skin="b98564", hair="201812", top=plain("4a6486"))
     return Scene(
         [
-            *room(
-                5,
-                4.2,
-                2.7,
-                plain("c4c8c6", 0.05),
-                tiled("7d6244", "59452f", (1.2, 100, 0.14), 0.006),
-            ),
-            desk,
-            laptop(standing(0.05, 1.66, 12, 0.75)),
-            chair(standing(0, 2.3), WOOD),
-            *window(standing(-1.25, 4.15, y=1.6), 1.2, 1.3, 1.5),
-            *framed_picture(
-                standing(0.9, 4.15, y=1.65), 0.7, 0.5, two_tone("31506b", "c9a05a", 0.2)
-            ),
-            *pot_plant(standing(1.7, 3.6)),
+            *_study(),
             *person((0, 2.28), 0, pose, looks, 1.78),
         ],
         [
@@ -230,6 +237,25 @@ def park_walk() -> Scene:
     )
 
 
+def _home() -> list[Solid]:
+    return [
+        *room(
+            5.4,
+            4.4,
+            2.6,
+            plain("bfb8a4", 0.06),
+            tiled("8a6a45", "5f482e", (1.4, 100, 0.13), 0.006),
+            0.2,
+        ),
+        *sofa(standing(-0.95, 3.7), plain("5f6f62")),
+        rug(standing(0, 2.6), 2.4, 1.6, "7d3b33", "c9b995"),
+        *window(standing(1.35, 4.35, y=1.5), 1.3, 1.4, 1.6),
+        curtain(standing(0.5, 4.2, y=0.4), 2.0, plain("c7b08a")),
+        curtain(standing(2.2, 4.2, y=0.4), 2.0, plain("c7b08a")),
+        *framed_picture(standing(-0.9, 4.35, y=1.6), 0.9, 0.6, two_tone("3a5a48", "d0b070", 0.25)),
+    ]
+
+
 def waving() -> Scene:
     """A woman waves in her living room."""
     pose = Pose(
@@ -246,22 +272,7 @@ def waving() -> Scene:
     )
     return Scene(
         [
-            *room(
-                5.4,
-                4.4,
-                2.6,
-                plain("bfb8a4", 0.06),
-                tiled("8a6a45", "5f482e", (1.4, 100, 0.13), 0.006),
-                0.2,
-            ),
-            *sofa(standing(-0.95, 3.7), plain("5f6f62")),
-            rug(standing(0, 2.6), 2.4, 1.6, "7d3b33", "c9b995"),
-            *window(standing(1.35, 4.35, y=1.5), 1.3, 1.4, 1.6),
-            curtain(standing(0.5, 4.2, y=0.4), 2.0, plain("c7b08a")),
-            curtain(standing(2.2, 4.2, y=0.4), 2.0, plain("c7b08a")),
-            *framed_picture(
-                standing(-0.9, 4.35, y=1.6), 0.9, 0.6, two_tone("3a5a48", "d0b070", 0.25)
-            ),
+            *_home(),
             *person((-0.25, 2.1), 8, pose, looks, 1.7),
         ],
         [
@@ -279,8 +290,7 @@ def waving() -> Scene:
     )
 
 
-def family() -> Scene:
-    """A man, a woman and a child on a lawn."""
+def _man_and_woman() -> list[Solid]:
     man = person(
         (-0.75, 3.7),
         8,
@@ -309,6 +319,11 @@ def family() -> Scene:
         ),
         1.68,
     )
+    return man + woman
+
+
+def family() -> Scene:
+    """A man, a woman and a child on a lawn."""
     child = person(
         (0.0, 3.45),
         0,
@@ -330,8 +345,7 @@ def family() -> Scene:
             *tree(4.4, 12, 7, 12),
             bush(-2.2, 9.5, 1.2, 13),
             bush(1.6, 11, 1.4, 14),
-            *man,
-            *woman,
+            *_man_and_woman(),
             *child,
         ],
         [Light((9, 16, -12), (2.6, 2.35, 2.0), 0.06)],
