@@ -1,0 +1,21 @@
+/* Numbers that the C and the assembly of the fast kernels share; no C in here. */
+#ifndef ENGINE_DSP_CONSTANTS_H
+#define ENGINE_DSP_CONSTANTS_H
+
+/* The shift of the UNIFORM requantisation (dsp/kernels.h): an immediate of USAT, so it is one number for all channels.
+ * 12 covers the shifts 4..11 of FAST, which are all that person detectors have but for a channel here and there. */
+#define DSP_UNIFORM_SHIFT 12
+
+/* struct dsp_pairs, by byte */
+#define DSP_PAIRS_ACTIVATIONS 0
+#define DSP_PAIRS_STREAM 4
+#define DSP_PAIRS_WEIGHT_BYTES 8
+#define DSP_PAIRS_OUT 12
+#define DSP_PAIRS_LINE_STRIDE 16
+#define DSP_PAIRS_PAIRS 20
+#define DSP_PAIRS_SEGMENTS 24
+#define DSP_PAIRS_SEGMENT_SPAN 28
+#define DSP_PAIRS_SEGMENT_SKIP 32
+#define DSP_PAIRS_BLOCK_STEP 36
+
+#endif

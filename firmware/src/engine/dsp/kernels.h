@@ -1,0 +1,69 @@
+/* The innermost loops: assembly on a Cortex-M4, and beside each the plain C that defines it (kernels_plain.c, `_plain`).
+ *
+ * Two forms of requantisation, with acc the int32 sum, bias included, and the constants of form FAST (packed_model.h):
+ *     fast     sums are 2 acc:         u = usat8(SMMLAR(sum, multiplier, rounding) >> shift)
+ *     uniform  sums are 2^(1 + d) acc: u = usat8(SMMLA(sum, multiplier, rounding') >> 12), 12 = shift + d, 1 <= d <= 8,
+ *              rounding' = (rounding << d) + (1 << (d - 1))
+ * SMMLAR rounds and SMMLA truncates, and both give (acc * multiplier + 2^30) >> 31 plus rounding, shifted: nested floors
+ * are one floor, and 2^30 of the product is 2^(d - 1) of SMMLA's result. So uniform is fast, bit for bit, without a shift
+ * by a register; it needs 2^(1 + d) acc within int32 and weights * 2^d within int16.
+ */
+#ifndef ENGINE_DSP_KERNELS_H
+#define ENGINE_DSP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/dsp/constants.h" // DSP_UNIFORM_SHIFT
+
+enum { DSP_PARAMETER_WORDS = 8 };
+
+/* A run of a pointwise kernel: `pairs` pairs of output channels for `segments` x some blocks of 4 or 3 pixels.
+ *
+ * Activations: block after block; in it, step after step (a pair of input channels c, d); in it, a word per pixel:
+ *     2 * u[c] | 2 * u[d] << 16.
+ * Stream: pair after pair; in it 8 parameter words
+ *     bias 0, bias 1, multiplier 0, rounding 0, shift 0, multiplier 1, rounding 1, shift 1      (biases in units of the sums)
+ * and then, step after step, the words w0[c] | w0[d] << 16 and w1[c] | w1[d] << 16.
+ * Output: channel lines of bytes, `line_stride` apart. 4-pixel blocks follow one another in a line; 3-pixel ones are
+ * `block_step` apart. A segment ends when the first channel's address has moved by `segment_span`; then `segment_skip` is
+ * added. With line_stride 0 both channels go to the same place and the first one stays: an odd last channel.
+ * `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream: 4-byte aligned, in RAM. */
+struct dsp_pairs {
+    const uint32_t *activations;
+    const uint32_t *stream;
+    uint32_t weight_bytes; /* steps * 8 */
+    uint8_t *out;
+    uint32_t line_stride;
+    uint32_t pairs;
+    uint32_t segments;
+    int32_t segment_span;
+    int32_t segment_skip;
+    int32_t block_step;
+};
+
+/* The number behind: steps. 16 stands for any multiple of 16. */
+void dsp_pairs4_fast_4(struct dsp_pairs *job);
+void dsp_pairs4_fast_5(struct dsp_pairs *job);
+void dsp_pairs4_fast_8(struct dsp_pairs *job);
+void dsp_pairs4_fast_16(struct dsp_pairs *job);
+void dsp_pairs4_uniform_4(struct dsp_pairs *job);
+void dsp_pairs4_uniform_5(struct dsp_pairs *job);
+void dsp_pairs4_uniform_8(struct dsp_pairs *job);
+void dsp_pairs4_uniform_16(struct dsp_pairs *job);
+void dsp_pairs3_fast_16(struct dsp_pairs *job);
+void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels, int uniform);
+
+/* Four channel lines from `from` on, `line_stride` apart, -> two steps (lines 0, 2 and lines 1, 3) of `blocks` blocks.
+ * Blocks lie `to_step` bytes apart; they come from words 4 bytes apart (widen4) or `from_step` bytes (widen3, which reads
+ * a word for 3 pixels). */
+void dsp_widen4(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step);
+void dsp_widen3(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step, size_t from_step);
+void dsp_widen_plain(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step,
+                     size_t from_step, size_t pixels);
+
+/* The weights of two output channels, 8 * octets each, 4-byte aligned, -> 4 * octets steps of a stream, in widen's order. */
+void dsp_expand(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
+void dsp_expand_plain(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
+
+#endif

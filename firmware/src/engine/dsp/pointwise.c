@@ -1,0 +1,248 @@
+/* CONV_2D 1x1: activations widened to pairs of int16, then blocks of 4 or 3 pixels x 2 output channels.
+ *
+ * Two orders. Resident, for many pixels and few weights: all weights are widened once, at row 0; then each row is widened
+ * and multiplied by all of them. Transient, for few pixels and many weights: a band of rows is widened, then one pair of
+ * output channels after the other, so that each weight is read once from flash a band.
+ */
+#include "engine/dsp/dsp.h"
+#include "engine/dsp/kernels.h" // struct dsp_pairs, dsp_widen4, dsp_widen3, dsp_expand
+#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_stream_is_uniform
+
+#if DSP_FAST
+#define widen4 dsp_widen4
+#define widen3 dsp_widen3
+#else
+#define widen4(to, from, line_stride, blocks, to_step) dsp_widen_plain(to, from, line_stride, blocks, to_step, 4, 4)
+#define widen3(to, from, line_stride, blocks, to_step, from_step) \
+    dsp_widen_plain(to, from, line_stride, blocks, to_step, from_step, 3)
+#endif
+
+struct shape {
+    size_t pixels; /* of a block: 4 or 3 */
+    size_t steps;
+    size_t row_words; /* of widened activations */
+    size_t pairs;     /* of output channels, an odd last one counted */
+    size_t rows;      /* that are widened at once */
+    bool resident;
+};
+
+/* How the scratch is used: a word that says which requantisation was prepared, streams, activations. */
+struct workspace {
+    uint32_t *uniform;
+    uint32_t *streams;
+    uint32_t *activations;
+};
+
+/* Blocks of some rows. 4 pixels: `blocks` in each row from column x on. 3 pixels: all columns of the rows. */
+struct tile {
+    int32_t y;
+    size_t rows;
+    size_t x;
+    size_t blocks;
+    uint32_t *activations;
+};
+
+static size_t block_pixels(size_t width) {
+    return width % 4 != 0 && width % 3 == 0 && width <= 9 ? 3 : 4;
+}
+
+static bool shape_of(const struct engine_call *call, struct shape *shape) {
+    const size_t width = (size_t)call->output.width;
+    shape->pixels = block_pixels(width);
+    if (call->op->form != PACKED_FORM_FAST || width < shape->pixels) {
+        return false;
+    }
+    const size_t steps = DSP_STEPS((size_t)call->input.channels);
+    shape->steps = shape->pixels == 3 && steps < 16 ? 16 : steps;
+    shape->row_words = (width + shape->pixels - 1) / shape->pixels * shape->pixels * shape->steps;
+    shape->pairs = ((size_t)call->output.channels + 1) / 2;
+    const size_t stream_words = DSP_STREAM_BYTES(shape->steps) / 4;
+    const size_t resident_words = 1 + shape->pairs * stream_words;
+    shape->resident = shape->pixels == 4 && 4 * (resident_words + shape->row_words) <= DSP_RESIDENT_LIMIT;
+    const size_t fixed_words = shape->resident ? resident_words : 1 + stream_words;
+    const size_t words = call->op->scratch_bytes / 4;
+    shape->rows = words < fixed_words ? 0 : (words - fixed_words) / shape->row_words;
+    return shape->rows > 0;
+}
+
+static struct workspace workspace_of(const struct engine_call *call, const struct shape *shape) {
+    uint32_t *const words = (uint32_t *)(void *)call->scratch;
+    const size_t streams = shape->resident ? shape->pairs : 1;
+    const struct workspace found = {words, words + 1, words + 1 + streams * DSP_STREAM_BYTES(shape->steps) / 4};
+    return found;
+}
+
+/* The channels of a tile's row that are no multiple of 4: one at a time, missing ones are 0. */
+static void rest_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile, size_t row,
+                       uint32_t *to) {
+    const int32_t first = input->channels / 4 * 4;
+    const size_t step = shape->pixels == 4 ? 1 : tile->rows;
+    for (size_t block = 0; block < tile->blocks; block++) {
+        const size_t x = tile->x + block * shape->pixels;
+        for (size_t pixel = 0; pixel < shape->pixels; pixel++) {
+            uint32_t u[4] = {0};
+            for (int32_t c = first; c < input->channels; c++) {
+                u[c - first] = 2u * map_line(input, tile->y + (int32_t)row, c)[x + pixel];
+            }
+            to[pixel] = u[0] | u[2] << 16;
+            to[shape->pixels + pixel] = u[1] | u[3] << 16;
+        }
+        to += step * shape->pixels * shape->steps;
+    }
+}
+
+/* Channels 4 * quad.. of all the tile's rows. */
+static void quad_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile, size_t quad) {
+    const size_t words = shape->pixels * shape->steps;
+    uint32_t *to = tile->activations + 2 * shape->pixels * quad;
+    const uint8_t *from = map_line(input, tile->y, (int32_t)(4 * quad)) + tile->x;
+    if (shape->pixels == 3) {
+        for (size_t column = 0; column < tile->blocks; column++) {
+            widen3(to, from + 3 * column, input->line_stride, tile->rows, 4 * words, input->row_stride);
+            to += tile->rows * words;
+        }
+        return;
+    }
+    for (size_t row = 0; row < tile->rows; row++) {
+        widen4(to, from, input->line_stride, tile->blocks, 4 * words);
+        to += tile->blocks * words;
+        from += input->row_stride;
+    }
+}
+
+static void tile_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
+    const size_t quads = (size_t)input->channels / 4;
+    const size_t words = shape->pixels * shape->steps;
+    for (size_t quad = 0; quad < quads; quad++) {
+        quad_widen(input, shape, tile, quad);
+    }
+    for (size_t row = 0; input->channels % 4 != 0 && row < tile->rows; row++) {
+        const size_t before = shape->pixels == 4 ? row * tile->blocks : row;
+        rest_widen(input, shape, tile, row, tile->activations + before * words + 2 * shape->pixels * quads);
+    }
+}
+
+static void kernel_run(const struct shape *shape, struct dsp_pairs *job, bool uniform) {
+#if DSP_FAST
+    typedef void (*kernel)(struct dsp_pairs *job);
+    static const kernel kernels[2][3] = {
+        {dsp_pairs4_fast_4, dsp_pairs4_fast_8, dsp_pairs4_fast_16},
+        {dsp_pairs4_uniform_4, dsp_pairs4_uniform_8, dsp_pairs4_uniform_16},
+    };
+    const size_t size = shape->steps == 4 ? 0 : shape->steps == 8 ? 1 : 2;
+    (shape->pixels == 3 ? dsp_pairs3_fast_16 : kernels[uniform][size])(job);
+#else
+    dsp_pairs_plain(job, shape->pixels, uniform);
+#endif
+}
+
+/* The job of multiplying a tile from output channel 0 on. */
+static struct dsp_pairs tile_job(const struct engine_map *output, const struct shape *shape, const struct tile *tile,
+                                 const uint32_t *stream) {
+    const int32_t row_stride = (int32_t)output->row_stride;
+    const int32_t span = shape->pixels == 4 ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
+    const struct dsp_pairs job = {
+        .activations = tile->activations,
+        .stream = stream,
+        .weight_bytes = (uint32_t)(shape->steps * 8),
+        .out = map_line(output, tile->y, 0) + tile->x,
+        .line_stride = (uint32_t)output->line_stride,
+        .segments = (uint32_t)(shape->pixels == 4 ? tile->rows : tile->blocks),
+        .segment_span = span,
+        .segment_skip = shape->pixels == 4 ? row_stride - span : 3 - span,
+        .block_step = row_stride,
+    };
+    return job;
+}
+
+/* The next `pairs` pairs of output channels. odd: the last one has one channel. */
+static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t pairs, bool odd, bool uniform) {
+    job->pairs = pairs - (odd ? 1 : 0);
+    if (job->pairs > 0) {
+        kernel_run(shape, job, uniform);
+    }
+    if (odd) {
+        job->pairs = 1;
+        job->line_stride = 0;
+        kernel_run(shape, job, uniform);
+    }
+}
+
+/* The tiles of `rows` rows that lie one after another in both maps: all whole blocks, and one that overlaps them. */
+static size_t tiles_of(const struct engine_call *call, const struct shape *shape, const struct workspace *work, int32_t y,
+                       size_t rows, struct tile tiles[2]) {
+    const size_t width = (size_t)call->output.width, whole = width / shape->pixels;
+    const struct tile main = {y, rows, 0, whole, work->activations};
+    const struct tile last = {y, rows, width - shape->pixels, 1,
+                              work->activations + rows * whole * shape->pixels * shape->steps};
+    tiles[0] = main;
+    tiles[1] = last;
+    return width % shape->pixels == 0 ? 1 : 2;
+}
+
+/* Rows from y on, before `end`, that fit the scratch and do not wrap around the ring of either map. */
+static size_t rows_together(const struct engine_call *call, const struct shape *shape, int32_t y, int32_t end) {
+    const struct engine_map *const maps[2] = {&call->input, &call->output};
+    int32_t rows = end - y < (int32_t)shape->rows ? end - y : (int32_t)shape->rows;
+    for (size_t i = 0; i < 2; i++) {
+        const int32_t left = maps[i]->ring_rows - (y + maps[i]->top) % maps[i]->ring_rows;
+        rows = left < rows ? left : rows;
+    }
+    return (size_t)rows;
+}
+
+/* Weights of one pair at a time: read from flash once for all of the band's rows. */
+static void transient_multiply(const struct engine_call *call, const struct shape *shape, const struct workspace *work,
+                               struct dsp_pairs *jobs, size_t count) {
+    const bool odd = call->output.channels % 2 != 0;
+    for (size_t pair = 0; pair < shape->pairs; pair++) {
+        dsp_stream_pair(call, pair, shape->steps, false, work->streams);
+        for (size_t i = 0; i < count; i++) {
+            jobs[i].stream = work->streams;
+            job_run(shape, &jobs[i], 1, odd && pair + 1 == shape->pairs, false);
+        }
+    }
+}
+
+static void band_compute(const struct engine_call *call, const struct shape *shape, const struct workspace *work,
+                         int32_t y, size_t rows) {
+    struct tile tiles[2];
+    struct dsp_pairs jobs[2];
+    const size_t count = tiles_of(call, shape, work, y, rows, tiles);
+    for (size_t i = 0; i < count; i++) {
+        tile_widen(&call->input, shape, &tiles[i]);
+        jobs[i] = tile_job(&call->output, shape, &tiles[i], work->streams);
+    }
+    if (!shape->resident) {
+        transient_multiply(call, shape, work, jobs, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0, *work->uniform != 0);
+    }
+}
+
+static void streams_prepare(const struct engine_call *call, const struct shape *shape, const struct workspace *work) {
+    *work->uniform = shape->resident && dsp_stream_is_uniform(call, (size_t)call->input.channels);
+    for (size_t pair = 0; shape->resident && pair < shape->pairs; pair++) {
+        dsp_stream_pair(call, pair, shape->steps, *work->uniform != 0,
+                        work->streams + pair * DSP_STREAM_BYTES(shape->steps) / 4);
+    }
+}
+
+bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    struct shape shape;
+    if (!shape_of(call, &shape)) {
+        return false;
+    }
+    const struct workspace work = workspace_of(call, &shape);
+    if (first_row == 0) {
+        streams_prepare(call, &shape, &work);
+    }
+    for (int32_t y = (int32_t)first_row; y < (int32_t)end_row;) {
+        const size_t rows = rows_together(call, &shape, y, (int32_t)end_row);
+        band_compute(call, &shape, &work, y, rows);
+        y += (int32_t)rows;
+    }
+    return true;
+}

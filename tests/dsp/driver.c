@@ -1,0 +1,52 @@
+/* Calls one fast operator on packed records: blob = operator, input map, output map, then parameters. */
+#include "engine/dsp/dsp.h"
+#include "engine/map.h"
+
+enum driver_function { DRIVER_POINTWISE, DRIVER_DEPTHWISE, DRIVER_FIRST };
+
+struct driver_blob {
+    struct packed_operator op;
+    struct packed_map input;
+    struct packed_map output;
+};
+
+static struct engine_map map_of(const struct packed_map *record, uint8_t *arena, bool image) {
+    const size_t channels = record->channels;
+    const struct engine_map map = {
+        .base = arena + record->offset + record->left,
+        .row_stride = image ? (size_t)record->width * channels : channels * record->line_stride,
+        .line_stride = image ? 1 : record->line_stride,
+        .pixel_stride = image ? channels : 1,
+        .height = record->height,
+        .width = record->width,
+        .channels = record->channels,
+        .ring_rows = record->ring_rows,
+        .top = record->top,
+        .bottom = record->bottom,
+        .left = record->left,
+        .fill = record->fill,
+    };
+    return map;
+}
+
+int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_function function);
+
+/* rows: first << 16 | end. The answer of the operator. */
+int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_function function) {
+    const struct driver_blob *const blob = (const struct driver_blob *)(const void *)bytes;
+    const struct engine_call call = {
+        .op = &blob->op,
+        .input = map_of(&blob->input, arena, blob->op.input == PACKED_IMAGE),
+        .output = map_of(&blob->output, arena, false),
+        .weights = (const int8_t *)(bytes + blob->op.weights_offset),
+        .constants = bytes + blob->op.constants_offset,
+        .scratch = arena + blob->op.scratch_offset,
+    };
+    const size_t first = rows >> 16, end = rows & 0xFFFFu;
+    switch (function) {
+    case DRIVER_POINTWISE:
+        return dsp_pointwise_rows(&call, first, end);
+    default:
+        return 0;
+    }
+}

@@ -1,0 +1,101 @@
+"""Pointwise: the assembly on an emulated Cortex-M4, and the plain kernels on this PC, against exact integers."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host.compiler.format import OperatorKind
+from tests.dsp.board import Board
+from tests.dsp.operators import Case, Shape, check_on_board, check_on_host, random_case, run_on_host
+
+BASE = Shape(OperatorKind.POINTWISE, 3, 4, 8, 8)
+NAMED = {
+    "person_detect, layer 2": replace(BASE, height=5, width=48, channels_out=16),
+    "person_detect, layer 4": replace(BASE, width=24, channels_in=16, channels_out=32),
+    "person_detect, layer 8": replace(BASE, width=12, channels_in=32, channels_out=64),
+    "blocks of 3 pixels": replace(BASE, height=6, width=6, channels_in=64, channels_out=6),
+    "3x3 pixels": replace(BASE, height=3, width=3, channels_in=128, channels_out=4),
+    "a last block that overlaps": replace(BASE, width=7, channels_in=32),
+    "odd channels": replace(BASE, width=5, channels_in=11, channels_out=7),
+    "odd channels, 3 pixels": replace(BASE, width=6, channels_in=33, channels_out=5),
+    "one channel": replace(BASE, channels_in=1, channels_out=1),
+    "zero points": replace(BASE, channels_in=16, fill=(37, 91)),
+    "borders on both sides": replace(
+        BASE, width=12, border=(1, 1, 1, 2), out_border=(2, 1, 1, 1), channels_in=20
+    ),
+    "a shift that uniform cannot have": replace(BASE, shifts=(2, 14)),
+    "one weight pair at a time": replace(
+        BASE, width=12, channels_in=64, channels_out=64, scratch_bytes=0x1400
+    ),
+}
+
+
+def shapes() -> st.SearchStrategy[Shape]:
+    edge = st.integers(0, 2)
+    return st.builds(
+        Shape,
+        kind=st.just(OperatorKind.POINTWISE),
+        height=st.integers(1, 6),
+        width=st.integers(3, 14),
+        channels_in=st.integers(1, 70),
+        channels_out=st.integers(1, 20),
+        border=st.tuples(edge, edge, edge, edge),
+        out_border=st.tuples(edge, edge, edge, edge),
+        scratch_bytes=st.sampled_from([0x1800, 0x2000, 0x6000]),
+        shifts=st.sampled_from([(5, 10), (4, 11), (1, 3), (9, 20)]),
+        largest_weight=st.sampled_from([1, 40, 127]),
+        fill=st.tuples(st.integers(0, 255), st.integers(0, 255)),
+    )
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_equals_exact_integers_on_the_board(board: Board, name: str) -> None:
+    check_on_board(board, random_case(NAMED[name], 1))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_equals_exact_integers_on_this_pc(library: ctypes.CDLL, name: str) -> None:
+    check_on_host(library, random_case(NAMED[name], 2))
+
+
+@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_shape_on_the_board(hard_board: Board, shape: Shape, seed: int, rows: int) -> None:
+    check_on_board(hard_board, random_case(shape, seed), rows)
+
+
+@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, rows: int) -> None:
+    check_on_host(library, random_case(shape, seed), rows)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+@pytest.mark.parametrize("weight", [-128, 127])
+def test_the_largest_sums_do_not_overflow(board: Board, value: int, weight: int) -> None:
+    shape = replace(BASE, channels_in=64, channels_out=4)
+    drawn = random_case(shape, 3)
+    extreme = Case(
+        shape,
+        np.full_like(drawn.u, value),
+        np.full_like(drawn.weights, weight),
+        np.zeros_like(drawn.bias),
+        drawn.multiplier,
+        drawn.shift,
+    )
+    check_on_board(board, extreme)
+
+
+@pytest.mark.parametrize("change", [{"width": 2}, {"scratch_bytes": 64}])
+def test_refuses_what_it_cannot_do(library: ctypes.CDLL, change: dict[str, int]) -> None:
+    assert run_on_host(library, random_case(replace(BASE, **change), 4)) is None
