@@ -1,0 +1,181 @@
+"""What the virtual camera looks at: a source of 640x480 RGB pictures over the board's own time.
+
+    default            the pictures that come with the project, two seconds each
+    folder:PATH        the pictures of a folder, by name, two seconds each
+    image:FILE         one picture
+    video:FILE         a video at its own rate, from the start again at its end
+    webcam:N           this machine's camera N
+    synthetic          a moving scene, drawn
+    noise:SEED         every picture random: what tests use
+
+Pictures of another shape are cropped to 4:3 around their middle, then scaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from host.errors import HostError
+
+WIDTH, HEIGHT = 640, 480
+SECONDS_A_PICTURE = 2.0
+BUNDLED = Path(__file__).resolve().parent / "pictures"
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".ppm"}
+MOST_PIXELS = 64_000_000  # a larger picture is refused: it is no camera's
+
+Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
+
+
+class Scene(Protocol):
+    """A source of pictures."""
+
+    def picture(self, seconds: float) -> Picture:
+        """What is in front of the camera so long after the board's start."""
+
+
+class Pictures:
+    """Files, one after the other, each for a while."""
+
+    def __init__(self, files: list[Path], seconds_each: float = SECONDS_A_PICTURE) -> None:
+        self._pictures = [read_picture(file) for file in files]
+        self._seconds_each = seconds_each
+
+    def picture(self, seconds: float) -> Picture:
+        """The file whose turn it is."""
+        return self._pictures[int(seconds / self._seconds_each) % len(self._pictures)]
+
+
+class Video:
+    """A video file or a webcam."""
+
+    def __init__(self, source: cv2.VideoCapture, name: str, seconds_a_frame: float) -> None:
+        self._source, self._name, self._seconds_a_frame = source, name, seconds_a_frame
+        self._index = -1
+        self._last = self._read()
+
+    def picture(self, seconds: float) -> Picture:
+        """The newest frame; a video that ended begins again."""
+        while self._seconds_a_frame and self._index < int(seconds / self._seconds_a_frame):
+            self._last = self._read()
+        if not self._seconds_a_frame:
+            self._last = self._read()
+        return self._last
+
+    def _read(self) -> Picture:
+        self._index += 1
+        good, frame = self._source.read()
+        if not good:
+            self._source.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            good, frame = self._source.read()
+        if not good:
+            raise HostError(f"{self._name} gives no pictures")
+        return fit(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
+
+
+class Synthetic:
+    """A bright disc over a shaded background that drifts: nothing to recognise, everything to see."""
+
+    def picture(self, seconds: float) -> Picture:
+        """Drawn anew for every instant."""
+        rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+        shade = (columns / 4 + rows / 6 + 40 * seconds) % 256
+        frame = np.repeat(shade.astype(np.uint8)[:, :, np.newaxis], 3, axis=2)
+        centre = (
+            int(WIDTH / 2 + 200 * np.cos(seconds)),
+            int(HEIGHT / 2 + 140 * np.sin(1.3 * seconds)),
+        )
+        return np.asarray(cv2.circle(frame, centre, 70, (250, 240, 200), -1), np.uint8)
+
+
+class Noise:
+    """Every picture is random, and the same for the same seed and instant."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def picture(self, seconds: float) -> Picture:
+        """Blocks of 8x8, so that neighbouring pixels differ and averages do too."""
+        source = np.random.default_rng((self._seed, int(seconds * 1e6)))
+        blocks = source.integers(0, 256, (HEIGHT // 8, WIDTH // 8, 3), np.uint8)
+        fine = source.integers(0, 32, (HEIGHT, WIDTH, 1), np.uint8)
+        return np.kron(blocks, np.ones((8, 8, 1), np.uint8)) // 2 + fine
+
+
+def fit(picture: NDArray[np.uint8]) -> Picture:
+    """RGB (H, W, 3) -> (480, 640, 3): cropped to 4:3 around the middle, then scaled."""
+    height, width = picture.shape[:2]
+    keep_width = min(width, max(1, round(height * WIDTH / HEIGHT)))
+    keep_height = min(height, max(1, round(width * HEIGHT / WIDTH)))
+    top, left = (height - keep_height) // 2, (width - keep_width) // 2
+    cropped = picture[top : top + keep_height, left : left + keep_width]
+    shrinks = keep_width >= WIDTH
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(cropped, (WIDTH, HEIGHT), interpolation=method), np.uint8)
+
+
+def read_picture(file: Path) -> Picture:
+    """A picture file. Raises HostError when it is none."""
+    try:
+        data = np.frombuffer(file.read_bytes(), np.uint8)
+    except OSError as error:
+        raise HostError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except cv2.error:
+        decoded = None
+    if decoded is None or decoded.size > 3 * MOST_PIXELS:
+        raise HostError(f"{file} is not a picture that can be read: give a JPEG or PNG file")
+    return fit(np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def open_scene(url: str) -> Scene:
+    """A scene by its name (see the top of this file). Raises HostError with what is possible."""
+    kind, _, rest = url.partition(":")
+    makers: dict[str, Callable[[str], Scene]] = {
+        "default": lambda _: _folder(BUNDLED),
+        "folder": lambda path: _folder(Path(path)),
+        "image": lambda path: Pictures([Path(path)]),
+        "video": _video,
+        "webcam": _webcam,
+        "synthetic": lambda _: Synthetic(),
+        "noise": lambda seed: Noise(_number(seed, url)),
+    }
+    if kind not in makers:
+        raise HostError(f"unknown scene {url}: give one of {', '.join(makers)}")
+    return makers[kind](rest)
+
+
+def _folder(path: Path) -> Scene:
+    if not path.is_dir():
+        raise HostError(f"{path} is not a folder of pictures")
+    files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+    if not files:
+        raise HostError(f"no pictures in {path}: it needs {', '.join(sorted(SUFFIXES))}")
+    return Pictures(files)
+
+
+def _video(path: str) -> Scene:
+    source = cv2.VideoCapture(path)
+    if not source.isOpened():
+        raise HostError(f"{path} is not a video that OpenCV can read")
+    rate = source.get(cv2.CAP_PROP_FPS)
+    return Video(source, path, 1 / rate if 1 <= rate <= 1000 else 1 / 25)
+
+
+def _webcam(number: str) -> Scene:
+    source = cv2.VideoCapture(_number(number or "0", f"webcam:{number}"))
+    if not source.isOpened():
+        raise HostError(f"webcam {number or 0} cannot be opened: is it plugged in, is it in use?")
+    return Video(source, f"webcam {number or 0}", 0.0)
+
+
+def _number(text: str, url: str) -> int:
+    if not text.isdecimal():
+        raise HostError(f"{url}: a number is expected behind the colon")
+    return int(text)
