@@ -75,7 +75,7 @@ class Video:
             good, frame = self._source.read()
         if not good:
             raise HostError(f"{self._name} gives no pictures")
-        return fit(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
+        return fit(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8))
 
 
 class Synthetic:
@@ -104,7 +104,8 @@ class Noise:
         source = np.random.default_rng((self._seed, int(seconds * 1e6)))
         blocks = source.integers(0, 256, (HEIGHT // 8, WIDTH // 8, 3), np.uint8)
         fine = source.integers(0, 32, (HEIGHT, WIDTH, 1), np.uint8)
-        return np.kron(blocks, np.ones((8, 8, 1), np.uint8)) // 2 + fine
+        coarse = np.kron(blocks, np.ones((8, 8, 1), np.uint8)) // 2
+        return np.asarray(coarse + fine, np.uint8)
 
 
 def fit(picture: NDArray[np.uint8]) -> Picture:
