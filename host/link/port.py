@@ -58,7 +58,11 @@ class VirtualPort(SocketPort):
             ) from error
         self._server = start_virtual_board(scene=scene, speed=speed)
         where = urlsplit(self._server.url)
-        super().__init__(where.hostname or "", where.port or 0, name="virtual board")
+        try:
+            super().__init__(where.hostname or "", where.port or 0, name="virtual board")
+        except HostError:
+            self._server.close()
+            raise
 
     def close(self) -> None:
         """Hangs up and stops the board."""

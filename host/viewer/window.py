@@ -25,15 +25,21 @@ def why_no_window() -> str:
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             return "no display"
         # Qt ends the whole process when the display refuses: let another process find out.
-        run = subprocess.run(
-            [sys.executable, "-c", PROBE], capture_output=True, timeout=PROBE_WAIT_S, check=False
-        )
-        return "" if run.returncode == 0 else "the display or OpenCV's window libraries do not work"
+        return "" if _probe() else "the display or OpenCV's window libraries do not work"
     try:
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL)
     except cv2.error:
         return "this OpenCV was built without windows (opencv-python-headless?)"
     return ""
+
+
+def _probe() -> bool:
+    command = [sys.executable, "-c", PROBE]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_WAIT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
 
 
 def run_window(session: Session, frames: int | None) -> None:
