@@ -1,0 +1,309 @@
+"""The virtual board: the CPU, its peripherals and the camera, wired together, and the loop that moves guest time on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from host.virtual import exceptions, hooks
+from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
+from host.virtual.cpu import Bus, Cpu, Flavour, Stop
+from host.virtual.dwt import Dwt
+from host.virtual.ficr import make_ficr, make_uicr
+from host.virtual.gpio import Gpio
+from host.virtual.i2s import I2s
+from host.virtual.memory import APPLICATION_START, Memory, load_firmware
+from host.virtual.nvic import BUS_FAULT, HARD_FAULT, SVC, USAGE_FAULT, Nvic
+from host.virtual.nvmc import Nvmc
+from host.virtual.options import BoardOptions
+from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, Power
+from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
+from host.virtual.schedule import Schedule
+from host.virtual.scs import BFAR, CFSR, DEMCR, HFSR, VTOR, SystemControlSpace
+from host.virtual.systick import SysTick
+from host.virtual.timer import PLACES, Timer
+from host.virtual.uarte import Uarte
+
+CLOCK_HZ = 64_000_000
+QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
+TRACE_ENABLE = 1 << 24
+FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
+FAULTS = {
+    Stop.READ_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
+    Stop.WRITE_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
+    Stop.FETCH_FAULT: (BUS_FAULT, 0x100),
+    Stop.UNDEFINED: (USAGE_FAULT, 1 << 16),
+    Stop.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
+    Stop.BREAKPOINT: (HARD_FAULT, 0),
+}
+
+
+def say_on_stderr(line: str) -> None:
+    """Where warnings go unless told otherwise."""
+    print(f"virtual board: {line}", file=sys.stderr)
+
+
+class VirtualBoard:
+    """A Nano 33 BLE Sense with a camera. `received` is called with what the firmware sends over its serial port."""
+
+    def __init__(
+        self,
+        elf: Path,
+        options: BoardOptions | None = None,
+        received: Callable[[bytes], None] | None = None,
+        say: Callable[[str], None] = say_on_stderr,
+    ) -> None:
+        self.options = options or BoardOptions()
+        self.memory = Memory()
+        self.symbols: dict[str, tuple[int, int]] = {}
+        self.received = received or (lambda data: None)
+        self.cable_pulled = False
+        self.in_bootloader = False
+        self.lockups = 0
+        self._sleeping = self._reset_asked = False
+        self._build(say)
+        if self.options.always_exact:
+            self.cpu.use(Flavour.EXACT)
+        self.reflash(elf)
+
+    def _build(self, say: Callable[[str], None]) -> None:
+        state = self.memory.state
+        self.nvic = Nvic(self._attend)
+        self.schedule = Schedule(state)
+        access = Bus(self._read, self._write, self._store_to_flash)
+        self.cpu = Cpu(self.memory, access, self.options.cycle_model)
+        now = self.cpu.now
+        self.warnings = Warnings(say, self.cpu.program_counter)
+        self.bus = PeripheralBus(self.warnings)
+        self.systick = SysTick(self.schedule, self.nvic, now)
+        self.scs = SystemControlSpace(
+            self.cpu, self.nvic, self.systick, self.warnings, self._ask_reset
+        )
+        self.power = Power(self.schedule, self.nvic, now, self._ask_reset)
+        self.nvmc = Nvmc(self.memory, self.warnings, self.cpu.spend, self.cpu.code_changed)
+        self.uarte = Uarte(
+            self.memory, self.schedule, self.nvic, self.warnings, now, self._transmit
+        )
+        self.dwt = Dwt(state, now, lambda: bool(self.scs.values[DEMCR] & TRACE_ENABLE))
+        self.scs.on_write(DEMCR, self._write_demcr)
+        self.gpio = Gpio(state, self._pins_changed)
+        self.i2s = I2s(lambda pin, frequency: None)
+        timers = [Timer(index, self.schedule, self.nvic, now) for index in range(len(PLACES))]
+        banks: list[RegisterBank] = [
+            self.scs,
+            self.power,
+            self.nvmc,
+            self.uarte,
+            self.dwt,
+            self.gpio,
+            self.i2s,
+        ]
+        banks += [*timers, make_ficr(self.options.serial_number), make_uicr()]
+        for bank in banks:
+            self.bus.add(bank)
+        state[hooks.GPIO_FUNCTION] = self.cpu.native_callback(
+            lambda offset, _: self.bus.read(0x50000000 + offset, 4)
+        )
+        state[hooks.DWT_FUNCTION] = self.cpu.native_callback(
+            lambda offset, _: self.bus.read(0xE0001000 + offset, 4)
+        )
+        state[hooks.PIN_WAIT] = self.options.pin_wait_cycles
+
+    # -- the outside --------------------------------------------------------------------------------------------
+
+    @property
+    def cycles(self) -> int:
+        """Guest cycles since power on."""
+        return self.cpu.cycles
+
+    @property
+    def instructions(self) -> int:
+        """Instructions since power on; blocks are counted whole."""
+        return int(self.memory.state[hooks.INSTRUCTIONS])
+
+    def send(self, data: bytes) -> None:
+        """The host sends bytes over the cable."""
+        if not self.cable_pulled and not self.in_bootloader:
+            self.uarte.arrive(data)
+
+    def reflash(self, elf: Path) -> None:
+        """Writes the firmware into flash, as the bootloader would, and starts it."""
+        self.symbols = load_firmware(self.memory, elf)
+        self.cpu.code_changed(0, hooks.FLASH_BYTES)
+        self.power.clear_bootloader_request()
+        self._restart(REASON_PIN)
+
+    def reset(self) -> None:
+        """The reset button."""
+        self.power.clear_bootloader_request()
+        self._restart(REASON_PIN)
+
+    def read_symbol(self, name: str) -> bytes:
+        """The bytes of a variable of the firmware."""
+        address, count = self.symbols[name]
+        return self.memory.read(address, count) or b""
+
+    def run(self, cycles: int) -> None:
+        """Moves guest time on by this many cycles."""
+        self.run_until(lambda: False, cycles)
+
+    def run_until(self, done: Callable[[], bool], cycles: int) -> bool:
+        """Runs until `done`, asked at every event and stop, or for so many cycles; says whether it was done."""
+        end = self.cycles + cycles
+        state = self.memory.state
+        while not done():
+            if self.cycles >= end:
+                return False
+            if self.in_bootloader:
+                state[hooks.CYCLES] = end
+                continue
+            state[hooks.EVENT] = self.schedule.next(end)
+            state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
+            if self._sleeping:
+                state[hooks.CYCLES] = max(self.cycles, int(state[hooks.EVENT]))
+            else:
+                self._handle(self.cpu.run())
+            self.schedule.run_due()
+            self._take_exception()
+            if self._reset_asked:
+                self._restart(REASON_SOFTWARE)
+        return True
+
+    # -- one stop -----------------------------------------------------------------------------------------------
+
+    def _handle(self, stop: Stop) -> None:
+        """What a stop of the CPU asks for."""
+        if self.nvmc.unsettled:
+            self.nvmc.settle()
+        self._choose_flavour()
+        if stop is Stop.WAIT:
+            self._sleeping = True
+        elif stop is Stop.EXCEPTION_RETURN:
+            self._leave()
+        elif stop is Stop.SUPERVISOR_CALL:
+            self._enter_synchronous(SVC)
+        elif stop is not Stop.DEADLINE:
+            self._fault(stop)
+
+    def _choose_flavour(self) -> None:
+        state = self.memory.state
+        if self.cpu.flavour is Flavour.FAST and state[hooks.STOPPED] & hooks.STOP_EXACT:
+            self.cpu.use(Flavour.EXACT)
+            self._plan_quiet()
+
+    def _plan_quiet(self) -> None:
+        last = int(self.memory.state[hooks.INPUT_READ])
+        self.schedule.at("quiet", last + QUIET_CYCLES, self._maybe_quiet)
+
+    def _maybe_quiet(self) -> None:
+        if self.cpu.flavour is not Flavour.EXACT:
+            return
+        if self.cycles - int(self.memory.state[hooks.INPUT_READ]) >= QUIET_CYCLES:
+            self.cpu.use(Flavour.FAST)
+        else:
+            self._plan_quiet()
+
+    def _take_exception(self) -> None:
+        """Starts the most urgent exception that may run now; wakes the CPU."""
+        exceptions.watch_masks(self.cpu, None)
+        exception = self.nvic.next()
+        if exception is None:
+            return
+        primask, basepri, faultmask = self.cpu.read(PRIMASK, BASEPRI, FAULTMASK)
+        if self.nvic.wakes(basepri):
+            self._sleeping = False
+        priority = self.nvic.group_priority(exception)
+        if priority < self.nvic.masked_priority(primask, basepri, faultmask):
+            self._enter(exception)
+        elif priority < self.nvic.execution_priority():
+            exceptions.watch_masks(self.cpu, exceptions.waiting_masks(primask, basepri, faultmask))
+
+    def _enter(self, exception: int) -> None:
+        vectors = self.scs.values[VTOR] & ~0x7F
+        back_to = self.cpu.program_counter()
+        try:
+            exceptions.enter(self.cpu, self.memory, self.nvic, vectors, exception, back_to)
+        except exceptions.StackFault as fault:
+            self._lock_up(str(fault))
+
+    def _enter_synchronous(self, exception: int) -> None:
+        """An exception that the instruction itself asked for: taken now or escalated."""
+        masks = self.cpu.read(PRIMASK, BASEPRI, FAULTMASK)
+        priority = self.nvic.masked_priority(*masks)
+        if self.nvic.group_priority(exception) < priority:
+            self._enter(exception)
+        elif priority > -1:
+            self.scs.values[HFSR] |= FORCED
+            self._enter(HARD_FAULT)
+        else:
+            self._lock_up(f"exception {exception} inside a HardFault")
+
+    def _leave(self) -> None:
+        link = self.cpu.program_counter() | 0xF0000001
+        try:
+            exceptions.leave(self.cpu, self.memory, self.nvic, link)
+        except exceptions.StackFault as fault:
+            self._lock_up(str(fault))
+
+    def _fault(self, stop: Stop) -> None:
+        exception, bits = FAULTS[stop]
+        self.scs.values[CFSR] |= bits
+        if exception == HARD_FAULT:
+            self.scs.values[HFSR] |= 1 << 31
+        elif not self.scs.fault_enabled(exception):
+            self.scs.values[HFSR] |= FORCED
+            exception = HARD_FAULT
+        if bits == PRECISE_WITH_ADDRESS:
+            self.scs.values[BFAR] = self.cpu.fault_address
+        self._enter_synchronous(exception)
+
+    def _lock_up(self, why: str) -> None:
+        """The nRF52840 resets itself when its CPU locks up."""
+        self.lockups += 1
+        self.warnings.once(f"lockup {why}", f"CPU lockup: {why}; reset")
+        self._restart(REASON_LOCKUP)
+
+    def _restart(self, reason: int) -> None:
+        self._reset_asked = self._sleeping = False
+        self.power.add_reset_reason(reason)
+        self.schedule.clear()
+        self.nvic.reset()
+        self.systick.reset()
+        self.bus.reset()
+        self.scs.values[VTOR] = APPLICATION_START
+        read_word = self.memory.read_word
+        self.cpu.reset(read_word(APPLICATION_START), read_word(APPLICATION_START + 4))
+        self.in_bootloader = reason == REASON_SOFTWARE and self.power.bootloader_request != 0
+
+    # -- what the CPU and the peripherals call ------------------------------------------------------------------
+
+    def _attend(self) -> None:
+        self.memory.state[hooks.DEADLINE] = 0
+
+    def _ask_reset(self) -> None:
+        self._reset_asked = True
+        self.cpu.stop()
+
+    def _read(self, address: int, size: int) -> int:
+        return self.bus.read(address, size)
+
+    def _write(self, address: int, size: int, value: int) -> None:
+        self.bus.write(address, size, value)
+
+    def _store_to_flash(self, address: int, size: int, value: int) -> bool:
+        if not self.nvmc.store(address, size, value):
+            return False
+        self.cpu.stop()
+        return True
+
+    def _write_demcr(self, value: int) -> None:
+        self.scs.values[DEMCR] = value
+        self.dwt.update()
+
+    def _transmit(self, data: bytes) -> None:
+        if not self.cable_pulled:
+            self.received(data)
+
+    def _pins_changed(self, levels_p0: int, levels_p1: int) -> None:
+        pass

@@ -1,0 +1,350 @@
+"""What runs inside Unicorn for every block and every pin read, compiled by numba: no Python on the hot path.
+
+In: one int64 array, the state, whose words are named below and which Python and the hooks share. Out: the same array, moved
+on. All of it stays in this file because numba's cache notices changes of this file only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]  # llvmlite ships no types
+from numba import carray, cfunc, njit, types  # type: ignore[import-untyped]  # numba ships no types
+from numba.core import cgutils  # type: ignore[import-untyped]  # numba ships no types
+from numba.extending import intrinsic  # type: ignore[import-untyped]  # numba ships no types
+
+FLASH_BYTES = 0x100000
+RAM_START = 0x20000000
+RAM_BYTES = 0x40000
+RAM_SLOT = FLASH_BYTES >> 1
+SLOTS = RAM_SLOT + (RAM_BYTES >> 1)
+POOL_HALFWORDS = 1 << 21
+PC_REGISTER, PRIMASK_REGISTER, BASEPRI_REGISTER, FAULTMASK_REGISTER = 11, 123, 124, 126
+NEVER = (1 << 63) - 1
+
+# The words of the state.
+(
+    CYCLES,  # guest time: cycles since power on
+    INSTRUCTIONS,  # executed since power on
+    DEADLINE,  # the block hook stops the CPU when CYCLES reaches it
+    EVENT,  # the next real event; differs from DEADLINE while WATCH_MASKS is set
+    FALL,  # address of the block that follows when no branch is taken
+    PENALTY,  # cycles a taken branch at the end of the last block costs
+    BASE,  # CYCLES when the current block began
+    BLOCK,  # address of the current block
+    BLOCK_BYTES,  # its size
+    BLOCK_COST,  # its price
+    BLOCK_PREFIX,  # where its prefix sums begin in the pool
+    STOPPED,  # STOP_* flags: why the CPU was stopped
+    WATCH_MASKS,  # 1 while an interrupt waits for PRIMASK, BASEPRI or FAULTMASK to change
+    MASKS,  # the three mask registers when WATCH_MASKS was set
+    EXACT,  # 1 when the program counter is exact inside callbacks
+    PROFILING,  # 1 while blocks are counted
+    STOP_FUNCTION,  # uc_emu_stop
+    READ_FUNCTION,  # uc_reg_read
+    PRICE_FUNCTION,  # void (uint64 address, uint64 bytes), Python
+    RENDER_FUNCTION,  # void (uint64 frame), Python
+    GPIO_FUNCTION,  # uint64 (uint64 offset), Python: GPIO registers other than IN
+    DWT_FUNCTION,  # uint64 (uint64 offset), Python: DWT registers other than CYCCNT
+    PRICES,  # int64[SLOTS][2]: packed price, prefix index
+    PREFIXES,  # uint16[POOL_HALFWORDS]
+    COUNTS,  # int64[SLOTS][4]: runs, cycles, flash data reads, cycles lost to misaligned accesses
+    CYCCNT_RUNS,
+    CYCCNT_VALUE,  # the counter when it stands still, or its distance from CYCLES when it runs
+    LEVELS_P0,  # levels of the pins that the sensor does not drive
+    LEVELS_P1,
+    INPUTS_P0,  # pins whose input buffer is connected
+    INPUTS_P1,
+    INPUT_READ,  # CYCLES of the latest read of an IN register
+    PIN_WAIT,  # extra cycles of a read of an IN register
+    SENSOR_RUNS,
+    SENSOR_START,  # CYCLES at the start of frame 0
+    CLOCK_NUMERATOR,  # base pixel clocks = cycles * numerator / denominator
+    CLOCK_DENOMINATOR,
+    LINE_CLOCKS,
+    FRAME_LINES,
+    VSYNC_LINES,
+    HREF_START,  # base pixel clocks from the line's start
+    HREF_CLOCKS,
+    WINDOW_START,  # lines
+    WINDOW_LINES,
+    CLOCK_SHIFT,  # a byte lasts 1 << CLOCK_SHIFT base pixel clocks
+    LINE_SHIFT,  # a line goes out every 1 << LINE_SHIFT line times
+    PIN_FLAGS,  # FLAG_* of the sensor's outputs
+    DRIVEN_P0,  # VSYNC, HREF and PCLK, less those a test cut off
+    DRIVEN_P1,
+    FRAME_READY,  # the frame whose bytes are in FRAME
+    FRAME,  # uint8[]: bytes of the frame as they go out
+    FRAME_BYTES,
+    DATA_PINS,  # int64[256]: a byte as bits of P1
+    STATE_WORDS,
+) = range(54)
+
+STOP_DEADLINE, STOP_EXACT, STOP_REQUEST = 1, 2, 4
+FLAG_GATED, FLAG_CLOCK_REVERSED, FLAG_HREF_REVERSED, FLAG_VSYNC_REVERSED = 1, 2, 4, 8
+PIN_PCLK, PIN_HREF, PIN_VSYNC = 1 << 4, 1 << 5, 1 << 21
+COST_BITS, COUNT_SHIFT, PENALTY_SHIFT, ENTRY_SHIFT, SIZE_SHIFT = 16, 16, 28, 32, 34
+
+
+class NativeFunction(Protocol):
+    """A compiled function that Unicorn can call."""
+
+    address: int
+
+
+def pack_price(cycles: int, instructions: int, penalty: int, entry: int, size: int) -> int:
+    """The price of a block as one word of the table: see the shifts above."""
+    word = cycles | instructions << COUNT_SHIFT | penalty << PENALTY_SHIFT
+    return word | entry << ENTRY_SHIFT | size << SIZE_SHIFT
+
+
+def slot_of(address: int) -> int:
+    """The row of the tables for a code address, -1 when code cannot lie there."""
+    if address < FLASH_BYTES:
+        return address >> 1
+    offset = address - RAM_START
+    return RAM_SLOT + (offset >> 1) if 0 <= offset < RAM_BYTES else -1
+
+
+def native(signature: Any) -> Callable[[Callable[..., Any]], NativeFunction]:
+    """Compiles a callback for C, cached on disk."""
+    compiled: Callable[[Callable[..., Any]], NativeFunction] = cfunc(signature, cache=True)
+    return compiled
+
+
+def inner(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiles a function that callbacks call."""
+    compiled: Callable[..., Any] = njit(cache=True)(function)
+    return compiled
+
+
+def emitted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that writes its own machine code; numba replaces the call."""
+    made: Callable[..., Any] = intrinsic(function)
+    return made
+
+
+@emitted
+def pointer(context: Any, address: Any) -> Any:
+    """An address as a pointer."""
+
+    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
+        return builder.inttoptr(values[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.int64), code
+
+
+@emitted
+def stop_engine(context: Any, function: Any, engine: Any) -> Any:
+    """uc_emu_stop(engine)."""
+
+    def code(target: Any, builder: Any, _: Any, values: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(32), [cgutils.voidptr_t])
+        builder.call(builder.inttoptr(values[0], kind.as_pointer()), [values[1]])
+        return target.get_dummy_value()
+
+    return types.void(types.int64, types.voidptr), code
+
+
+@emitted
+def read_register(context: Any, function: Any, engine: Any, register: Any) -> Any:
+    """uc_reg_read(engine, register)."""
+
+    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
+        word, number = ir.IntType(64), ir.IntType(32)
+        place = cgutils.alloca_once(builder, word)
+        builder.store(ir.Constant(word, 0), place)
+        kind = ir.FunctionType(number, [cgutils.voidptr_t, number, cgutils.voidptr_t])
+        where = builder.bitcast(place, cgutils.voidptr_t)
+        function = builder.inttoptr(values[0], kind.as_pointer())
+        builder.call(function, [values[1], builder.trunc(values[2], number), where])
+        return builder.load(place)
+
+    return types.int64(types.int64, types.voidptr, types.int64), code
+
+
+@emitted
+def ask_python(context: Any, function: Any, first: Any, second: Any) -> Any:
+    """uint64 function(uint64, uint64) at an address."""
+
+    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
+        word = ir.IntType(64)
+        kind = ir.FunctionType(word, [word, word])
+        return builder.call(builder.inttoptr(values[0], kind.as_pointer()), [values[1], values[2]])
+
+    return types.int64(types.int64, types.int64, types.int64), code
+
+
+PYTHON_FUNCTION = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
+
+
+@inner
+def masks_now(s: Any, engine: Any) -> Any:
+    """PRIMASK, FAULTMASK and BASEPRI as one word."""
+    read = s[READ_FUNCTION]
+    single = read_register(read, engine, PRIMASK_REGISTER) & 1
+    single |= (read_register(read, engine, FAULTMASK_REGISTER) & 1) << 1
+    return single | (read_register(read, engine, BASEPRI_REGISTER) & 0xFF) << 8
+
+
+@inner
+def cycle_now(s: Any, engine: Any) -> Any:
+    """Guest time of the access being made: exact, or the end of the block when PC is not."""
+    if s[EXACT] == 0:
+        return s[CYCLES]
+    offset = (read_register(s[READ_FUNCTION], engine, PC_REGISTER) - s[BLOCK]) >> 1
+    prefixes = carray(pointer(s[PREFIXES]), (POOL_HALFWORDS,), np.uint16)
+    waited = s[CYCLES] - s[BASE] - s[BLOCK_COST]
+    return s[BASE] + np.int64(prefixes[s[BLOCK_PREFIX] + offset]) + waited
+
+
+@native(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
+def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
+    """Prices a block when it starts; stops before it when the deadline has come.
+
+    Unicorn calls again for the same block after such a stop, so the deadline is tested before anything is charged.
+    """
+    s = carray(user, (STATE_WORDS,), np.int64)
+    if s[CYCLES] >= s[DEADLINE]:
+        watched = s[WATCH_MASKS] != 0 and s[CYCLES] < s[EVENT]
+        if not watched or masks_now(s, engine) != s[MASKS]:
+            s[STOPPED] |= STOP_DEADLINE
+            stop_engine(s[STOP_FUNCTION], engine)
+            return
+    start = np.int64(address)
+    slot = start >> 1 if start < FLASH_BYTES else RAM_SLOT + ((start & (RAM_BYTES - 1)) >> 1)
+    prices = carray(pointer(s[PRICES]), (SLOTS, 2), np.int64)
+    price = prices[slot, 0]
+    if price >> SIZE_SHIFT != np.int64(size):
+        ask_python(s[PRICE_FUNCTION], start, np.int64(size))
+        price = prices[slot, 0]
+    cycles = s[CYCLES]
+    charged = cycles
+    if start != s[FALL]:
+        cycles += s[PENALTY] + (price >> ENTRY_SHIFT & 3)
+    s[BASE] = cycles
+    cost = price & 0xFFFF
+    s[CYCLES] = cycles + cost
+    s[INSTRUCTIONS] += price >> COUNT_SHIFT & 0xFFF
+    s[BLOCK] = start
+    s[BLOCK_BYTES] = size
+    s[BLOCK_COST] = cost
+    s[BLOCK_PREFIX] = prices[slot, 1]
+    s[FALL] = start + size
+    s[PENALTY] = price >> PENALTY_SHIFT & 15
+    if s[PROFILING] != 0:
+        counts = carray(pointer(s[COUNTS]), (SLOTS, 4), np.int64)
+        counts[slot, 0] += 1
+        counts[slot, 1] += s[CYCLES] - charged
+
+
+@inner
+def sensor_place(s: Any, now: Any) -> Any:
+    """Frame, bit mask of P0 pins, and index of the byte on the bus (-1 outside a line), at a cycle."""
+    halves = (now - s[SENSOR_START]) * 2 * s[CLOCK_NUMERATOR] // s[CLOCK_DENOMINATOR]
+    clock = halves >> 1
+    frame_clocks = s[LINE_CLOCKS] * s[FRAME_LINES]
+    frame = clock // frame_clocks
+    flags = s[PIN_FLAGS]
+    vsync = clock % frame_clocks < s[VSYNC_LINES] * s[LINE_CLOCKS]
+    shifted = halves - frame * frame_clocks * 2 - s[HREF_START] * 2
+    line = (shifted >> 1) // s[LINE_CLOCKS]
+    half = shifted - line * s[LINE_CLOCKS] * 2
+    row = line - s[WINDOW_START]
+    shift = s[CLOCK_SHIFT]
+    active = half >> 1 < s[HREF_CLOCKS] and 0 <= row < s[WINDOW_LINES]
+    active = active and row & ((1 << s[LINE_SHIFT]) - 1) == 0
+    level = (half >> shift) & 1 != 0 and (active or flags & FLAG_GATED == 0)
+    pins = 0
+    if level != (flags & FLAG_CLOCK_REVERSED != 0):
+        pins |= PIN_PCLK
+    if active != (flags & FLAG_HREF_REVERSED != 0):
+        pins |= PIN_HREF
+    if vsync != (flags & FLAG_VSYNC_REVERSED != 0):
+        pins |= PIN_VSYNC
+    index = np.int64(-1)
+    if active:
+        index = (row >> s[LINE_SHIFT]) * (s[HREF_CLOCKS] >> shift) + (half >> (shift + 1))
+    return frame, pins, index
+
+
+@inner
+def input_word(s: Any, engine: Any, port: Any) -> Any:
+    """An IN register: the board's levels, and the sensor's pins at this very cycle."""
+    now = cycle_now(s, engine)
+    s[CYCLES] += s[PIN_WAIT]
+    s[INPUT_READ] = now
+    levels = s[LEVELS_P0 + port]
+    if s[SENSOR_RUNS] != 0:
+        if s[EXACT] == 0:
+            s[STOPPED] |= STOP_EXACT
+            stop_engine(s[STOP_FUNCTION], engine)
+        frame, pins, index = sensor_place(s, now)
+        if port == 0:
+            levels = levels & ~s[DRIVEN_P0] | pins & s[DRIVEN_P0]
+        else:
+            byte = 0
+            if index >= 0:
+                if frame != s[FRAME_READY]:
+                    ask_python(s[RENDER_FUNCTION], frame, 0)
+                frame_bytes = carray(pointer(s[FRAME]), (s[FRAME_BYTES],), np.uint8)
+                byte = np.int64(frame_bytes[index])
+            data_pins = carray(pointer(s[DATA_PINS]), (256,), np.int64)
+            levels = levels & ~s[DRIVEN_P1] | data_pins[byte] & s[DRIVEN_P1]
+    return levels & s[INPUTS_P0 + port]
+
+
+@native(types.uint64(types.voidptr, types.uint64, types.uint32, types.voidptr))
+def gpio_read(engine: Any, offset: Any, size: Any, user: Any) -> Any:
+    """Reads of 0x50000000..0x50000FFF."""
+    s = carray(user, (STATE_WORDS,), np.int64)
+    if offset == 0x510:
+        return np.uint64(input_word(s, engine, 0))
+    if offset == 0x810:
+        return np.uint64(input_word(s, engine, 1))
+    return np.uint64(ask_python(s[GPIO_FUNCTION], np.int64(offset), 0))
+
+
+@native(types.uint64(types.voidptr, types.uint64, types.uint32, types.voidptr))
+def dwt_read(engine: Any, offset: Any, size: Any, user: Any) -> Any:
+    """Reads of the DWT; CYCCNT is the guest's cycle counter."""
+    s = carray(user, (STATE_WORDS,), np.int64)
+    if offset == 4:
+        value = s[CYCCNT_VALUE]
+        if s[CYCCNT_RUNS] != 0:
+            value += cycle_now(s, engine)
+        return np.uint64(value & 0xFFFFFFFF)
+    return np.uint64(ask_python(s[DWT_FUNCTION], np.int64(offset), 0))
+
+
+@native(
+    types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
+)
+def nothing_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
+    """Never called: its presence alone makes Unicorn keep PC exact."""
+
+
+@native(
+    types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
+)
+def access_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
+    """Profile mode: counts flash data reads and charges misaligned accesses."""
+    s = carray(user, (STATE_WORDS,), np.int64)
+    place = np.int64(address)
+    wait = 0
+    if size == 4 and place & 3 != 0:
+        wait = 2 if place & 1 else 1
+    elif size == 2 and place & 1 != 0:
+        wait = 1
+    s[CYCLES] += wait
+    if s[PROFILING] != 0:
+        start = s[BLOCK]
+        slot = start >> 1 if start < FLASH_BYTES else RAM_SLOT + ((start & (RAM_BYTES - 1)) >> 1)
+        counts = carray(pointer(s[COUNTS]), (SLOTS, 4), np.int64)
+        counts[slot, 1] += wait
+        counts[slot, 3] += wait
+        if place < FLASH_BYTES:
+            counts[slot, 2] += 1

@@ -1,0 +1,101 @@
+"""What the hooks and Python share: the state, the tables of prices and counts, flash and RAM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from host.errors import HostError
+from host.virtual import hooks
+
+APPLICATION_START = 0x10000
+
+
+class Memory:
+    """The board's memories (uint8) and the emulator's tables, at fixed addresses for the life of the board."""
+
+    def __init__(self) -> None:
+        self.flash: npt.NDArray[np.uint8] = np.full(hooks.FLASH_BYTES, 0xFF, np.uint8)
+        self.ram: npt.NDArray[np.uint8] = np.zeros(hooks.RAM_BYTES, np.uint8)
+        self.state: npt.NDArray[np.int64] = np.zeros(hooks.STATE_WORDS, np.int64)
+        self.prices: npt.NDArray[np.int64] = np.zeros((hooks.SLOTS, 2), np.int64)
+        self.counts: npt.NDArray[np.int64] = np.zeros((hooks.SLOTS, 4), np.int64)
+        self.prefixes: npt.NDArray[np.uint16] = np.zeros(hooks.POOL_HALFWORDS, np.uint16)
+        self.prefix_count = 0
+        for word, table in (
+            (hooks.PRICES, self.prices),
+            (hooks.COUNTS, self.counts),
+            (hooks.PREFIXES, self.prefixes),
+        ):
+            self.state[word] = table.ctypes.data
+
+    def read(self, address: int, count: int) -> bytes | None:
+        """Bytes of RAM or flash, None when any of them lies outside."""
+        place = self._place(address, count)
+        return None if place is None else place.tobytes()
+
+    def write_ram(self, address: int, data: bytes) -> bool:
+        """Writes RAM as a bus master would; false when any byte lies outside."""
+        place = self._place(address, len(data))
+        if place is None or address < hooks.RAM_START:
+            return False
+        place[:] = np.frombuffer(data, np.uint8)
+        return True
+
+    def read_word(self, address: int) -> int:
+        """A little-endian word of RAM or flash, 0 outside."""
+        data = self.read(address, 4)
+        return int.from_bytes(data or b"", "little")
+
+    def _place(self, address: int, count: int) -> npt.NDArray[np.uint8] | None:
+        for start, memory in ((0, self.flash), (hooks.RAM_START, self.ram)):
+            if start <= address and address + count <= start + len(memory):
+                return memory[address - start : address - start + count]
+        return None
+
+    def forget_prices(self, address: int, count: int) -> None:
+        """Code at these addresses changed: its blocks must be priced again."""
+        first = hooks.slot_of(address)
+        if first >= 0:
+            self.prices[first : first + (count + 1) // 2 + 1, 0] = 0
+
+
+def load_firmware(memory: Memory, elf: Path) -> dict[str, tuple[int, int]]:
+    """Erases flash, writes the ELF's loadable segments; returns its symbols: address, bytes."""
+    try:
+        with elf.open("rb") as file:
+            image = ELFFile(file)
+            if image["e_machine"] != "EM_ARM":
+                raise HostError(f"{elf}: not an ARM firmware; give the ELF file of the firmware")
+            memory.flash[:] = 0xFF
+            for segment in image.iter_segments("PT_LOAD"):
+                _write_segment(memory, elf, segment["p_paddr"], segment.data())
+            return _symbols(image)
+    except OSError as error:
+        raise HostError(f"{elf}: cannot read the firmware: {error.strerror}") from error
+    except ELFError as error:
+        raise HostError(f"{elf}: not an ELF file: {error}") from error
+
+
+def _write_segment(memory: Memory, elf: Path, address: int, data: bytes) -> None:
+    if not data or address >= hooks.RAM_START:
+        return
+    if address + len(data) > hooks.FLASH_BYTES:
+        raise HostError(f"{elf}: {address + len(data):#x} is beyond the 1 MB of flash")
+    memory.flash[address : address + len(data)] = np.frombuffer(data, np.uint8)
+
+
+def _symbols(image: ELFFile) -> dict[str, tuple[int, int]]:
+    table = image.get_section_by_name(".symtab")
+    if table is None:
+        return {}
+    named = ((symbol.name, symbol) for symbol in table.iter_symbols() if symbol.name)
+    return {
+        name: (symbol["st_value"] & ~1, symbol["st_size"])
+        for name, symbol in named
+        if name[0] != "$" and symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT", "STT_NOTYPE")
+    }

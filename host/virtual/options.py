@@ -1,0 +1,42 @@
+"""How a virtual board is set up: its identity, its wiring, and the faults a test gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from host.virtual.cycles import CycleModel
+
+DEFAULT_SERIAL_NUMBER = 0x5EED_0F_0A_B0A2D
+
+
+class DataWiring(Enum):
+    """Which pins carry the two lowest bits of the camera's data bus."""
+
+    SHIELD = "shield"  # D0 on P1.03, D1 on P1.02: the Tiny Machine Learning Kit
+    BREADBOARD = "breadboard"  # D0 on P1.02, D1 on P1.03: the wiring of Arduino's library
+
+
+@dataclass(frozen=True)
+class SensorFaults:
+    """What is broken about the camera; all false: nothing."""
+
+    absent: bool = False  # SCCB is never acknowledged, no pin moves
+    wrong_identity: bool = False
+    data_line_stuck: bool = False  # SDA is held low
+    no_vsync: bool = False
+    no_href: bool = False
+    no_pclk: bool = False
+    stuck_bit: int | None = None  # this data bit always reads 1
+
+
+@dataclass(frozen=True)
+class BoardOptions:
+    """serial_number: 64 bits. pin_wait_cycles: added to every read of a GPIO IN register."""
+
+    serial_number: int = DEFAULT_SERIAL_NUMBER
+    data_wiring: DataWiring = DataWiring.SHIELD
+    pin_wait_cycles: int = 0
+    always_exact: bool = False
+    faults: SensorFaults = field(default_factory=SensorFaults)
+    cycle_model: CycleModel = field(default_factory=CycleModel)
