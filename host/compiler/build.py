@@ -53,7 +53,7 @@ def compile_model(
         raise HostError(f"{len(names)} labels for {count} scores")
     planned = plan(network, chosen.streaming)
     _check_memory(planned.arena_bytes)
-    network, forms = choose_forms(network)
+    forms = choose_forms(network)
     identity = Identity(name, names, hashlib.sha256(data).digest())
     blob = pack(network, planned, forms, identity)
     if len(blob) > FLASH_BYTES - CORE_FLASH_BYTES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
 from dataclasses import dataclass
 from typing import TypeVar
@@ -41,20 +40,18 @@ class PackedModel:
     labels: tuple[str, ...]
 
 
-def choose_forms(network: Network) -> tuple[Network, tuple[Form, ...]]:
-    """The requantisation form of each layer, by proof, and the network with the constants that were proven."""
+def choose_forms(network: Network) -> tuple[Form, ...]:
+    """The requantisation form of each layer, by proof."""
     ranges = feature_ranges(network)
-    layers: list[Layer] = []
     forms: list[Form] = []
     for layer in network.layers:
-        form, scaling = Form.FAST, layer.scaling
         reach = accumulator_range(network, layer, ranges)
-        if reach is not None and scaling is not None:
+        form = Form.FAST
+        if reach is not None and layer.scaling is not None:
             zero_point = network.features[layer.output].zero_point
-            form, scaling = quantise.choose(scaling, zero_point, reach)
-        layers.append(dataclasses.replace(layer, scaling=scaling))
+            form = quantise.choose_form(layer.scaling, zero_point, reach)
         forms.append(form)
-    return dataclasses.replace(network, layers=tuple(layers)), tuple(forms)
+    return tuple(forms)
 
 
 def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identity) -> bytes:

@@ -67,27 +67,15 @@ def can_overflow(scaling: Scaling, reach: Range) -> NDArray[np.bool_]:
     return np.asarray(largest << np.maximum(scaling.shift, 0) >= INT32_LIMIT, np.bool_)
 
 
-def choose(scaling: Scaling, zero_point: int, reach: Range) -> tuple[Form, Scaling]:
-    """The cheapest form that is proven right for all channels, and the constants it is right with.
-
-    zero_point: the output's, of u.
-    """
+def choose_form(scaling: Scaling, zero_point: int, reach: Range) -> Form:
+    """The cheapest form that is proven right for all channels. zero_point: the output's, of u."""
     if len(scaling.bias) == 1:  # one record for all channels
         reach = Range(reach.low.min(keepdims=True), reach.high.max(keepdims=True))
-    for candidate in (scaling, _shorter_shifts(scaling)):
-        if bool(np.all(fast_is_exact(candidate, scaling, zero_point, reach))):
-            return Form.FAST, candidate
+    if bool(np.all(fast_is_exact(scaling, zero_point, reach))):
+        return Form.FAST
     if scaling.rounds_once:
-        return Form.SINGLE, scaling
-    return (Form.GENERAL if _general_fits(scaling, zero_point, reach) else Form.WIDE), scaling
-
-
-def _shorter_shifts(scaling: Scaling) -> Scaling:
-    """The same scaling, but a shift beyond FAST's takes bits from the multiplier; whether those matter is to prove."""
-    excess = np.maximum(-scaling.shift - FAST_SHIFTS[1], 0)
-    half: Ints = (np.int64(1) << excess) >> 1
-    rounded = (scaling.multiplier + half) >> excess
-    return dataclasses.replace(scaling, multiplier=rounded, shift=scaling.shift + excess)
+        return Form.SINGLE
+    return Form.GENERAL if _general_fits(scaling, zero_point, reach) else Form.WIDE
 
 
 def constant_channels(scaling: Scaling, zero_point: int, reach: Range) -> Ints:
@@ -107,20 +95,17 @@ def constant_scaling(scaling: Scaling, zero_point: int, values: Ints) -> Scaling
     )
 
 
-def fast_is_exact(
-    candidate: Scaling, scaling: Scaling, zero_point: int, reach: Range
-) -> NDArray[np.bool_]:
-    """Per channel: FAST with the candidate's constants equals TFLite with `scaling` for every accumulator in reach."""
-    shift = -candidate.shift
-    fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (candidate.multiplier >= 0)
+def fast_is_exact(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np.bool_]:
+    """Per channel: FAST equals TFLite for every accumulator in reach, and nothing overflows on the way."""
+    shift = -scaling.shift
+    fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (scaling.multiplier > 0)
     shift = np.clip(shift, *FAST_SHIFTS)
     rounding = (1 << (shift - 1)) + (zero_point << shift)
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
-    fits &= (largest < FAST_ACCUMULATOR_LIMIT) & (np.abs(candidate.bias) < FAST_BIAS_LIMIT)
+    fits &= (largest < FAST_ACCUMULATOR_LIMIT) & (np.abs(scaling.bias) < FAST_BIAS_LIMIT)
     fits &= largest + rounding + 1 < INT32_LIMIT
-    fits &= scaling.shift <= 0
     level = np.arange(1, 256)[:, None]
-    fast = _first_acc((level << shift) - rounding, candidate.multiplier, reach)
+    fast = _first_acc((level << shift) - rounding, scaling.multiplier, reach)
     exact = _first_exact(level - zero_point, scaling, reach)
     exact = np.where(level <= scaling.act_min, reach.low, exact)
     exact = np.where(level > scaling.act_max, reach.high + 1, exact)

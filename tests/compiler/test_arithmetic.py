@@ -1,0 +1,91 @@
+"""Integer constants that TFLite does not write down: held against LiteRT where they could differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from host.compiler import oracle
+from host.compiler.build import compile_model
+from host.compiler.pack import unpack
+from tests.compiler import reference
+from tests.compiler.builder import ModelBuilder
+
+
+def agree(data: bytes, image: reference.Image) -> None:
+    expected = reference.run(reference.interpreter(data), image)
+    model = unpack(compile_model(data, "arithmetic").blob)
+    found = oracle.scores(model, (image.astype(np.int16) + 128).astype(np.uint8))
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("scale", [0.00001, 0.01, 0.05, 0.1, 0.17, 0.5, 1.0, 3.0])
+@pytest.mark.parametrize("beta", [1.0, 0.3])
+def test_softmax_of_two_scores_for_every_difference(scale: float, beta: float) -> None:
+    model = ModelBuilder()
+    image = model.tensor((1, 1, 1, 2), scale, 5)
+    data = model.finish(image, model.softmax(model.reshape(image, (1, 2)), beta))
+    judge = reference.interpreter(data)
+    packed = unpack(compile_model(data, "softmax").blob)
+    for difference in range(256):
+        for pair in ((-128, -128 + difference), (127, 127 - difference)):
+            q = np.array([[pair]], np.int8)
+            found = oracle.scores(packed, (q.astype(np.int16) + 128).astype(np.uint8))
+            np.testing.assert_array_equal(found, reference.run(judge, q))
+
+
+@pytest.mark.parametrize("count", [1, 3, 10, 100, 255, 256])
+def test_softmax_of_many_scores(count: int) -> None:
+    random = np.random.default_rng(count)
+    model = ModelBuilder()
+    image = model.tensor((1, 1, 1, count), 0.08, 0)
+    data = model.finish(image, model.softmax(model.reshape(image, (1, count))))
+    for low in (-128, 100, 127):
+        agree(data, random.integers(low, 128, (1, 1, count)).astype(np.int8))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (7, 5), (13, 64)])
+def test_mean_for_many_scales(size: tuple[int, int]) -> None:
+    random = np.random.default_rng(size[0])
+    for _ in range(12):
+        model = ModelBuilder()
+        scale, points = float(random.uniform(0.01, 0.2)), random.integers(-128, 128, 2)
+        image = model.tensor((1, *size, 16), scale, int(points[0]))
+        output = (scale * float(random.uniform(0.3, 3)), int(points[1]))
+        data = model.finish(image, model.mean(image, output))
+        agree(data, random.integers(-128, 128, (*size, 16)).astype(np.int8))
+
+
+def test_fully_connected_rounds_once() -> None:
+    """Accumulators are biases here: 6000 of them, some near ties, where rounding twice differs."""
+    random = np.random.default_rng(1)
+    for trial in range(40):
+        model, outputs = ModelBuilder(), 150
+        image = model.tensor((1, 1, 1, 2), 0.01, -128)
+        scales = np.exp(random.uniform(-7, -5, outputs)).astype(np.float32)
+        values = model.fully_connected(
+            model.reshape(image, (1, 2)),
+            np.zeros((outputs, 2), np.int8),
+            random.integers(-30000, 30000, outputs).astype(np.int32),
+            scales if trial % 2 else scales[:1],
+            (float(np.exp(random.uniform(-5, -4.5))), 0),
+        )
+        agree(model.finish(image, values), np.zeros((1, 1, 2), np.int8))
+
+
+@pytest.mark.parametrize("activation", ["NONE", "RELU", "RELU6"])
+def test_add_for_many_scales(activation: str) -> None:
+    random = np.random.default_rng(7)
+    for _ in range(12):
+        model = ModelBuilder()
+        image = model.tensor((1, 16, 16, 4), float(random.uniform(0.01, 0.1)), -3)
+        pair = [
+            model.quantize(
+                image, (float(random.uniform(0.01, 0.2)), int(random.integers(-128, 128)))
+            )
+            for _ in range(2)
+        ]
+        output = (float(random.uniform(0.05, 0.3)), int(random.integers(-128, 128)))
+        total = model.add(pair[0], pair[1], output, activation)
+        pooled = model.pool(total, (16, 16))
+        agree(model.finish(image, pooled), random.integers(-128, 128, (16, 16, 4)).astype(np.int8))

@@ -1,0 +1,46 @@
+"""Damaged .tflite bytes end in a HostError or in a model that compiles; never in another exception, never in a hang."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host.compiler.build import compile_model
+from host.errors import HostError
+from tests.compiler.random_networks import random_model
+
+DATA = random_model(3)[0]
+BITS = 8 * len(DATA)
+QUICK = settings(
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def survives(data: bytes) -> None:
+    try:
+        compile_model(data, "damaged")
+    except HostError as error:
+        assert "\n" not in str(error)
+
+
+@QUICK
+@given(st.integers(0, len(DATA) - 1))
+def test_truncated_models_are_refused(length: int) -> None:
+    survives(DATA[:length])
+
+
+@QUICK
+@given(st.lists(st.integers(0, BITS - 1), min_size=1, max_size=4))
+def test_flipped_bits_do_not_crash_the_compiler(bits: list[int]) -> None:
+    damaged = bytearray(DATA)
+    for bit in bits:
+        damaged[bit // 8] ^= 1 << bit % 8
+    survives(bytes(damaged))
+
+
+@QUICK
+@given(st.integers(0, len(DATA) // 4 - 1), st.integers(0, 2**32 - 1))
+def test_overwritten_words_do_not_crash_the_compiler(word: int, value: int) -> None:
+    damaged = bytearray(DATA)
+    damaged[4 * word : 4 * word + 4] = value.to_bytes(4, "little")
+    survives(bytes(damaged))

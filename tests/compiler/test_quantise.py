@@ -1,0 +1,94 @@
+"""The proof that FAST equals TFLite, against every accumulator of ranges small enough to try them all."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host.compiler.format import Form
+from host.compiler.network import Scaling
+from host.compiler.quantise import (
+    Ints,
+    Range,
+    choose_form,
+    constant_channels,
+    constant_scaling,
+    fast_is_exact,
+    output_values,
+    quantise_multiplier,
+)
+
+
+def scaling(
+    multiplier: int, shift: int, bounds: tuple[int, int], rounds_once: bool = False
+) -> Scaling:
+    one = [np.array([value], np.int64) for value in (0, multiplier, shift)]
+    return Scaling(one[0], one[1], one[2], *bounds, rounds_once)
+
+
+def fast_values(acc: Ints, made: Scaling, zero_point: int) -> Ints:
+    shift = -made.shift
+    rounding = (1 << (shift - 1)) + (zero_point << shift)
+    x = (acc * made.multiplier + (1 << 30)) >> 31
+    return np.asarray(np.clip((x + rounding) >> shift, 0, 255), np.int64)
+
+
+scalings = st.builds(
+    scaling,
+    st.one_of(
+        st.integers(1 << 30, (1 << 31) - 1), st.sampled_from((1 << 30, 3 << 29, (1 << 31) - 1))
+    ),
+    st.integers(-12, 1),
+    st.sampled_from(((0, 255), (7, 255), (0, 250), (128, 200))),
+    st.booleans(),
+)
+POINTS = st.one_of(st.just(0), st.integers(0, 255))
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(scalings, POINTS, st.integers(-60000, 60000), st.integers(1, 30000))
+def test_proof_agrees_with_trying_every_accumulator(
+    made: Scaling, zero_point: int, low: int, span: int
+) -> None:
+    reach = Range(np.array([low]), np.array([low + span]))
+    proven = bool(fast_is_exact(made, zero_point, reach)[0])
+    if made.shift[0] >= 0:
+        assert not proven
+        return
+    acc = np.arange(low, low + span + 1, dtype=np.int64)
+    tried = np.array_equal(fast_values(acc, made, zero_point), output_values(acc, made, zero_point))
+    assert proven == tried
+
+
+def test_halves_are_why_some_channels_need_the_general_form() -> None:
+    made = scaling(1 << 30, -1, (0, 255))  # acc / 4: half of all accumulators are ties
+    reach = Range(np.array([-1000]), np.array([1000]))
+    assert choose_form(made, 0, reach) is Form.FAST  # what lies below zero is cut off
+    assert choose_form(made, 100, reach) is Form.GENERAL
+
+
+def test_sums_that_leave_32_bits_need_the_wide_form() -> None:
+    made = scaling(1 << 30, -25, (0, 255))
+    reach = Range(np.array([-(1 << 30)]), np.array([1 << 30]))
+    assert choose_form(made, 200, reach) is Form.WIDE
+
+
+def test_multipliers_are_those_of_frexp() -> None:
+    assert quantise_multiplier(0.0) == (0, 0)
+    assert quantise_multiplier(0.5) == (1 << 30, 0)
+    assert quantise_multiplier(1.0) == (1 << 30, 1)
+    assert quantise_multiplier(1.0 - 2.0**-40) == (1 << 30, 1)
+    assert quantise_multiplier(2.0**-33) == (0, 0)
+    assert quantise_multiplier(0.75 / 256) == (3 << 29, -8)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(POINTS, st.integers(0, 255))
+def test_constant_channels_keep_their_value(zero_point: int, value: int) -> None:
+    made = scaling(1 << 30, -1, (value, value))
+    reach = Range(np.array([-9]), np.array([9]))
+    values = constant_channels(made, zero_point, reach)
+    assert values[0] == value
+    replaced = constant_scaling(made, zero_point, values)
+    assert fast_values(replaced.bias, replaced, zero_point)[0] == value

@@ -1,0 +1,130 @@
+"""A packed model is untrusted: each fault has its status, and no mutation reads or writes outside what is given."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host.compiler import format as packed
+from host.compiler.build import compile_model
+from host.compiler.format import EngineStatus
+from host.compiler.pack import seal, unpack
+from tests import native
+from tests.compiler.random_networks import compile_defined, random_model
+from tests.conftest import unavailable
+from tests.engine.library import SOURCES, library, status_of
+
+MUTATIONS = 1500
+NETWORKS = range(0, 60, 4)
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
+
+MODEL = unpack(compile_model(random_model(9)[0], "small").blob)
+HEADER = MODEL.header
+
+
+def changed(record: Any, at: int, fields: dict[str, Any]) -> bytes:
+    """The blob with one record (at byte `at`) changed and the checksum made right."""
+    made: bytes = dataclasses.replace(record, **fields).pack()
+    return seal(MODEL.data[:at] + made + MODEL.data[at + len(made) :])
+
+
+def header_with(**fields: Any) -> bytes:
+    return changed(HEADER, 0, fields)
+
+
+def map_with(**fields: Any) -> bytes:
+    return changed(MODEL.maps[0], HEADER.maps_offset, fields)
+
+
+def operator_with(index: int = 0, **fields: Any) -> bytes:
+    at = HEADER.operators_offset + index * packed.PackedOperator.LAYOUT.size
+    return changed(MODEL.operators[index], at, fields)
+
+
+def step_with(**fields: Any) -> bytes:
+    return changed(MODEL.steps[0], HEADER.steps_offset, fields)
+
+
+CASES = {
+    "empty": (b"", EngineStatus.TOO_SHORT),
+    "cut in the header": (MODEL.data[:60], EngineStatus.TOO_SHORT),
+    "cut in the body": (MODEL.data[:-4], EngineStatus.BAD_LENGTH),
+    "longer": (MODEL.data + bytes(4), EngineStatus.BAD_LENGTH),
+    "another file": (b"GIF89a" + MODEL.data[6:], EngineStatus.BAD_MAGIC),
+    "another version": (header_with(version=packed.VERSION + 1), EngineStatus.BAD_VERSION),
+    "damaged byte": (MODEL.data[:-1] + b"\x55", EngineStatus.BAD_CRC),
+    "no operators": (header_with(operator_count=0), EngineStatus.BAD_HEADER),
+    "too many operators": (header_with(operator_count=999), EngineStatus.BAD_HEADER),
+    "tables outside": (header_with(maps_offset=HEADER.total_bytes), EngineStatus.BAD_HEADER),
+    "table offset overflows": (header_with(steps_offset=0xFFFFFFFC), EngineStatus.BAD_HEADER),
+    "labels outside": (header_with(labels_bytes=1 << 30), EngineStatus.BAD_HEADER),
+    "larger arena": (header_with(arena_bytes=1 << 30), EngineStatus.ARENA_TOO_SMALL),
+    "smaller arena": (header_with(arena_bytes=8), EngineStatus.BAD_MAP),
+    "map outside": (map_with(offset=1 << 24), EngineStatus.BAD_MAP),
+    "map misaligned": (map_with(offset=MODEL.maps[0].offset + 2), EngineStatus.BAD_MAP),
+    "map of no rows": (map_with(height=0), EngineStatus.BAD_MAP),
+    "line shorter than its pixels": (map_with(width=4096), EngineStatus.BAD_MAP),
+    "unknown operator": (operator_with(kind=77), EngineStatus.BAD_OPERATOR),
+    "unknown form": (operator_with(form=9), EngineStatus.BAD_OPERATOR),
+    "input map that is not there": (operator_with(1, input=500), EngineStatus.BAD_OPERATOR),
+    "output map that is not there": (operator_with(output=500), EngineStatus.BAD_OPERATOR),
+    "scratch outside": (operator_with(scratch_bytes=1 << 24), EngineStatus.BAD_OPERATOR),
+    "step of another operator": (step_with(operator_index=60), EngineStatus.BAD_STEPS),
+    "rows that come later": (step_with(first_row=1), EngineStatus.BAD_STEPS),
+    "no rows": (step_with(end_row=0), EngineStatus.BAD_STEPS),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_fault_has_its_status(name: str) -> None:
+    blob, expected = CASES[name]
+    assert status_of(blob, HEADER.arena_bytes) == expected
+
+
+def test_a_sound_model_opens() -> None:
+    assert status_of(MODEL.data, HEADER.arena_bytes) == EngineStatus.OK
+
+
+def test_weights_outside_the_model_are_refused() -> None:
+    weighted = next(i for i, o in enumerate(MODEL.operators) if o.weights_offset)
+    for offset in (HEADER.total_bytes, HEADER.total_bytes - 4, 0xFFFFFFFC):
+        blob = operator_with(weighted, weights_offset=offset)
+        assert status_of(blob, HEADER.arena_bytes) == EngineStatus.BAD_PARAMETERS
+
+
+def test_every_status_has_its_line() -> None:
+    for status in EngineStatus:
+        assert library().engine_status_text(status).decode() == packed.STATUS_TEXT[status]
+    assert library().engine_status_text(-99) == b"unknown status"
+
+
+@pytest.fixture(scope="module")
+def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fuzzer, built with sanitizers."""
+    program = tmp_path_factory.mktemp("fuzz") / "fuzz"
+    sources = [str(Path(__file__).parent / "fuzz.c"), *map(str, SOURCES)]
+    flags = [*native.STRICT, *SANITIZERS, *native.INCLUDES]
+    command = [*native.host_compiler(), *flags, *sources, "-o", str(program)]
+    made = subprocess.run(command, capture_output=True, text=True)
+    if made.returncode and "anitize" in made.stderr:
+        unavailable("this C compiler has no address and undefined-behaviour sanitizers")
+    assert made.returncode == 0, made.stderr
+    return program
+
+
+def test_mutated_models_touch_nothing_else(fuzzer: Path, tmp_path: Path) -> None:
+    opened = 0
+    for seed in NETWORKS:
+        compiled = compile_defined(random_model(seed)[0])
+        if compiled is None:
+            continue
+        (tmp_path / "model").write_bytes(compiled.blob)
+        command = [str(fuzzer), str(tmp_path / "model"), str(MUTATIONS), str(seed)]
+        run = subprocess.run(command, capture_output=True, text=True)
+        assert run.returncode == 0, f"network {seed}: {run.stderr[-2000:]}"
+        opened += int(run.stdout)
+    assert opened > MUTATIONS  # enough mutations get past the checks to be run
