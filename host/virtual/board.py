@@ -17,8 +17,11 @@ from host.virtual.memory import APPLICATION_START, Memory, load_firmware
 from host.virtual.nvic import BUS_FAULT, HARD_FAULT, SVC, USAGE_FAULT, Nvic
 from host.virtual.nvmc import Nvmc
 from host.virtual.options import BoardOptions
+from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
 from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, Power
 from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
+from host.virtual.sccb import SccbSlave
+from host.virtual.scene import Scene
 from host.virtual.schedule import Schedule
 from host.virtual.scs import BFAR, CFSR, DEMCR, HFSR, VTOR, SystemControlSpace
 from host.virtual.systick import SysTick
@@ -27,6 +30,8 @@ from host.virtual.uarte import Uarte
 
 CLOCK_HZ = 64_000_000
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
+SDA_PIN, SCL_PIN, MARKER_PIN = 31, 2, 28  # of P0
+CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1
 TRACE_ENABLE = 1 << 24
 FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
 FAULTS = {
@@ -50,6 +55,7 @@ class VirtualBoard:
     def __init__(
         self,
         elf: Path,
+        scene: Scene,
         options: BoardOptions | None = None,
         received: Callable[[bytes], None] | None = None,
         say: Callable[[str], None] = say_on_stderr,
@@ -62,12 +68,12 @@ class VirtualBoard:
         self.in_bootloader = False
         self.lockups = 0
         self._sleeping = self._reset_asked = False
-        self._build(say)
+        self._build(scene, say)
         if self.options.always_exact:
             self.cpu.use(Flavour.EXACT)
         self.reflash(elf)
 
-    def _build(self, say: Callable[[str], None]) -> None:
+    def _build(self, scene: Scene, say: Callable[[str], None]) -> None:
         state = self.memory.state
         self.nvic = Nvic(self._attend)
         self.schedule = Schedule(state)
@@ -87,8 +93,12 @@ class VirtualBoard:
         )
         self.dwt = Dwt(state, now, lambda: bool(self.scs.values[DEMCR] & TRACE_ENABLE))
         self.scs.on_write(DEMCR, self._write_demcr)
+        self.sensor = Ov7675(state, scene, self.options, now, self.warnings)
+        self._sccb = SccbSlave(SCCB_ADDRESS, self.sensor)
         self.gpio = Gpio(state, self._pins_changed)
-        self.i2s = I2s(lambda pin, frequency: None)
+        self.gpio.pull_up(0, SDA_PIN, SCL_PIN)
+        self.gpio.pull_up(1, CAMERA_RESET_PIN)
+        self.i2s = I2s(self.sensor.set_clock)
         timers = [Timer(index, self.schedule, self.nvic, now) for index in range(len(PLACES))]
         banks: list[RegisterBank] = [
             self.scs,
@@ -108,6 +118,7 @@ class VirtualBoard:
         state[hooks.DWT_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0xE0001000 + offset, 4)
         )
+        state[hooks.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
         state[hooks.PIN_WAIT] = self.options.pin_wait_cycles
 
     # -- the outside --------------------------------------------------------------------------------------------
@@ -305,5 +316,15 @@ class VirtualBoard:
         if not self.cable_pulled:
             self.received(data)
 
+    def _render(self, frame: int, _: int) -> int:
+        self.sensor.render(frame)
+        return 0
+
     def _pins_changed(self, levels_p0: int, levels_p1: int) -> None:
-        pass
+        """Outputs changed: the sensor's bus, its control pins."""
+        self._sccb.lines(bool(levels_p0 >> SCL_PIN & 1), bool(levels_p0 >> SDA_PIN & 1))
+        stuck = self.options.faults.data_line_stuck
+        self.gpio.hold_low(0, SDA_PIN, self._sccb.low or stuck)
+        self.sensor.set_control(
+            bool(levels_p1 >> CAMERA_POWER_DOWN_PIN & 1), not levels_p1 >> CAMERA_RESET_PIN & 1
+        )
