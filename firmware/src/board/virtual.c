@@ -6,7 +6,12 @@
 #include "board/chip.h"     // chip_start
 #include "board/nrf52840.h" // registers
 
-enum { TX_PIN = 6, RX_PIN = 8, TICKS_PER_SECOND = 1000 };
+enum {
+    TX_PIN = 6,
+    RX_PIN = 8,
+    TICKS_PER_SECOND = 1000,
+    QUIET_CYCLES = 4 * 10 * BOARD_CLOCK_HZ / 1000000, /* 4 bytes at 1 Mbaud */
+};
 
 static uint8_t receive_buffer[BOARD_RECEIVE_BYTES];
 static volatile bool sending;
@@ -47,17 +52,31 @@ void UARTE0_Handler(void) {
     }
 }
 
-/* EasyDMA tells how much it holds only when stopped; bytes that arrive meanwhile wait in the FIFO of 6. */
+/* EasyDMA tells how much it holds only when stopped, and stopped it has no more than a FIFO of 6 bytes for
+ * what still comes: so the bytes are taken when the line has been quiet, or the buffer is full. */
+static bool line_is_quiet(void) {
+    static bool heard;
+    static uint32_t heard_at;
+    if (UARTE_EVENTS_RXDRDY != 0) {
+        UARTE_EVENTS_RXDRDY = 0;
+        heard = true;
+        heard_at = board_cycles();
+    }
+    const bool full = UARTE_EVENTS_ENDRX != 0;
+    const bool quiet = heard && (full || board_cycles() - heard_at > QUIET_CYCLES);
+    heard = heard && !quiet;
+    return quiet;
+}
+
 size_t board_receive(uint8_t *to, size_t room) {
-    if (room < sizeof receive_buffer || UARTE_EVENTS_RXDRDY == 0) {
+    if (room < sizeof receive_buffer || !line_is_quiet()) {
         return 0;
     }
-    UARTE_EVENTS_RXDRDY = 0;
     UARTE_EVENTS_RXTO = 0;
-    UARTE_EVENTS_ENDRX = 0;
     UARTE_TASKS_STOPRX = 1;
     while (UARTE_EVENTS_RXTO == 0) {
     }
+    UARTE_EVENTS_ENDRX = 0;
     const size_t count = UARTE_RXD_AMOUNT;
     memcpy(to, receive_buffer, count);
     listen();
