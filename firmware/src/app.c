@@ -20,7 +20,7 @@ uint32_t app_image_bytes(const struct app *app) {
 void app_start(struct app *app) {
     *app = (struct app){
         .mode = WIRE_MODE_IDLE,
-        .camera = {.data_swap = true, .clock_divider = 2, .gain = -1, .exposure = -1},
+        .camera = {.data_swap = true, .clock_divider = 11, .gain = -1, .exposure = -1},
     };
     board_start();
     link_start();

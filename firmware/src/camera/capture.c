@@ -15,7 +15,7 @@ enum {
 };
 
 static uint32_t line_cycles(const struct camera_settings *settings) {
-    return PCLKS_IN_LINE * XCLK_CYCLES * (settings->clock_divider + 1u);
+    return PCLKS_IN_LINE * (settings->clock_divider + 1u); /* the PLL's 64 MHz are the CPU's */
 }
 
 static bool pin_is_high(uint32_t pin) {

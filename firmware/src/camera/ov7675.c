@@ -17,7 +17,7 @@ struct setting {
 /* Windows: HSTART 168, HSTOP 24, VSTART 12, VSTOP 492: the whole array behind the scaler's delay. */
 static const struct setting power_up[] = {
     {REG_COM7, COM7_YUV_VGA},
-    {REG_DBLV, 0x00}, /* PLL bypassed: PCLK comes straight from the 16 MHz */
+    {REG_DBLV, DBLV_TIMES_4}, /* 64 MHz inside: as fast as the CPU, so CLKRC counts CPU cycles */
     {REG_COM3, COM3_DOWN_SAMPLE},
     {REG_COM14, COM14_HALF_PCLK},
     {REG_HSTART, 0x15},

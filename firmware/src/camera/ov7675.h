@@ -21,7 +21,7 @@ struct camera_settings {
     bool colour_bars;
     bool data_swap;        /* D0 and D1 crossed, as on the kit's shield */
     bool luma_second;      /* the order of a pair is U Y rather than Y U */
-    uint8_t clock_divider; /* CLKRC, 1..63 */
+    uint8_t clock_divider; /* CLKRC, 1..63: a byte lasts 2 * (clock_divider + 1) CPU cycles */
     int16_t gain;          /* 0..255, -1 automatic */
     int32_t exposure;      /* lines 0..65535, -1 automatic */
 };

@@ -49,6 +49,7 @@ enum {
     COM8_EXPOSURE = 0x01,
     COM10_NO_PCLK_IN_BLANKING = 0x20,
     COM14_HALF_PCLK = 0x11,
+    DBLV_TIMES_4 = 0x4A, /* the low bits are reserved and read so after a reset */
     TSLB_LUMA_SECOND = 0x08,
     XSC_SCALE = 0x3A,
     YSC_SCALE = 0x35,

@@ -18,4 +18,12 @@
 #define DSP_PAIRS_SEGMENT_SKIP 32
 #define DSP_PAIRS_BLOCK_STEP 36
 
+/* struct dsp_strips, by byte */
+#define DSP_STRIPS_PARAMETERS 0
+#define DSP_STRIPS_CHANNELS 4
+#define DSP_STRIPS_IN_GAP 8
+#define DSP_STRIPS_OUT_GAP 12
+#define DSP_STRIPS_LINE_STRIDE 16
+#define DSP_STRIPS_END 20
+
 #endif

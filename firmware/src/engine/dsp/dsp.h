@@ -20,6 +20,9 @@
 #define DSP_FAST 1
 #else
 #define DSP_FAST 0
+/* Windows of 3x3, stride 1 or 2 (the same both ways), depth multiplier 1, an output of at least 2 pixels a line. */
+bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
 #endif
 
 /* Steps of a pointwise kernel (two input channels each): 4, 8 or a multiple of 16, the rest filled up with zero weights. */
@@ -31,6 +34,12 @@
 #define DSP_RESIDENT_LIMIT 10240u
 #define DSP_TRANSIENT_BLOCKS 12u
 
+/* Depthwise: a word, and 9 a channel. */
+#define DSP_DEPTHWISE_BYTES(channels) (4u + 36u * (uint32_t)(channels))
+
 bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
+/* Windows of 3x3, stride 1 or 2 (the same both ways), depth multiplier 1, an output of at least 2 pixels a line. */
+bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
 #endif

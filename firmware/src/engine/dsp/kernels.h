@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 #include "engine/dsp/constants.h" // DSP_UNIFORM_SHIFT
+#include "packed_model.h"         // struct packed_fast_requantisation
 
-enum { DSP_PARAMETER_WORDS = 8 };
+enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
 
 /* A run of a pointwise kernel: `pairs` pairs of output channels for `segments` x some blocks of 4 or 3 pixels.
  *
@@ -65,5 +66,40 @@ void dsp_widen_plain(uint32_t *to, const uint8_t *from, size_t line_stride, size
 /* The weights of two output channels, 8 * octets each, 4-byte aligned, -> 4 * octets steps of a stream, in widen's order. */
 void dsp_expand(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
 void dsp_expand_plain(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
+
+/* A run of a depthwise 3x3 kernel: `channels` channels of 1, 3 or 6 output rows.
+ *
+ * Parameters: channel after channel 9 words: w0 | w2 << 16 of window rows 0, 1, 2; w1 of row 0 | w1 of row 1 << 16; w1 of
+ * row 2; bias; multiplier; rounding; shift (fast only). Weights and bias are in units of the sums: uniform 2^(1 + d), fast 2.
+ * `rows`: the leftmost byte that the first channel's first window reads, of each input row (rows + 2 with stride 1,
+ * 2 * rows + 1 with stride 2), and then the first channel's pixel 0 of each output row. Any addresses will do.
+ * `end`: bytes of an input line that the strips step over: width of the output, rounded up to 2 pixels, * stride. An odd width
+ * writes one pixel more. Lines of the input are `line_stride` apart, those of the output out_gap + (stride 1: line_stride;
+ * stride 2: end / 2). in_gap = line_stride - end. The kernel counts `channels` down and moves `parameters` and `end` on. */
+struct dsp_strips {
+    const uint32_t *parameters;
+    uint32_t channels;
+    int32_t in_gap;
+    int32_t out_gap;
+    uint32_t line_stride;
+    uint32_t end;
+    const uint8_t *rows[14];
+};
+
+/* The parameters of `channels` channels: 9 weights each, and records of form FAST; `fill` of the output. A shift of 0 marks
+ * a channel as uniform. Not zero when all of them are. */
+uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights, const struct packed_fast_requantisation *records,
+                            size_t channels, uint32_t fill);
+uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
+                                  const struct packed_fast_requantisation *records, size_t channels, uint32_t fill);
+
+void dsp_strips1_uniform_6(struct dsp_strips *job);
+void dsp_strips1_uniform_3(struct dsp_strips *job);
+void dsp_strips1_uniform_1(struct dsp_strips *job);
+void dsp_strips1_fast_1(struct dsp_strips *job);
+void dsp_strips2_uniform_3(struct dsp_strips *job);
+void dsp_strips2_uniform_1(struct dsp_strips *job);
+void dsp_strips2_fast_1(struct dsp_strips *job);
+void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int uniform);
 
 #endif

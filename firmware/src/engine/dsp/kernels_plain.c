@@ -1,6 +1,8 @@
 /* What the assembly computes, in plain C: the definition, and what a PC runs. */
 #include "engine/dsp/kernels.h"
 
+#include "engine/dsp/stream.h" // dsp_record_constants, dsp_weight_pair
+
 static int32_t low_half(uint32_t word) {
     return (int16_t)(word & 0xFFFFu);
 }
@@ -94,4 +96,67 @@ void dsp_expand_plain(uint32_t *to, const int8_t *first, const int8_t *second, s
             *to++ = halves((uint32_t)second[4 * quad + odd], (uint32_t)second[4 * quad + 2 + odd]);
         }
     }
+}
+
+/* One pixel of a 3x3 window over lines[0..2], which start at its leftmost column. */
+static uint8_t window_plain(const uint8_t *const lines[3], size_t x, const uint32_t *parameters, int uniform) {
+    const uint32_t centre[3] = {parameters[3] & 0xFFFFu, parameters[3] >> 16, parameters[4] & 0xFFFFu};
+    int32_t sum = (int32_t)parameters[5];
+    for (size_t row = 0; row < 3; row++) {
+        const uint8_t *const u = lines[row] + x;
+        sum = dual_multiply(halves(u[0], u[2]), parameters[row], sum);
+        sum = dual_multiply(u[1], centre[row], sum);
+    }
+    return scaled(sum, parameters + 6, uniform);
+}
+
+void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int uniform) {
+    const size_t in_rows = (rows - 1) * stride + 3;
+    const size_t pixels = job->end / stride;
+    const size_t out_stride = (size_t)((int32_t)(stride == 1 ? job->line_stride : job->end / 2) + job->out_gap);
+    size_t in = 0, out = 0;
+    for (; job->channels > 0; job->channels--) {
+        for (size_t row = 0; row < rows; row++) {
+            const uint8_t *const *const first = job->rows + row * stride;
+            const uint8_t *const lines[3] = {first[0] + in, first[1] + in, first[2] + in};
+            uint8_t *const to = (uint8_t *)(uintptr_t)job->rows[in_rows + row] + out;
+            for (size_t x = 0; x < pixels; x++) {
+                to[x] = window_plain(lines, x * stride, job->parameters, uniform);
+            }
+        }
+        job->parameters += DSP_STRIP_WORDS;
+        in += job->line_stride;
+        out += out_stride;
+    }
+}
+
+/* 9 products are less than 1 << 21: with such a bias the sum is less than 1 << (18 + shift). Weights times 2^(1 + d) must be
+ * int16, so d is at most 7. */
+static bool strip_is_uniform(const struct packed_fast_requantisation *record) {
+    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
+    const int32_t bias = record->bias_and_shift >> 5;
+    const int32_t high = bias >> (shift < DSP_UNIFORM_SHIFT ? 17u + shift : 31u);
+    return shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT && (high == 0 || high == -1);
+}
+
+uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
+                                  const struct packed_fast_requantisation *records, size_t channels, uint32_t fill) {
+    bool all = true;
+    for (size_t channel = 0; channel < channels; channel++) {
+        const int8_t *const w = weights + 9 * channel;
+        const bool uniform = strip_is_uniform(&records[channel]);
+        const struct dsp_constants constants = dsp_record_constants(&records[channel], fill, uniform);
+        all = all && uniform;
+        to[0] = dsp_weight_pair(w[0], w[2], constants.scale);
+        to[1] = dsp_weight_pair(w[3], w[5], constants.scale);
+        to[2] = dsp_weight_pair(w[6], w[8], constants.scale);
+        to[3] = dsp_weight_pair(w[1], w[4], constants.scale);
+        to[4] = dsp_weight_pair(w[7], 0, constants.scale);
+        to[5] = constants.bias;
+        to[6] = constants.multiplier;
+        to[7] = constants.rounding;
+        to[8] = uniform ? 0 : constants.shift;
+        to += DSP_STRIP_WORDS;
+    }
+    return all;
 }

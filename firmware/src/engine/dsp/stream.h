@@ -1,4 +1,4 @@
-/* Weights and constants of a pair of output channels, as the pointwise kernels read them (kernels.h). */
+/* Constants and weights of output channels, as the kernels read them (kernels.h). */
 #ifndef ENGINE_DSP_STREAM_H
 #define ENGINE_DSP_STREAM_H
 
@@ -8,15 +8,29 @@
 
 #include "engine/map.h" // struct engine_call
 
-/* Whether the UNIFORM requantisation is exact for all channels of a form FAST operator whose sums have at most
- * `products` products of a weight and an activation. */
+/* One channel's. */
+struct dsp_constants {
+    uint32_t bias; /* in units of the sums */
+    uint32_t multiplier;
+    uint32_t rounding;
+    uint32_t shift; /* fast only */
+    uint32_t scale; /* sums are 2^scale acc */
+};
+
+/* Whether the uniform requantisation is exact for a record of form FAST whose sums have at most `products` products of a
+ * weight and an activation: one record, or those of all output channels. */
+bool dsp_record_is_uniform(const struct packed_fast_requantisation *record, size_t products);
 bool dsp_stream_is_uniform(const struct engine_call *call, size_t products);
 
-/* The 8 parameter words of output channels 2 * pair and 2 * pair + 1. */
-void dsp_stream_parameters(const struct engine_call *call, size_t pair, bool uniform, uint32_t *to);
+struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform);
 
-/* By how many bits the weights of an output channel are shifted left: the d of kernels.h, or 0. */
-uint32_t dsp_stream_weight_shift(const struct engine_call *call, size_t channel, bool uniform);
+/* Two weights as the halves of a word, shifted left. */
+static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) {
+    return ((uint32_t)low << shift & 0xFFFFu) | (uint32_t)high << (16 + shift);
+}
+
+/* The 8 parameter words of a pair; channel: 0 or 1. */
+void dsp_stream_parameters(const struct dsp_constants *constants, size_t channel, uint32_t *to);
 
 /* The stream of a pair of a POINTWISE operator: DSP_STREAM_BYTES(steps). */
 void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, bool uniform, uint32_t *to);
