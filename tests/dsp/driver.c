@@ -24,6 +24,7 @@ static struct engine_map map_of(const struct packed_map *record, uint8_t *arena,
         .top = record->top,
         .bottom = record->bottom,
         .left = record->left,
+        .right = record->right,
         .fill = record->fill,
     };
     return map;
@@ -46,6 +47,8 @@ int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_
     switch (function) {
     case DRIVER_POINTWISE:
         return dsp_pointwise_rows(&call, first, end);
+    case DRIVER_DEPTHWISE:
+        return dsp_depthwise_rows(&call, first, end);
     default:
         return 0;
     }

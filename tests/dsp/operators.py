@@ -186,9 +186,9 @@ class Case:
         for a in (old, new):
             target = self.records[1]
             view = _view(a, target)
-            view[
-                target.top : target.top + target.height, :, target.left : target.left + target.width
-            ] = 0
+            rows = slice(target.top, target.top + target.height)
+            view[rows, :, target.left : target.left + target.width] = 0
+            view[rows, :, target.left + target.width + target.right :] = 0  # nobody's
             a[operator.scratch_offset : operator.scratch_offset + operator.scratch_bytes] = 0
         return bool((old != new).any())
 
