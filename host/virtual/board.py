@@ -235,7 +235,7 @@ class VirtualBoard:
         back_to = self.cpu.program_counter()
         try:
             exceptions.enter(self.cpu, self.memory, self.nvic, vectors, exception, back_to)
-        except exceptions.StackFault as fault:
+        except exceptions.StackError as fault:
             self._lock_up(str(fault))
 
     def _enter_synchronous(self, exception: int) -> None:
@@ -254,7 +254,7 @@ class VirtualBoard:
         link = self.cpu.program_counter() | 0xF0000001
         try:
             exceptions.leave(self.cpu, self.memory, self.nvic, link)
-        except exceptions.StackFault as fault:
+        except exceptions.StackError as fault:
             self._lock_up(str(fault))
 
     def _fault(self, stop: Stop) -> None:

@@ -10,30 +10,23 @@ import ctypes
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from unicorn import (
-    UC_ARCH_ARM,
-    UC_HOOK_BLOCK,
-    UC_HOOK_INTR,
-    UC_HOOK_MEM_READ,
-    UC_HOOK_MEM_UNMAPPED,
-    UC_HOOK_MEM_WRITE,
-    UC_HOOK_MEM_WRITE_PROT,
-    UC_MODE_MCLASS,
-    UC_MODE_THUMB,
-    UC_PROT_ALL,
-    UC_PROT_EXEC,
-    UC_PROT_READ,
-    Uc,
-    UcError,
-)
-from unicorn.arm_const import UC_CPU_ARM_CORTEX_M4
 from unicorn.unicorn_const import (
     UC_ERR_FETCH_UNMAPPED,
     UC_ERR_INSN_INVALID,
     UC_ERR_READ_UNMAPPED,
     UC_ERR_WRITE_PROT,
     UC_ERR_WRITE_UNMAPPED,
+    UC_HOOK_BLOCK,
+    UC_HOOK_INTR,
+    UC_HOOK_MEM_READ,
+    UC_HOOK_MEM_UNMAPPED,
+    UC_HOOK_MEM_WRITE,
+    UC_HOOK_MEM_WRITE_PROT,
+    UC_PROT_ALL,
+    UC_PROT_EXEC,
+    UC_PROT_READ,
 )
 
 from host.virtual import hooks
@@ -44,8 +37,9 @@ from host.virtual.cycles import (
     new_disassembler,
     price_block,
 )
+from host.virtual.engine import UcError, library, new_engine
 from host.virtual.memory import Memory
-from host.virtual.registers import EVERYTHING, MSP, PC, RegisterGroup, library
+from host.virtual.registers import EVERYTHING, MSP, PC, RegisterGroup
 
 NO_END = 0xFFFFFFF0
 REGION_BYTES = {0x40000000: 0x40000, 0x50000000: 0x1000, 0xE0000000: 0x1000, 0xE0001000: 0x1000}
@@ -117,7 +111,7 @@ class Cpu:
         self.fault_address = 0
         self._float_refused = False
         self._machine = new_disassembler()
-        self._engines: dict[Flavour, Uc] = {}
+        self._engines: dict[Flavour, Any] = {}
         self._keep: list[object] = []
         self._failure: BaseException | None = None
         self._interrupt = 0
@@ -238,16 +232,15 @@ class Cpu:
 
     # -- engines ------------------------------------------------------------------------------------------------
 
-    def _engine(self, flavour: Flavour) -> Uc:
+    def _engine(self, flavour: Flavour) -> Any:
         if flavour not in self._engines:
-            engine = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
-            engine.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
+            engine = new_engine()
             self._map(engine)
             self._hook(engine, flavour)
             self._engines[flavour] = engine
         return self._engines[flavour]
 
-    def _map(self, engine: Uc) -> None:
+    def _map(self, engine: Any) -> None:
         flash, ram = self.memory.flash, self.memory.ram
         engine.mem_map_ptr(0, len(flash), UC_PROT_READ | UC_PROT_EXEC, flash.ctypes.data)
         engine.mem_map_ptr(hooks.RAM_START, len(ram), UC_PROT_ALL, ram.ctypes.data)
@@ -268,7 +261,7 @@ class Cpu:
             if status:
                 raise UcError(status)
 
-    def _hook(self, engine: Uc, flavour: Flavour) -> None:
+    def _hook(self, engine: Any, flavour: Flavour) -> None:
         self._hook_native(engine, UC_HOOK_BLOCK, hooks.block_hook, 1, 0)
         if flavour is Flavour.EXACT:
             self._hook_native(engine, UC_HOOK_MEM_READ, hooks.nothing_hook, 2, 2)
@@ -281,7 +274,7 @@ class Cpu:
         engine.hook_add(UC_HOOK_MEM_UNMAPPED, self._on_unmapped)
 
     def _hook_native(
-        self, engine: Uc, kind: int, function: hooks.NativeFunction, begin: int, end: int
+        self, engine: Any, kind: int, function: hooks.NativeFunction, begin: int, end: int
     ) -> None:
         handle = ctypes.c_size_t()
         self._keep.append(handle)
@@ -335,18 +328,18 @@ class Cpu:
 
         return write
 
-    def _on_interrupt(self, engine: Uc, number: int, _: object) -> None:
+    def _on_interrupt(self, engine: Any, number: int, _: object) -> None:
         self._interrupt = number
         engine.emu_stop()
 
     def _on_flash_write(
-        self, _: Uc, __: int, address: int, size: int, value: int, ___: object
+        self, _: object, __: int, address: int, size: int, value: int, ___: object
     ) -> bool:
         self.fault_address = address
         return self.bus.flash_write(address, size, value & ((1 << 8 * size) - 1))
 
     def _on_unmapped(
-        self, _: Uc, __: int, address: int, ___: int, ____: int, _____: object
+        self, _: object, __: int, address: int, ___: int, ____: int, _____: object
     ) -> bool:
         self.fault_address = address
         return False

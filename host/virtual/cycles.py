@@ -1,8 +1,8 @@
 """What a basic block costs on a Cortex-M4 with zero-wait-state memory: an estimate, never "cycle-accurate".
 
-In: the machine code of a block. Out: its price. Rules: ARM DDI 0439 (Cortex-M4 TRM) instruction timing, with the load/store
-notes; branch penalties as fitted to published cycle counts (worst error 6.4 %, RMS 2.6 % over 11 programs). Not modelled:
-flash wait states, instruction cache misses, early termination of divisions.
+In: the machine code of a block. Out: its price. Rules: ARM DDI 0439 (Cortex-M4 TRM) instruction timing, with the
+load/store notes; branch penalties as fitted to published cycle counts (worst error 6.4 %, RMS 2.6 % over 11 programs).
+Not modelled: flash wait states, instruction cache misses, early termination of divisions.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs, CsInsn
 from capstone.arm import ARM_OP_MEM, ARM_OP_REG, ARM_REG_PC
 
-LOADS = frozenset("ldr ldrb ldrh ldrsb ldrsh ldrex ldrexb ldrexh ldrt ldrbt ldrht".split())
-STORES = frozenset("str strb strh strex strexb strexh strt strbt strht".split())
+LOADS = frozenset(
+    ["ldr", "ldrb", "ldrh", "ldrsb", "ldrsh", "ldrex", "ldrexb", "ldrexh", "ldrt", "ldrbt", "ldrht"]
+)
+STORES = frozenset(["str", "strb", "strh", "strex", "strexb", "strexh", "strt", "strbt", "strht"])
 MULTIPLE = ("ldm", "stm", "push", "pop", "vldm", "vstm", "vpush", "vpop")
 FUSED = ("vmla", "vmls", "vnmla", "vnmls", "vfma", "vfms", "vfnma", "vfnms")
 INDIRECT = ("bx", "blx", "pop", "ldm", "ldr", "tbb", "tbh", "mov", "add")
-CONDITIONS = frozenset("eq ne hs lo cs cc mi pl vs vc hi ls ge lt gt le".split())
+CONDITIONS = frozenset(
+    ["eq", "ne", "hs", "lo", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le"]
+)
 WAIT_FOR_INTERRUPT = b"\x30\xbf"
 WAIT_FOR_EVENT = b"\x20\xbf"
 

@@ -1,6 +1,7 @@
 """Exception entry and return: what a Cortex-M4 does in hardware and Unicorn does not (ARM DDI 0403, B1.5.6 to B1.5.8).
 
-FP context is stacked at once, not lazily; entry costs 12 cycles and return 10 as with lazy stacking on zero-wait memory.
+FP context is stacked at once, not lazily; entry costs 12 cycles and return 10, as lazy stacking on zero-wait memory does.
+An interrupt waits for the end of the basic block that runs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from host.virtual.registers import (
     IPSR,
     LR,
     MSP,
-    PC,
     PSP,
     XPSR,
 )
@@ -32,7 +32,7 @@ FLOAT_ACTIVE, USES_PSP = 4, 2
 BASIC_BYTES, FULL_BYTES = 0x20, 0x68
 
 
-class StackFault(Exception):
+class StackError(Exception):
     """The frame does not fit in memory, or EXC_RETURN makes no sense: the caller escalates."""
 
 
@@ -50,7 +50,7 @@ def enter(cpu: Cpu, memory: Memory, nvic: Nvic, vectors: int, exception: int, ba
     if floating:
         frame += struct.pack("<18I", *cpu.read(*FLOATS[:16], FPSCR), 0)
     if not memory.write_ram(stack, frame):
-        raise StackFault(f"exception {exception}: no stack at {stack:#010x}")
+        raise StackError(f"exception {exception}: no stack at {stack:#010x}")
     nvic.pending.discard(exception)
     nvic.active.append(exception)
     link = 0xFFFFFFED if threaded and on_process else 0xFFFFFFE9 if threaded else 0xFFFFFFE1
@@ -69,14 +69,14 @@ def enter(cpu: Cpu, memory: Memory, nvic: Nvic, vectors: int, exception: int, ba
 def leave(cpu: Cpu, memory: Memory, nvic: Nvic, link: int) -> None:
     """Unstacks the frame that EXC_RETURN `link` names and goes on there."""
     if not nvic.active or link & 0xF not in (1, 9, 0xD):
-        raise StackFault(f"no exception to return from with {link:#010x}")
+        raise StackError(f"no exception to return from with {link:#010x}")
     ended = nvic.active.pop()
     on_process, floating = link & 0xF == 0xD, not link & 0x10
     main, process, control = cpu.read(MSP, PSP, CONTROL)
     stack = process if on_process else main
     data = memory.read(stack, FULL_BYTES if floating else BASIC_BYTES)
     if data is None:
-        raise StackFault(f"exception return: no stack at {stack:#010x}")
+        raise StackError(f"exception return: no stack at {stack:#010x}")
     *general, address, status = struct.unpack("<8I", data[:BASIC_BYTES])
     stack += len(data) + (4 if status & ALIGNED else 0)
     number = nvic.active[-1] if nvic.active else 0

@@ -1,4 +1,4 @@
-"""FICR and UICR: what the factory and the installer wrote into the chip (nRF52840 Product Specification 1.1, 4.4, 4.5)."""
+"""FICR and UICR: what the factory and the installer wrote into the chip (nRF52840 Product Specification 1.1)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """GPIO ports P0 and P1 (nRF52840 Product Specification 1.1, 6.9): outputs, open drain, pulls, and input buffers.
 
-IN is read by a hook, which needs the levels of all pins that the sensor's data path does not drive. The ports sit on the
-AHB: reads take no extra cycles by default.
+IN is read by a hook, which needs the levels of all pins that the sensor's data path does not drive. The ports sit
+on the AHB: reads take no extra cycles by default.
 """
 
 from __future__ import annotations

@@ -1,20 +1,24 @@
 """What runs inside Unicorn for every block and every pin read, compiled by numba: no Python on the hot path.
 
-In: one int64 array, the state, whose words are named below and which Python and the hooks share. Out: the same array, moved
+In: one int64 array, the state; its words are named below, Python and the hooks share it. Out: the same array, moved
 on. All of it stays in this file because numba's cache notices changes of this file only.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]  # llvmlite ships no types
-from numba import carray, cfunc, njit, types  # type: ignore[import-untyped]  # numba ships no types
-from numba.core import cgutils  # type: ignore[import-untyped]  # numba ships no types
-from numba.extending import intrinsic  # type: ignore[import-untyped]  # numba ships no types
+
+# numba and llvmlite have no usable types: taken as untyped.
+_numba: Any = importlib.import_module("numba")
+carray, cfunc, njit, types = _numba.carray, _numba.cfunc, _numba.njit, _numba.types
+intrinsic: Any = importlib.import_module("numba.extending").intrinsic
+cgutils: Any = importlib.import_module("numba.core.cgutils")
+ir: Any = importlib.import_module("llvmlite.ir")
 
 FLASH_BYTES = 0x100000
 RAM_START = 0x20000000
@@ -286,7 +290,7 @@ def input_word(s: Any, engine: Any, port: Any) -> Any:
         if port == 0:
             levels = levels & ~s[DRIVEN_P0] | pins & s[DRIVEN_P0]
         else:
-            byte = 0
+            byte: Any = 0
             if index >= 0:
                 if frame != s[FRAME_READY]:
                     ask_python(s[RENDER_FUNCTION], frame, 0)

@@ -35,7 +35,7 @@ DIVIDERS = {
 
 
 class I2s(RegisterBank):
-    """MCK runs from TASKS_START while enabled as a master. `changed` gets its pin and frequency in Hz, or None and 0."""
+    """MCK runs from TASKS_START while enabled as a master. `changed` gets its pin and frequency (Hz), or None and 0."""
 
     def __init__(self, changed: Callable[[int | None, Fraction], None]) -> None:
         super().__init__("I2S", 0x40025000)

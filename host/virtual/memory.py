@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,7 @@ def _write_segment(memory: Memory, elf: Path, address: int, data: bytes) -> None
     memory.flash[address : address + len(data)] = np.frombuffer(data, np.uint8)
 
 
-def _symbols(image: ELFFile) -> dict[str, tuple[int, int]]:
+def _symbols(image: Any) -> dict[str, tuple[int, int]]:
     table = image.get_section_by_name(".symtab")
     if table is None:
         return {}

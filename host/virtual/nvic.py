@@ -1,4 +1,4 @@
-"""Which exception comes next: pending, enabled and active exceptions, and their priorities (ARM DDI 0403, B1.5 and B3.4)."""
+"""Which exception comes next: pending, enabled and active ones, and their priorities (ARM DDI 0403, B1.5 and B3.4)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The virtual OV7675: its registers behind SCCB, its clock and sleep, and the frames it puts on the pins.
 
-Pins are not moved by events: a hook computes their levels from the timing in the state at the cycle of each read. A frame
-is drawn when its first byte is read. A register write that changes the timing starts a new frame at once.
+Pins are not moved by events: a hook computes their levels from the timing in the state at the cycle of each read.
+A frame is drawn when its first byte is read. A register write that changes the timing starts a new frame at once.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Ov7675:
         """The master clock changed: pin of P0, or None when it stands still."""
         self._xclk_hz = frequency_hz if pin == XCLK_PIN else Fraction(0)
         if 0 < self._xclk_hz < LOWEST_XCLK_HZ:
-            self._warnings.once("xclk", f"OV7675: XCLK is {float(self._xclk_hz):.0f} Hz, below 10 MHz")
+            self._warnings.once(
+                "xclk", f"OV7675: XCLK is {float(self._xclk_hz):.0f} Hz, below 10 MHz"
+            )
         self._update()
 
     def set_control(self, powered_down: bool, held_in_reset: bool) -> None:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 
-import numpy as np
 from unicorn import arm_const as arm
-from unicorn.unicorn_py3.unicorn import uclib
 
-# Our own handle: changing argument types on the binding's functions breaks addresses >= 0x80000000.
-library = ctypes.CDLL(uclib._name)
-library.uc_reg_read_batch.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_int]
-library.uc_reg_write_batch.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_int]
+from host.virtual.engine import library
 
 GENERAL = [arm.UC_ARM_REG_R0 + i for i in range(13)]
 FRAME = [*GENERAL[:4], arm.UC_ARM_REG_R12, arm.UC_ARM_REG_LR]
@@ -32,24 +27,22 @@ class RegisterGroup:
     """A fixed list of registers, read and written in this order in one call. Values are 32 bits."""
 
     def __init__(self, registers: Sequence[int]) -> None:
-        self._registers = np.array(registers, np.int32)
-        self._values = np.zeros(len(registers), np.uint64)
-        self._places = self._values.ctypes.data + 8 * np.arange(len(registers), dtype=np.uint64)
+        count = len(registers)
+        self._count = count
+        self._registers = (ctypes.c_int * count)(*registers)
+        self._values = (ctypes.c_uint32 * count)()
+        first, step = ctypes.addressof(self._values), ctypes.sizeof(ctypes.c_uint32)
+        self._places = (ctypes.c_void_p * count)(*(first + step * i for i in range(count)))
 
-    def read(self, engine: ctypes.c_void_p) -> list[int]:
+    def read(self, engine: ctypes.c_void_p | None) -> list[int]:
         """The registers' values."""
-        self._values[:] = 0
-        library.uc_reg_read_batch(engine, *self._arguments())
-        values: list[int] = self._values.tolist()
-        return values
+        library.uc_reg_read_batch(engine, self._registers, self._places, self._count)
+        return self._values[:]
 
-    def write(self, engine: ctypes.c_void_p, values: Sequence[int]) -> None:
+    def write(self, engine: ctypes.c_void_p | None, values: Sequence[int]) -> None:
         """Sets the registers."""
-        self._values[:] = values
-        library.uc_reg_write_batch(engine, *self._arguments())
-
-    def _arguments(self) -> tuple[int, int, int]:
-        return self._registers.ctypes.data, self._places.ctypes.data, len(self._registers)
+        self._values[:] = list(values)
+        library.uc_reg_write_batch(engine, self._registers, self._places, self._count)
 
 
 # IPSR before CONTROL before the stack pointers: each decides what the next one means.

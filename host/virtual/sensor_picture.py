@@ -1,4 +1,4 @@
-"""What the OV7675 puts on its data bus: a scene's picture and the registers in, the bytes of a frame out. Pure functions.
+"""What the OV7675 puts on its data bus: a scene's picture and the registers in, a frame's bytes out. Pure functions.
 
 Halving (COM3 DCW with COM14's divider) averages pixels in pairs along a line and drops every second line; the real
 scaler's filter is not documented. Automatic exposure and gain have always settled: the scene is shown as it is.
@@ -45,20 +45,22 @@ def render_frame(picture: Image, registers: Sequence[int], timing: Timing) -> Fr
         return Frame(_bayer(window, timing), np.zeros((0, 0), np.uint8))
     yuv = np.asarray(cv2.cvtColor(window, cv2.COLOR_RGB2YCrCb), np.uint8)
     luma = _ranged(yuv[:, :, 0], registers[COM15])
-    pairs = _rgb_bytes(window, registers) if registers[COM7] & 4 else _yuv_bytes(yuv, luma, registers)
+    pairs = (
+        _rgb_bytes(window, registers) if registers[COM7] & 4 else _yuv_bytes(yuv, luma, registers)
+    )
     return Frame(np.ascontiguousarray(pairs), luma)
 
 
 def exposure_factor(registers: Sequence[int]) -> float:
     """Brightness against the scene: exposure times gain, each 1 while automatic, gain up to its ceiling."""
     value = registers[GAIN] | (registers[VREF] & 0xC0) << 2  # AGC[9:8] are VREF[7:6]
-    gain = (1 + (value & 15) / 16) * 2 ** (value >> 4).bit_count()
+    gain = (1 + (value & 15) / 16) * (1 << (value >> 4).bit_count())
     lines = (registers[AECHH] & 0x3F) << 10 | registers[AECH] << 2 | registers[COM1] & 3
     exposure = min(lines, FULL_EXPOSURE_LINES + 10) / FULL_EXPOSURE_LINES
     if registers[COM8] & AUTOMATIC_EXPOSURE:
         return 1.0 if registers[COM8] & AUTOMATIC_GAIN else max(1.0, gain / 16)
     if registers[COM8] & AUTOMATIC_GAIN:
-        ceiling = 2 ** (1 + (registers[COM9] >> 4 & 7))
+        ceiling = 2 << (registers[COM9] >> 4 & 7)
         return min(1.0, exposure * ceiling)
     return exposure * gain
 
@@ -120,7 +122,7 @@ def _yuv_bytes(yuv: Image, luma: Image, registers: Sequence[int]) -> Image:
 
 
 def _rgb_bytes(window: Image, registers: Sequence[int]) -> Image:
-    """COM15[5:4]: 01 RGB565, 11 RGB555; anything else gives green and half of red and blue as RGB 4:2:2 does not exist here."""
+    """COM15[5:4]: 01 RGB565, 11 RGB555; anything else is taken as RGB565."""
     red, green, blue = (window[:, :, i].astype(np.uint16) for i in range(3))
     if registers[COM15] >> 4 & 3 == 3:
         words = red >> 3 << 10 | green >> 3 << 5 | blue >> 3

@@ -1,4 +1,4 @@
-"""When the OV7675 moves its pins, from its registers: a pure function. Names and windows as in the OV7670/OV7675 datasheets."""
+"""When the OV7675 moves its pins, from its registers: a pure function. Names as in the datasheets."""
 
 from __future__ import annotations
 

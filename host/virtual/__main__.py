@@ -1,0 +1,86 @@
+"""python -m host.virtual [FIRMWARE.elf]: a virtual board on a TCP port of this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from host.errors import run_main
+from host.virtual.board import VirtualBoard
+from host.virtual.options import DEFAULT_SERIAL_NUMBER, BoardOptions, DataWiring
+from host.virtual.scene import open_scene
+from host.virtual.serve import BoardServer, Speed
+from host.virtual.server import PREBUILT, READY
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Starts the board and serves it until Ctrl-C, or until the console closes."""
+    asked = _parse(arguments)
+    options = BoardOptions(
+        serial_number=asked.serial_number,
+        data_wiring=DataWiring(asked.data_wiring),
+        pin_wait_cycles=asked.pin_wait_cycles,
+    )
+    board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
+    server = BoardServer(board, asked.port, Speed(asked.speed))
+    print(f"{READY}{server.url}", flush=True)
+    if asked.console:
+        threading.Thread(target=_obey_console, args=(server,), daemon=True).start()
+    server.serve()
+    return 0
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m host.virtual", description=__doc__)
+    add = parser.add_argument
+    add("firmware", nargs="?", type=Path, default=PREBUILT, help="ELF file linked at 0x10000")
+    add(
+        "--scene",
+        default="default",
+        metavar="URL",
+        help="what the camera sees; see host/virtual/scene.py",
+    )
+    add("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
+    add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)
+    add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
+    add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)
+    add("--pin-wait-cycles", type=int, default=0, help="extra cycles of a read of the pins")
+    add(
+        "--console",
+        action="store_true",
+        help="obey lines on stdin: reset, flash ELF, pull, plug, quit",
+    )
+    return parser.parse_args(arguments)
+
+
+def _hexadecimal(text: str) -> int:
+    value = int(text, 16)
+    if not 0 <= value < 1 << 64:
+        raise argparse.ArgumentTypeError("64 bits at most")
+    return value
+
+
+def _obey_console(server: BoardServer) -> None:
+    """Lines on stdin; its end stops the board."""
+    for line in sys.stdin:
+        order, _, rest = line.strip().partition(" ")
+        actions = {
+            "reset": server.reset,
+            "pull": server.pull_cable,
+            "plug": server.plug_cable,
+            "quit": server.stop,
+        }
+        if order == "flash":
+            server.reflash(Path(rest))
+        elif order in actions:
+            actions[order]()
+        elif order:
+            print(f"{order}: give reset, flash ELF, pull, plug or quit", file=sys.stderr)
+    server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(lambda: main(sys.argv[1:])))

@@ -1,0 +1,184 @@
+"""A virtual board behind a TCP port on this machine: what pyserial's socket:// and our own port code connect to.
+
+One thread: it runs the guest a slice at a time and moves bytes in between. A client that reads slowly holds the guest
+up; with no client the bytes vanish, as from a real UART.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+from host.errors import HostError
+from host.virtual.board import CLOCK_HZ, VirtualBoard
+
+SLICE_CYCLES = CLOCK_HZ // 500
+MOST_WAITING_BYTES = 1 << 16
+MOST_BEHIND_SECONDS = 0.1  # a host that is too slow does not try to catch up
+
+
+class Speed(Enum):
+    """How guest time follows the clock on the wall."""
+
+    REAL = "real"  # 64 MHz, or as fast as the host can when that is less
+    MAX = "max"  # as fast as the host can
+
+
+class BoardServer:
+    """Runs a board until stop(). The methods may be called from other threads."""
+
+    def __init__(self, board: VirtualBoard, port: int = 0, speed: Speed = Speed.REAL) -> None:
+        self._board, self._speed = board, speed
+        self._listener = _listen(port)
+        self._client: socket.socket | None = None
+        self._outgoing = bytearray()
+        self._stopped = threading.Event()
+        self._orders: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+        board.received = self._received
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+        number: int = self._listener.getsockname()[1]
+        return number
+
+    @property
+    def url(self) -> str:
+        """What pyserial and our tools take as a port."""
+        return f"socket://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """Ends serve()."""
+        self._stopped.set()
+
+    def reset(self) -> None:
+        """Presses the reset button."""
+        self._order(self._board.reset)
+
+    def reflash(self, elf: Path) -> None:
+        """Uploads another firmware."""
+        self._order(lambda: self._board.reflash(elf))
+
+    def pull_cable(self) -> None:
+        """The USB cable comes out: bytes vanish, the client is cut off."""
+        self._order(lambda: self._set_cable(True))
+
+    def plug_cable(self) -> None:
+        """The cable is back."""
+        self._order(lambda: self._set_cable(False))
+
+    def serve(self) -> None:
+        """Runs the board and its port until stop()."""
+        start, origin = time.monotonic(), self._board.cycles
+        try:
+            while not self._stopped.is_set():
+                self._obey()
+                self._move_bytes(0.0)
+                if len(self._outgoing) > MOST_WAITING_BYTES:
+                    self._move_bytes(0.01)
+                    continue
+                self._board.run(SLICE_CYCLES)
+                ahead = (self._board.cycles - origin) / CLOCK_HZ - (time.monotonic() - start)
+                if self._speed is Speed.MAX or ahead < -MOST_BEHIND_SECONDS:
+                    start, origin = time.monotonic(), self._board.cycles
+                elif ahead > 0:
+                    self._move_bytes(ahead)
+        finally:
+            self._hang_up()
+            self._listener.close()
+
+    # -- one thread -------------------------------------------------------------------------------
+
+    def _order(self, action: Callable[[], None]) -> None:
+        with self._lock:
+            self._orders.append(action)
+
+    def _obey(self) -> None:
+        with self._lock:
+            orders, self._orders = self._orders, []
+        for action in orders:
+            action()
+
+    def _set_cable(self, pulled: bool) -> None:
+        self._board.cable_pulled = pulled
+        if pulled:
+            self._hang_up()
+
+    def _received(self, data: bytes) -> None:
+        if self._client is not None:
+            self._outgoing += data
+
+    def _move_bytes(self, wait_seconds: float) -> None:
+        """Accepts, reads and writes whatever is ready, after at most so long."""
+        readers: list[socket.socket] = [self._listener]
+        if self._client is not None and self._board.uarte.waiting() < MOST_WAITING_BYTES:
+            readers.append(self._client)
+        writers = [self._client] if self._client is not None and self._outgoing else []
+        readable, writable, _ = select.select(readers, writers, [], wait_seconds)
+        if self._client in readable:
+            self._read()
+        if self._client is not None and self._client in writable:
+            self._write()
+        if self._listener in readable:
+            self._accept()
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        if self._board.cable_pulled or self._client is not None:
+            client.close()  # a serial port has one user
+            return
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client = client
+
+    def _read(self) -> None:
+        if self._client is None:
+            return
+        try:
+            data = self._client.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._board.send(data)
+        else:
+            self._hang_up()
+
+    def _write(self) -> None:
+        if self._client is None:
+            return
+        try:
+            sent = self._client.send(self._outgoing)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._hang_up()
+            return
+        del self._outgoing[:sent]
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+        self._outgoing.clear()
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket that only this machine reaches."""
+    listener = socket.socket()
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(1)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise HostError(
+            f"port {port} cannot be opened: {error}; give another, or 0 for any"
+        ) from error
+    return listener

@@ -1,0 +1,96 @@
+"""Starts `python -m host.virtual` as a process of its own and says where it listens."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from host.errors import HostError
+
+ROOT = Path(__file__).resolve().parents[2]
+PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
+NEEDED = ("unicorn", "capstone", "numba", "elftools")
+READY = "listening on "
+
+
+class BoardProcess:
+    """A running virtual board. url: its port. Closing it ends the process; so does our own end."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self._process, self.url = process, url
+
+    def reset(self) -> None:
+        """Presses the reset button."""
+        self._tell("reset")
+
+    def reflash(self, elf: Path) -> None:
+        """Uploads another firmware."""
+        self._tell(f"flash {elf}")
+
+    def pull_cable(self) -> None:
+        """The USB cable comes out."""
+        self._tell("pull")
+
+    def plug_cable(self) -> None:
+        """The cable is back."""
+        self._tell("plug")
+
+    def close(self) -> None:
+        """Ends the board."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _tell(self, order: str) -> None:
+        if self._process.stdin is None:
+            return
+        try:
+            self._process.stdin.write(f"{order}\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise HostError("the virtual board has ended; see its messages above") from error
+
+
+def start_virtual_board(
+    elf: Path | None = None,
+    scene: str = "default",
+    speed: str = "real",
+    serial_number: int | None = None,
+    arguments: tuple[str, ...] = (),
+) -> BoardProcess:
+    """Starts a board. elf: the firmware, None for the prebuilt one. arguments: more of `python -m host.virtual`'s.
+
+    Raises ModuleNotFoundError when the `virtual` extra is not installed, HostError when the board does not start.
+    """
+    for name in NEEDED:
+        if importlib.util.find_spec(name) is None:
+            raise ModuleNotFoundError(f"{name} is not installed", name=name)
+    command = [sys.executable, "-m", "host.virtual", str(elf or PREBUILT), "--console"]
+    command += ["--scene", scene, "--speed", speed, *arguments]
+    if serial_number is not None:
+        command += ["--serial-number", f"{serial_number:X}"]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    return BoardProcess(process, _wait_for_url(process, process.stdout))
+
+
+def _wait_for_url(process: subprocess.Popen[str], output: IO[str] | None) -> str:
+    line = output.readline() if output is not None else ""
+    if not line.startswith(READY):
+        code = process.wait()
+        raise HostError(
+            f"the virtual board did not start (exit code {code}); see its message above"
+        )
+    return line.removeprefix(READY).strip()
