@@ -11,6 +11,7 @@ from rich.console import Console
 
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array, write_atomically
+from host.compiler.plan import ARENA_TARGET
 from host.compiler.table import compiled_table
 from host.errors import HostError, run_main
 
@@ -21,7 +22,12 @@ def main(argv: list[str] | None = None) -> int:
     data = _read(arguments.model)
     labels = _labels(arguments.labels, arguments.model)
     name = arguments.name or arguments.model.stem
-    compiled = compile_model(data, name, labels, Options(streaming=not arguments.no_streaming))
+    options = Options(
+        streaming=not arguments.no_streaming,
+        dead_channel_removal=not arguments.no_dead_channel_removal,
+        arena_target=arguments.arena,
+    )
+    compiled = compile_model(data, name, labels, options)
     if arguments.output:
         write_atomically(arguments.output, compiled.blob)
     if arguments.c_array:
@@ -39,6 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="of the model; default: the file's")
     parser.add_argument(
         "--no-streaming", action="store_true", help="whole maps: every layer's output can be read"
+    )
+    parser.add_argument(
+        "--arena",
+        type=int,
+        default=ARENA_TARGET,
+        metavar="BYTES",
+        help=f"arena to aim at by streaming; default {ARENA_TARGET}, 0 for the least",
+    )
+    parser.add_argument(
+        "--no-dead-channel-removal",
+        action="store_true",
+        help="keep channels that cannot change a score",
     )
     return parser
 

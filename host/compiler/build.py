@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from host.compiler.check import check_graph
 from host.compiler.format import Form
 from host.compiler.graph import read_graph
-from host.compiler.network import Network
+from host.compiler.network import Network, macs
 from host.compiler.pack import Identity, choose_forms, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.constants import fold_constants
+from host.compiler.passes.dead_channels import remove_dead_channels
+from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
-from host.compiler.plan import Plan, plan
+from host.compiler.plan import ARENA_TARGET, Plan, plan
 from host.errors import HostError
 
 RAM_BYTES = 262_144
@@ -24,19 +26,22 @@ CORE_FLASH_BYTES = 91_500
 
 @dataclass(frozen=True)
 class Options:
-    """Switches of the compiler."""
+    """Switches of the compiler. arena_target: bytes; layers stream in as many steps as that takes, 0 for the least."""
 
     streaming: bool = True
+    dead_channel_removal: bool = True
+    arena_target: int = ARENA_TARGET
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """network after all passes; blob: the packed model."""
+    """network after all passes; blob: the packed model; model_macs: before channels were removed."""
 
     network: Network
     plan: Plan
     forms: tuple[Form, ...]
     blob: bytes
+    model_macs: int
 
 
 def compile_model(
@@ -46,12 +51,15 @@ def compile_model(
     chosen = options or Options()
     graph = fold_constants(read_graph(data))
     check_graph(graph)
-    network = simplify_constant_channels(lower(graph))
+    network = simplify_constant_channels(fold_pads(lower(graph)))
+    total_macs = sum(macs(network, layer) for layer in network.layers)
+    if chosen.dead_channel_removal:
+        network = remove_dead_channels(network)
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
         raise HostError(f"{len(names)} labels for {count} scores")
-    planned = plan(network, chosen.streaming)
+    planned = plan(network, chosen.streaming, chosen.arena_target)
     _check_memory(planned.arena_bytes)
     forms = choose_forms(network)
     identity = Identity(name, names, hashlib.sha256(data).digest())
@@ -61,7 +69,7 @@ def compile_model(
             f"the packed model has {len(blob)} bytes; the board's flash has "
             f"{FLASH_BYTES - CORE_FLASH_BYTES} left: train a narrower model"
         )
-    return Compiled(network, planned, forms, blob)
+    return Compiled(network, planned, forms, blob, total_macs)
 
 
 def _check_memory(arena: int) -> None:

@@ -105,13 +105,14 @@ class Layer:
 class Network:
     """features[0] is the image; layers in running order; output: the feature that holds the scores.
 
-    tensors: for each feature, the index of the .tflite tensor that it is, for parity tests; -1 for none.
+    For parity tests, by feature: tensors, the .tflite tensor that it is; kept, which of its channels are left.
     """
 
     features: tuple[Feature, ...]
     layers: tuple[Layer, ...]
     output: int
     tensors: tuple[int, ...]
+    kept: tuple[NDArray[np.int64], ...]
 
 
 def macs(network: Network, layer: Layer) -> int:

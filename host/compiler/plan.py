@@ -1,7 +1,7 @@
 """Where everything lies in the arena, and in which steps it is computed.
 
-Network in, `Plan` out. Which layers stream together is chosen so that the peak of live bytes is least, and among the
-best choices the one of fewest steps; then maps and scratch are placed.
+Network in, `Plan` out. Which layers stream together, and how many rows at once, is chosen so that the steps cost the
+fewest cycles while the live bytes stay within a target; then maps and scratch are placed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from host.compiler.format import ALIGNMENT
 from host.compiler.network import Feature, Network
 from host.compiler.place import Block, place
 from host.compiler.schedule import Border, Step, Stream, borders
-from host.compiler.scratch import scratch_bytes
+from host.compiler.scratch import scratch_bytes, step_overhead
 
 LONGEST_GROUP = 14
+ROWS_AT_ONCE = (1, 2, 3, 4, 6, 8)
+ARENA_TARGET = 32 * 1024
+SLACK = 8  # bytes behind the last map that the fast kernels may read
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,28 @@ class Plan:
     live: tuple[int, ...]
 
 
-def plan(network: Network, streaming: bool = True) -> Plan:
-    """The plan of least memory; without streaming every map is whole and each layer runs once."""
+@dataclass(frozen=True)
+class Group:
+    """Layers first..end-1 run together. peak: bytes that live then; overhead: cycles that a step costs besides work."""
+
+    first: int
+    end: int
+    stream: Stream
+    peak: int
+    overhead: int
+
+
+def plan(network: Network, streaming: bool = True, target: int = ARENA_TARGET) -> Plan:
+    """The plan; without streaming every map is whole and each layer runs once. target: arena bytes to aim at."""
     border = borders(network)
-    count = len(network.layers)
-    groups = [range(i, i + 1) for i in range(count)]
     if streaming:
-        groups = _choose_groups(network, border)
-    steps: list[Step] = []
-    rings: dict[int, int] = {}
-    for group in groups:
-        stream = _stream(network, border, group.start, group.stop)
-        steps += stream.steps
-        rings |= stream.ring
-    return _place(network, border, tuple(steps), rings)
-
-
-def _stream(network: Network, border: list[Border], first: int, end: int) -> Stream:
-    height = network.features[network.layers[first].output].height
-    return Stream(network, border, first, end).run(height if end == first + 1 else 1)
+        groups = _choose_groups(network, border, target - SLACK)
+    else:
+        layers = range(len(network.layers))
+        groups = [group for i in layers for group in _candidates(network, border, i, i + 1)]
+    steps = tuple(step for group in groups for step in group.stream.steps)
+    rings = {feature: rows for group in groups for feature, rows in group.stream.ring.items()}
+    return _place(network, border, steps, rings)
 
 
 def line_stride(feature: Feature, border: Border) -> int:
@@ -81,41 +87,49 @@ def _map_bytes(feature: Feature, border: Border, rows: int) -> int:
     return _aligned(rows * feature.channels * line_stride(feature, border))
 
 
-def _choose_groups(network: Network, border: list[Border]) -> list[range]:
-    """Least peak first, then fewest steps: two passes of dynamic programming over the group borders."""
-    costs = {
-        (first, end): cost
-        for first in range(len(network.layers))
-        for end in range(first + 1, min(first + LONGEST_GROUP, len(network.layers)) + 1)
-        if (cost := _group_cost(network, border, first, end)) is not None
-    }
+def _choose_groups(network: Network, border: list[Border], target: int) -> list[Group]:
+    """Of all ways to cut the layers into groups, the one of least overhead whose peak is at most `target`.
+
+    When none is that small, of those with the least peak. Dynamic programming over the cuts, twice.
+    """
     count = len(network.layers)
+    candidates: list[list[Group]] = [[] for _ in range(count + 1)]
+    for first in range(count):
+        for end in range(first + 1, min(first + LONGEST_GROUP, count) + 1):
+            candidates[end] += _candidates(network, border, first, end)
     peak = [0] * (count + 1)
     for end in range(1, count + 1):
-        peak[end] = min(
-            max(peak[first], costs[first, end][0]) for first in range(end) if (first, end) in costs
-        )
-    best: list[tuple[int, list[range]]] = [(0, [])]
+        peak[end] = min(max(peak[group.first], group.peak) for group in candidates[end])
+    limit = max(target, peak[count])
+    best: list[tuple[int, list[Group]] | None] = [(0, [])]
     for end in range(1, count + 1):
         options = [
-            (best[first][0] + costs[first, end][1], [*best[first][1], range(first, end)])
-            for first in range(end)
-            if (first, end) in costs and costs[first, end][0] <= peak[count] and best[first][0] >= 0
+            (before[0] + group.overhead, [*before[1], group])
+            for group in candidates[end]
+            if group.peak <= limit and (before := best[group.first]) is not None
         ]
-        best.append(min(options, key=lambda option: option[0]) if options else (-1, []))
-    return best[count][1]
+        best.append(min(options, key=lambda option: option[0], default=None))
+    found = best[count]
+    assert found is not None
+    return found[1]
 
 
-def _group_cost(
-    network: Network, border: list[Border], first: int, end: int
-) -> tuple[int, int] | None:
-    """Bytes that live while the group runs, and its steps; None when the group makes no sense."""
-    if end > first + 1 and network.features[network.layers[end - 1].output].height == 1:
-        return None
-    stream = _stream(network, border, first, end)
-    made = sum(_map_bytes(network.features[f], border[f], rows) for f, rows in stream.ring.items())
-    scratch = sum(scratch_bytes(network, i) for i in range(first, end))
-    return made + scratch + _crossing(network, border, first, end), len(stream.steps)
+def _candidates(network: Network, border: list[Border], first: int, end: int) -> list[Group]:
+    """The ways to run layers first..end-1 as one group."""
+    height = network.features[network.layers[end - 1].output].height
+    if end == first + 1:
+        return [_group(network, border, first, end, height)]
+    rows = [r for r in ROWS_AT_ONCE if r < height]
+    return [_group(network, border, first, end, r) for r in rows]
+
+
+def _group(network: Network, border: list[Border], first: int, end: int, rows: int) -> Group:
+    stream = Stream(network, border, first, end).run(rows)
+    made = sum(_map_bytes(network.features[f], border[f], r) for f, r in stream.ring.items())
+    scratch = sum(_aligned(scratch_bytes(network, i)) for i in range(first, end))
+    crossing = _crossing(network, border, first, end)
+    overhead = sum(step_overhead(network, step.layer) for step in stream.steps)
+    return Group(first, end, stream, made + scratch + crossing, overhead)
 
 
 def _crossing(network: Network, border: list[Border], first: int, end: int) -> int:
@@ -158,8 +172,8 @@ def _place(
         tuple(maps),
         tuple(zip(placement.offsets[len(made) :], scratch, strict=True)),
         steps,
-        placement.bytes,
-        placement.lower_bound,
+        placement.bytes + SLACK,
+        placement.lower_bound + SLACK,
         tuple(_live(blocks, steps, i) for i in range(len(network.layers))),
     )
 

@@ -61,7 +61,10 @@ def _totals(compiled: Compiled) -> list[Text]:
     total = sum(macs(network, layer) for layer in network.layers)
     flash, ram = len(compiled.blob), plan.arena_bytes + image_bytes
     return [
-        Text(f"{total:,} MACs in {len(network.layers)} operators, {len(plan.steps)} steps"),
+        Text(
+            f"{total:,} MACs in {len(network.layers)} operators, {len(plan.steps)} steps; "
+            f"{compiled.model_macs - total:,} MACs of dead channels removed"
+        ),
         Text(
             f"flash {flash:,} B of {FLASH_BYTES - CORE_FLASH_BYTES:,} B left by the Arduino core "
             f"({FLASH_BYTES:,} B in all)"

@@ -64,10 +64,10 @@ def maps_stay_intact(model: PackedModel) -> bool:
     )
 
 
-@pytest.mark.parametrize("streaming", [True, False])
-def test_plans_of_random_networks_keep_maps_intact(streaming: bool) -> None:
+@pytest.mark.parametrize("target", [0, 1000, 3000])
+def test_plans_of_random_networks_keep_maps_intact(target: int) -> None:
     for seed in range(1000, 1060):
-        compiled = compile_defined(random_model(seed)[0], Options(streaming=streaming))
+        compiled = compile_defined(random_model(seed)[0], Options(arena_target=target))
         assert compiled is None or maps_stay_intact(unpack(compiled.blob))
 
 
@@ -78,5 +78,7 @@ def test_person_detect_fits_its_budget(shared: Path) -> None:
     )
     assert streamed.plan.arena_bytes <= 32 * 1024
     assert streamed.plan.arena_bytes == streamed.plan.lower_bound
+    least = compile_model(data, "pd", options=Options(arena_target=0)).plan.arena_bytes
+    assert least < streamed.plan.arena_bytes < whole.plan.arena_bytes
     assert whole.plan.arena_bytes > 55_296  # the largest input and output pair
     assert all(m.ring_rows == m.top + m.height + m.bottom for m in unpack(whole.blob).maps)

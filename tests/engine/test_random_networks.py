@@ -1,4 +1,4 @@
-"""Random small networks: LiteRT's reference kernels == NumPy oracle == host C, with and without streaming."""
+"""Random small networks: LiteRT's reference kernels == NumPy oracle == host C, with every switch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from tests.engine.library import HostEngine
 NETWORKS = 264
 BATCH = 24
 REFUSED_OF_BATCH = 6  # networks whose accumulators can overflow are refused, not run
-
-
-def engines(data: bytes) -> list[HostEngine]:
-    """The network streamed, and with whole maps; none when it is refused for undefined arithmetic."""
-    made = [compile_defined(data, Options(streaming=on)) for on in (True, False)]
-    return [HostEngine(compiled.blob) for compiled in made if compiled]
+OPTIONS = (
+    Options(arena_target=0),
+    Options(streaming=False),
+    Options(dead_channel_removal=False, arena_target=1500),
+)
 
 
 @pytest.mark.parametrize("first", range(0, NETWORKS, BATCH))
@@ -27,7 +26,8 @@ def test_random_networks_equal_the_reference_kernels(first: int) -> None:
     refused = 0
     for seed in range(first, first + BATCH):
         data, shape = random_model(seed)
-        made = engines(data)
+        compiled = [compile_defined(data, options) for options in OPTIONS]
+        made = [HostEngine(c.blob) for c in compiled if c]
         refused += not made
         judge = reference.interpreter(data)
         for pixels in reference.images(shape, 5 if made else 0, seed):

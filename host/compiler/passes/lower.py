@@ -33,7 +33,10 @@ def lower(graph: Graph) -> Network:
         raise HostError(
             f"the model's output has shape {shape}; the engine runs classifiers: [1, n]"
         )
-    return Network(tuple(builder.features), tuple(builder.layers), output, tuple(builder.tensors))
+    kept = tuple(np.arange(feature.channels) for feature in builder.features)
+    return Network(
+        tuple(builder.features), tuple(builder.layers), output, tuple(builder.tensors), kept
+    )
 
 
 class _Builder:
