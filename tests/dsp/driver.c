@@ -13,7 +13,7 @@ struct driver_blob {
 static struct engine_map map_of(const struct packed_map *record, uint8_t *arena, bool image) {
     const size_t channels = record->channels;
     const struct engine_map map = {
-        .base = arena + record->offset + record->left,
+        .base = arena + record->offset + (image ? 0 : record->left),
         .row_stride = image ? (size_t)record->width * channels : channels * record->line_stride,
         .line_stride = image ? 1 : record->line_stride,
         .pixel_stride = image ? channels : 1,
@@ -49,6 +49,8 @@ int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_
         return dsp_pointwise_rows(&call, first, end);
     case DRIVER_DEPTHWISE:
         return dsp_depthwise_rows(&call, first, end);
+    case DRIVER_FIRST:
+        return dsp_first_rows(&call, first, end);
     default:
         return 0;
     }

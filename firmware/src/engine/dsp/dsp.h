@@ -23,6 +23,9 @@
 /* Windows of 3x3, stride 1 or 2 (the same both ways), depth multiplier 1, an output of at least 2 pixels a line. */
 bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
+/* CONV over the image: 3x3, stride 2, 1 or 3 channels in, an output of at least 4 pixels a line. */
+bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
 #endif
 
 /* Steps of a pointwise kernel (two input channels each): 4, 8 or a multiple of 16, the rest filled up with zero weights. */
@@ -36,10 +39,19 @@ bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t
 
 /* Depthwise: a word, and 9 a channel. */
 #define DSP_DEPTHWISE_BYTES(channels) (4u + 36u * (uint32_t)(channels))
+/* The first convolution: a word, the streams of all pairs, a row of activations, three lines of the image. */
+#define DSP_FIRST_STEPS(channels) ((channels) == 1 ? 5u : 16u)
+#define DSP_FIRST_LINE_BYTES(channels, width) ((2u * (uint32_t)(width) + 4u) * (uint32_t)(channels))
+#define DSP_FIRST_BYTES(channels, width, outputs) \
+    (4u + ((uint32_t)(outputs) + 1u) / 2u * DSP_STREAM_BYTES(DSP_FIRST_STEPS(channels)) + \
+     ((uint32_t)(width) + 3u) / 4u * 16u * DSP_FIRST_STEPS(channels) + 3u * DSP_FIRST_LINE_BYTES(channels, width))
 
 bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
 /* Windows of 3x3, stride 1 or 2 (the same both ways), depth multiplier 1, an output of at least 2 pixels a line. */
 bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
+/* CONV over the image: 3x3, stride 2, 1 or 3 channels in, an output of at least 4 pixels a line. */
+bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
 #endif

@@ -17,6 +17,9 @@
     dsp_widen_plain(to, from, line_stride, blocks, to_step, from_step, 3)
 #endif
 
+/* Doubled activations: weights times 2^d are int16, so d is at most 8. */
+enum { LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
+
 struct shape {
     size_t pixels; /* of a block: 4 or 3 */
     size_t steps;
@@ -223,7 +226,7 @@ static void band_compute(const struct engine_call *call, const struct shape *sha
 }
 
 static void streams_prepare(const struct engine_call *call, const struct shape *shape, const struct workspace *work) {
-    *work->uniform = shape->resident && dsp_stream_is_uniform(call, (size_t)call->input.channels);
+    *work->uniform = shape->resident && dsp_stream_is_uniform(call, (size_t)call->input.channels, LEAST_SHIFT);
     for (size_t pair = 0; shape->resident && pair < shape->pairs; pair++) {
         dsp_stream_pair(call, pair, shape->steps, *work->uniform != 0,
                         work->streams + pair * DSP_STREAM_BYTES(shape->steps) / 4);

@@ -5,20 +5,20 @@
 #include "engine/dsp/dsp.h"     // DSP_FAST
 #include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, dsp_expand
 
-enum { LARGEST_PRODUCT = 255 * 128, LEAST_UNIFORM_SHIFT = DSP_UNIFORM_SHIFT - 8 };
+enum { LARGEST_PRODUCT = 255 * 128 };
 
-bool dsp_record_is_uniform(const struct packed_fast_requantisation *record, size_t products) {
-    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
-    const int32_t bias = record->bias_and_shift >> 5;
+static bool record_is_uniform(struct packed_fast_requantisation record, size_t products, uint32_t least_shift) {
+    const uint32_t shift = (uint32_t)record.bias_and_shift & 31u;
+    const int32_t bias = record.bias_and_shift >> 5;
     const size_t largest = products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
-    return shift >= LEAST_UNIFORM_SHIFT && shift < DSP_UNIFORM_SHIFT &&
+    return shift >= least_shift && shift < DSP_UNIFORM_SHIFT &&
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
 }
 
-bool dsp_stream_is_uniform(const struct engine_call *call, size_t products) {
+bool dsp_stream_is_uniform(const struct engine_call *call, size_t products, uint32_t least_shift) {
     const struct packed_fast_requantisation *const records = call->constants;
     for (size_t channel = 0; channel < (size_t)call->output.channels; channel++) {
-        if (!dsp_record_is_uniform(&records[channel], products)) {
+        if (!record_is_uniform(records[channel], products, least_shift)) {
             return false;
         }
     }

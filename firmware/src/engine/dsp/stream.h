@@ -17,10 +17,9 @@ struct dsp_constants {
     uint32_t scale; /* sums are 2^scale acc */
 };
 
-/* Whether the uniform requantisation is exact for a record of form FAST whose sums have at most `products` products of a
- * weight and an activation: one record, or those of all output channels. */
-bool dsp_record_is_uniform(const struct packed_fast_requantisation *record, size_t products);
-bool dsp_stream_is_uniform(const struct engine_call *call, size_t products);
+/* Whether the uniform requantisation is exact for all output channels of a form FAST operator whose sums have at most
+ * `products` products of a weight and an activation. least_shift: of FAST that the weights have room for. */
+bool dsp_stream_is_uniform(const struct engine_call *call, size_t products, uint32_t least_shift);
 
 struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform);
 

@@ -1,0 +1,250 @@
+/* The first CONV_2D: 3x3 with stride 2 over the image, grey or RGB. Its windows are laid out as steps of the pointwise
+ * kernel, row by row. Lines of the image are copied beside their borders first, so that no window tests bounds.
+ */
+#include <string.h> // memcpy, memset
+
+#include "engine/dsp/dsp.h"
+#include "engine/dsp/kernels.h" // struct dsp_pairs, the kernels
+#include "engine/dsp/stream.h"  // dsp_stream_parameters, dsp_weight_pair
+
+enum { WINDOW = 3, STRIDE = 2, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 7 };
+
+struct workspace {
+    uint32_t *uniform;
+    uint32_t *streams;
+    uint32_t *activations;
+    uint8_t *lines[WINDOW]; /* line y of the image is in lines[(y + WINDOW) % WINDOW] */
+    size_t steps;
+    size_t pairs;
+};
+
+/* Where the weight of byte `byte` of window row `row` goes: the half of a step. A grey row is bytes 0, 2 and 1; an RGB row
+ * is bytes 0, 2 | 1, 3 | 4, 6 | 5, 7 and 8. What is left over of three rows shares the last steps. */
+static size_t half_of(size_t channels, size_t row, size_t byte) {
+    const size_t last = channels == 1 ? 1 : 8;
+    if (byte == last) {
+        const size_t step = channels == 1 ? 3 : 12;
+        return 2 * (step + row / 2) + row % 2;
+    }
+    if (channels == 1) {
+        return 2 * row + byte / 2;
+    }
+    return 2 * (4 * row + byte / 4 * 2 + byte % 2) + byte % 4 / 2;
+}
+
+static bool is_ours(const struct engine_call *call) {
+    const struct packed_operator *const op = call->op;
+    const int32_t channels = call->input.channels;
+    return op->input == PACKED_IMAGE && op->form == PACKED_FORM_FAST && (channels == 1 || channels == 3) &&
+           op->kernel_height == WINDOW && op->kernel_width == WINDOW && op->stride_height == STRIDE &&
+           op->stride_width == STRIDE && op->pad_left <= 1 && call->output.width >= 4 &&
+           op->scratch_bytes >= DSP_FIRST_BYTES(channels, call->output.width, call->output.channels);
+}
+
+static struct workspace workspace_of(const struct engine_call *call) {
+    const size_t channels = (size_t)call->input.channels, width = (size_t)call->output.width;
+    uint32_t *const words = (uint32_t *)(void *)call->scratch;
+    struct workspace work = {
+        .uniform = words,
+        .streams = words + 1,
+        .steps = DSP_FIRST_STEPS(channels),
+        .pairs = ((size_t)call->output.channels + 1) / 2,
+    };
+    work.activations = work.streams + work.pairs * DSP_STREAM_BYTES(work.steps) / 4;
+    uint8_t *const lines = (uint8_t *)(work.activations + (width + 3) / 4 * 4 * work.steps);
+    for (size_t i = 0; i < WINDOW; i++) {
+        work.lines[i] = lines + i * DSP_FIRST_LINE_BYTES(channels, width);
+    }
+    return work;
+}
+
+/* The weights of one output channel, shifted left; to: its words lie 2 apart. */
+static void weights_put(const int8_t *weights, size_t channels, uint32_t shift, size_t steps, uint32_t *to) {
+    int8_t halves[2 * DSP_FIRST_STEPS(3)] = {0};
+    for (size_t row = 0; row < WINDOW; row++) {
+        for (size_t byte = 0; byte < WINDOW * channels; byte++) {
+            halves[half_of(channels, row, byte)] = *weights++;
+        }
+    }
+    for (size_t step = 0; step < steps; step++) {
+        to[2 * step] = dsp_weight_pair(halves[2 * step], halves[2 * step + 1], shift);
+    }
+}
+
+static void streams_prepare(const struct engine_call *call, const struct workspace *work) {
+    const struct packed_fast_requantisation *const records = call->constants;
+    const size_t channels = (size_t)call->input.channels, taps = WINDOW * WINDOW * channels;
+    const bool uniform = dsp_stream_is_uniform(call, taps, LEAST_SHIFT);
+    *work->uniform = uniform;
+    for (size_t c = 0; c < (size_t)call->output.channels; c++) {
+        uint32_t *const stream = work->streams + c / 2 * DSP_STREAM_BYTES(work->steps) / 4;
+        const struct dsp_constants constants = dsp_record_constants(&records[c], call->output.fill, uniform);
+        dsp_stream_parameters(&constants, c % 2, stream);
+        weights_put(call->weights + c * taps, channels, constants.scale, work->steps,
+                    stream + DSP_PARAMETER_WORDS + c % 2);
+    }
+}
+
+/* Line y of the image with its borders; y may lie outside. */
+static void line_copy(const struct engine_call *call, const struct workspace *work, int32_t y) {
+    const struct engine_map *const image = &call->input;
+    const size_t bytes = (size_t)(image->width * image->channels);
+    const size_t left = call->op->pad_left * (size_t)image->channels;
+    const size_t all = DSP_FIRST_LINE_BYTES((size_t)image->channels, (size_t)call->output.width);
+    uint8_t *const to = work->lines[(y + WINDOW) % WINDOW];
+    if (y < 0 || y >= image->height) {
+        memset(to, image->fill, all);
+        return;
+    }
+    memset(to, image->fill, left);
+    const size_t room = all - left;
+    memcpy(to + left, image->base + (size_t)y * image->row_stride, bytes < room ? bytes : room);
+    if (bytes < room) {
+        memset(to + left + bytes, image->fill, room - bytes);
+    }
+}
+
+static inline uint32_t load_word(const uint8_t *from) {
+    uint32_t word;
+    memcpy(&word, from, sizeof word);
+    return word;
+}
+
+/* Bytes 0 and 2, and bytes 1 and 3, of a word as halves. */
+static inline uint32_t even_bytes(uint32_t word) {
+    return word & 0x00FF00FFu;
+}
+
+static inline uint32_t odd_bytes(uint32_t word) {
+    return word >> 8 & 0x00FF00FFu;
+}
+
+static inline uint32_t low_halves(uint32_t low, uint32_t high) {
+    return (low & 0xFFFFu) | high << 16;
+}
+
+static inline uint32_t high_halves(uint32_t low, uint32_t high) {
+    return low >> 16 | (high & 0xFFFF0000u);
+}
+
+/* 4 grey windows of a line, 2 bytes apart: their outer bytes -> to[0..3]; their middle bytes, of pixels 0, 1 and 2, 3. */
+static inline void grey_line(const uint8_t *line, uint32_t *to, uint32_t middle[2]) {
+    const uint32_t first = load_word(line), second = load_word(line + 4);
+    const uint32_t even = even_bytes(first), next = even_bytes(second);
+    to[0] = even;
+    to[1] = even >> 16 | next << 16;
+    to[2] = next;
+    to[3] = next >> 16 | (uint32_t)line[8] << 16;
+    middle[0] = odd_bytes(first);
+    middle[1] = odd_bytes(second);
+}
+
+static void grey_block(const uint8_t *const lines[WINDOW], size_t x, uint32_t *to) {
+    uint32_t upper[2], centre[2], lower[2];
+    grey_line(lines[0] + STRIDE * x, to, upper);
+    grey_line(lines[1] + STRIDE * x, to + 4, centre);
+    grey_line(lines[2] + STRIDE * x, to + 8, lower);
+    to[12] = low_halves(upper[0], centre[0]);
+    to[13] = high_halves(upper[0], centre[0]);
+    to[14] = low_halves(upper[1], centre[1]);
+    to[15] = high_halves(upper[1], centre[1]);
+    to[16] = lower[0];
+    to[17] = lower[0] >> 16;
+    to[18] = lower[1];
+    to[19] = lower[1] >> 16;
+}
+
+/* 4 RGB windows, 6 bytes apart. The two last steps have no weights. */
+static void colour_block(const uint8_t *const lines[WINDOW], size_t x, uint32_t *to) {
+    for (size_t pixel = 0; pixel < 4; pixel++, to++) {
+        const size_t at = 3 * STRIDE * (x + pixel);
+        for (size_t row = 0; row < WINDOW; row++) {
+            const uint32_t first = load_word(lines[row] + at), second = load_word(lines[row] + at + 4);
+            to[16 * row] = even_bytes(first);
+            to[16 * row + 4] = odd_bytes(first);
+            to[16 * row + 8] = even_bytes(second);
+            to[16 * row + 12] = odd_bytes(second);
+        }
+        to[48] = low_halves(lines[0][at + 8], lines[1][at + 8]);
+        to[52] = lines[2][at + 8];
+    }
+}
+
+static void row_widen(const struct engine_call *call, const struct workspace *work, int32_t y) {
+    const int32_t top = y * STRIDE - call->op->pad_top;
+    const uint8_t *const lines[WINDOW] = {
+        work->lines[(top + WINDOW) % WINDOW],
+        work->lines[(top + 1 + WINDOW) % WINDOW],
+        work->lines[(top + 2 + WINDOW) % WINDOW],
+    };
+    const size_t width = (size_t)call->output.width;
+    uint32_t *to = work->activations;
+    for (size_t x = 0; x < width; x += 4, to += 4 * work->steps) {
+        const size_t start = x + 4 <= width ? x : width - 4; /* the last block may overlap its neighbour */
+        if (call->input.channels == 1) {
+            grey_block(lines, start, to);
+        } else {
+            colour_block(lines, start, to);
+        }
+    }
+}
+
+static void kernel_run(struct dsp_pairs *job, bool grey, bool uniform) {
+#if DSP_FAST
+    if (grey) {
+        (uniform ? dsp_pairs4_uniform_5 : dsp_pairs4_fast_5)(job);
+    } else {
+        (uniform ? dsp_pairs4_uniform_16 : dsp_pairs4_fast_16)(job);
+    }
+#else
+    (void)grey;
+    dsp_pairs_plain(job, 4, uniform);
+#endif
+}
+
+/* `blocks` blocks from column x on, of all output channels. */
+static void blocks_multiply(const struct engine_call *call, const struct workspace *work, int32_t y, size_t x,
+                            size_t blocks, const uint32_t *activations) {
+    const bool odd = call->output.channels % 2 != 0, grey = call->input.channels == 1;
+    struct dsp_pairs job = {
+        .activations = activations,
+        .stream = work->streams,
+        .weight_bytes = (uint32_t)(work->steps * 8),
+        .out = map_line(&call->output, y, 0) + x,
+        .line_stride = (uint32_t)call->output.line_stride,
+        .pairs = (uint32_t)(work->pairs - (odd ? 1 : 0)),
+        .segments = 1,
+        .segment_span = (int32_t)(4 * blocks),
+    };
+    if (job.pairs > 0) {
+        kernel_run(&job, grey, *work->uniform != 0);
+    }
+    if (odd) {
+        job.pairs = 1;
+        job.line_stride = 0;
+        kernel_run(&job, grey, *work->uniform != 0);
+    }
+}
+
+bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    if (!is_ours(call)) {
+        return false;
+    }
+    const struct workspace work = workspace_of(call);
+    if (first_row == 0) {
+        streams_prepare(call, &work);
+    }
+    const size_t width = (size_t)call->output.width, whole = width / 4;
+    int32_t copied = (int32_t)first_row * STRIDE - call->op->pad_top;
+    for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
+        for (const int32_t end = y * STRIDE - call->op->pad_top + WINDOW; copied < end; copied++) {
+            line_copy(call, &work, copied);
+        }
+        row_widen(call, &work, y);
+        blocks_multiply(call, &work, y, 0, whole, work.activations);
+        if (width % 4 != 0) {
+            blocks_multiply(call, &work, y, width - 4, 1, work.activations + whole * 4 * work.steps);
+        }
+    }
+    return true;
+}
