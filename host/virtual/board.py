@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
+from host.errors import HostError
 from host.virtual import exceptions, hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
 from host.virtual.cpu import Bus, Cpu, Flavour, Stop
@@ -64,9 +67,11 @@ class VirtualBoard:
         self.memory = Memory()
         self.symbols: dict[str, tuple[int, int]] = {}
         self.received = received or (lambda data: None)
+        self.marked: Callable[[bool], None] = lambda high: None  # the marker pin changed
         self.cable_pulled = False
         self.in_bootloader = False
         self.lockups = 0
+        self._marker = False
         self._sleeping = self._reset_asked = False
         self._build(scene, say)
         if self.options.always_exact:
@@ -144,6 +149,18 @@ class VirtualBoard:
         self.cpu.code_changed(0, hooks.FLASH_BYTES)
         self.power.clear_bootloader_request()
         self._restart(REASON_PIN)
+
+    def load_model(self, blob: bytes) -> None:
+        """Lays a packed model over the built-in one, which comes last in flash, and resets."""
+        start, end = self.symbols["default_model"][0], len(self.memory.flash)
+        if len(blob) > end - start:
+            raise HostError(
+                f"the model has {len(blob)} bytes; behind the firmware are {end - start}"
+            )
+        self.memory.flash[start:] = 0xFF
+        self.memory.flash[start : start + len(blob)] = np.frombuffer(blob, np.uint8)
+        self.cpu.code_changed(start, end - start)
+        self.reset()
 
     def reset(self) -> None:
         """The reset button."""
@@ -328,3 +345,6 @@ class VirtualBoard:
         self.sensor.set_control(
             bool(levels_p1 >> CAMERA_POWER_DOWN_PIN & 1), not levels_p1 >> CAMERA_RESET_PIN & 1
         )
+        if self._marker != bool(levels_p0 >> MARKER_PIN & 1):
+            self._marker = not self._marker
+            self.marked(self._marker)

@@ -1,6 +1,6 @@
 """Exception entry and return: what a Cortex-M4 does in hardware and Unicorn does not (ARM DDI 0403, B1.5.6 to B1.5.8).
 
-FP context is stacked at once, not lazily; entry costs 12 cycles and return 10, as lazy stacking on zero-wait memory does.
+FP context is stacked at once, not lazily; entry costs 12 cycles and return 10, as lazy stacking does.
 An interrupt waits for the end of the basic block that runs.
 """
 

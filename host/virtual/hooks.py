@@ -84,8 +84,15 @@ NEVER = (1 << 63) - 1
     FRAME,  # uint8[]: bytes of the frame as they go out
     FRAME_BYTES,
     DATA_PINS,  # int64[256]: a byte as bits of P1
+    LINE_FIRST,  # of the line looked up last, in half pixel clocks: where HREF would rise
+    LINE_FROM,  # from here
+    LINE_TO,  # to here the following words hold
+    LINE_ACTIVE,  # HREF is high for so many halves behind LINE_FIRST
+    LINE_BYTE,  # index in FRAME of the line's first byte
+    LINE_FRAME,  # number of the frame
+    VSYNC_TO,  # VSYNC is high up to here
     STATE_WORDS,
-) = range(54)
+) = range(61)
 
 STOP_DEADLINE, STOP_EXACT, STOP_REQUEST = 1, 2, 4
 FLAG_GATED, FLAG_CLOCK_REVERSED, FLAG_HREF_REVERSED, FLAG_VSYNC_REVERSED = 1, 2, 4, 8
@@ -121,7 +128,7 @@ def native(signature: Any) -> Callable[[Callable[..., Any]], NativeFunction]:
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compiles a function that callbacks call."""
-    compiled: Callable[..., Any] = njit(cache=True)(function)
+    compiled: Callable[..., Any] = njit(cache=True, error_model="numpy")(function)
     return compiled
 
 
@@ -246,33 +253,72 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
 
 
 @inner
-def sensor_place(s: Any, now: Any) -> Any:
-    """Frame, bit mask of P0 pins, and index of the byte on the bus (-1 outside a line), at a cycle."""
-    halves = (now - s[SENSOR_START]) * 2 * s[CLOCK_NUMERATOR] // s[CLOCK_DENOMINATOR]
-    clock = halves >> 1
-    frame_clocks = s[LINE_CLOCKS] * s[FRAME_LINES]
-    frame = clock // frame_clocks
-    flags = s[PIN_FLAGS]
-    vsync = clock % frame_clocks < s[VSYNC_LINES] * s[LINE_CLOCKS]
-    shifted = halves - frame * frame_clocks * 2 - s[HREF_START] * 2
-    line = (shifted >> 1) // s[LINE_CLOCKS]
-    half = shifted - line * s[LINE_CLOCKS] * 2
+def find_line(s: Any, halves: Any) -> None:
+    """Keeps, for the line in which `halves` lies: its bounds, its frame, its place in the data, and VSYNC's bounds.
+
+    halves: half periods of the base pixel clock since SENSOR_START. A line begins where HREF would rise.
+    """
+    line_halves = s[LINE_CLOCKS] * 2
+    frame_halves = line_halves * s[FRAME_LINES]
+    frame = halves // frame_halves
+    start = frame * frame_halves
+    shifted = halves - start - s[HREF_START] * 2
+    line = shifted // line_halves
     row = line - s[WINDOW_START]
-    shift = s[CLOCK_SHIFT]
-    active = half >> 1 < s[HREF_CLOCKS] and 0 <= row < s[WINDOW_LINES]
-    active = active and row & ((1 << s[LINE_SHIFT]) - 1) == 0
-    level = (half >> shift) & 1 != 0 and (active or flags & FLAG_GATED == 0)
+    first = start + s[HREF_START] * 2 + line * line_halves
+    active = 0 <= row < s[WINDOW_LINES] and row & ((1 << s[LINE_SHIFT]) - 1) == 0
+    s[LINE_FIRST] = first
+    s[LINE_FROM] = max(first, start)
+    s[LINE_TO] = min(first + line_halves, start + frame_halves)
+    s[LINE_ACTIVE] = s[HREF_CLOCKS] * 2 if active else 0
+    s[LINE_BYTE] = (row >> s[LINE_SHIFT]) * (s[HREF_CLOCKS] >> s[CLOCK_SHIFT])
+    s[LINE_FRAME] = frame
+    s[VSYNC_TO] = start + s[VSYNC_LINES] * line_halves
+
+
+@inner
+def halves_at(s: Any, now: Any) -> Any:
+    """Half periods of the base pixel clock since SENSOR_START; a float estimate, then made exact."""
+    scaled = (now - s[SENSOR_START]) * 2 * s[CLOCK_NUMERATOR]
+    halves = np.int64(scaled / s[CLOCK_DENOMINATOR])
+    rest = scaled - halves * s[CLOCK_DENOMINATOR]
+    if rest < 0:
+        halves -= 1
+    elif rest >= s[CLOCK_DENOMINATOR]:
+        halves += 1
+    if halves < s[LINE_FROM] or halves >= s[LINE_TO]:
+        find_line(s, halves)
+    return halves
+
+
+@inner
+def sensor_pins(s: Any, now: Any) -> Any:
+    """PCLK, HREF and VSYNC as bits of P0."""
+    halves = halves_at(s, now)
+    half = halves - s[LINE_FIRST]
+    flags = s[PIN_FLAGS]
+    active = half < s[LINE_ACTIVE]
+    level = (half >> s[CLOCK_SHIFT]) & 1 != 0 and (active or flags & FLAG_GATED == 0)
     pins = 0
     if level != (flags & FLAG_CLOCK_REVERSED != 0):
         pins |= PIN_PCLK
     if active != (flags & FLAG_HREF_REVERSED != 0):
         pins |= PIN_HREF
-    if vsync != (flags & FLAG_VSYNC_REVERSED != 0):
+    if (halves < s[VSYNC_TO]) != (flags & FLAG_VSYNC_REVERSED != 0):
         pins |= PIN_VSYNC
-    index = np.int64(-1)
-    if active:
-        index = (row >> s[LINE_SHIFT]) * (s[HREF_CLOCKS] >> shift) + (half >> (shift + 1))
-    return frame, pins, index
+    return pins
+
+
+@inner
+def sensor_byte(s: Any, now: Any) -> Any:
+    """The byte on the data bus, 0 outside a line."""
+    half = halves_at(s, now) - s[LINE_FIRST]
+    if half >= s[LINE_ACTIVE]:
+        return np.int64(0)
+    if s[LINE_FRAME] != s[FRAME_READY]:
+        ask_python(s[RENDER_FUNCTION], s[LINE_FRAME], 0)
+    frame_bytes = carray(pointer(s[FRAME]), (s[FRAME_BYTES],), np.uint8)
+    return np.int64(frame_bytes[s[LINE_BYTE] + (half >> (s[CLOCK_SHIFT] + 1))])
 
 
 @inner
@@ -286,18 +332,12 @@ def input_word(s: Any, engine: Any, port: Any) -> Any:
         if s[EXACT] == 0:
             s[STOPPED] |= STOP_EXACT
             stop_engine(s[STOP_FUNCTION], engine)
-        frame, pins, index = sensor_place(s, now)
+        driven = s[DRIVEN_P0 + port]
         if port == 0:
-            levels = levels & ~s[DRIVEN_P0] | pins & s[DRIVEN_P0]
+            levels = levels & ~driven | sensor_pins(s, now) & driven
         else:
-            byte: Any = 0
-            if index >= 0:
-                if frame != s[FRAME_READY]:
-                    ask_python(s[RENDER_FUNCTION], frame, 0)
-                frame_bytes = carray(pointer(s[FRAME]), (s[FRAME_BYTES],), np.uint8)
-                byte = np.int64(frame_bytes[index])
             data_pins = carray(pointer(s[DATA_PINS]), (256,), np.int64)
-            levels = levels & ~s[DRIVEN_P1] | data_pins[byte] & s[DRIVEN_P1]
+            levels = levels & ~driven | data_pins[sensor_byte(s, now)] & driven
     return levels & s[INPUTS_P0 + port]
 
 

@@ -165,6 +165,8 @@ class Ov7675:
             (hooks.LINE_SHIFT, int(timing.halved)),
             (hooks.PIN_FLAGS, flags),
             (hooks.FRAME_READY, -1),
+            (hooks.LINE_FROM, 0),
+            (hooks.LINE_TO, 0),
             (hooks.SENSOR_RUNS, 1),
         ):
             self._state[word] = value

@@ -1,0 +1,138 @@
+"""What the firmware costs while it holds the inference marker (P0.28) high: counters at its edges and at chosen calls.
+
+In: a virtual board. Out: a Window for each time the marker was high. Counters are those of the *profile* engine: cycles of the
+model in cycles.py (estimated), instructions, and data reads of flash, all taken at the end of a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from unicorn.unicorn_const import UC_HOOK_BLOCK
+
+from host.virtual import hooks
+from host.virtual.board import VirtualBoard
+from host.virtual.cpu import Flavour
+from host.virtual.memory import APPLICATION_START
+from host.virtual.registers import SP
+
+PAINT = 0xA5
+FLASH_READS = 2  # column of the table of counts
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The counters at one moment, since profiling began (flash_reads: bus accesses of at most a word)."""
+
+    cycles: int
+    instructions: int
+    flash_reads: int
+
+    def __sub__(self, other: Reading) -> Reading:
+        return Reading(
+            self.cycles - other.cycles,
+            self.instructions - other.instructions,
+            self.flash_reads - other.flash_reads,
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """One inference. calls: at each call of the watched function; stack_bytes: deepest below SP at the start."""
+
+    start: Reading
+    calls: tuple[Reading, ...]
+    end: Reading
+    stack_bytes: int
+
+    @property
+    def total(self) -> Reading:
+        """What all of it cost."""
+        return self.end - self.start
+
+
+class Profile:
+    """`with Profile(board) as profile:` watches the board; it runs slower meanwhile. Windows gather in `windows`.
+
+    watched: a function of one block, as the one that reads the cycle counter is.
+    """
+
+    def __init__(self, board: VirtualBoard, watched: str = "board_cycles") -> None:
+        self.windows: list[Window] = []
+        self._board = board
+        self._watched = board.symbols[watched][0]
+        self._code = _code_slots(board)
+        self._start: Reading | None = None
+        self._calls: list[Reading] = []
+        self._painted = (0, 0)
+
+    def __enter__(self) -> Profile:
+        board = self._board
+        board.memory.counts[:] = 0
+        board.memory.state[hooks.PROFILING] = 1
+        board.cpu.use(Flavour.PROFILE)
+        self._engine = board.cpu.engine
+        self._hook = self._engine.hook_add(
+            UC_HOOK_BLOCK, self._called, begin=self._watched, end=self._watched
+        )
+        self._engine.ctl_flush_tb()  # blocks translated before the hook would not call it
+        board.marked = self._marked
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._engine.hook_del(self._hook)
+        self._board.marked = lambda _: None
+        self._board.memory.state[hooks.PROFILING] = 0
+        self._board.cpu.use(Flavour.FAST)
+
+    def read(self) -> Reading:
+        """The counters now."""
+        reads = sum(int(self._board.memory.counts[s, FLASH_READS].sum()) for s in self._code)
+        return Reading(self._board.cycles, self._board.instructions, reads)
+
+    def _called(self, *_: Any) -> None:
+        """The block hook before this one has charged the block, unless it stopped the CPU in front of it."""
+        if self._start and self._board.memory.state[hooks.BLOCK] == self._watched:
+            self._calls.append(self.read())
+
+    def _marked(self, high: bool) -> None:
+        if high:
+            self._calls = []
+            self._painted = self._paint()
+            self._start = self.read()
+        elif self._start:
+            depth = self._painted[1] - deepest_write(self._stack(), self._painted[0])
+            self.windows.append(Window(self._start, tuple(self._calls), self.read(), depth))
+            self._start = None
+
+    def _paint(self) -> tuple[int, int]:
+        """Paints the free stack; the addresses it begins and ends at."""
+        self._painted = self._board.symbols["stack_limit"][0], self._board.cpu.read(SP)[0]
+        self._stack()[:] = PAINT
+        return self._painted
+
+    def _stack(self) -> NDArray[np.uint8]:
+        first, end = (address - hooks.RAM_START for address in self._painted)
+        return self._board.memory.ram[first:end]
+
+
+def deepest_write(stack: NDArray[np.uint8], address: int) -> int:
+    """The address of the lowest byte of a painted stack (uint8, lying at `address`) that was overwritten."""
+    written = np.flatnonzero(stack != PAINT)
+    return address + (int(written[0]) if len(written) else len(stack))
+
+
+def _code_slots(board: VirtualBoard) -> tuple[slice, slice]:
+    """Rows of the table of counts where code can lie: flash up to the model, and initialised RAM."""
+    end = board.symbols["default_model"][0]
+    first_ram, end_ram = (hooks.slot_of(board.symbols[n][0]) for n in ("data_start", "data_end"))
+    return slice(hooks.slot_of(APPLICATION_START), hooks.slot_of(end)), slice(first_ram, end_ram)
