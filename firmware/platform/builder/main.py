@@ -41,6 +41,7 @@ env.Append(
     LINKFLAGS=[*cpu, "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs", "-Wl,--gc-sections"],
 )
 elf = env.BuildProgram()
+env.Depends(elf, env.subst("$LDSCRIPT_PATH"))
 AlwaysBuild(env.Alias("buildprog", elf, elf))
 size = env.AddPlatformTarget(
     "size", elf, env.VerboseAction("$SIZEPRINTCMD", "Calculating size $SOURCE"), "Program size"
