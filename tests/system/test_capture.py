@@ -1,0 +1,152 @@
+"""What the firmware's camera code reads from the virtual sensor's pins, byte for byte and cycle for cycle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from host.link.messages import (
+    CameraRegister,
+    Fault,
+    FaultCode,
+    Mode,
+    Result,
+    Setting,
+)
+from host.preprocess import area_average
+from host.virtual.options import BoardOptions, DataWiring, SensorFaults
+from tests.system.board import Bench
+
+DEFAULT_DIVIDER = 11
+
+
+def cycles_a_byte(divider: int) -> int:
+    """CPU cycles for which a byte stands on the pins."""
+    return 2 * (divider + 1)
+
+
+def expected_images(bench: Bench) -> list[NDArray[np.uint8]]:
+    """The host's own preprocessing of what the sensor put on its pins lately."""
+    return [
+        area_average(np.ascontiguousarray(frame.luma), 96, 96)
+        for frame in bench.board.sensor.last_frames
+        if frame.luma.shape == (240, 320)
+    ]
+
+
+def is_exact(bench: Bench, divider: int) -> bool:
+    """Whether frames at this clock arrive, and equal what the sensor sent."""
+    bench.set(Setting.CLOCK_DIVIDER, divider)
+    try:
+        images = bench.frames(2)
+    except AssertionError:
+        bench.mode(Mode.IDLE)
+        return False
+    expected = expected_images(bench)
+    return all(any(np.array_equal(image, one) for one in expected) for image in images)
+
+
+@pytest.mark.parametrize("scene", ["default", "noise:7", "synthetic"])
+def test_the_image_is_the_hosts_preprocessing_of_the_sensors_frame(scene: str) -> None:
+    assert is_exact(Bench(scene), DEFAULT_DIVIDER)
+
+
+def test_the_sweep_of_pixel_clocks_leaves_a_margin() -> None:
+    bench = Bench("noise:2")
+    exact = {divider: is_exact(bench, divider) for divider in (15, 13, 11, 10, 9, 8, 7)}
+    for divider, good in exact.items():
+        print(f"{cycles_a_byte(divider):3d} cycles a byte: {'exact' if good else 'wrong'}")
+    fastest = min(divider for divider, good in exact.items() if good)
+    margin = cycles_a_byte(DEFAULT_DIVIDER) / cycles_a_byte(fastest) - 1
+    print(f"default {cycles_a_byte(DEFAULT_DIVIDER)}, margin {margin:.0%}")
+    assert all(good for divider, good in exact.items() if divider >= fastest)
+    assert not exact[7], (
+        "a clock that is too fast must be seen to fail, or this test proves nothing"
+    )
+    assert margin >= 0.15
+
+
+def test_a_capture_loop_a_few_cycles_slower_loses_pixels() -> None:
+    fastest = 9
+    assert is_exact(Bench("noise:3"), fastest)
+    slowed = Bench("noise:3", BoardOptions(pin_wait_cycles=2))
+    assert not is_exact(slowed, fastest)
+
+
+def test_the_wiring_of_the_two_lowest_bits_is_a_setting() -> None:
+    bench = Bench("noise:4", BoardOptions(data_wiring=DataWiring.BREADBOARD))
+    assert not is_exact(bench, DEFAULT_DIVIDER)
+    bench.set(Setting.DATA_SWAP, 0)
+    assert is_exact(bench, DEFAULT_DIVIDER)
+
+
+def test_luma_may_come_second() -> None:
+    bench = Bench("noise:5")
+    bench.set(Setting.YUV_ORDER, 1)
+    assert is_exact(bench, DEFAULT_DIVIDER)
+
+
+def test_a_shifted_window_gives_another_picture() -> None:
+    bench = Bench("image:host/virtual/pictures/01_person_hallway.jpg")
+    straight = bench.frames(1)[0]
+    assert bench.ask(CameraRegister(0x17, 1, 0x20)).value == 0x20, "HSTART, 88 pixels later"
+    assert bench.ask(CameraRegister(0x18, 1, 0x0E)).value == 0x0E, "HSTOP, likewise"
+    shifted = bench.frames(1)[0]
+    assert np.array_equal(shifted[:, :80], straight[:, 13:93]) or (shifted[:, 85:] == 0).all()
+    assert not np.array_equal(straight, shifted)
+
+
+def test_a_window_of_the_wrong_size_is_named_and_mended() -> None:
+    bench = Bench("noise:8")
+    bench.frames(1)
+    bench.ask(CameraRegister(0x17, 1, 0x20))
+    bench.mode(Mode.CAPTURE)
+    assert FaultCode(bench.wait(Fault).code) is FaultCode.CAMERA_SHORT_LINE
+    bench.mode(Mode.IDLE)
+    assert is_exact(bench, DEFAULT_DIVIDER), "the sensor was started afresh"
+
+
+def test_colour_bars_fall_from_left_to_right() -> None:
+    bench = Bench("noise:6")
+    bench.set(Setting.COLOUR_BARS, 1)
+    row = bench.frames(1)[0][48, :, 0].astype(int)
+    middles = row[6::12]
+    assert len(middles) == 8
+    assert all(np.diff(middles) < 0), middles
+
+
+def test_exposure_can_be_set_by_hand() -> None:
+    bench = Bench("image:host/virtual/pictures/02_living_room.jpg")
+    bench.set(Setting.GAIN, 0)
+    bench.set(Setting.EXPOSURE, 20)
+    dark = bench.frames(1)[0].mean()
+    bench.set(Setting.EXPOSURE, 200)
+    assert bench.frames(1)[0].mean() > dark + 10
+
+
+FAULTS = [
+    (SensorFaults(absent=True), FaultCode.CAMERA_NO_ANSWER),
+    (SensorFaults(wrong_identity=True), FaultCode.CAMERA_WRONG_IDENTITY),
+    (SensorFaults(data_line_stuck=True), FaultCode.CAMERA_BUS_STUCK),
+    (SensorFaults(no_vsync=True), FaultCode.CAMERA_NO_VSYNC),
+    (SensorFaults(no_href=True), FaultCode.CAMERA_NO_HREF),
+    (SensorFaults(no_pclk=True), FaultCode.CAMERA_NO_PCLK),
+]
+
+
+@pytest.mark.parametrize(("faults", "code"), FAULTS, ids=[code.name for _, code in FAULTS])
+def test_every_way_to_fail_has_its_name(faults: SensorFaults, code: FaultCode) -> None:
+    bench = Bench("noise:1", BoardOptions(faults=faults))
+    bench.mode(Mode.STREAM)
+    assert FaultCode(bench.wait(Fault).code) is code
+    assert FaultCode(bench.greet().last_fault) is code, "and the board still answers"
+
+
+def test_a_single_shot_ends_by_itself() -> None:
+    bench = Bench("default")
+    bench.mode(Mode.SINGLE)
+    result = bench.wait(Result)
+    assert result.capture_cycles > 0
+    assert result.preprocess_cycles > 0
+    assert bench.greet().mode == Mode.IDLE
