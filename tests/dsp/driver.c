@@ -1,5 +1,6 @@
 /* Calls one fast operator on packed records: blob = operator, input map, output map, then parameters. */
 #include "engine/dsp/dsp.h"
+#include "engine/dsp/scratch.h"
 #include "engine/map.h"
 
 enum driver_function { DRIVER_POINTWISE, DRIVER_DEPTHWISE, DRIVER_FIRST };
@@ -53,5 +54,20 @@ int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_
         return dsp_first_rows(&call, first, end);
     default:
         return 0;
+    }
+}
+
+unsigned driver_scratch(unsigned inputs, unsigned outputs, unsigned size, enum driver_function function);
+
+/* size: width << 16 | height of the output. */
+unsigned driver_scratch(unsigned inputs, unsigned outputs, unsigned size, enum driver_function function) {
+    const size_t width = size >> 16, height = size & 0xFFFFu;
+    switch (function) {
+    case DRIVER_POINTWISE:
+        return (unsigned)dsp_pointwise_bytes(inputs, outputs, width, height);
+    case DRIVER_DEPTHWISE:
+        return (unsigned)dsp_depthwise_bytes(outputs);
+    default:
+        return (unsigned)dsp_first_bytes(inputs, outputs, width);
     }
 }

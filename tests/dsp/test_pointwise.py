@@ -31,7 +31,7 @@ NAMED = {
     ),
     "a shift that uniform cannot have": replace(BASE, shifts=(2, 14)),
     "one weight pair at a time": replace(
-        BASE, width=12, channels_in=64, channels_out=64, scratch_bytes=0x1400
+        BASE, width=12, channels_in=64, channels_out=80, scratch_bytes=0x1400
     ),
 }
 

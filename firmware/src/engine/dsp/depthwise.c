@@ -1,6 +1,7 @@
 /* DEPTHWISE_CONV_2D 3x3: bands of 6, 3 or 1 output rows, all channels of a band in one kernel run. */
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_strips, the kernels
+#include "engine/dsp/scratch.h" // dsp_depthwise_bytes
 
 #if DSP_FAST
 typedef void (*strips_kernel)(struct dsp_strips *job);
@@ -17,7 +18,7 @@ static bool is_ours(const struct engine_call *call) {
                       (call->output.right == 0 &&
                        (size_t)(call->output.left + call->output.width) < call->output.line_stride);
     return window && room && call->op->form == PACKED_FORM_FAST && call->output.width >= 2 &&
-           call->op->scratch_bytes >= DSP_DEPTHWISE_BYTES(call->output.channels);
+           call->op->scratch_bytes >= dsp_depthwise_bytes((size_t)call->output.channels);
 }
 
 static void kernel_run(struct dsp_strips *job, size_t rows, size_t stride, bool uniform) {

@@ -5,9 +5,10 @@
 
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, the kernels
+#include "engine/dsp/scratch.h" // dsp_first_bytes and others
 #include "engine/dsp/stream.h"  // dsp_stream_parameters, dsp_weight_pair
 
-enum { WINDOW = 3, STRIDE = 2, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 7 };
+enum { WINDOW = 3, STRIDE = 2, MOST_STEPS = 16, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 7 };
 
 struct workspace {
     uint32_t *uniform;
@@ -38,7 +39,7 @@ static bool is_ours(const struct engine_call *call) {
     return op->input == PACKED_IMAGE && op->form == PACKED_FORM_FAST && (channels == 1 || channels == 3) &&
            op->kernel_height == WINDOW && op->kernel_width == WINDOW && op->stride_height == STRIDE &&
            op->stride_width == STRIDE && op->pad_left <= 1 && call->output.width >= 4 &&
-           op->scratch_bytes >= DSP_FIRST_BYTES(channels, call->output.width, call->output.channels);
+           op->scratch_bytes >= dsp_first_bytes((size_t)channels, (size_t)call->output.channels, (size_t)call->output.width);
 }
 
 static struct workspace workspace_of(const struct engine_call *call) {
@@ -47,20 +48,20 @@ static struct workspace workspace_of(const struct engine_call *call) {
     struct workspace work = {
         .uniform = words,
         .streams = words + 1,
-        .steps = DSP_FIRST_STEPS(channels),
+        .steps = dsp_first_steps(channels),
         .pairs = ((size_t)call->output.channels + 1) / 2,
     };
-    work.activations = work.streams + work.pairs * DSP_STREAM_BYTES(work.steps) / 4;
+    work.activations = work.streams + work.pairs * dsp_stream_bytes(work.steps) / 4;
     uint8_t *const lines = (uint8_t *)(work.activations + (width + 3) / 4 * 4 * work.steps);
     for (size_t i = 0; i < WINDOW; i++) {
-        work.lines[i] = lines + i * DSP_FIRST_LINE_BYTES(channels, width);
+        work.lines[i] = lines + i * dsp_first_line_bytes(channels, width);
     }
     return work;
 }
 
 /* The weights of one output channel, shifted left; to: its words lie 2 apart. */
 static void weights_put(const int8_t *weights, size_t channels, uint32_t shift, size_t steps, uint32_t *to) {
-    int8_t halves[2 * DSP_FIRST_STEPS(3)] = {0};
+    int8_t halves[2 * MOST_STEPS] = {0};
     for (size_t row = 0; row < WINDOW; row++) {
         for (size_t byte = 0; byte < WINDOW * channels; byte++) {
             halves[half_of(channels, row, byte)] = *weights++;
@@ -77,7 +78,7 @@ static void streams_prepare(const struct engine_call *call, const struct workspa
     const bool uniform = dsp_stream_is_uniform(call, taps, LEAST_SHIFT);
     *work->uniform = uniform;
     for (size_t c = 0; c < (size_t)call->output.channels; c++) {
-        uint32_t *const stream = work->streams + c / 2 * DSP_STREAM_BYTES(work->steps) / 4;
+        uint32_t *const stream = work->streams + c / 2 * dsp_stream_bytes(work->steps) / 4;
         const struct dsp_constants constants = dsp_record_constants(&records[c], call->output.fill, uniform);
         dsp_stream_parameters(&constants, c % 2, stream);
         weights_put(call->weights + c * taps, channels, constants.scale, work->steps,
@@ -90,7 +91,7 @@ static void line_copy(const struct engine_call *call, const struct workspace *wo
     const struct engine_map *const image = &call->input;
     const size_t bytes = (size_t)(image->width * image->channels);
     const size_t left = call->op->pad_left * (size_t)image->channels;
-    const size_t all = DSP_FIRST_LINE_BYTES((size_t)image->channels, (size_t)call->output.width);
+    const size_t all = dsp_first_line_bytes((size_t)image->channels, (size_t)call->output.width);
     uint8_t *const to = work->lines[(y + WINDOW) % WINDOW];
     if (y < 0 || y >= image->height) {
         memset(to, image->fill, all);

@@ -5,7 +5,8 @@
  * output channels after the other, so that each weight is read once from flash a band.
  */
 #include "engine/dsp/dsp.h"
-#include "engine/dsp/kernels.h" // struct dsp_pairs, dsp_widen4, dsp_widen3, dsp_expand
+#include "engine/dsp/kernels.h" // struct dsp_pairs, dsp_widen4, dsp_widen3
+#include "engine/dsp/scratch.h" // dsp_pointwise_steps and others
 #include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_stream_is_uniform
 
 #if DSP_FAST
@@ -23,7 +24,6 @@ enum { LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
 struct shape {
     size_t pixels; /* of a block: 4 or 3 */
     size_t steps;
-    size_t row_words; /* of widened activations */
     size_t pairs;     /* of output channels, an odd last one counted */
     size_t rows;      /* that are widened at once */
     bool resident;
@@ -45,33 +45,25 @@ struct tile {
     uint32_t *activations;
 };
 
-static size_t block_pixels(size_t width) {
-    return width % 4 != 0 && width % 3 == 0 && width <= 9 ? 3 : 4;
-}
-
 static bool shape_of(const struct engine_call *call, struct shape *shape) {
-    const size_t width = (size_t)call->output.width;
-    shape->pixels = block_pixels(width);
+    const size_t width = (size_t)call->output.width, outputs = (size_t)call->output.channels;
+    shape->pixels = dsp_block_pixels(width);
     if (call->op->form != PACKED_FORM_FAST || width < shape->pixels) {
         return false;
     }
-    const size_t steps = DSP_STEPS((size_t)call->input.channels);
-    shape->steps = shape->pixels == 3 && steps < 16 ? 16 : steps;
-    shape->row_words = (width + shape->pixels - 1) / shape->pixels * shape->pixels * shape->steps;
-    shape->pairs = ((size_t)call->output.channels + 1) / 2;
-    const size_t stream_words = DSP_STREAM_BYTES(shape->steps) / 4;
-    const size_t resident_words = 1 + shape->pairs * stream_words;
-    shape->resident = shape->pixels == 4 && 4 * (resident_words + shape->row_words) <= DSP_RESIDENT_LIMIT;
-    const size_t fixed_words = shape->resident ? resident_words : 1 + stream_words;
-    const size_t words = call->op->scratch_bytes / 4;
-    shape->rows = words < fixed_words ? 0 : (words - fixed_words) / shape->row_words;
+    shape->steps = dsp_pointwise_steps((size_t)call->input.channels, width);
+    shape->pairs = (outputs + 1) / 2;
+    shape->resident = dsp_pointwise_is_resident(width, shape->steps, outputs) != 0;
+    const size_t fixed = dsp_pointwise_fixed_bytes(shape->steps, outputs, shape->resident);
+    const size_t given = call->op->scratch_bytes;
+    shape->rows = given < fixed ? 0 : (given - fixed) / dsp_row_bytes(width, shape->steps);
     return shape->rows > 0;
 }
 
 static struct workspace workspace_of(const struct engine_call *call, const struct shape *shape) {
     uint32_t *const words = (uint32_t *)(void *)call->scratch;
     const size_t streams = shape->resident ? shape->pairs : 1;
-    const struct workspace found = {words, words + 1, words + 1 + streams * DSP_STREAM_BYTES(shape->steps) / 4};
+    const struct workspace found = {words, words + 1, words + 1 + streams * dsp_stream_bytes(shape->steps) / 4};
     return found;
 }
 
@@ -229,7 +221,7 @@ static void streams_prepare(const struct engine_call *call, const struct shape *
     *work->uniform = shape->resident && dsp_stream_is_uniform(call, (size_t)call->input.channels, LEAST_SHIFT);
     for (size_t pair = 0; shape->resident && pair < shape->pairs; pair++) {
         dsp_stream_pair(call, pair, shape->steps, *work->uniform != 0,
-                        work->streams + pair * DSP_STREAM_BYTES(shape->steps) / 4);
+                        work->streams + pair * dsp_stream_bytes(shape->steps) / 4);
     }
 }
 

@@ -31,7 +31,7 @@ static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) 
 /* The 8 parameter words of a pair; channel: 0 or 1. */
 void dsp_stream_parameters(const struct dsp_constants *constants, size_t channel, uint32_t *to);
 
-/* The stream of a pair of a POINTWISE operator: DSP_STREAM_BYTES(steps). */
+/* The stream of a pair of a POINTWISE operator: dsp_stream_bytes(steps). */
 void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, bool uniform, uint32_t *to);
 
 #endif
