@@ -25,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     options = Options(
         streaming=not arguments.no_streaming,
         dead_channel_removal=not arguments.no_dead_channel_removal,
+        fast_kernels=not arguments.plain,
         arena_target=arguments.arena,
     )
     compiled = compile_model(data, name, labels, options)
@@ -52,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         default=ARENA_TARGET,
         metavar="BYTES",
         help=f"arena to aim at by streaming; default {ARENA_TARGET}, 0 for the least",
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="no scratch for the fast kernels: plain C runs"
     )
     parser.add_argument(
         "--no-dead-channel-removal",

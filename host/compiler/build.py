@@ -16,6 +16,7 @@ from host.compiler.passes.dead_channels import remove_dead_channels
 from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
 from host.compiler.plan import ARENA_TARGET, Plan, plan
+from host.compiler.scratch import Demand, demand
 from host.errors import HostError
 
 RAM_BYTES = 262_144
@@ -26,10 +27,15 @@ CORE_FLASH_BYTES = 91_500
 
 @dataclass(frozen=True)
 class Options:
-    """Switches of the compiler. arena_target: bytes; layers stream in as many steps as that takes, 0 for the least."""
+    """Switches of the compiler.
+
+    fast_kernels: give them the scratch without which plain C runs. arena_target: bytes; layers stream in as many steps
+    as that takes, 0 for the least.
+    """
 
     streaming: bool = True
     dead_channel_removal: bool = True
+    fast_kernels: bool = True
     arena_target: int = ARENA_TARGET
 
 
@@ -59,9 +65,13 @@ def compile_model(
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
         raise HostError(f"{len(names)} labels for {count} scores")
-    planned = plan(network, chosen.streaming, chosen.arena_target)
-    _check_memory(planned.arena_bytes)
     forms = choose_forms(network)
+    demands = tuple(
+        demand(network, layer, form) if chosen.fast_kernels else Demand()
+        for layer, form in zip(network.layers, forms, strict=True)
+    )
+    planned = plan(network, demands, chosen.streaming, chosen.arena_target)
+    _check_memory(planned.arena_bytes)
     identity = Identity(name, names, hashlib.sha256(data).digest())
     blob = pack(network, planned, forms, identity)
     if len(blob) > FLASH_BYTES - CORE_FLASH_BYTES:

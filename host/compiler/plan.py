@@ -12,7 +12,7 @@ from host.compiler.format import ALIGNMENT
 from host.compiler.network import Feature, Network
 from host.compiler.place import Block, place
 from host.compiler.schedule import Border, Step, Stream, borders
-from host.compiler.scratch import scratch_bytes, step_overhead
+from host.compiler.scratch import Demand, step_overhead
 
 LONGEST_GROUP = 14
 ROWS_AT_ONCE = (1, 2, 3, 4, 6, 8)
@@ -59,17 +59,31 @@ class Group:
     overhead: int
 
 
-def plan(network: Network, streaming: bool = True, target: int = ARENA_TARGET) -> Plan:
+@dataclass(frozen=True)
+class Task:
+    """What is planned. demands: by layer; border: by feature."""
+
+    network: Network
+    demands: tuple[Demand, ...]
+    border: list[Border]
+
+
+def plan(
+    network: Network,
+    demands: tuple[Demand, ...],
+    streaming: bool = True,
+    target: int = ARENA_TARGET,
+) -> Plan:
     """The plan; without streaming every map is whole and each layer runs once. target: arena bytes to aim at."""
-    border = borders(network)
+    task = Task(network, demands, borders(network))
     if streaming:
-        groups = _choose_groups(network, border, target - SLACK)
+        groups = _choose_groups(task, target - SLACK)
     else:
         layers = range(len(network.layers))
-        groups = [group for i in layers for group in _candidates(network, border, i, i + 1)]
+        groups = [group for i in layers for group in _candidates(task, i, i + 1)]
     steps = tuple(step for group in groups for step in group.stream.steps)
     rings = {feature: rows for group in groups for feature, rows in group.stream.ring.items()}
-    return _place(network, border, steps, rings)
+    return _place(task, steps, rings)
 
 
 def line_stride(feature: Feature, border: Border) -> int:
@@ -87,16 +101,16 @@ def _map_bytes(feature: Feature, border: Border, rows: int) -> int:
     return _aligned(rows * feature.channels * line_stride(feature, border))
 
 
-def _choose_groups(network: Network, border: list[Border], target: int) -> list[Group]:
+def _choose_groups(task: Task, target: int) -> list[Group]:
     """Of all ways to cut the layers into groups, the one of least overhead whose peak is at most `target`.
 
     When none is that small, of those with the least peak. Dynamic programming over the cuts, twice.
     """
-    count = len(network.layers)
+    count = len(task.network.layers)
     candidates: list[list[Group]] = [[] for _ in range(count + 1)]
     for first in range(count):
         for end in range(first + 1, min(first + LONGEST_GROUP, count) + 1):
-            candidates[end] += _candidates(network, border, first, end)
+            candidates[end] += _candidates(task, first, end)
     peak = [0] * (count + 1)
     for end in range(1, count + 1):
         peak[end] = min(max(peak[group.first], group.peak) for group in candidates[end])
@@ -114,30 +128,37 @@ def _choose_groups(network: Network, border: list[Border], target: int) -> list[
     return found[1]
 
 
-def _candidates(network: Network, border: list[Border], first: int, end: int) -> list[Group]:
+def _candidates(task: Task, first: int, end: int) -> list[Group]:
     """The ways to run layers first..end-1 as one group."""
-    height = network.features[network.layers[end - 1].output].height
+    height = task.network.features[task.network.layers[end - 1].output].height
     if end == first + 1:
-        return [_group(network, border, first, end, height)]
-    rows = [r for r in ROWS_AT_ONCE if r < height]
-    return [_group(network, border, first, end, r) for r in rows]
+        return [_group(task, first, end, height)]
+    return [_group(task, first, end, rows) for rows in ROWS_AT_ONCE if rows < height]
 
 
-def _group(network: Network, border: list[Border], first: int, end: int, rows: int) -> Group:
+def _group(task: Task, first: int, end: int, rows: int) -> Group:
+    network, border = task.network, task.border
     stream = Stream(network, border, first, end).run(rows)
     made = sum(_map_bytes(network.features[f], border[f], r) for f, r in stream.ring.items())
-    scratch = sum(_aligned(scratch_bytes(network, i)) for i in range(first, end))
-    crossing = _crossing(network, border, first, end)
-    overhead = sum(step_overhead(network, step.layer) for step in stream.steps)
-    return Group(first, end, stream, made + scratch + crossing, overhead)
+    scratch = sum(_aligned(task.demands[i].scratch) for i in range(first, end))
+    overhead = sum(
+        step_overhead(
+            network, network.layers[s.layer], task.demands[s.layer], s.end_row - s.first_row
+        )
+        for s in stream.steps
+    )
+    return Group(first, end, stream, made + scratch + _crossing(task, first, end), overhead)
 
 
-def _crossing(network: Network, border: list[Border], first: int, end: int) -> int:
-    """Bytes of maps made before layer `first` that it or a later one reads."""
-    before = {layer.output for layer in network.layers[:first]}
-    read = {source for layer in network.layers[first:] for source in layer.inputs}
+def _crossing(task: Task, first: int, end: int) -> int:
+    """Bytes of maps made before layer `first` that a layer of the group or a later one reads."""
+    layers = task.network.layers
+    before = {layer.output for layer in layers[:first]}
+    read = {source for layer in layers[first:] for source in layer.inputs}
     return sum(
-        _map_bytes(network.features[f], border[f], _all_rows(network, border, f))
+        _map_bytes(
+            task.network.features[f], task.border[f], _all_rows(task.network, task.border, f)
+        )
         for f in before & read
     )
 
@@ -146,9 +167,8 @@ def _all_rows(network: Network, border: list[Border], feature: int) -> int:
     return border[feature].top + network.features[feature].height + border[feature].bottom
 
 
-def _place(
-    network: Network, border: list[Border], steps: tuple[Step, ...], rings: dict[int, int]
-) -> Plan:
+def _place(task: Task, steps: tuple[Step, ...], rings: dict[int, int]) -> Plan:
+    network, border = task.network, task.border
     spans = _layer_spans(steps, len(network.layers))
     blocks: list[Block] = []
     made = {layer.output: i for i, layer in enumerate(network.layers)}
@@ -159,7 +179,7 @@ def _place(
             last = len(steps) - 1
         size = _map_bytes(network.features[index], border[index], rings[index])
         blocks.append(Block(size, spans[made[index]][0], last))
-    scratch = [_aligned(scratch_bytes(network, i)) for i in range(len(network.layers))]
+    scratch = [_aligned(demand.scratch) for demand in task.demands]
     blocks += [Block(size, *spans[i]) for i, size in enumerate(scratch)]
     placement = place(blocks)
     maps: list[MapPlan | None] = [None] * len(network.features)

@@ -1,24 +1,107 @@
-"""What the fast kernels (firmware/src/engine/dsp) ask of the plan: scratch bytes, and many rows at a time."""
+"""What the fast kernels ask of the plan: which layers are theirs, scratch bytes, and many rows at a time.
+
+The formulas are those of firmware/src/engine/dsp/scratch.h; tests/dsp/test_scratch.py holds the two together.
+"""
 
 from __future__ import annotations
 
-from host.compiler.format import OperatorKind
-from host.compiler.network import Network
+from dataclasses import dataclass
 
+from host.compiler.format import Form, OperatorKind
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
+
+RESIDENT_LIMIT = 10240
+TRANSIENT_BLOCKS = 12
 STEP_CYCLES = 300  # to start any step
-DEPTHWISE_PAIR_CYCLES = 27  # to start two columns of one channel, dsp/README.md
+STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md
+WIDEN_CYCLES = 1.5  # to widen a weight
+BANDS = {1: (6, 3, 1), 2: (3, 1)}  # rows that a depthwise kernel computes at once, by stride
 
 
-def scratch_bytes(network: Network, layer: int) -> int:
-    """Bytes for layer number `layer`; 0 for plain C."""
-    del network, layer
-    return 0
+@dataclass(frozen=True)
+class Demand:
+    """Of one layer. scratch: bytes, 0 when plain C computes it. rows: that widened weights serve, 0 for all."""
+
+    scratch: int = 0
+    rows: int = 0
 
 
-def step_overhead(network: Network, layer: int) -> int:
-    """Estimated cycles that a step of layer number `layer` costs however few rows it computes."""
-    made = network.layers[layer]
-    output = network.features[made.output]
-    pairs = -(-output.width // 2) * output.channels
-    fixed = DEPTHWISE_PAIR_CYCLES * pairs if made.kind is OperatorKind.DEPTHWISE else 0
-    return STEP_CYCLES + fixed
+def demand(network: Network, layer: Layer, form: Form) -> Demand:
+    """What a layer asks for when the fast kernels can compute it."""
+    if form is not Form.FAST or layer.weights is None:
+        return Demand()
+    source, output = network.features[layer.inputs[0]], network.features[layer.output]
+    if layer.kind is OperatorKind.POINTWISE:
+        return _pointwise(source, output)
+    if layer.kind is OperatorKind.DEPTHWISE:
+        return Demand(_depthwise_bytes(layer, output))
+    if layer.kind is OperatorKind.CONV and layer.inputs[0] == IMAGE_FEATURE:
+        return Demand(_first_bytes(layer, source, output))
+    return Demand()
+
+
+def steps(channels: int, width: int) -> int:
+    """Of a pointwise kernel: two input channels each."""
+    if channels > 16 or block_pixels(width) == 3:
+        return -(-channels // 32) * 16
+    return 8 if channels > 8 else 4
+
+
+def block_pixels(width: int) -> int:
+    """Pixels that a pointwise kernel computes at once."""
+    return 3 if width % 4 and width % 3 == 0 and width <= 9 else 4
+
+
+def stream_bytes(count: int) -> int:
+    """Of the widened weights and constants of two output channels. count: of steps."""
+    return 32 + 8 * count
+
+
+def _pointwise(source: Feature, output: Feature) -> Demand:
+    pixels, count = block_pixels(output.width), steps(source.channels, output.width)
+    if output.width < pixels:
+        return Demand()
+    blocks = -(-output.width // pixels)
+    row = 4 * blocks * pixels * count
+    resident = 4 + -(-output.channels // 2) * stream_bytes(count) + row
+    if pixels == 4 and resident <= RESIDENT_LIMIT:
+        return Demand(resident)
+    rows = min(output.height, max(1, TRANSIENT_BLOCKS // blocks))
+    return Demand(4 + stream_bytes(count) + rows * row, rows)
+
+
+def _depthwise_bytes(layer: Layer, output: Feature) -> int:
+    down, right = layer.window.stride
+    ours = layer.window.kernel == (3, 3) and down == right <= 2 and layer.depth_multiplier == 1
+    return 4 + 36 * output.channels if ours and output.width >= 2 else 0
+
+
+def _first_bytes(layer: Layer, image: Feature, output: Feature) -> int:
+    window = layer.window
+    ours = (window.kernel, window.stride) == ((3, 3), (2, 2)) and window.pad_left <= 1
+    if not ours or image.channels not in (1, 3) or output.width < 4:
+        return 0
+    count = 5 if image.channels == 1 else 16
+    line = (2 * output.width + 4) * image.channels
+    streams = -(-output.channels // 2) * stream_bytes(count)
+    total = 4 + streams + -(-output.width // 4) * 16 * count + 3 * line
+    return -(-total // 4) * 4
+
+
+def step_overhead(network: Network, layer: Layer, asked: Demand, rows: int) -> int:
+    """Estimated cycles that a step of `rows` rows costs besides the work that is the same in any step."""
+    output, cycles = network.features[layer.output], STEP_CYCLES
+    if layer.kind is OperatorKind.DEPTHWISE:
+        strips = -(-output.width // 2) * output.channels
+        cycles += STRIP_CYCLES * strips * bands(rows, layer.window.stride[0])
+    if layer.kind is OperatorKind.POINTWISE and asked.rows and layer.weights is not None:
+        cycles += int(WIDEN_CYCLES * layer.weights.size) * -(-rows // asked.rows)
+    return cycles
+
+
+def bands(rows: int, stride: int) -> int:
+    """In how many kernel runs a depthwise step computes its rows."""
+    count = 0
+    for height in BANDS.get(stride, (1,)):
+        count, rows = count + rows // height, rows % height
+    return count

@@ -17,6 +17,7 @@ REFUSED_OF_BATCH = 6  # networks whose accumulators can overflow are refused, no
 OPTIONS = (
     Options(arena_target=0),
     Options(streaming=False),
+    Options(fast_kernels=False, arena_target=0),
     Options(dead_channel_removal=False, arena_target=1500),
 )
 

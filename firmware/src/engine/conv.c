@@ -1,4 +1,5 @@
 /* CONV_2D with any window, from a map or from the image; one row of one channel at a time. */
+#include "engine/dsp/dsp.h" // dsp_first_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add
 
@@ -49,6 +50,9 @@ static int32_t window_sum(const struct engine_call *call, int32_t y, int32_t x, 
 }
 
 void conv_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    if (dsp_first_rows(call, first_row, end_row)) {
+        return;
+    }
     const struct packed_operator *op = call->op;
     const struct requantize_form form = requantize_form(op, call->constants, call->output.fill);
     const size_t taps =

@@ -1,4 +1,5 @@
 /* DEPTHWISE_CONV_2D: each output channel is a window over one input channel. */
+#include "engine/dsp/dsp.h" // dsp_depthwise_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add
 
@@ -15,6 +16,9 @@ static int32_t window_sum(const struct engine_call *call, int32_t y, int32_t x, 
 }
 
 void depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    if (dsp_depthwise_rows(call, first_row, end_row)) {
+        return;
+    }
     const struct packed_operator *op = call->op;
     const struct requantize_form form = requantize_form(op, call->constants, call->output.fill);
     const size_t taps = (size_t)op->kernel_height * op->kernel_width;

@@ -1,4 +1,5 @@
 /* CONV_2D 1x1 with stride 1: every pixel is a dot product over the channels. */
+#include "engine/dsp/dsp.h" // dsp_pointwise_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add
 
@@ -12,6 +13,9 @@ static int32_t pixel_sum(const struct engine_map *input, const uint8_t *pixel, c
 }
 
 void pointwise_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    if (dsp_pointwise_rows(call, first_row, end_row)) {
+        return;
+    }
     const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
     for (int32_t c = 0; c < call->output.channels; c++) {
         const struct requantize_channel channel = requantize_channel(&form, (size_t)c);

@@ -29,7 +29,7 @@ static uint8_t saturate(int32_t value) {
 }
 
 static uint8_t scaled(int32_t sum, const uint32_t *constants, int uniform) {
-    const uint32_t shift = uniform ? DSP_UNIFORM_SHIFT : constants[2];
+    const uint32_t shift = uniform ? DSP_UNIFORM_SHIFT : constants[2] & 31u; /* as ASR would, had it been overwritten */
     return saturate(multiply_high(sum, constants[0], constants[1], uniform) >> shift);
 }
 
