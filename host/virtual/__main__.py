@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from host.errors import run_main
+from host.errors import EXIT_USER, HostError, run_main
 from host.virtual.board import VirtualBoard
-from host.virtual.options import DEFAULT_SERIAL_NUMBER, BoardOptions, DataWiring
+from host.virtual.options import (
+    DEFAULT_SERIAL_NUMBER,
+    BoardOptions,
+    DataWiring,
+    SensorFaults,
+)
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
-from host.virtual.server import PREBUILT, READY
+from host.virtual.server import FAILED, PREBUILT, READY
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         serial_number=asked.serial_number,
         data_wiring=DataWiring(asked.data_wiring),
         pin_wait_cycles=asked.pin_wait_cycles,
+        faults=SensorFaults(**dict.fromkeys(asked.fault, True)),
     )
     board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
     server = BoardServer(board, asked.port, Speed(asked.speed))
@@ -47,6 +54,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)
     add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
     add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)
+    faults = [f.name for f in dataclasses.fields(SensorFaults) if f.name != "stuck_bit"]
+    add("--fault", action="append", default=[], choices=faults, help="break the camera so")
     add("--pin-wait-cycles", type=int, default=0, help="extra cycles of a read of the pins")
     add(
         "--console",
@@ -82,5 +91,16 @@ def _obey_console(server: BoardServer) -> None:
     server.stop()
 
 
+def _main() -> int:
+    """A program that started us reads why we cannot from stdout, and says it in its own words."""
+    try:
+        return main(sys.argv[1:])
+    except HostError as error:
+        if "--console" not in sys.argv:
+            raise
+        print(f"{FAILED}{error}", flush=True)
+        return EXIT_USER
+
+
 if __name__ == "__main__":
-    sys.exit(run_main(lambda: main(sys.argv[1:])))
+    sys.exit(run_main(_main))

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 NEEDED = ("unicorn", "capstone", "numba", "elftools")
 READY = "listening on "
+FAILED = "failed: "
 
 
 class BoardProcess:
@@ -88,6 +89,9 @@ def start_virtual_board(
 
 def _wait_for_url(process: subprocess.Popen[str], output: IO[str] | None) -> str:
     line = output.readline() if output is not None else ""
+    if line.startswith(FAILED):
+        process.wait()
+        raise HostError(line.removeprefix(FAILED).strip())
     if not line.startswith(READY):
         code = process.wait()
         raise HostError(
