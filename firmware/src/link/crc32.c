@@ -1,18 +1,28 @@
 #include "link/crc32.h"
 
-/* The CRC of each nibble: 64 bytes of table, two look-ups a byte. */
-static const uint32_t nibble_crc[16] = {
-    0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u, 0x4DB26158u, 0x5005713Cu,
-    0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu, 0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
-};
+/* The CRC of each byte, worked out at the first call: in RAM, because data reads of this chip's flash are
+ * slow. */
+static uint32_t byte_crc[256];
+
+static void make_table(void) {
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint32_t crc = byte;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+        }
+        byte_crc[byte] = crc;
+    }
+}
 
 uint32_t crc32_add(uint32_t crc, const void *bytes, size_t count) {
     const uint8_t *next = bytes;
+    const uint8_t *const end = next + count;
+    if (byte_crc[1] == 0) {
+        make_table();
+    }
     crc = ~crc;
-    for (size_t i = 0; i < count; i++) {
-        crc ^= next[i];
-        crc = (crc >> 4) ^ nibble_crc[crc & 15u];
-        crc = (crc >> 4) ^ nibble_crc[crc & 15u];
+    while (next < end) {
+        crc = (crc >> 8) ^ byte_crc[(crc ^ *next++) & 0xFFu];
     }
     return ~crc;
 }

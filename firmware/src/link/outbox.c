@@ -5,11 +5,14 @@
 
 enum { COBS_RUN = 255 }; /* a code byte and up to 254 bytes without a zero */
 
-/* Encoding under way: where the current code byte stands, and what it counts. */
+/* Encoding under way: the ring, where the next byte goes, and where the current code byte stands and counts.
+ */
 struct encoder {
-    struct outbox *outbox;
+    uint8_t *ring;
+    size_t size;
+    size_t head;
     size_t code_at;
-    uint8_t code;
+    uint32_t code;
 };
 
 void outbox_open(struct outbox *outbox, uint8_t *ring, size_t size) {
@@ -20,39 +23,36 @@ static size_t encoded_bytes_at_most(size_t count) {
     return count + count / (COBS_RUN - 1) + 2;
 }
 
-static size_t append(struct outbox *outbox, uint8_t byte) {
-    const size_t at = outbox->head;
-    outbox->ring[at] = byte;
-    outbox->head = at + 1 == outbox->size ? 0 : at + 1;
-    outbox->used++;
-    return at;
+static inline size_t after(size_t at, size_t size) {
+    return at + 1 == size ? 0 : at + 1;
 }
 
-static void close_run(struct encoder *encoder) {
-    encoder->outbox->ring[encoder->code_at] = encoder->code;
-    encoder->code_at = append(encoder->outbox, 0);
-    encoder->code = 1;
-}
-
-/* COBS (Cheshire and Baker 1999): each zero becomes the distance to the next one. */
+/* COBS (Cheshire and Baker 1999): each zero becomes the distance to the next one. Every byte of every frame
+ * comes through here: the encoder's state stays in registers. */
 static void encode(struct encoder *encoder, const void *bytes, size_t count) {
-    const uint8_t *next = bytes;
-    for (size_t i = 0; i < count; i++) {
-        if (next[i] != 0) {
-            append(encoder->outbox, next[i]);
-            encoder->code++;
+    const uint8_t *const first = bytes;
+    struct encoder now = *encoder;
+    for (const uint8_t *next = first; next < first + count; next++) {
+        if (*next != 0) {
+            now.ring[now.head] = *next;
+            now.head = after(now.head, now.size);
+            if (++now.code < COBS_RUN) {
+                continue;
+            }
         }
-        if (next[i] == 0 || encoder->code == COBS_RUN) {
-            close_run(encoder);
-        }
+        now.ring[now.code_at] = (uint8_t)now.code;
+        now.code_at = now.head;
+        now.head = after(now.head, now.size);
+        now.code = 1;
     }
+    *encoder = now;
 }
 
 bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
                 size_t tail_bytes) {
     const uint16_t sequence = outbox->sequence++;
     const size_t packet_bytes = WIRE_PACKET_HEADER_BYTES + head_bytes + tail_bytes + WIRE_PACKET_CRC_BYTES;
-    if (encoded_bytes_at_most(packet_bytes) + 1 > outbox->size - outbox->used) {
+    if (encoded_bytes_at_most(packet_bytes) + 1 >= outbox->size - outbox->used) { /* never quite full */
         outbox->dropped++;
         return false;
     }
@@ -62,13 +62,16 @@ bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t he
     crc = crc32_add(crc, tail, tail_bytes);
     const uint8_t trailer[WIRE_PACKET_CRC_BYTES] = {(uint8_t)crc, (uint8_t)(crc >> 8), (uint8_t)(crc >> 16),
                                                     (uint8_t)(crc >> 24)};
-    struct encoder encoder = {outbox, append(outbox, 0), 1};
+    const size_t start = outbox->head;
+    struct encoder encoder = {outbox->ring, outbox->size, after(start, outbox->size), start, 1};
     encode(&encoder, header, sizeof header);
     encode(&encoder, head, head_bytes);
     encode(&encoder, tail, tail_bytes);
     encode(&encoder, trailer, sizeof trailer);
-    outbox->ring[encoder.code_at] = encoder.code;
-    append(outbox, 0);
+    outbox->ring[encoder.code_at] = (uint8_t)encoder.code;
+    outbox->ring[encoder.head] = 0;
+    outbox->head = after(encoder.head, outbox->size);
+    outbox->used += (outbox->head + outbox->size - start) % outbox->size;
     return true;
 }
 
