@@ -167,6 +167,11 @@ class VirtualBoard:
         self.power.clear_bootloader_request()
         self._restart(REASON_PIN)
 
+    def jump(self, address: int) -> None:
+        """Goes on at `address`, as a debugger would; a sleeping CPU wakes."""
+        self._sleeping = False
+        self.cpu.jump(address)
+
     def read_symbol(self, name: str) -> bytes:
         """The bytes of a variable of the firmware."""
         address, count = self.symbols[name]

@@ -42,6 +42,7 @@ from host.virtual.memory import Memory
 from host.virtual.registers import EVERYTHING, MSP, PC, RegisterGroup
 
 NO_END = 0xFFFFFFF0
+FIRST_PERIPHERAL = 0x40000000
 REGION_BYTES = {0x40000000: 0x40000, 0x50000000: 0x1000, 0xE0000000: 0x1000, 0xE0001000: 0x1000}
 REGION_BYTES |= {0xE0002000: 0xC000, 0xE000E000: 0x1000, 0xE000F000: 0xF1000, 0x10000000: 0x2000}
 NUMBER_BLOCKED, NUMBER_SVC, NUMBER_BREAKPOINT, NUMBER_RETURN = 17, 2, 7, 8
@@ -264,11 +265,12 @@ class Cpu:
     def _hook(self, engine: Any, flavour: Flavour) -> None:
         self._hook_native(engine, UC_HOOK_BLOCK, hooks.block_hook, 1, 0)
         if flavour is Flavour.EXACT:
-            self._hook_native(engine, UC_HOOK_MEM_READ, hooks.nothing_hook, 2, 2)
-            self._hook_native(engine, UC_HOOK_MEM_WRITE, hooks.nothing_hook, 2, 2)
+            # Unicorn makes PC exact for accesses inside the bounds of such a hook, and for no others.
+            both = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
+            self._hook_native(engine, both, hooks.nothing_hook, FIRST_PERIPHERAL, 0xFFFFFFFF)
         if flavour is Flavour.PROFILE:
             both = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
-            self._hook_native(engine, both, hooks.access_hook, 0, 0x3FFFFFFF)
+            self._hook_native(engine, both, hooks.access_hook, 0, 0xFFFFFFFF)
         engine.hook_add(UC_HOOK_INTR, self._on_interrupt)
         engine.hook_add(UC_HOOK_MEM_WRITE_PROT, self._on_flash_write)
         engine.hook_add(UC_HOOK_MEM_UNMAPPED, self._on_unmapped)

@@ -368,7 +368,7 @@ def dwt_read(engine: Any, offset: Any, size: Any, user: Any) -> Any:
     types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
 )
 def nothing_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
-    """Never called: its presence alone makes Unicorn keep PC exact."""
+    """Does nothing: its presence makes Unicorn keep PC exact for the accesses it covers."""
 
 
 @native(
