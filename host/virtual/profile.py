@@ -6,7 +6,6 @@ cycles of the model in cycles.py (estimated), instructions, and data reads of fl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -19,40 +18,10 @@ from host.virtual.board import VirtualBoard
 from host.virtual.cpu import Flavour
 from host.virtual.memory import APPLICATION_START
 from host.virtual.registers import SP
+from host.virtual.window import Reading, Window
 
 PAINT = 0xA5
 FLASH_READS = 2  # column of the table of counts
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The counters at one moment, since profiling began (flash_reads: bus accesses of at most a word)."""
-
-    cycles: int
-    instructions: int
-    flash_reads: int
-
-    def __sub__(self, other: Reading) -> Reading:
-        return Reading(
-            self.cycles - other.cycles,
-            self.instructions - other.instructions,
-            self.flash_reads - other.flash_reads,
-        )
-
-
-@dataclass(frozen=True)
-class Window:
-    """One inference. calls: at each call of the watched function; stack_bytes: deepest below SP at the start."""
-
-    start: Reading
-    calls: tuple[Reading, ...]
-    end: Reading
-    stack_bytes: int
-
-    @property
-    def total(self) -> Reading:
-        """What all of it cost."""
-        return self.end - self.start
 
 
 class Profile:
@@ -98,6 +67,11 @@ class Profile:
         """The counters now."""
         reads = sum(int(self._board.memory.counts[s, FLASH_READS].sum()) for s in self._code)
         return Reading(self._board.cycles, self._board.instructions, reads)
+
+    def cycles_of_call(self) -> float:
+        """What one call of the watched function costs, on average, its return not counted."""
+        runs, cycles = self._board.memory.counts[hooks.slot_of(self._watched), :2]
+        return float(cycles / max(runs, 1))
 
     def _called(self, *_: Any) -> None:
         """The block hook before this one has charged the block, unless it stopped the CPU in front of it."""

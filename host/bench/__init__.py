@@ -1,0 +1,1 @@
+"""Measurements with their conditions: python -m host.bench engine."""
