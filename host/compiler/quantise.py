@@ -85,13 +85,16 @@ def constant_channels(scaling: Scaling, zero_point: int, reach: Range) -> Ints:
 
 
 def constant_scaling(scaling: Scaling, zero_point: int, values: Ints) -> Scaling:
-    """`scaling` where `values` is -1, elsewhere constants that give `values` from weights of zero."""
+    """`scaling` where `values` is -1, elsewhere constants that give `values` from weights of zero.
+
+    A shift as other channels have it: one of 1 would keep the operator from the faster kernels (dsp/kernels.h, uniform).
+    """
     chosen = values >= 0
     return dataclasses.replace(
         scaling,
-        bias=np.where(chosen, 4 * (values - zero_point), scaling.bias),
+        bias=np.where(chosen, 512 * (values - zero_point), scaling.bias),
         multiplier=np.where(chosen, 1 << 30, scaling.multiplier),
-        shift=np.where(chosen, -1, scaling.shift),
+        shift=np.where(chosen, -8, scaling.shift),
     )
 
 

@@ -90,29 +90,47 @@ static struct engine_map input_map(const struct engine *engine, size_t index, co
     return index == PACKED_IMAGE ? image_map(engine, image) : arena_map(engine, index);
 }
 
-/* Rows whose line_stride is a multiple of 4 start at one, too: they are filled by words. */
+enum { NARROW_LINE = 16 }; /* bytes: filling such lines whole is faster than filling their ends */
+
+/* 8 stores a turn: several 100 KB of borders are filled a run. */
+static void words_fill(uint32_t *to, uint32_t word, size_t count) {
+    for (; count >= 8; count -= 8, to += 8) {
+        to[0] = to[1] = to[2] = to[3] = word;
+        to[4] = to[5] = to[6] = to[7] = word;
+    }
+    for (; count > 0; count--) {
+        *to++ = word;
+    }
+}
+
+/* Rows with borders start at a multiple of 4, as their line_stride is one: they are filled by words. */
+static uint32_t *row_words(const struct engine_map *map, int32_t row) {
+    return (uint32_t *)(void *)(map_line(map, row, 0) - map->left);
+}
+
 static void map_fill_rows(const struct engine_map *map, int32_t first_row, int32_t end_row) {
-    const uint32_t four = map->fill * 0x01010101u;
     for (int32_t row = first_row; row < end_row; row++) {
-        uint32_t *word = (uint32_t *)(void *)(map_line(map, row, 0) - map->left);
-        for (size_t count = map->row_stride / 4; count > 0; count--) {
-            *word++ = four;
+        words_fill(row_words(map, row), map->fill * 0x01010101u, map->row_stride / 4);
+    }
+}
+
+/* Words first..end-1 of each line of a row. */
+static void columns_fill(const struct engine_map *map, int32_t row, size_t first, size_t end) {
+    for (size_t column = first; column < end; column++) {
+        uint32_t *word = row_words(map, row) + column;
+        for (int32_t channel = map->channels; channel > 0; channel--) {
+            *word = map->fill * 0x01010101u;
+            word += map->line_stride / 4;
         }
     }
 }
 
+/* The words of each line that hold some of its border; what they hold of its pixels is computed later. */
 static void map_fill_line_ends(const struct engine_map *map, int32_t first_row, int32_t end_row) {
+    const size_t data_end = (size_t)(map->left + map->width);
     for (int32_t row = first_row; row < end_row; row++) {
-        uint8_t *line = map_line(map, row, 0);
-        for (int32_t channel = 0; channel < map->channels; channel++) {
-            for (int32_t x = -map->left; x < 0; x++) {
-                line[x] = map->fill;
-            }
-            for (int32_t x = map->width; x < map->width + map->right; x++) {
-                line[x] = map->fill;
-            }
-            line += map->line_stride;
-        }
+        columns_fill(map, row, 0, ((size_t)map->left + 3) / 4);
+        columns_fill(map, row, data_end / 4, (data_end + (size_t)map->right + 3) / 4);
     }
 }
 
@@ -122,7 +140,7 @@ static void map_fill_borders(const struct engine_map *map, int32_t first_row, in
         map_fill_rows(map, -map->top, 0);
     }
     if (map->left + map->right > 0) {
-        map_fill_line_ends(map, first_row, end_row);
+        (map->line_stride <= NARROW_LINE ? map_fill_rows : map_fill_line_ends)(map, first_row, end_row);
     }
     if (end_row == map->height) {
         map_fill_rows(map, end_row, end_row + map->bottom);
