@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from host.link.header import layout_hash
+from host.virtual.server import PREBUILT, start_virtual_board
+
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
     "sequence",
@@ -66,3 +69,33 @@ def test_user_errors_are_one_line_and_exit_code_2() -> None:
         assert len(lines) == 1, run.stderr
         assert words in lines[0], lines
         assert run.stdout == ""
+
+
+def test_a_camera_that_does_not_answer_is_one_clear_line() -> None:
+    board = start_virtual_board(arguments=("--fault", "absent"))
+    command = [sys.executable, "-m", "host.viewer", "--port", board.url, "--json"]
+    viewer = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        assert viewer.stderr is not None
+        lines = (line for line in viewer.stderr if "camera" in line.lower())
+        said = next(lines)
+    finally:
+        viewer.kill()
+        viewer.wait()
+        board.close()
+    assert "does not answer" in said or "no answer" in said.lower(), said
+    assert any(word in said for word in ("wire", "cable", "shield", "seat", "SDA")), said
+
+
+def test_a_board_of_another_version_is_refused(tmp_path: Path) -> None:
+    """A firmware whose layout hash differs: the four bytes are changed in a copy of the prebuilt one."""
+    theirs = tmp_path / "other.elf"
+    ours = layout_hash().to_bytes(4, "little")
+    image = PREBUILT.read_bytes()
+    assert image.count(ours) == 1, "where Hello takes it from"
+    theirs.write_bytes(image.replace(ours, b"\x01\x02\x03\x04"))
+    board = start_virtual_board(theirs)
+    run = view("--port", board.url, "--json", "--frames", "1")
+    board.close()
+    assert run.returncode == 2
+    assert "04030201" in run.stderr and "pio run" in run.stderr, run.stderr
