@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from host.compiler.format import Form, OperatorKind
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 
-RESIDENT_LIMIT = 10240
+RESIDENT_LIMIT = 10880
 TRANSIENT_BLOCKS = 12
 STEP_CYCLES = 300  # to start any step
 STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md

@@ -17,6 +17,18 @@
 #define DSP_PAIRS_SEGMENT_SPAN 28
 #define DSP_PAIRS_SEGMENT_SKIP 32
 #define DSP_PAIRS_BLOCK_STEP 36
+#define DSP_PAIRS_WEIGHTS 40
+#define DSP_PAIRS_RECORDS 44
+#define DSP_PAIRS_FILL 48
+
+/* struct dsp_widening, by byte */
+#define DSP_WIDENING_TO 0
+#define DSP_WIDENING_FROM 4
+#define DSP_WIDENING_LINE_STRIDE 8
+#define DSP_WIDENING_BLOCKS 12
+#define DSP_WIDENING_TO_STEP 16
+#define DSP_WIDENING_FROM_STEP 20
+#define DSP_WIDENING_QUADS 24
 
 /* struct dsp_strips, by byte */
 #define DSP_STRIPS_PARAMETERS 0

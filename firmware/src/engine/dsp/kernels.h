@@ -29,7 +29,10 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  * Output: channel lines of bytes, `line_stride` apart. 4-pixel blocks follow one another in a line; 3-pixel ones are
  * `block_step` apart. A segment ends when the first channel's address has moved by `segment_span`; then `segment_skip` is
  * added. With line_stride 0 both channels go to the same place and the first one stays: an odd last channel.
- * `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream: 4-byte aligned, in RAM. */
+ * `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream: 4-byte aligned, in RAM.
+ *
+ * The kernels fast_16 can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte aligned, 2 * steps bytes an
+ * output channel), `records` and `fill` (of the output), `stream` is room for one pair's weights. Both move on. */
 struct dsp_pairs {
     const uint32_t *activations;
     const uint32_t *stream;
@@ -41,6 +44,9 @@ struct dsp_pairs {
     int32_t segment_span;
     int32_t segment_skip;
     int32_t block_step;
+    const int8_t *weights;
+    const struct packed_fast_requantisation *records;
+    uint32_t fill;
 };
 
 /* The number behind: steps. 16 stands for any multiple of 16. */
@@ -55,17 +61,22 @@ void dsp_pairs4_uniform_16(struct dsp_pairs *job);
 void dsp_pairs3_fast_16(struct dsp_pairs *job);
 void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels, int uniform);
 
-/* Four channel lines from `from` on, `line_stride` apart, -> two steps (lines 0, 2 and lines 1, 3) of `blocks` blocks.
- * Blocks lie `to_step` bytes apart; they come from words 4 bytes apart (widen4) or `from_step` bytes (widen3, which reads
- * a word for 3 pixels). */
-void dsp_widen4(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step);
-void dsp_widen3(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step, size_t from_step);
-void dsp_widen_plain(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step,
-                     size_t from_step, size_t pixels);
+/* Channel lines -> activations, four lines (a quad) after the other: lines 0, 2 and lines 1, 3 are two steps.
+ * Of each quad `blocks` blocks, which lie `to_step` bytes apart; they come from words 4 bytes apart (widen4) or `from_step`
+ * (widen3, which reads a word for 3 pixels). `to`, `from` and `quads` (at least 1) are moved on. */
+struct dsp_widening {
+    uint32_t *to;
+    const uint8_t *from;
+    uint32_t line_stride;
+    uint32_t blocks;
+    uint32_t to_step;
+    uint32_t from_step;
+    uint32_t quads;
+};
 
-/* The weights of two output channels, 8 * octets each, 4-byte aligned, -> 4 * octets steps of a stream, in widen's order. */
-void dsp_expand(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
-void dsp_expand_plain(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets);
+void dsp_widen4(struct dsp_widening *job);
+void dsp_widen3(struct dsp_widening *job);
+void dsp_widen_plain(struct dsp_widening *job, size_t pixels);
 
 /* A run of a depthwise 3x3 kernel: `channels` channels of 1, 3 or 6 output rows.
  *

@@ -76,25 +76,25 @@ void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels, int uniform) {
     }
 }
 
-void dsp_widen_plain(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step,
-                     size_t from_step, size_t pixels) {
-    for (size_t block = 0; block < blocks; block++) {
+static void quad_plain(const struct dsp_widening *job, size_t pixels) {
+    const uint8_t *from = job->from;
+    uint32_t *to = job->to;
+    for (size_t block = 0; block < job->blocks; block++) {
         for (size_t pixel = 0; pixel < pixels; pixel++) {
             const uint8_t *u = from + pixel;
-            to[pixel] = halves(2u * u[0], 2u * u[2 * line_stride]);
-            to[pixels + pixel] = halves(2u * u[line_stride], 2u * u[3 * line_stride]);
+            to[pixel] = halves(2u * u[0], 2u * u[2 * (size_t)job->line_stride]);
+            to[pixels + pixel] = halves(2u * u[job->line_stride], 2u * u[3 * (size_t)job->line_stride]);
         }
-        to += to_step / 4;
-        from += from_step;
+        to += job->to_step / 4;
+        from += pixels == 4 ? 4 : job->from_step;
     }
 }
 
-void dsp_expand_plain(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets) {
-    for (size_t quad = 0; quad < 2 * octets; quad++) {
-        for (size_t odd = 0; odd < 2; odd++) {
-            *to++ = halves((uint32_t)first[4 * quad + odd], (uint32_t)first[4 * quad + 2 + odd]);
-            *to++ = halves((uint32_t)second[4 * quad + odd], (uint32_t)second[4 * quad + 2 + odd]);
-        }
+void dsp_widen_plain(struct dsp_widening *job, size_t pixels) {
+    for (; job->quads > 0; job->quads--) {
+        quad_plain(job, pixels);
+        job->to += 2 * pixels;
+        job->from += 4 * (size_t)job->line_stride;
     }
 }
 

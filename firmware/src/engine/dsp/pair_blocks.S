@@ -1,9 +1,9 @@
 /* Pointwise kernels for the Cortex-M4: blocks of 4 or 3 pixels x 2 output channels. Contract in dsp/kernels.h.
  *
- * Registers of the 4-pixel kernels: r0 activations, r1 weights, both 4 bytes behind so that the last load of a run can
- * write the pointer back; r2-r5 operands; r6-r9 sums of the first channel, r10-r12 and lr of the second.
- * What is needed once a block waits in the caller-saved half of the FPU registers: a VMOV takes one cycle, and two loads in
- * a row would take three. Per pair of input channels: 6 loads in 2 bursts and 8 SMLAD = 16 cycles for 16 products.
+ * Registers of the 4-pixel kernels: r0 activations (8 bytes behind), r1 weights (4 behind), so that the last load of a run
+ * can write the pointer back; r2-r5 operands; r6-r9 sums of the first channel, r10-r12 and lr of the second.
+ * What is needed once a block waits in the caller-saved half of the FPU registers, as a VMOV takes one cycle a register.
+ * Per pair of input channels: 6 loads in 2 bursts and 8 SMLAD = 16 cycles for 16 products.
  */
 #include "engine/dsp/constants.h"
 
@@ -30,7 +30,7 @@
 #define SEGMENTS_LEFT s13
 #define BLOCK_STEP s14
 
-/* One pair of input channels for 4 pixels. at: byte offset of its weights + 4, from: of its activations + 4.
+/* One pair of input channels for 4 pixels. at: byte offset of its weights + 4, from: of its activations + 8.
  * weights_back, from_back: "!" where the pointer moves on. */
 .macro step4 at, from, weights_back, from_back
     ldr r2, [r1, #\at]
@@ -41,8 +41,7 @@
     smlad r10, r4, r3, r10
     smlad r7, r5, r2, r7
     smlad r11, r5, r3, r11
-    ldr r4, [r0, #\from + 8]
-    ldr r5, [r0, #\from + 12]\from_back
+    ldrd r4, r5, [r0, #\from + 8]\from_back
     smlad r8, r4, r2, r8
     smlad r12, r4, r3, r12
     smlad r9, r5, r2, r9
@@ -53,14 +52,13 @@
 .macro first4
     ldr r2, [r1, #4]
     ldr r3, [r1, #8]
-    ldr r4, [r0, #4]
-    ldr r5, [r0, #8]
+    ldr r4, [r0, #8]
+    ldr r5, [r0, #12]
     smlad r6, r4, r2, r9
     smlad r10, r4, r3, lr
     smlad r7, r5, r2, r9
     smlad r11, r5, r3, lr
-    ldr r4, [r0, #12]
-    ldr r5, [r0, #16]
+    ldrd r4, r5, [r0, #16]
     smlad r8, r4, r2, r9
     smlad r12, r4, r3, lr
     smlad r9, r5, r2, r9
@@ -96,16 +94,35 @@
     smlad r11, r12, r3, r11
 .endm
 
-/* Requantisation. Either form is exact; see dsp/requantize.h. */
-.macro scale form, multiplier, rounding, shift, a, b, c, d
-    vmov r2, \multiplier
-    vmov r3, \rounding
+/* 8 weights each of two output channels, from r1 and r2 -> 4 steps of a stream at r0. Uses r4-r11. */
+.macro expand_octet
+    ldr r10, [r1, #4]
+    ldr r11, [r2, #4]
+    ldr r6, [r1], #8
+    ldr r7, [r2], #8
+    sxtb16 r8, r10
+    sxtb16 r9, r11
+    sxtb16 r10, r10, ror #8
+    sxtb16 r11, r11, ror #8
+    sxtb16 r4, r6
+    sxtb16 r5, r7
+    sxtb16 r6, r6, ror #8
+    sxtb16 r7, r7, ror #8
+    stmia r0!, {r4-r11}
+.endm
+
+/* Requantisation. next_0, next_1 are brought into r2, r3 on the way. Either form is exact; see dsp/kernels.h. */
+.macro scale form, multiplier, rounding, shift, next_0, next_1, a, b, c, d
+    vmov r2, r3, \multiplier, \rounding
 .ifc \form, uniform
     smmla \a, \a, r2, r3
     smmla \b, \b, r2, r3
     smmla \c, \c, r2, r3
     .ifnb \d
     smmla \d, \d, r2, r3
+    .endif
+    .ifnb \next_0
+    vmov r2, r3, \next_0, \next_1
     .endif
     usat \a, #8, \a, asr #DSP_UNIFORM_SHIFT
     usat \b, #8, \b, asr #DSP_UNIFORM_SHIFT
@@ -120,6 +137,9 @@
     smmlar \c, \c, r2, r3
     .ifnb \d
     smmlar \d, \d, r2, r3
+    .endif
+    .ifnb \next_0
+    vmov r2, r3, \next_0, \next_1
     .endif
     asr \a, \a, r4
     asr \b, \b, r4
@@ -136,34 +156,96 @@
 .endif
 .endm
 
-/* The next pair of output channels; r0 is the job. */
-.macro pair_begin
+/* The next pair of output channels; r0 is the job. behind: of the activations' pointer. */
+.macro pair_begin behind
     ldr r1, [r0, #DSP_PAIRS_STREAM]
+    vldmia r1!, {s0-s7}
+    ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
+    add r8, r1, r4
+    str r8, [r0, #DSP_PAIRS_STREAM]
+    pair_places \behind
+.endm
+
+/* r1: the pair's weights, r4: their bytes. */
+.macro pair_places behind
     ldr r2, [r0, #DSP_PAIRS_OUT]
     ldr r3, [r0, #DSP_PAIRS_LINE_STRIDE]
-    ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
     ldr r5, [r0, #DSP_PAIRS_SEGMENT_SPAN]
     ldr r6, [r0, #DSP_PAIRS_SEGMENTS]
     ldr r7, [r0, #DSP_PAIRS_BLOCK_STEP]
-    vldmia r1!, {s0-s7}
+    sub r1, r1, #4
     add r8, r2, r3
-    vmov OUT_0, r2
-    vmov OUT_1, r8
+    vmov WEIGHTS, r1
+    vmov OUT_0, OUT_1, r2, r8
+    add r4, r4, r1
     add r8, r8, r3
     add r2, r2, r5
-    str r8, [r0, #DSP_PAIRS_OUT]
-    add r8, r1, r4
+    vmov WEIGHTS_END, r4
     vmov OUT_END, r2
-    sub r1, r1, #4
-    str r8, [r0, #DSP_PAIRS_STREAM]
-    vmov WEIGHTS, r1
-    sub r8, r8, #4
+    str r8, [r0, #DSP_PAIRS_OUT]
     vmov SEGMENTS_LEFT, r6
-    vmov WEIGHTS_END, r8
     vmov BLOCK_STEP, r7
     ldr r0, [r0, #DSP_PAIRS_ACTIVATIONS]
-    sub r0, r0, #4
+    sub r0, r0, #\behind
 .endm
+
+/* The same where weights and constants may have to be fetched from flash: form fast. */
+.macro pair_begin_any behind
+    ldr r4, [r0, #DSP_PAIRS_WEIGHTS]
+    cbnz r4, 5f
+    ldr r1, [r0, #DSP_PAIRS_STREAM]
+    vldmia r1!, {s0-s7}
+    ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
+    add r8, r1, r4
+    str r8, [r0, #DSP_PAIRS_STREAM]
+    b 6f
+5:  bl pair_from_flash
+6:  pair_places \behind
+.endm
+
+/* A record of form FAST -> bias, multiplier, rounding, shift. r9: fill of the output. Spoils r2, r3, r11. */
+.macro record_load multiplier, bias_and_shift, to_bias, to_multiplier, to_rounding, to_shift
+    and r2, \bias_and_shift, #31
+    mov r3, #1
+    asr \bias_and_shift, \bias_and_shift, #5
+    lsl r3, r3, r2
+    lsl r11, r9, r2
+    lsl \bias_and_shift, \bias_and_shift, #1
+    add r11, r11, r3, lsr #1
+    vmov \to_bias, \bias_and_shift
+    vmov \to_multiplier, \multiplier
+    vmov \to_rounding, r11
+    vmov \to_shift, r2
+.endm
+
+/* r0: the job, which is at [sp] too. Leaves pair_places' registers. */
+    .balign 4
+pair_from_flash:
+    mov r12, lr
+    ldr r8, [r0, #DSP_PAIRS_RECORDS]
+    ldr r9, [r0, #DSP_PAIRS_FILL]
+    ldmia r8!, {r4-r7}
+    str r8, [r0, #DSP_PAIRS_RECORDS]
+    record_load r4, r5, BIAS_0, MULTIPLIER_0, ROUNDING_0, SHIFT_0
+    record_load r6, r7, BIAS_1, MULTIPLIER_1, ROUNDING_1, SHIFT_1
+    ldr r1, [r0, #DSP_PAIRS_WEIGHTS]
+    ldr r3, [r0, #DSP_PAIRS_WEIGHT_BYTES]
+    add r2, r1, r3, lsr #2
+    add r4, r2, r3, lsr #2
+    str r4, [r0, #DSP_PAIRS_WEIGHTS]
+    ldr r0, [r0, #DSP_PAIRS_STREAM]
+    add lr, r0, r3
+    .balign 4
+1:
+.rept 2
+    expand_octet
+.endr
+    cmp r0, lr
+    bne 1b
+    ldr r0, [sp]
+    ldr r1, [r0, #DSP_PAIRS_STREAM]
+    ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
+    bx r12
 
 /* After a block: another one in this segment, in the next one, or the next pair. r2 is OUT_0, already moved on. */
 .macro pair_end block, pair
@@ -193,10 +275,9 @@
     pop {r0, r4-r11, pc}
 .endm
 
-/* The second channel is stored first: an odd last channel has line_stride 0 and overwrites what its neighbour stored. */
+/* The second channel is stored first: an odd last channel has line_stride 0 and overwrites what its neighbour stored.
+ * r2, r3: OUT_0 and OUT_1. */
 .macro store4
-    vmov r3, OUT_1
-    vmov r2, OUT_0
     strb r11, [r3, #1]
     strb r12, [r3, #2]
     strb lr, [r3, #3]
@@ -205,37 +286,32 @@
     strb r8, [r2, #2]
     strb r9, [r2, #3]
     strb r6, [r2], #4
-    vmov OUT_1, r3
-    vmov OUT_0, r2
+    vmov OUT_0, OUT_1, r2, r3
 .endm
 
 .macro store3
-    vmov r5, OUT_1
-    vmov r2, OUT_0
     vmov r4, BLOCK_STEP
-    strb r9, [r5]
-    strb r10, [r5, #1]
-    strb r11, [r5, #2]
+    strb r9, [r3]
+    strb r10, [r3, #1]
+    strb r11, [r3, #2]
     strb r6, [r2]
     strb r7, [r2, #1]
     strb r8, [r2, #2]
-    add r5, r5, r4
+    add r3, r3, r4
     add r2, r2, r4
-    vmov OUT_1, r5
-    vmov OUT_0, r2
+    vmov OUT_0, OUT_1, r2, r3
 .endm
 
 .macro finish4 form, block, pair
-    scale \form, MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8, r9
-    scale \form, MULTIPLIER_1, ROUNDING_1, SHIFT_1, r10, r11, r12, lr
+    scale \form, MULTIPLIER_0, ROUNDING_0, SHIFT_0, , , r6, r7, r8, r9
+    scale \form, MULTIPLIER_1, ROUNDING_1, SHIFT_1, OUT_0, OUT_1, r10, r11, r12, lr
     store4
     pair_end \block, \pair
 .endm
 
 .macro block_begin last_0, last_1
     vmov r1, WEIGHTS
-    vmov \last_0, BIAS_0
-    vmov \last_1, BIAS_1
+    vmov \last_0, \last_1, BIAS_0, BIAS_1
 .endm
 
 .macro function name
@@ -250,50 +326,50 @@
 .macro kernel4_short form, steps
     function dsp_pairs4_\form\()_\steps
     push {r0, r4-r11, lr}
-1:  pair_begin
+1:  pair_begin 8
     .balign 4
 2:  block_begin r9, lr
     first4
     .set done, 1
     .rept \steps - 2
-    step4 4 + 8 * done, 4 + 16 * done
+    step4 4 + 8 * done, 8 + 16 * done
     .set done, done + 1
     .endr
-    step4 4 + 8 * done, 4 + 16 * done, , !
+    step4 4 + 8 * done, 8 + 16 * done, , !
     finish4 \form, 2b, 1b
     .size dsp_pairs4_\form\()_\steps, . - dsp_pairs4_\form\()_\steps
 .endm
 
 /* Any multiple of 16 pairs of input channels. The first 4 of a block stand apart, as their sums start from the biases. */
-.macro kernel4_long form
+.macro kernel4_long form, begin
     function dsp_pairs4_\form\()_16
     push {r0, r4-r11, lr}
-1:  pair_begin
+1:  \begin 8
     .balign 4
 2:  block_begin r9, lr
     first4
-    step4 12, 20
-    step4 20, 36
-    step4 28, 52
+    step4 12, 24
+    step4 20, 40
+    step4 28, 56
     b 4f
     .balign 4
-3:  step4 4, 4
-    step4 12, 20
-    step4 20, 36
-    step4 28, 52
+3:  step4 4, 8
+    step4 12, 24
+    step4 20, 40
+    step4 28, 56
     .balign 4
-4:  step4 36, 68
-    step4 44, 84
-    step4 52, 100
-    step4 60, 116, , !
-    step4 68, 4
-    step4 76, 20
-    step4 84, 36
-    step4 92, 52
-    step4 100, 68
-    step4 108, 84
-    step4 116, 100
-    step4 124, 116, !, !
+4:  step4 36, 72
+    step4 44, 88
+    step4 52, 104
+    step4 60, 120, , !
+    step4 68, 8
+    step4 76, 24
+    step4 84, 40
+    step4 92, 56
+    step4 100, 72
+    step4 108, 88
+    step4 116, 104
+    step4 124, 120, !, !
     vmov r2, WEIGHTS_END
     cmp r1, r2
     bne 3b
@@ -301,11 +377,12 @@
     .size dsp_pairs4_\form\()_16, . - dsp_pairs4_\form\()_16
 .endm
 
-/* The same for blocks of 3 pixels. */
-.macro kernel3_long form
-    function dsp_pairs3_\form\()_16
+/* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
+.macro kernel3_long
+    function dsp_pairs3_fast_16
     push {r0, r4-r11, lr}
-1:  pair_begin
+1:  pair_begin_any 4
+    vmov lr, WEIGHTS_END
     .balign 4
 2:  block_begin r8, r11
     first3
@@ -331,24 +408,23 @@
     step3 108, 160
     step3 116, 172
     step3 124, 184, !, !
-    vmov r2, WEIGHTS_END
-    cmp r1, r2
+    cmp r1, lr
     bne 3b
-    scale \form, MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8
-    scale \form, MULTIPLIER_1, ROUNDING_1, SHIFT_1, r9, r10, r11
+    scale fast, MULTIPLIER_0, ROUNDING_0, SHIFT_0, , , r6, r7, r8
+    scale fast, MULTIPLIER_1, ROUNDING_1, SHIFT_1, OUT_0, OUT_1, r9, r10, r11
     store3
     pair_end 2b, 1b
-    .size dsp_pairs3_\form\()_16, . - dsp_pairs3_\form\()_16
+    .size dsp_pairs3_fast_16, . - dsp_pairs3_fast_16
 .endm
 
 kernel4_short fast, 4
 kernel4_short fast, 5
 kernel4_short fast, 8
-kernel4_long fast
+kernel4_long fast, pair_begin_any
 kernel4_short uniform, 4
 kernel4_short uniform, 5
 kernel4_short uniform, 8
-kernel4_long uniform
-kernel3_long fast
+kernel4_long uniform, pair_begin
+kernel3_long
 
 #endif

@@ -5,18 +5,9 @@
  * output channels after the other, so that each weight is read once from flash a band.
  */
 #include "engine/dsp/dsp.h"
-#include "engine/dsp/kernels.h" // struct dsp_pairs, dsp_widen4, dsp_widen3
+#include "engine/dsp/kernels.h" // struct dsp_pairs, struct dsp_widening, the kernels
 #include "engine/dsp/scratch.h" // dsp_pointwise_steps and others
 #include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_stream_is_uniform
-
-#if DSP_FAST
-#define widen4 dsp_widen4
-#define widen3 dsp_widen3
-#else
-#define widen4(to, from, line_stride, blocks, to_step) dsp_widen_plain(to, from, line_stride, blocks, to_step, 4, 4)
-#define widen3(to, from, line_stride, blocks, to_step, from_step) \
-    dsp_widen_plain(to, from, line_stride, blocks, to_step, from_step, 3)
-#endif
 
 /* Doubled activations: weights times 2^d are int16, so d is at most 8. */
 enum { LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
@@ -86,30 +77,41 @@ static void rest_widen(const struct engine_map *input, const struct shape *shape
     }
 }
 
-/* Channels 4 * quad.. of all the tile's rows. */
-static void quad_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile, size_t quad) {
-    const size_t words = shape->pixels * shape->steps;
-    uint32_t *to = tile->activations + 2 * shape->pixels * quad;
-    const uint8_t *from = map_line(input, tile->y, (int32_t)(4 * quad)) + tile->x;
-    if (shape->pixels == 3) {
-        for (size_t column = 0; column < tile->blocks; column++) {
-            widen3(to, from + 3 * column, input->line_stride, tile->rows, 4 * words, input->row_stride);
-            to += tile->rows * words;
-        }
-        return;
-    }
-    for (size_t row = 0; row < tile->rows; row++) {
-        widen4(to, from, input->line_stride, tile->blocks, 4 * words);
-        to += tile->blocks * words;
-        from += input->row_stride;
+static void widen_run(const struct shape *shape, struct dsp_widening *job) {
+#if DSP_FAST
+    (shape->pixels == 3 ? dsp_widen3 : dsp_widen4)(job);
+#else
+    dsp_widen_plain(job, shape->pixels);
+#endif
+}
+
+/* All whole quads of channels of the tile. */
+static void quads_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
+    const bool columns = shape->pixels == 3;
+    const uint8_t *from = map_line(input, tile->y, 0) + tile->x;
+    const size_t blocks = columns ? tile->rows : tile->blocks;
+    uint32_t *to = tile->activations;
+    for (size_t i = columns ? tile->blocks : tile->rows; i > 0; i--) {
+        struct dsp_widening job = {
+            .to = to,
+            .from = from,
+            .line_stride = (uint32_t)input->line_stride,
+            .blocks = (uint32_t)blocks,
+            .to_step = (uint32_t)(4 * shape->pixels * shape->steps),
+            .from_step = (uint32_t)input->row_stride,
+            .quads = (uint32_t)input->channels / 4,
+        };
+        widen_run(shape, &job);
+        to += blocks * shape->pixels * shape->steps;
+        from += columns ? 3 : input->row_stride;
     }
 }
 
 static void tile_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
     const size_t quads = (size_t)input->channels / 4;
     const size_t words = shape->pixels * shape->steps;
-    for (size_t quad = 0; quad < quads; quad++) {
-        quad_widen(input, shape, tile, quad);
+    if (quads > 0) {
+        quads_widen(input, shape, tile);
     }
     for (size_t row = 0; input->channels % 4 != 0 && row < tile->rows; row++) {
         const size_t before = shape->pixels == 4 ? row * tile->blocks : row;
@@ -186,7 +188,23 @@ static size_t rows_together(const struct engine_call *call, const struct shape *
     return (size_t)rows;
 }
 
-/* Weights of one pair at a time: read from flash once for all of the band's rows. */
+/* Weights of one pair at a time, widened by the kernel. False where it cannot. */
+static bool flash_multiply(const struct engine_call *call, const struct shape *shape, struct dsp_pairs *jobs,
+                           size_t count) {
+    const bool aligned = ((uintptr_t)call->weights & 3u) == 0;
+    if (!DSP_FAST || !aligned || (size_t)call->input.channels != 2 * shape->steps) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].weights = call->weights;
+        jobs[i].records = call->constants;
+        jobs[i].fill = call->output.fill;
+        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0, false);
+    }
+    return true;
+}
+
+/* The same, widened here. */
 static void transient_multiply(const struct engine_call *call, const struct shape *shape, const struct workspace *work,
                                struct dsp_pairs *jobs, size_t count) {
     const bool odd = call->output.channels % 2 != 0;
@@ -209,7 +227,9 @@ static void band_compute(const struct engine_call *call, const struct shape *sha
         jobs[i] = tile_job(&call->output, shape, &tiles[i], work->streams);
     }
     if (!shape->resident) {
-        transient_multiply(call, shape, work, jobs, count);
+        if (!flash_multiply(call, shape, jobs, count)) {
+            transient_multiply(call, shape, work, jobs, count);
+        }
         return;
     }
     for (size_t i = 0; i < count; i++) {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum {
-    DSP_RESIDENT_LIMIT = 10240, /* bytes: above, a pointwise operator widens one pair of output channels at a time */
+    DSP_RESIDENT_LIMIT = 10880, /* bytes: above, a pointwise operator widens one pair of output channels at a time */
     DSP_TRANSIENT_BLOCKS = 12,  /* of activations that it then widens at once, if a row has not more */
 };
 

@@ -2,8 +2,7 @@
 
 #include <string.h> // memcpy
 
-#include "engine/dsp/dsp.h"     // DSP_FAST
-#include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, dsp_expand
+#include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, DSP_PARAMETER_WORDS
 
 enum { LARGEST_PRODUCT = 255 * 128 };
 
@@ -77,12 +76,6 @@ void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, 
     dsp_stream_parameters(&one, 0, to);
     dsp_stream_parameters(&two, 1, to);
     to += DSP_PARAMETER_WORDS;
-#if DSP_FAST
-    if (!uniform && channels == 2 * steps) {
-        dsp_expand(to, first, second, channels / 8);
-        return;
-    }
-#endif
     /* the activations are doubled already */
     weights_widen(first, channels, one.scale - 1, steps, to);
     weights_widen(second, channels, two.scale - 1, steps, to + 1);

@@ -29,15 +29,43 @@
     str r8, [r0, #\at + 4]
 .endm
 
-/* void dsp_widen4(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step) */
-function dsp_widen4
-    push {r4-r11, lr}
-    ldr r11, [sp, #36]
+/* void dsp_widen4(const struct dsp_widening *job) and dsp_widen3: r0 to, r1 from, r2 line stride, r3 blocks, r11 step of `to`,
+ * r12 the mask, lr three lines. */
+.macro quad_begin
+    push {r0, r4-r11, lr}
     mov r12, #0x01fe
     orr r12, r12, r12, lsl #16
+    ldr r3, [r0, #DSP_WIDENING_FROM_STEP]
+    vmov s0, r3
+1:  ldr r1, [r0, #DSP_WIDENING_FROM]
+    ldr r2, [r0, #DSP_WIDENING_LINE_STRIDE]
+    ldr r4, [r0, #DSP_WIDENING_TO]
+    ldr r3, [r0, #DSP_WIDENING_BLOCKS]
+    ldr r11, [r0, #DSP_WIDENING_TO_STEP]
     add lr, r2, r2, lsl #1
+    mov r0, r4
     .balign 4
-1:  ldr r5, [r1, r2]
+.endm
+
+/* bytes: from quad to quad in `to`. */
+.macro quad_end bytes
+    ldr r0, [sp]
+    ldr r4, [r0, #DSP_WIDENING_FROM]
+    ldr r5, [r0, #DSP_WIDENING_TO]
+    ldr r6, [r0, #DSP_WIDENING_QUADS]
+    add r4, r4, r2, lsl #2
+    add r5, r5, #\bytes
+    subs r6, r6, #1
+    str r4, [r0, #DSP_WIDENING_FROM]
+    str r5, [r0, #DSP_WIDENING_TO]
+    str r6, [r0, #DSP_WIDENING_QUADS]
+    bne 1b
+    pop {r0, r4-r11, pc}
+.endm
+
+function dsp_widen4
+    quad_begin
+2:  ldr r5, [r1, r2]
     ldr r6, [r1, r2, lsl #1]
     ldr r7, [r1, lr]
     ldr r4, [r1], #4
@@ -51,21 +79,13 @@ function dsp_widen4
     str r7, [r0, #28]
     add r0, r0, r11
     subs r3, r3, #1
-    bne 1b
-    pop {r4-r11, pc}
+    bne 2b
+    quad_end 32
     .size dsp_widen4, . - dsp_widen4
 
-/* void dsp_widen3(uint32_t *to, const uint8_t *from, size_t line_stride, size_t blocks, size_t to_step, size_t from_step) */
 function dsp_widen3
-    push {r4-r11, lr}
-    ldr r11, [sp, #36]
-    ldr r4, [sp, #40]
-    vmov s0, r4
-    mov r12, #0x01fe
-    orr r12, r12, r12, lsl #16
-    add lr, r2, r2, lsl #1
-    .balign 4
-1:  ldr r4, [r1]
+    quad_begin
+2:  ldr r4, [r1]
     ldr r5, [r1, r2]
     ldr r6, [r1, r2, lsl #1]
     ldr r7, [r1, lr]
@@ -77,30 +97,8 @@ function dsp_widen3
     add r0, r0, r11
     add r1, r1, r4
     subs r3, r3, #1
-    bne 1b
-    pop {r4-r11, pc}
+    bne 2b
+    quad_end 24
     .size dsp_widen3, . - dsp_widen3
-
-/* void dsp_expand(uint32_t *to, const int8_t *first, const int8_t *second, size_t octets) */
-function dsp_expand
-    push {r4-r11, lr}
-    .balign 4
-1:  ldr r10, [r1, #4]
-    ldr r11, [r2, #4]
-    ldr r6, [r1], #8
-    ldr r7, [r2], #8
-    sxtb16 r8, r10
-    sxtb16 r9, r11
-    sxtb16 r10, r10, ror #8
-    sxtb16 r11, r11, ror #8
-    sxtb16 r4, r6
-    sxtb16 r5, r7
-    sxtb16 r6, r6, ror #8
-    sxtb16 r7, r7, ror #8
-    stmia r0!, {r4-r11}
-    subs r3, r3, #1
-    bne 1b
-    pop {r4-r11, pc}
-    .size dsp_expand, . - dsp_expand
 
 #endif
