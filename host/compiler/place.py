@@ -1,23 +1,33 @@
-"""Packs blocks that live for an interval of steps into the fewest bytes (dynamic storage allocation)."""
+"""Packs blocks of memory whose parts live for intervals of steps into the fewest bytes.
+
+A block stays in one piece, but its parts (rows of a map) are born and die at different steps, so that a map may grow
+into the space that another one leaves.
+"""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
-TRIES = 400
+import numpy as np
+from numpy.typing import NDArray
+
+TRIES = 300
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Block:
-    """size bytes, in use from step `first` to step `last`, both included."""
+    """Parts of one block, arrays of equal length: bytes start..end-1 in the block are in use at steps first..last."""
 
-    size: int
-    first: int
-    last: int
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
 
-    def meets(self, other: Block) -> bool:
-        return self.first <= other.last and other.first <= self.last
+    @property
+    def size(self) -> int:
+        return int(self.end.max(initial=0))
 
 
 @dataclass(frozen=True)
@@ -29,41 +39,87 @@ class Placement:
     lower_bound: int
 
 
+def block(size: int, first: int, last: int) -> Block:
+    """A block whose bytes all live from step `first` to step `last`."""
+    return parts([(0, size, first, last)])
+
+
+def parts(rows: list[tuple[int, int, int, int]]) -> Block:
+    """A block of (start, end, first, last); neighbours that live equally long become one part."""
+    merged: list[tuple[int, int, int, int]] = []
+    for start, end, first, last in rows:
+        if merged and merged[-1][1:] == (start, first, last):
+            merged[-1] = (merged[-1][0], end, first, last)
+        elif end > start:
+            merged.append((start, end, first, last))
+    columns = np.array(merged, np.int64).reshape(-1, 4).T
+    return Block(columns[0], columns[1], columns[2], columns[3])
+
+
+def lower_bound(blocks: list[Block]) -> int:
+    """The most bytes that are in use at one step."""
+    steps = max((int(b.last.max(initial=0)) for b in blocks), default=0) + 1
+    change = np.zeros(steps + 1, np.int64)
+    for b in blocks:
+        np.add.at(change, b.first, b.end - b.start)
+        np.add.at(change, b.last + 1, b.start - b.end)
+    return int(change.cumsum().max(initial=0))
+
+
 def place(blocks: list[Block]) -> Placement:
     """The best of several orders of first fit; stops when the lower bound is reached."""
     bound = lower_bound(blocks)
+    allowed = _offsets_between(blocks)
     orders = [
         sorted(range(len(blocks)), key=lambda i: -blocks[i].size),
-        sorted(range(len(blocks)), key=lambda i: (blocks[i].first, -blocks[i].size)),
+        sorted(range(len(blocks)), key=lambda i: (_first(blocks[i]), -blocks[i].size)),
         sorted(range(len(blocks)), key=lambda i: -blocks[i].size * _length(blocks[i])),
         sorted(range(len(blocks)), key=lambda i: (-_length(blocks[i]), -blocks[i].size)),
     ]
     generator = random.Random(1)
-    best = _first_fit(blocks, orders[0], bound)
-    order = orders[0]
+    best, order = _first_fit(blocks, allowed, orders[0], bound), orders[0]
     for attempt in range(1, TRIES):
         if best.bytes == bound:
             break
         trial = orders[attempt] if attempt < len(orders) else _swapped(order, generator)
-        found = _first_fit(blocks, trial, bound)
+        found = _first_fit(blocks, allowed, trial, bound)
         if found.bytes <= best.bytes:
             best, order = found, trial
     return best
 
 
-def lower_bound(blocks: list[Block]) -> int:
-    """The most bytes that are in use at one step."""
-    return max(
-        (sum(b.size for b in blocks if b.meets(a)) for a in map(_instant, blocks)), default=0
-    )
+def _first(b: Block) -> int:
+    return int(b.first.min(initial=0))
 
 
-def _instant(block: Block) -> Block:
-    return Block(0, block.first, block.first)
+def _length(b: Block) -> int:
+    return int(b.last.max(initial=0)) - _first(b) + 1
 
 
-def _length(block: Block) -> int:
-    return block.last - block.first + 1
+def _offsets_between(blocks: list[Block]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """For each pair of blocks (a, b): open intervals that offset(b) - offset(a) must not lie in, sorted and merged."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for i, a in enumerate(blocks):
+        for j, b in enumerate(blocks):
+            if i == j or not a.size or not b.size:
+                continue
+            together = (a.first[:, None] <= b.last) & (b.first <= a.last[:, None])
+            low = (a.start[:, None] - b.end)[together]
+            high = (a.end[:, None] - b.start)[together]
+            if len(low):
+                found[i, j] = _merged(low, high)
+    return found
+
+
+def _merged(low: Ints, high: Ints) -> list[tuple[int, int]]:
+    """The union of open intervals (low, high)."""
+    made: list[tuple[int, int]] = []
+    for k in np.argsort(low, kind="stable"):
+        if made and int(low[k]) < made[-1][1]:
+            made[-1] = (made[-1][0], max(made[-1][1], int(high[k])))
+        else:
+            made.append((int(low[k]), int(high[k])))
+    return made
 
 
 def _swapped(order: list[int], generator: random.Random) -> list[int]:
@@ -74,16 +130,26 @@ def _swapped(order: list[int], generator: random.Random) -> list[int]:
     return made
 
 
-def _first_fit(blocks: list[Block], order: list[int], bound: int) -> Placement:
+def _first_fit(
+    blocks: list[Block],
+    allowed: dict[tuple[int, int], list[tuple[int, int]]],
+    order: list[int],
+    bound: int,
+) -> Placement:
+    """Each block in its turn at the lowest offset that no placed block forbids."""
     offsets = [0] * len(blocks)
     placed: list[int] = []
     for index in order:
-        block, offset = blocks[index], 0
-        others = sorted((offsets[i], blocks[i].size) for i in placed if blocks[i].meets(block))
-        for start, size in others:
-            if size and offset + block.size > start:
-                offset = max(offset, start + size)
-        offsets[index] = offset if block.size else 0
+        forbidden = sorted(
+            (offsets[other] + low, offsets[other] + high)
+            for other in placed
+            for low, high in allowed.get((other, index), ())
+        )
+        offset = 0
+        for low, high in forbidden:
+            if low < offset < high:
+                offset = high
+        offsets[index] = offset
         placed.append(index)
     used = max((offsets[i] + b.size for i, b in enumerate(blocks)), default=0)
     return Placement(tuple(offsets), used, bound)

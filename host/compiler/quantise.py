@@ -62,7 +62,7 @@ def output_values(acc: Ints, scaling: Scaling, zero_point: int) -> Ints:
 
 
 def can_overflow(scaling: Scaling, reach: Range) -> NDArray[np.bool_]:
-    """Per channel: an accumulator, shifted left, or its scaled value may leave 32 bits, where TFLite is undefined."""
+    """Per channel: an accumulator, shifted left, may leave 32 bits, where TFLite is undefined."""
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
     return np.asarray(largest << np.maximum(scaling.shift, 0) >= INT32_LIMIT, np.bool_)
 
@@ -87,7 +87,7 @@ def constant_channels(scaling: Scaling, zero_point: int, reach: Range) -> Ints:
 def constant_scaling(scaling: Scaling, zero_point: int, values: Ints) -> Scaling:
     """`scaling` where `values` is -1, elsewhere constants that give `values` from weights of zero.
 
-    A shift as other channels have it: one of 1 would keep the operator from the faster kernels (dsp/kernels.h, uniform).
+    A shift as other channels have it: one of 1 would keep the operator from the faster kernels (uniform ones).
     """
     chosen = values >= 0
     return dataclasses.replace(
