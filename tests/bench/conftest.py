@@ -1,0 +1,26 @@
+"""The firmware and what it costs, measured once for all tests of this room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.bench.engine import measure
+from host.bench.report import Report
+from host.virtual.server import PREBUILT
+from tests.conftest import unavailable
+
+
+@pytest.fixture(scope="session")
+def firmware() -> Path:
+    """The virtual board's firmware."""
+    if not PREBUILT.exists():
+        unavailable(f"{PREBUILT.name} is not here: python -m tools.firmware builds it")
+    return PREBUILT
+
+
+@pytest.fixture(scope="session")
+def report(firmware: Path) -> Report:
+    """The built-in model on two images."""
+    return measure(firmware, None, True, 2)

@@ -1,0 +1,68 @@
+"""The measurement of a real board, from the messages that it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host.bench.model import Model, choose_model
+from host.bench.real import measure_real
+from host.errors import HostError
+from host.link import messages as wire
+from host.link.device import Device
+from host.link.schema import Message
+from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
+
+PACKED = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tpm"
+
+
+class ProfilingBoard(FakeBoard):
+    """Sends a Profile behind each Result while it is told to: operator k took 1000 + k cycles."""
+
+    def _obey(self, command: Message) -> tuple[int, list[Message]]:
+        value, also = super()._obey(command)
+        if self.settings.get(wire.Setting.PROFILE) and also:
+            operators = len(choose_model(PACKED, b"", True).packed.operators)
+            cycles = (1000 + np.arange(operators)).astype("<u4").tobytes()
+            also.append(wire.Profile(self.frame, cycles))
+        return value, also
+
+
+@pytest.fixture
+def model() -> Model:
+    return choose_model(PACKED, b"", True)
+
+
+@pytest.fixture
+def board(model: Model) -> ProfilingBoard:
+    return ProfilingBoard(replace(HELLO, model_hash=model.hash, board="nano33ble"))
+
+
+@pytest.fixture
+def device(board: ProfilingBoard) -> Iterator[Device]:
+    with Device(MemoryPort(board)) as opened:
+        yield opened
+
+
+def test_cycles_come_from_the_profile_and_nothing_is_estimated(
+    device: Device, board: ProfilingBoard
+) -> None:
+    report = measure_real(device, PACKED, True, 3)
+    assert [layer.cycles for layer in report.layers] == [1000 + i for i in range(30)]
+    assert report.cycles == 9_200_000
+    assert report.total is None
+    assert report.layers[0].instructions is None
+    assert report.exactness.exact is False  # the fake board makes its scores up
+    assert "nano33ble board" in report.conditions.board
+    assert "measured" in report.conditions.cycles
+    assert board.settings[wire.Setting.PROFILE] == 0
+
+
+def test_a_board_that_runs_another_model_is_refused(model: Model) -> None:
+    port = MemoryPort(ProfilingBoard(replace(HELLO, model_hash=1, model="other")))
+    with Device(port) as opened, pytest.raises(HostError, match="the board runs other"):
+        measure_real(opened, PACKED, True, 1)
