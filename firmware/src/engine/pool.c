@@ -2,62 +2,70 @@
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, clamp_between
 
-/* The part of a window that lies inside the input. */
+/* The part of a window that lies inside the input, in channel 0. In a ring, rows from `wrap` on lie ring_bytes lower. */
 struct pool_window {
-    int32_t first_row;
-    int32_t end_row;
-    int32_t first_column;
-    int32_t end_column;
+    const uint8_t *first;
+    int32_t rows;
+    int32_t columns;
+    int32_t wrap;
+    size_t ring_bytes;
 };
 
 static struct pool_window pool_window(const struct engine_call *call, int32_t y, int32_t x) {
     const struct packed_operator *op = call->op;
+    const struct engine_map *input = &call->input;
     const int32_t top = y * op->stride_height - op->pad_top;
     const int32_t left = x * op->stride_width - op->pad_left;
+    const int32_t first_row = top > 0 ? top : 0, first_column = left > 0 ? left : 0;
     const struct pool_window window = {
-        .first_row = top > 0 ? top : 0,
-        .end_row = clamp_between(top + op->kernel_height, 0, call->input.height),
-        .first_column = left > 0 ? left : 0,
-        .end_column = clamp_between(left + op->kernel_width, 0, call->input.width),
+        .first = map_line(input, first_row, 0) + first_column,
+        .rows = clamp_between(top + op->kernel_height, 0, input->height) - first_row,
+        .columns = clamp_between(left + op->kernel_width, 0, input->width) - first_column,
+        .wrap = input->ring_rows - (first_row + input->top) % input->ring_rows,
+        .ring_bytes = (size_t)input->ring_rows * input->row_stride,
     };
     return window;
 }
 
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
-static int32_t window_mean(const struct engine_map *input, const struct pool_window *window, int32_t channel) {
-    int32_t sum = 0;
-    for (int32_t y = window->first_row; y < window->end_row; y++) {
-        const uint8_t *line = map_line(input, y, channel);
-        for (int32_t x = window->first_column; x < window->end_column; x++) {
-            sum += line[x] - 128;
+static int32_t window_mean(const struct engine_map *input, const struct pool_window *window, const uint8_t *line) {
+    const int32_t count = window->rows * window->columns;
+    int32_t sum = -128 * count;
+    for (int32_t y = 0; y < window->rows; y++) {
+        line -= y == window->wrap ? window->ring_bytes : 0;
+        for (int32_t x = 0; x < window->columns; x++) {
+            sum += line[x];
         }
+        line += input->row_stride;
     }
-    const int32_t count =
-        (window->end_row - window->first_row) * (window->end_column - window->first_column);
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }
 
-static int32_t window_largest(const struct engine_map *input, const struct pool_window *window,
-                              int32_t channel) {
+static int32_t window_largest(const struct engine_map *input, const struct pool_window *window, const uint8_t *line) {
     int32_t largest = 0;
-    for (int32_t y = window->first_row; y < window->end_row; y++) {
-        const uint8_t *line = map_line(input, y, channel);
-        for (int32_t x = window->first_column; x < window->end_column; x++) {
+    for (int32_t y = 0; y < window->rows; y++) {
+        line -= y == window->wrap ? window->ring_bytes : 0;
+        for (int32_t x = 0; x < window->columns; x++) {
             largest = line[x] > largest ? line[x] : largest;
         }
+        line += input->row_stride;
     }
     return largest;
 }
 
-static void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
-                      int32_t (*reduce)(const struct engine_map *, const struct pool_window *, int32_t)) {
+typedef int32_t (*window_value)(const struct engine_map *input, const struct pool_window *window, const uint8_t *line);
+
+static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row, window_value value) {
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
-        for (int32_t c = 0; c < call->output.channels; c++) {
-            uint8_t *line = map_line(&call->output, y, c);
-            for (int32_t x = 0; x < call->output.width; x++) {
-                const struct pool_window window = pool_window(call, y, x);
-                const int32_t value = reduce(&call->input, &window, c);
-                line[x] = (uint8_t)clamp_between(value, call->op->act_min, call->op->act_max);
+        for (int32_t x = 0; x < call->output.width; x++) {
+            const struct pool_window window = pool_window(call, y, x);
+            const uint8_t *from = window.first;
+            uint8_t *to = map_line(&call->output, y, 0) + x;
+            for (int32_t c = 0; c < call->output.channels; c++) {
+                const int32_t u = value(&call->input, &window, from);
+                *to = (uint8_t)clamp_between(u, call->op->act_min, call->op->act_max);
+                from += call->input.line_stride;
+                to += call->output.line_stride;
             }
         }
     }
