@@ -20,6 +20,10 @@ PROFILE_WAIT_S = 2.0
 def measure_real(device: Device, path: Path, dead_channel_removal: bool, count: int) -> Report:
     """A connected board that runs the model in `path`, on `count` images."""
     hello = device.hello
+    if hello.board == "virtual":
+        raise HostError(
+            f"{device.name} is a virtual board, which measures nothing: leave out --real"
+        )
     model = choose_model(path, b"", dead_channel_removal)
     if hello.model_hash != model.hash:
         raise HostError(

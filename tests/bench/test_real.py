@@ -63,6 +63,16 @@ def test_cycles_come_from_the_profile_and_nothing_is_estimated(
 
 
 def test_a_board_that_runs_another_model_is_refused(model: Model) -> None:
-    port = MemoryPort(ProfilingBoard(replace(HELLO, model_hash=1, model="other")))
+    port = MemoryPort(
+        ProfilingBoard(replace(HELLO, board="nano33ble", model_hash=1, model="other"))
+    )
     with Device(port) as opened, pytest.raises(HostError, match="the board runs other"):
+        measure_real(opened, PACKED, True, 1)
+
+
+def test_a_virtual_board_is_not_taken_for_a_real_one() -> None:
+    with (
+        Device(MemoryPort(ProfilingBoard())) as opened,
+        pytest.raises(HostError, match="memory is a virtual board"),
+    ):
         measure_real(opened, PACKED, True, 1)
