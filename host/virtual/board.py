@@ -327,7 +327,7 @@ class VirtualBoard:
     def _store_to_flash(self, address: int, size: int, value: int) -> bool:
         if not self.nvmc.store(address, size, value):
             return False
-        self.cpu.stop()
+        self._attend()  # to settle; stopping here would make Unicorn repeat the store for ever
         return True
 
     def _write_demcr(self, value: int) -> None:

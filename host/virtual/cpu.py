@@ -107,7 +107,7 @@ class Cpu:
     def __init__(self, memory: Memory, bus: Bus, model: CycleModel) -> None:
         self.memory, self.bus, self.model = memory, bus, model
         self.state = memory.state
-        self.float_enabled = False
+        self.float_enabled = False  # CPACR
         self.unpriced: list[str] = []
         self.fault_address = 0
         self._float_refused = False
@@ -220,6 +220,12 @@ class Cpu:
         for engine in self._engines.values():
             engine.ctl_remove_cache(address, address + count)
 
+    def allow_float(self, allowed: bool) -> None:
+        """CPACR. Unicorn's FPU is always on: blocks that use it are refused when they are priced."""
+        if self.float_enabled and not allowed:
+            self.memory.prices[:, 0] = 0
+        self.float_enabled = allowed
+
     def reset(self, stack: int, entry: int) -> None:
         """Registers as after a reset that a bootloader passed on; memory stays."""
         for engine in self._engines.values():
@@ -228,8 +234,7 @@ class Cpu:
         self.write({MSP: stack})
         self.jump(entry)
         self.state[hooks.PENALTY] = 0
-        self.float_enabled = False
-        self.memory.prices[:, 0] = 0
+        self.allow_float(False)
 
     # -- engines ------------------------------------------------------------------------------------------------
 

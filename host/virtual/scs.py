@@ -153,7 +153,7 @@ class SystemControlSpace(RegisterBank):
 
     def _write_cpacr(self, value: int) -> None:
         self.values[CPACR] = value
-        self._cpu.float_enabled = value >> 20 & 0xF == 0xF
+        self._cpu.allow_float(value >> 20 & 0xF == 0xF)
 
     def _read_icsr(self) -> int:
         nvic = self._nvic

@@ -1,0 +1,82 @@
+"""Exceptions: order, nesting, masks, stack frames, faults, sleep."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.virtual.options import BoardOptions
+from tests.virtual.bench import Bench
+
+UNDEFINED, PRECISE_BUS_FAULT = 1 << 16, 0x8200
+
+
+@pytest.fixture(params=[False, True], ids=["fast", "exact"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    """Both engines must agree."""
+    return Bench(BoardOptions(always_exact=request.param))
+
+
+def test_a_more_urgent_interrupt_comes_in_between(bench: Bench) -> None:
+    assert bench.call("nested_interrupts") == [1, 3, 2, 9]
+
+
+def test_masks_hold_interrupts_back_and_the_most_urgent_comes_first(bench: Bench) -> None:
+    assert bench.call("masked_interrupts") == [10, 3, 4, 11, 12, 3, 13]
+
+
+def test_supervisor_call_returns_behind_itself(bench: Bench) -> None:
+    assert bench.call("supervisor_call") == [5, 14]
+
+
+def test_registers_flags_and_floats_survive_an_interrupt(bench: Bench) -> None:
+    recorded = bench.call("registers_survive")
+    flags, total, register = recorded[-3:]
+    assert recorded[:-3] == [3]
+    assert flags >> 14 & 1, "Z of the comparison"
+    assert flags & 0xF == 0b1110, "GE of sadd8 0x7f017fff twice: the lowest byte is negative"
+    assert total == 0x40400000, "2.5 + 0.5"
+    assert register == 77
+
+
+def test_thread_mode_on_the_process_stack(bench: Bench) -> None:
+    assert bench.call("on_process_stack") == [3, 5, 1, 1]
+
+
+def test_faults_name_the_instruction_and_the_reason(bench: Bench) -> None:
+    recorded = bench.call("faults")
+    start = bench.board.symbols["faults"][0]
+    places = [address - start for address in recorded[0::2]]
+    assert places == [6, 12, 14, 20]
+    assert recorded[1::2] == [PRECISE_BUS_FAULT, PRECISE_BUS_FAULT, UNDEFINED, PRECISE_BUS_FAULT]
+    assert any("flash store at 0x00030000" in line for line in bench.warnings)
+
+
+def test_a_fault_in_a_fault_handler_locks_up_and_resets(bench: Bench) -> None:
+    bench.start("fault_in_fault")
+    assert bench.board.run_until(lambda: bench.board.lockups == 1, 64_000)
+    assert bench.board.run_until(bench.finished, 64_000), "the firmware starts again"
+    assert bench.call("read_reset_reason")[0] & 8
+
+
+def test_floating_point_without_permission_faults(bench: Bench) -> None:
+    bench.call("use_float")
+    bench.call("forbid_float")
+    bench.start("use_float")
+    bench.board.run(6400)
+    address, reason = bench.words("results")[:2].tolist()
+    assert address == bench.board.symbols["use_float"][0]
+    assert reason == 1 << 19, "UsageFault NOCP"
+
+
+@pytest.mark.parametrize("reload", [999, 63_999, 6_399_999])
+def test_wfi_skips_guest_time_to_the_next_tick(bench: Bench, reload: int) -> None:
+    (cycles,) = bench.call("sleep_one_tick", reload)
+    assert reload < cycles < reload + 120
+    assert bench.board.instructions < 3000, "sleeping runs no instructions"
+
+
+def test_systick_counts_and_pends_once_while_masked(bench: Bench) -> None:
+    ticks, cycles, masked, after = bench.call("count_ticks", 999, 5000)
+    assert abs(ticks - cycles / 1000) <= 2
+    assert masked == 0
+    assert after == 1

@@ -1,0 +1,104 @@
+"""The serial port over TCP, as pyserial and our own tools reach it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+import serial
+
+from host.errors import HostError
+from host.virtual.serve import BoardServer, Speed
+from host.virtual.server import start_virtual_board
+from tests.virtual.bench import Bench
+from tests.virtual.build_probes import PROBES
+
+PATIENCE_SECONDS = 10.0
+
+
+def run(server: BoardServer) -> threading.Thread:
+    """Serves in the background."""
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    return thread
+
+
+def test_pyserial_reads_what_the_firmware_sends() -> None:
+    bench = Bench()
+    server = BoardServer(bench.board, speed=Speed.MAX)
+    port = serial.serial_for_url(server.url, timeout=PATIENCE_SECONDS)
+    bench.start("uarte_send", 3000)
+    thread = run(server)
+    try:
+        assert port.read(3000) == bytes((i * 7 + 1) & 0xFF for i in range(3000))
+    finally:
+        server.stop()
+        thread.join()
+        port.close()
+
+
+def test_the_firmware_reads_what_pyserial_sends() -> None:
+    bench = Bench()
+    server = BoardServer(bench.board, speed=Speed.REAL)
+    port = serial.serial_for_url(server.url, timeout=PATIENCE_SECONDS)
+    bench.start("uarte_receive", 12)
+    thread = run(server)
+    try:
+        time.sleep(0.05)
+        port.write(b"twelve bytes")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not bench.finished() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        server.stop()
+        thread.join()
+        port.close()
+    assert bench.wait() == [12, *b"twelve bytes"]
+
+
+def test_a_second_client_is_turned_away_and_a_pulled_cable_cuts_the_first() -> None:
+    bench = Bench()
+    server = BoardServer(bench.board, speed=Speed.REAL)
+    thread = run(server)
+    address = ("127.0.0.1", server.port)
+    try:
+        first = socket.create_connection(address, PATIENCE_SECONDS)
+        time.sleep(0.05)
+        with socket.create_connection(address, PATIENCE_SECONDS) as second:
+            assert second.recv(1) == b""
+        server.pull_cable()
+        assert first.recv(1) == b"", "cut off"
+        with socket.create_connection(address, PATIENCE_SECONDS) as third:
+            assert third.recv(1) == b"", "nobody there"
+        server.plug_cable()
+        first.close()
+    finally:
+        server.stop()
+        thread.join()
+
+
+def test_a_port_in_use_is_said_in_one_line() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+        with pytest.raises(HostError, match=f"port {port} cannot be opened"):
+            BoardServer(Bench().board, port)
+
+
+def test_process_starts_answers_and_ends() -> None:
+    board = start_virtual_board(PROBES, scene="synthetic", speed="max")
+    try:
+        port = serial.serial_for_url(board.url, timeout=PATIENCE_SECONDS)
+        port.close()
+        board.reset()
+        board.reflash(PROBES)
+    finally:
+        board.close()
+
+
+def test_a_board_that_cannot_start_says_so() -> None:
+    with pytest.raises(HostError, match="no such scene"):
+        start_virtual_board(PROBES, scene="no such scene")
