@@ -95,12 +95,19 @@ class Device:
 
     def ping(self) -> float:
         """Seconds of one round trip, retries included."""
+        return self.pong()[1]
+
+    def pong(self, tries: int = 0) -> tuple[wire.Pong, float]:
+        """The answer to a ping, and the seconds of its round trip, retries included."""
         started = self._link.clock()
         stamp = int(started * 1e6)
-        self._link.ask(
-            wire.Ping(stamp), lambda m, _: isinstance(m, wire.Pong) and m.host_time_us == stamp
+        answer = self._link.ask(
+            wire.Ping(stamp),
+            lambda m, _: isinstance(m, wire.Pong) and m.host_time_us == stamp,
+            tries,
         )
-        return self._link.clock() - started
+        assert isinstance(answer, wire.Pong)
+        return answer, self._link.clock() - started
 
     def inject(self, image: NDArray[np.uint8]) -> wire.Result:
         """Lets the board infer `image`: uint8 (height, width, channels), as its model's input.

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         serial_number=asked.serial_number,
         data_wiring=DataWiring(asked.data_wiring),
         pin_wait_cycles=asked.pin_wait_cycles,
-        faults=SensorFaults(**dict.fromkeys(asked.fault, True)),
+        faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
     board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
     server = BoardServer(board, asked.port, Speed(asked.speed))
@@ -56,6 +56,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)
     faults = [f.name for f in dataclasses.fields(SensorFaults) if f.name != "stuck_bit"]
     add("--fault", action="append", default=[], choices=faults, help="break the camera so")
+    add("--stuck-bit", type=int, choices=range(8), help="this data line of the camera reads 1")
     add("--pin-wait-cycles", type=int, default=0, help="extra cycles of a read of the pins")
     add(
         "--console",
