@@ -13,6 +13,7 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
+from host.compiler.__main__ import main as compile_model
 from tools import offline_scons
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,15 @@ def build_environment() -> dict[str, str]:
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
     }
     return {**os.environ, **quiet}
+
+
+def pack_models(into: Path) -> list[Path]:
+    """Packs every models/*.tflite into a folder; the files made."""
+    made = []
+    for source in sorted((ROOT / "models").glob("*.tflite")):
+        made.append(into / f"{source.stem}.tpm")
+        compile_model([str(source), "-o", str(made[-1])])
+    return made
 
 
 def build() -> Path:
@@ -54,8 +64,11 @@ def loaded(elf: Path) -> list[tuple[int, bytes]]:
 
 def main() -> int:
     """Exit code 1 when --check finds a difference."""
+    check = "--check" in sys.argv[1:]
+    if not check:
+        pack_models(ROOT / "models")
     built = build()
-    if "--check" in sys.argv[1:]:
+    if check:
         same = PREBUILT.exists() and loaded(PREBUILT) == loaded(built)
         verdict = "what the sources give" if same else "stale: run python -m tools.firmware"
         print(f"{PREBUILT.relative_to(ROOT)} is {verdict}")

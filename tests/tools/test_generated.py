@@ -23,6 +23,12 @@ def test_a_stale_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert generate.stale() == list(generate.GENERATED)
 
 
+def test_packed_models_are_what_the_compiler_makes(tmp_path: Path) -> None:
+    for made in firmware.pack_models(tmp_path):
+        committed = ROOT / "models" / made.name
+        assert made.read_bytes() == committed.read_bytes(), "run python -m tools.firmware"
+
+
 def test_the_prebuilt_firmware_is_what_the_sources_give(arm_gcc: str) -> None:
     """Runs PlatformIO. The bytes depend on the compiler, so others than the committed copy's are told apart."""
     said = subprocess.run([arm_gcc, "-dumpfullversion"], capture_output=True, text=True).stdout
