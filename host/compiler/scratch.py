@@ -63,11 +63,11 @@ def _pointwise(source: Feature, output: Feature) -> Demand:
         return Demand()
     blocks = -(-output.width // pixels)
     row = 4 * blocks * pixels * count
-    resident = 4 + -(-output.channels // 2) * stream_bytes(count) + row
+    resident = -(-output.channels // 2) * stream_bytes(count) + row
     if pixels == 4 and resident <= RESIDENT_LIMIT:
         return Demand(resident)
     rows = min(output.height, max(1, TRANSIENT_BLOCKS // blocks))
-    return Demand(4 + stream_bytes(count) + rows * row, rows)
+    return Demand(stream_bytes(count) + rows * row, rows)
 
 
 def _depthwise_bytes(layer: Layer, output: Feature) -> int:
@@ -84,7 +84,7 @@ def _first_bytes(layer: Layer, image: Feature, output: Feature) -> int:
     count = 5 if image.channels == 1 else 16
     line = (2 * output.width + 4) * image.channels
     streams = -(-output.channels // 2) * stream_bytes(count)
-    total = 4 + streams + -(-output.width // 4) * 16 * count + 3 * line
+    total = streams + -(-output.width // 4) * 16 * count + 3 * line
     return -(-total // 4) * 4
 
 

@@ -6,12 +6,11 @@
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, the kernels
 #include "engine/dsp/scratch.h" // dsp_first_bytes and others
-#include "engine/dsp/stream.h"  // dsp_stream_parameters, dsp_weight_pair
+#include "engine/dsp/stream.h"  // dsp_pair_constants, dsp_weight_pair
 
 enum { WINDOW = 3, STRIDE = 2, MOST_STEPS = 16, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 7 };
 
 struct workspace {
-    uint32_t *uniform;
     uint32_t *streams;
     uint32_t *activations;
     uint8_t *lines[WINDOW]; /* line y of the image is in lines[(y + WINDOW) % WINDOW] */
@@ -46,8 +45,7 @@ static struct workspace workspace_of(const struct engine_call *call) {
     const size_t channels = (size_t)call->input.channels, width = (size_t)call->output.width;
     uint32_t *const words = (uint32_t *)(void *)call->scratch;
     struct workspace work = {
-        .uniform = words,
-        .streams = words + 1,
+        .streams = words,
         .steps = dsp_first_steps(channels),
         .pairs = ((size_t)call->output.channels + 1) / 2,
     };
@@ -73,15 +71,15 @@ static void weights_put(const int8_t *weights, size_t channels, uint32_t shift, 
 }
 
 static void streams_prepare(const struct engine_call *call, const struct workspace *work) {
-    const struct packed_fast_requantisation *const records = call->constants;
     const size_t channels = (size_t)call->input.channels, taps = WINDOW * WINDOW * channels;
-    const bool uniform = dsp_stream_is_uniform(call, taps, LEAST_SHIFT);
-    *work->uniform = uniform;
+    const struct dsp_limits limits = {taps, LEAST_SHIFT};
+    struct dsp_constants constants[2];
     for (size_t c = 0; c < (size_t)call->output.channels; c++) {
         uint32_t *const stream = work->streams + c / 2 * dsp_stream_bytes(work->steps) / 4;
-        const struct dsp_constants constants = dsp_record_constants(&records[c], call->output.fill, uniform);
-        dsp_stream_parameters(&constants, c % 2, stream);
-        weights_put(call->weights + c * taps, channels, constants.scale, work->steps,
+        if (c % 2 == 0) {
+            dsp_pair_constants(call, c / 2, &limits, constants, stream);
+        }
+        weights_put(call->weights + c * taps, channels, constants[c % 2].scale, work->steps,
                     stream + DSP_PARAMETER_WORDS + c % 2);
     }
 }
@@ -190,16 +188,12 @@ static void row_widen(const struct engine_call *call, const struct workspace *wo
     }
 }
 
-static void kernel_run(struct dsp_pairs *job, bool grey, bool uniform) {
+static void kernel_run(struct dsp_pairs *job, bool grey) {
 #if DSP_FAST
-    if (grey) {
-        (uniform ? dsp_pairs4_uniform_5 : dsp_pairs4_fast_5)(job);
-    } else {
-        (uniform ? dsp_pairs4_uniform_16 : dsp_pairs4_fast_16)(job);
-    }
+    (grey ? dsp_pairs4_5 : dsp_pairs4_16)(job);
 #else
     (void)grey;
-    dsp_pairs_plain(job, 4, uniform);
+    dsp_pairs_plain(job, 4);
 #endif
 }
 
@@ -218,12 +212,12 @@ static void blocks_multiply(const struct engine_call *call, const struct workspa
         .segment_span = (int32_t)(4 * blocks),
     };
     if (job.pairs > 0) {
-        kernel_run(&job, grey, *work->uniform != 0);
+        kernel_run(&job, grey);
     }
     if (odd) {
         job.pairs = 1;
         job.line_stride = 0;
-        kernel_run(&job, grey, *work->uniform != 0);
+        kernel_run(&job, grey);
     }
 }
 

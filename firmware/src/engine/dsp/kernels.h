@@ -24,14 +24,15 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  * Activations: block after block; in it, step after step (a pair of input channels c, d); in it, a word per pixel:
  *     2 * u[c] | 2 * u[d] << 16.
  * Stream: pair after pair; in it 8 parameter words
- *     bias 0, bias 1, multiplier 0, rounding 0, shift 0, multiplier 1, rounding 1, shift 1      (biases in units of the sums)
+ *     bias 0, bias 1, multiplier 0, rounding 0, shift 0, multiplier 1, rounding 1, shift 1
+ * (biases in units of the sums; both shifts 0: uniform)
  * and then, step after step, the words w0[c] | w0[d] << 16 and w1[c] | w1[d] << 16.
  * Output: channel lines of bytes, `line_stride` apart. 4-pixel blocks follow one another in a line; 3-pixel ones are
  * `block_step` apart. A segment ends when the first channel's address has moved by `segment_span`; then `segment_skip` is
  * added. With line_stride 0 both channels go to the same place and the first one stays: an odd last channel.
  * `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream: 4-byte aligned, in RAM.
  *
- * The kernels fast_16 can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte aligned, 2 * steps bytes an
+ * The kernels of 16 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte aligned, 2 * steps bytes an
  * output channel), `records` and `fill` (of the output), `stream` is room for one pair's weights. Both move on. */
 struct dsp_pairs {
     const uint32_t *activations;
@@ -49,17 +50,13 @@ struct dsp_pairs {
     uint32_t fill;
 };
 
-/* The number behind: steps. 16 stands for any multiple of 16. */
-void dsp_pairs4_fast_4(struct dsp_pairs *job);
-void dsp_pairs4_fast_5(struct dsp_pairs *job);
-void dsp_pairs4_fast_8(struct dsp_pairs *job);
-void dsp_pairs4_fast_16(struct dsp_pairs *job);
-void dsp_pairs4_uniform_4(struct dsp_pairs *job);
-void dsp_pairs4_uniform_5(struct dsp_pairs *job);
-void dsp_pairs4_uniform_8(struct dsp_pairs *job);
-void dsp_pairs4_uniform_16(struct dsp_pairs *job);
-void dsp_pairs3_fast_16(struct dsp_pairs *job);
-void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels, int uniform);
+/* The number behind: steps. 16 stands for any multiple of 16. Blocks of 3 pixels: form fast only. */
+void dsp_pairs4_4(struct dsp_pairs *job);
+void dsp_pairs4_5(struct dsp_pairs *job);
+void dsp_pairs4_8(struct dsp_pairs *job);
+void dsp_pairs4_16(struct dsp_pairs *job);
+void dsp_pairs3_16(struct dsp_pairs *job);
+void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels);
 
 /* Channel lines -> activations, four lines (a quad) after the other: lines 0, 2 and lines 1, 3 are two steps.
  * Of each quad `blocks` blocks, which lie `to_step` bytes apart; they come from words 4 bytes apart (widen4) or `from_step`

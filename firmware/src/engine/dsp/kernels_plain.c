@@ -34,21 +34,22 @@ static uint8_t scaled(int32_t sum, const uint32_t *constants, int uniform) {
 }
 
 /* One block: out[channel][pixel]. */
-static void block_plain(const uint32_t *activations, const uint32_t *stream, size_t steps, size_t pixels, int uniform,
+static void block_plain(const uint32_t *activations, const uint32_t *stream, size_t steps, size_t pixels,
                         uint8_t out[2][4]) {
     for (size_t channel = 0; channel < 2; channel++) {
+        const uint32_t *const constants = stream + 2 + 3 * channel;
         const uint32_t *weights = stream + DSP_PARAMETER_WORDS + channel;
         for (size_t pixel = 0; pixel < pixels; pixel++) {
             int32_t sum = (int32_t)stream[channel];
             for (size_t step = 0; step < steps; step++) {
                 sum = dual_multiply(activations[step * pixels + pixel], weights[2 * step], sum);
             }
-            out[channel][pixel] = scaled(sum, stream + 2 + 3 * channel, uniform);
+            out[channel][pixel] = scaled(sum, constants, constants[2] == 0);
         }
     }
 }
 
-static void pair_plain(const struct dsp_pairs *job, size_t pixels, int uniform) {
+static void pair_plain(const struct dsp_pairs *job, size_t pixels) {
     const size_t steps = job->weight_bytes / 8;
     const uint32_t *activations = job->activations;
     uint8_t *to = job->out;
@@ -56,7 +57,7 @@ static void pair_plain(const struct dsp_pairs *job, size_t pixels, int uniform) 
         const uint8_t *const end = to + job->segment_span;
         while (to != end) {
             uint8_t out[2][4];
-            block_plain(activations, job->stream, steps, pixels, uniform, out);
+            block_plain(activations, job->stream, steps, pixels, out);
             for (size_t pixel = 0; pixel < pixels; pixel++) {
                 to[job->line_stride + pixel] = out[1][pixel];
                 to[pixel] = out[0][pixel];
@@ -68,9 +69,9 @@ static void pair_plain(const struct dsp_pairs *job, size_t pixels, int uniform) 
     }
 }
 
-void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels, int uniform) {
+void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels) {
     for (; job->pairs > 0; job->pairs--) {
-        pair_plain(job, pixels, uniform);
+        pair_plain(job, pixels);
         job->stream += DSP_PARAMETER_WORDS + job->weight_bytes / 4;
         job->out += 2 * (size_t)job->line_stride;
     }
@@ -155,7 +156,7 @@ uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
         to[5] = constants.bias;
         to[6] = constants.multiplier;
         to[7] = constants.rounding;
-        to[8] = uniform ? 0 : constants.shift;
+        to[8] = constants.shift;
         to += DSP_STRIP_WORDS;
     }
     return all;

@@ -111,49 +111,34 @@
     stmia r0!, {r4-r11}
 .endm
 
-/* Requantisation. next_0, next_1 are brought into r2, r3 on the way. Either form is exact; see dsp/kernels.h. */
-.macro scale form, multiplier, rounding, shift, next_0, next_1, a, b, c, d
+/* Requantisation, by either form of dsp/kernels.h. next_0, next_1 are brought into r2, r3 on the way. */
+.macro scale_uniform multiplier, rounding, a, b, c, d, next_0, next_1
     vmov r2, r3, \multiplier, \rounding
-.ifc \form, uniform
     smmla \a, \a, r2, r3
     smmla \b, \b, r2, r3
     smmla \c, \c, r2, r3
-    .ifnb \d
     smmla \d, \d, r2, r3
-    .endif
-    .ifnb \next_0
+.ifnb \next_0
     vmov r2, r3, \next_0, \next_1
-    .endif
+.endif
     usat \a, #8, \a, asr #DSP_UNIFORM_SHIFT
     usat \b, #8, \b, asr #DSP_UNIFORM_SHIFT
     usat \c, #8, \c, asr #DSP_UNIFORM_SHIFT
-    .ifnb \d
     usat \d, #8, \d, asr #DSP_UNIFORM_SHIFT
-    .endif
-.else
+.endm
+
+.macro scale_fast multiplier, rounding, shift, sums:vararg
+    vmov r2, r3, \multiplier, \rounding
     vmov r4, \shift
-    smmlar \a, \a, r2, r3
-    smmlar \b, \b, r2, r3
-    smmlar \c, \c, r2, r3
-    .ifnb \d
-    smmlar \d, \d, r2, r3
-    .endif
-    .ifnb \next_0
-    vmov r2, r3, \next_0, \next_1
-    .endif
-    asr \a, \a, r4
-    asr \b, \b, r4
-    asr \c, \c, r4
-    .ifnb \d
-    asr \d, \d, r4
-    .endif
-    usat \a, #8, \a
-    usat \b, #8, \b
-    usat \c, #8, \c
-    .ifnb \d
-    usat \d, #8, \d
-    .endif
-.endif
+.irp sum, \sums
+    smmlar \sum, \sum, r2, r3
+.endr
+.irp sum, \sums
+    asr \sum, \sum, r4
+.endr
+.irp sum, \sums
+    usat \sum, #8, \sum
+.endr
 .endm
 
 /* The next pair of output channels; r0 is the job. behind: of the activations' pointer. */
@@ -247,11 +232,8 @@ pair_from_flash:
     ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
     bx r12
 
-/* After a block: another one in this segment, in the next one, or the next pair. r2 is OUT_0, already moved on. */
-.macro pair_end block, pair
-    vmov r3, OUT_END
-    cmp r2, r3
-    bne \block
+/* After a segment: the next one, or the next pair. r2 is OUT_0, already moved on. */
+.macro segment_end block, pair
     vmov r4, SEGMENTS_LEFT
     ldr r5, [sp]
     subs r4, r4, #1
@@ -263,8 +245,7 @@ pair_from_flash:
     add r2, r2, r6
     add r3, r3, r6
     add r7, r7, r2
-    vmov OUT_0, r2
-    vmov OUT_1, r3
+    vmov OUT_0, OUT_1, r2, r3
     vmov OUT_END, r7
     b \block
 8:  ldr r4, [r5, #DSP_PAIRS_PAIRS]
@@ -275,10 +256,14 @@ pair_from_flash:
     pop {r0, r4-r11, pc}
 .endm
 
-/* The second channel is stored first: an odd last channel has line_stride 0 and overwrites what its neighbour stored.
- * r2, r3: OUT_0 and OUT_1. */
-.macro store4
-    strb r11, [r3, #1]
+/* The end of a block of 4 pixels. The second channel is stored first: an odd last channel has line_stride 0 and overwrites
+ * what its neighbour stored. What follows the first branch is reached at a segment's end only, and in form fast. */
+.macro finish4 block, pair
+    vmov r4, SHIFT_0
+    cbnz r4, 7f
+    scale_uniform MULTIPLIER_0, ROUNDING_0, r6, r7, r8, r9
+    scale_uniform MULTIPLIER_1, ROUNDING_1, r10, r11, r12, lr, OUT_0, OUT_1
+6:  strb r11, [r3, #1]
     strb r12, [r3, #2]
     strb lr, [r3, #3]
     strb r10, [r3], #4
@@ -287,9 +272,21 @@ pair_from_flash:
     strb r9, [r2, #3]
     strb r6, [r2], #4
     vmov OUT_0, OUT_1, r2, r3
+    vmov r3, OUT_END
+    cmp r2, r3
+    bne \block
+    b 9f
+7:  scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8, r9
+    scale_fast MULTIPLIER_1, ROUNDING_1, SHIFT_1, r10, r11, r12, lr
+    vmov r2, r3, OUT_0, OUT_1
+    b 6b
+9:  segment_end \block, \pair
 .endm
 
-.macro store3
+.macro finish3 block, pair
+    scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8
+    scale_fast MULTIPLIER_1, ROUNDING_1, SHIFT_1, r9, r10, r11
+    vmov r2, r3, OUT_0, OUT_1
     vmov r4, BLOCK_STEP
     strb r9, [r3]
     strb r10, [r3, #1]
@@ -300,13 +297,10 @@ pair_from_flash:
     add r3, r3, r4
     add r2, r2, r4
     vmov OUT_0, OUT_1, r2, r3
-.endm
-
-.macro finish4 form, block, pair
-    scale \form, MULTIPLIER_0, ROUNDING_0, SHIFT_0, , , r6, r7, r8, r9
-    scale \form, MULTIPLIER_1, ROUNDING_1, SHIFT_1, OUT_0, OUT_1, r10, r11, r12, lr
-    store4
-    pair_end \block, \pair
+    vmov r3, OUT_END
+    cmp r2, r3
+    bne \block
+    segment_end \block, \pair
 .endm
 
 .macro block_begin last_0, last_1
@@ -323,8 +317,8 @@ pair_from_flash:
 .endm
 
 /* Few input channels: all their pairs without a loop. */
-.macro kernel4_short form, steps
-    function dsp_pairs4_\form\()_\steps
+.macro kernel4_short steps
+    function dsp_pairs4_\steps
     push {r0, r4-r11, lr}
 1:  pair_begin 8
     .balign 4
@@ -336,15 +330,18 @@ pair_from_flash:
     .set done, done + 1
     .endr
     step4 4 + 8 * done, 8 + 16 * done, , !
-    finish4 \form, 2b, 1b
-    .size dsp_pairs4_\form\()_\steps, . - dsp_pairs4_\form\()_\steps
+    finish4 2b, 1b
+    .size dsp_pairs4_\steps, . - dsp_pairs4_\steps
 .endm
 
+kernel4_short 4
+kernel4_short 5
+kernel4_short 8
+
 /* Any multiple of 16 pairs of input channels. The first 4 of a block stand apart, as their sums start from the biases. */
-.macro kernel4_long form, begin
-    function dsp_pairs4_\form\()_16
+    function dsp_pairs4_16
     push {r0, r4-r11, lr}
-1:  \begin 8
+1:  pair_begin_any 8
     .balign 4
 2:  block_begin r9, lr
     first4
@@ -373,13 +370,11 @@ pair_from_flash:
     vmov r2, WEIGHTS_END
     cmp r1, r2
     bne 3b
-    finish4 \form, 2b, 1b
-    .size dsp_pairs4_\form\()_16, . - dsp_pairs4_\form\()_16
-.endm
+    finish4 2b, 1b
+    .size dsp_pairs4_16, . - dsp_pairs4_16
 
 /* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
-.macro kernel3_long
-    function dsp_pairs3_fast_16
+    function dsp_pairs3_16
     push {r0, r4-r11, lr}
 1:  pair_begin_any 4
     vmov lr, WEIGHTS_END
@@ -410,21 +405,7 @@ pair_from_flash:
     step3 124, 184, !, !
     cmp r1, lr
     bne 3b
-    scale fast, MULTIPLIER_0, ROUNDING_0, SHIFT_0, , , r6, r7, r8
-    scale fast, MULTIPLIER_1, ROUNDING_1, SHIFT_1, OUT_0, OUT_1, r9, r10, r11
-    store3
-    pair_end 2b, 1b
-    .size dsp_pairs3_fast_16, . - dsp_pairs3_fast_16
-.endm
-
-kernel4_short fast, 4
-kernel4_short fast, 5
-kernel4_short fast, 8
-kernel4_long fast, pair_begin_any
-kernel4_short uniform, 4
-kernel4_short uniform, 5
-kernel4_short uniform, 8
-kernel4_long uniform, pair_begin
-kernel3_long
+    finish3 2b, 1b
+    .size dsp_pairs3_16, . - dsp_pairs3_16
 
 #endif

@@ -7,7 +7,7 @@
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, struct dsp_widening, the kernels
 #include "engine/dsp/scratch.h" // dsp_pointwise_steps and others
-#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_stream_is_uniform
+#include "engine/dsp/stream.h"  // dsp_stream_pair, struct dsp_limits
 
 /* Doubled activations: weights times 2^d are int16, so d is at most 8. */
 enum { LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
@@ -20,9 +20,8 @@ struct shape {
     bool resident;
 };
 
-/* How the scratch is used: a word that says which requantisation was prepared, streams, activations. */
+/* How the scratch is used. */
 struct workspace {
-    uint32_t *uniform;
     uint32_t *streams;
     uint32_t *activations;
 };
@@ -54,7 +53,7 @@ static bool shape_of(const struct engine_call *call, struct shape *shape) {
 static struct workspace workspace_of(const struct engine_call *call, const struct shape *shape) {
     uint32_t *const words = (uint32_t *)(void *)call->scratch;
     const size_t streams = shape->resident ? shape->pairs : 1;
-    const struct workspace found = {words, words + 1, words + 1 + streams * dsp_stream_bytes(shape->steps) / 4};
+    const struct workspace found = {words, words + streams * dsp_stream_bytes(shape->steps) / 4};
     return found;
 }
 
@@ -119,17 +118,15 @@ static void tile_widen(const struct engine_map *input, const struct shape *shape
     }
 }
 
-static void kernel_run(const struct shape *shape, struct dsp_pairs *job, bool uniform) {
+static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
 #if DSP_FAST
-    typedef void (*kernel)(struct dsp_pairs *job);
-    static const kernel kernels[2][3] = {
-        {dsp_pairs4_fast_4, dsp_pairs4_fast_8, dsp_pairs4_fast_16},
-        {dsp_pairs4_uniform_4, dsp_pairs4_uniform_8, dsp_pairs4_uniform_16},
-    };
-    const size_t size = shape->steps == 4 ? 0 : shape->steps == 8 ? 1 : 2;
-    (shape->pixels == 3 ? dsp_pairs3_fast_16 : kernels[uniform][size])(job);
+    if (shape->pixels == 3) {
+        dsp_pairs3_16(job);
+    } else {
+        (shape->steps == 4 ? dsp_pairs4_4 : shape->steps == 8 ? dsp_pairs4_8 : dsp_pairs4_16)(job);
+    }
 #else
-    dsp_pairs_plain(job, shape->pixels, uniform);
+    dsp_pairs_plain(job, shape->pixels);
 #endif
 }
 
@@ -153,15 +150,15 @@ static struct dsp_pairs tile_job(const struct engine_map *output, const struct s
 }
 
 /* The next `pairs` pairs of output channels. odd: the last one has one channel. */
-static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t pairs, bool odd, bool uniform) {
+static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t pairs, bool odd) {
     job->pairs = pairs - (odd ? 1 : 0);
     if (job->pairs > 0) {
-        kernel_run(shape, job, uniform);
+        kernel_run(shape, job);
     }
     if (odd) {
         job->pairs = 1;
         job->line_stride = 0;
-        kernel_run(shape, job, uniform);
+        kernel_run(shape, job);
     }
 }
 
@@ -199,7 +196,7 @@ static bool flash_multiply(const struct engine_call *call, const struct shape *s
         jobs[i].weights = call->weights;
         jobs[i].records = call->constants;
         jobs[i].fill = call->output.fill;
-        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0, false);
+        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0);
     }
     return true;
 }
@@ -209,10 +206,10 @@ static void transient_multiply(const struct engine_call *call, const struct shap
                                struct dsp_pairs *jobs, size_t count) {
     const bool odd = call->output.channels % 2 != 0;
     for (size_t pair = 0; pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, shape->steps, false, work->streams);
+        dsp_stream_pair(call, pair, shape->steps, NULL, work->streams);
         for (size_t i = 0; i < count; i++) {
             jobs[i].stream = work->streams;
-            job_run(shape, &jobs[i], 1, odd && pair + 1 == shape->pairs, false);
+            job_run(shape, &jobs[i], 1, odd && pair + 1 == shape->pairs);
         }
     }
 }
@@ -233,15 +230,16 @@ static void band_compute(const struct engine_call *call, const struct shape *sha
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0, *work->uniform != 0);
+        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0);
     }
 }
 
 static void streams_prepare(const struct engine_call *call, const struct shape *shape, const struct workspace *work) {
-    *work->uniform = shape->resident && dsp_stream_is_uniform(call, (size_t)call->input.channels, LEAST_SHIFT);
-    for (size_t pair = 0; shape->resident && pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, shape->steps, *work->uniform != 0,
-                        work->streams + pair * dsp_stream_bytes(shape->steps) / 4);
+    const struct dsp_limits limits = {(size_t)call->input.channels, LEAST_SHIFT};
+    uint32_t *to = work->streams;
+    for (size_t pair = 0; pair < shape->pairs; pair++) {
+        dsp_stream_pair(call, pair, shape->steps, &limits, to);
+        to += dsp_stream_bytes(shape->steps) / 4;
     }
 }
 
@@ -251,7 +249,7 @@ bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t
         return false;
     }
     const struct workspace work = workspace_of(call, &shape);
-    if (first_row == 0) {
+    if (first_row == 0 && shape.resident) {
         streams_prepare(call, &shape, &work);
     }
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row;) {

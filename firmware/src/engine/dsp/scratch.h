@@ -39,9 +39,9 @@ static inline size_t dsp_row_bytes(size_t width, size_t steps) {
     return dsp_row_blocks(width) * dsp_block_pixels(width) * steps * 4;
 }
 
-/* A word, and the streams of all pairs or of one. */
+/* The streams of all pairs or of one. */
 static inline size_t dsp_pointwise_fixed_bytes(size_t steps, size_t outputs, int resident) {
-    return 4 + (resident ? (outputs + 1) / 2 : 1) * dsp_stream_bytes(steps);
+    return (resident ? (outputs + 1) / 2 : 1) * dsp_stream_bytes(steps);
 }
 
 /* Whether all weights are widened at once. */
@@ -73,10 +73,10 @@ static inline size_t dsp_first_line_bytes(size_t channels, size_t width) {
     return (2 * width + 4) * channels;
 }
 
-/* A word, the streams of all pairs, a row of activations, three lines. */
+/* The streams of all pairs, a row of activations, three lines. */
 static inline size_t dsp_first_bytes(size_t channels, size_t outputs, size_t width) {
     const size_t steps = dsp_first_steps(channels);
-    const size_t all = 4 + (outputs + 1) / 2 * dsp_stream_bytes(steps) + (width + 3) / 4 * 16 * steps +
+    const size_t all = (outputs + 1) / 2 * dsp_stream_bytes(steps) + (width + 3) / 4 * 16 * steps +
                        3 * dsp_first_line_bytes(channels, width);
     return (all + 3) / 4 * 4;
 }

@@ -6,22 +6,12 @@
 
 enum { LARGEST_PRODUCT = 255 * 128 };
 
-static bool record_is_uniform(struct packed_fast_requantisation record, size_t products, uint32_t least_shift) {
-    const uint32_t shift = (uint32_t)record.bias_and_shift & 31u;
-    const int32_t bias = record.bias_and_shift >> 5;
-    const size_t largest = products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
-    return shift >= least_shift && shift < DSP_UNIFORM_SHIFT &&
+static bool record_is_uniform(const struct packed_fast_requantisation *record, const struct dsp_limits *limits) {
+    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
+    const int32_t bias = record->bias_and_shift >> 5;
+    const size_t largest = limits->products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
+    return shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
-}
-
-bool dsp_stream_is_uniform(const struct engine_call *call, size_t products, uint32_t least_shift) {
-    const struct packed_fast_requantisation *const records = call->constants;
-    for (size_t channel = 0; channel < (size_t)call->output.channels; channel++) {
-        if (!record_is_uniform(records[channel], products, least_shift)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform) {
@@ -32,17 +22,28 @@ struct dsp_constants dsp_record_constants(const struct packed_fast_requantisatio
         .bias = (uint32_t)(record->bias_and_shift >> 5) << (1 + more),
         .multiplier = record->multiplier,
         .rounding = (rounding << more) + (uniform ? 1u << (more - 1) : 0),
-        .shift = shift,
+        .shift = uniform ? 0 : shift,
         .scale = 1 + more,
     };
     return found;
 }
 
-void dsp_stream_parameters(const struct dsp_constants *constants, size_t channel, uint32_t *to) {
-    to[channel] = constants->bias;
-    to[2 + 3 * channel] = constants->multiplier;
-    to[3 + 3 * channel] = constants->rounding;
-    to[4 + 3 * channel] = constants->shift;
+void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
+                        struct dsp_constants constants[2], uint32_t *to) {
+    const struct packed_fast_requantisation *const first =
+        (const struct packed_fast_requantisation *)call->constants + 2 * pair;
+    const struct packed_fast_requantisation *const second =
+        2 * pair + 1 < (size_t)call->output.channels ? first + 1 : first;
+    const bool uniform =
+        limits != NULL && record_is_uniform(first, limits) && record_is_uniform(second, limits);
+    constants[0] = dsp_record_constants(first, call->output.fill, uniform);
+    constants[1] = dsp_record_constants(second, call->output.fill, uniform);
+    for (size_t i = 0; i < 2; i++) {
+        to[i] = constants[i].bias;
+        to[2 + 3 * i] = constants[i].multiplier;
+        to[3 + 3 * i] = constants[i].rounding;
+        to[4 + 3 * i] = constants[i].shift;
+    }
 }
 
 /* Any number of input channels, and weights shifted left. */
@@ -66,17 +67,14 @@ static void weights_widen(const int8_t *weights, size_t channels, uint32_t shift
     }
 }
 
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, bool uniform, uint32_t *to) {
+void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, const struct dsp_limits *limits,
+                     uint32_t *to) {
     const size_t channels = (size_t)call->input.channels;
-    const int8_t *const first = call->weights + 2 * pair * channels, *const second = first + channels;
-    const struct packed_fast_requantisation *const records = call->constants;
-    const struct dsp_constants one = dsp_record_constants(&records[2 * pair], call->output.fill, uniform);
-    const bool odd = 2 * pair + 1 == (size_t)call->output.channels; /* then the second channel does not matter */
-    const struct dsp_constants two = odd ? one : dsp_record_constants(&records[2 * pair + 1], call->output.fill, uniform);
-    dsp_stream_parameters(&one, 0, to);
-    dsp_stream_parameters(&two, 1, to);
+    const int8_t *const first = call->weights + 2 * pair * channels;
+    struct dsp_constants constants[2];
+    dsp_pair_constants(call, pair, limits, constants, to);
     to += DSP_PARAMETER_WORDS;
     /* the activations are doubled already */
-    weights_widen(first, channels, one.scale - 1, steps, to);
-    weights_widen(second, channels, two.scale - 1, steps, to + 1);
+    weights_widen(first, channels, constants[0].scale - 1, steps, to);
+    weights_widen(first + channels, channels, constants[1].scale - 1, steps, to + 1);
 }

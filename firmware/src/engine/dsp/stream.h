@@ -13,25 +13,30 @@ struct dsp_constants {
     uint32_t bias; /* in units of the sums */
     uint32_t multiplier;
     uint32_t rounding;
-    uint32_t shift; /* fast only */
+    uint32_t shift; /* 0: uniform */
     uint32_t scale; /* sums are 2^scale acc */
 };
 
-/* Whether the uniform requantisation is exact for all output channels of a form FAST operator whose sums have at most
- * `products` products of a weight and an activation. least_shift: of FAST that the weights have room for. */
-bool dsp_stream_is_uniform(const struct engine_call *call, size_t products, uint32_t least_shift);
+/* What uniform needs to be exact. */
+struct dsp_limits {
+    size_t products;      /* of a weight and an activation that a sum has at most */
+    uint32_t least_shift; /* of FAST that the weights have room for */
+};
 
 struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform);
+
+/* The constants of output channels 2 * pair and 2 * pair + 1 of a form FAST operator, and into a stream's 8 words. Uniform
+ * when both can be and limits are given. A channel behind the last one has those of its neighbour. */
+void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
+                        struct dsp_constants constants[2], uint32_t *to);
 
 /* Two weights as the halves of a word, shifted left. */
 static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) {
     return ((uint32_t)low << shift & 0xFFFFu) | (uint32_t)high << (16 + shift);
 }
 
-/* The 8 parameter words of a pair; channel: 0 or 1. */
-void dsp_stream_parameters(const struct dsp_constants *constants, size_t channel, uint32_t *to);
-
-/* The stream of a pair of a POINTWISE operator: dsp_stream_bytes(steps). */
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, bool uniform, uint32_t *to);
+/* The stream of a pair of a POINTWISE operator: dsp_stream_bytes(steps). limits: NULL for form fast. */
+void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, const struct dsp_limits *limits,
+                     uint32_t *to);
 
 #endif
