@@ -8,6 +8,14 @@
 #include "engine/dsp/scratch.h" // dsp_first_bytes and others
 #include "engine/dsp/stream.h"  // dsp_pair_constants, dsp_weight_pair
 
+#if DSP_FAST
+#define grey_windows dsp_grey_windows
+#define colour_windows dsp_colour_windows
+#else
+#define grey_windows dsp_grey_windows_plain
+#define colour_windows dsp_colour_windows_plain
+#endif
+
 enum { WINDOW = 3, STRIDE = 2, MOST_STEPS = 16, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 7 };
 
 struct workspace {
@@ -103,89 +111,15 @@ static void line_copy(const struct engine_call *call, const struct workspace *wo
     }
 }
 
-static inline uint32_t load_word(const uint8_t *from) {
-    uint32_t word;
-    memcpy(&word, from, sizeof word);
-    return word;
-}
-
-/* Bytes 0 and 2, and bytes 1 and 3, of a word as halves. */
-static inline uint32_t even_bytes(uint32_t word) {
-    return word & 0x00FF00FFu;
-}
-
-static inline uint32_t odd_bytes(uint32_t word) {
-    return word >> 8 & 0x00FF00FFu;
-}
-
-static inline uint32_t low_halves(uint32_t low, uint32_t high) {
-    return (low & 0xFFFFu) | high << 16;
-}
-
-static inline uint32_t high_halves(uint32_t low, uint32_t high) {
-    return low >> 16 | (high & 0xFFFF0000u);
-}
-
-/* 4 grey windows of a line, 2 bytes apart: their outer bytes -> to[0..3]; their middle bytes, of pixels 0, 1 and 2, 3. */
-static inline void grey_line(const uint8_t *line, uint32_t *to, uint32_t middle[2]) {
-    const uint32_t first = load_word(line), second = load_word(line + 4);
-    const uint32_t even = even_bytes(first), next = even_bytes(second);
-    to[0] = even;
-    to[1] = even >> 16 | next << 16;
-    to[2] = next;
-    to[3] = next >> 16 | (uint32_t)line[8] << 16;
-    middle[0] = odd_bytes(first);
-    middle[1] = odd_bytes(second);
-}
-
-static void grey_block(const uint8_t *const lines[WINDOW], size_t x, uint32_t *to) {
-    uint32_t upper[2], centre[2], lower[2];
-    grey_line(lines[0] + STRIDE * x, to, upper);
-    grey_line(lines[1] + STRIDE * x, to + 4, centre);
-    grey_line(lines[2] + STRIDE * x, to + 8, lower);
-    to[12] = low_halves(upper[0], centre[0]);
-    to[13] = high_halves(upper[0], centre[0]);
-    to[14] = low_halves(upper[1], centre[1]);
-    to[15] = high_halves(upper[1], centre[1]);
-    to[16] = lower[0];
-    to[17] = lower[0] >> 16;
-    to[18] = lower[1];
-    to[19] = lower[1] >> 16;
-}
-
-/* 4 RGB windows, 6 bytes apart. The two last steps have no weights. */
-static void colour_block(const uint8_t *const lines[WINDOW], size_t x, uint32_t *to) {
-    for (size_t pixel = 0; pixel < 4; pixel++, to++) {
-        const size_t at = 3 * STRIDE * (x + pixel);
-        for (size_t row = 0; row < WINDOW; row++) {
-            const uint32_t first = load_word(lines[row] + at), second = load_word(lines[row] + at + 4);
-            to[16 * row] = even_bytes(first);
-            to[16 * row + 4] = odd_bytes(first);
-            to[16 * row + 8] = even_bytes(second);
-            to[16 * row + 12] = odd_bytes(second);
-        }
-        to[48] = low_halves(lines[0][at + 8], lines[1][at + 8]);
-        to[52] = lines[2][at + 8];
+/* Blocks from column x on, of the three lines from `top` on. */
+static void blocks_widen(const struct engine_call *call, const struct workspace *work, int32_t top, size_t x,
+                         size_t blocks, uint32_t *to) {
+    const size_t channels = (size_t)call->input.channels;
+    const uint8_t *lines[WINDOW];
+    for (int32_t i = 0; i < WINDOW; i++) {
+        lines[i] = work->lines[(top + i + WINDOW) % WINDOW] + STRIDE * x * channels;
     }
-}
-
-static void row_widen(const struct engine_call *call, const struct workspace *work, int32_t y) {
-    const int32_t top = y * STRIDE - call->op->pad_top;
-    const uint8_t *const lines[WINDOW] = {
-        work->lines[(top + WINDOW) % WINDOW],
-        work->lines[(top + 1 + WINDOW) % WINDOW],
-        work->lines[(top + 2 + WINDOW) % WINDOW],
-    };
-    const size_t width = (size_t)call->output.width;
-    uint32_t *to = work->activations;
-    for (size_t x = 0; x < width; x += 4, to += 4 * work->steps) {
-        const size_t start = x + 4 <= width ? x : width - 4; /* the last block may overlap its neighbour */
-        if (call->input.channels == 1) {
-            grey_block(lines, start, to);
-        } else {
-            colour_block(lines, start, to);
-        }
-    }
+    (channels == 1 ? grey_windows : colour_windows)(to, lines, blocks);
 }
 
 static void kernel_run(struct dsp_pairs *job, bool grey) {
@@ -197,12 +131,12 @@ static void kernel_run(struct dsp_pairs *job, bool grey) {
 #endif
 }
 
-/* `blocks` blocks from column x on, of all output channels. */
-static void blocks_multiply(const struct engine_call *call, const struct workspace *work, int32_t y, size_t x,
-                            size_t blocks, const uint32_t *activations) {
+/* `blocks` blocks of row y from column x on, of all output channels. */
+static void blocks_compute(const struct engine_call *call, const struct workspace *work, int32_t y, size_t x,
+                           size_t blocks) {
     const bool odd = call->output.channels % 2 != 0, grey = call->input.channels == 1;
     struct dsp_pairs job = {
-        .activations = activations,
+        .activations = work->activations,
         .stream = work->streams,
         .weight_bytes = (uint32_t)(work->steps * 8),
         .out = map_line(&call->output, y, 0) + x,
@@ -211,6 +145,7 @@ static void blocks_multiply(const struct engine_call *call, const struct workspa
         .segments = 1,
         .segment_span = (int32_t)(4 * blocks),
     };
+    blocks_widen(call, work, y * STRIDE - call->op->pad_top, x, blocks, work->activations);
     if (job.pairs > 0) {
         kernel_run(&job, grey);
     }
@@ -229,16 +164,15 @@ bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end
     if (first_row == 0) {
         streams_prepare(call, &work);
     }
-    const size_t width = (size_t)call->output.width, whole = width / 4;
+    const size_t width = (size_t)call->output.width;
     int32_t copied = (int32_t)first_row * STRIDE - call->op->pad_top;
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (const int32_t end = y * STRIDE - call->op->pad_top + WINDOW; copied < end; copied++) {
             line_copy(call, &work, copied);
         }
-        row_widen(call, &work, y);
-        blocks_multiply(call, &work, y, 0, whole, work.activations);
-        if (width % 4 != 0) {
-            blocks_multiply(call, &work, y, width - 4, 1, work.activations + whole * 4 * work.steps);
+        blocks_compute(call, &work, y, 0, width / 4);
+        if (width % 4 != 0) { /* a last block that overlaps its neighbour */
+            blocks_compute(call, &work, y, width - 4, 1);
         }
     }
     return true;

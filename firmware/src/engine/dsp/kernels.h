@@ -75,6 +75,15 @@ void dsp_widen4(struct dsp_widening *job);
 void dsp_widen3(struct dsp_widening *job);
 void dsp_widen_plain(struct dsp_widening *job, size_t pixels);
 
+/* Windows of 3x3 pixels with stride 2 -> activations, `blocks` blocks of 4. lines: the first window's leftmost byte of each
+ * row. Bytes are not doubled. Grey: 5 steps, of bytes 0, 2 of rows 0, 1, 2; byte 1 of rows 0, 1; byte 1 of row 2. RGB: room
+ * for 16 steps, of which 14 are written: bytes 0, 2 | 1, 3 | 4, 6 | 5, 7 of rows 0, 1, 2; byte 8 of rows 0, 1; that of row 2.
+ * The missing halves hold anything. Up to 2 bytes behind a line are read. */
+void dsp_grey_windows(uint32_t *to, const uint8_t *const lines[3], size_t blocks);
+void dsp_colour_windows(uint32_t *to, const uint8_t *const lines[3], size_t blocks);
+void dsp_grey_windows_plain(uint32_t *to, const uint8_t *const lines[3], size_t blocks);
+void dsp_colour_windows_plain(uint32_t *to, const uint8_t *const lines[3], size_t blocks);
+
 /* A run of a depthwise 3x3 kernel: `channels` channels of 1, 3 or 6 output rows.
  *
  * Parameters: channel after channel 9 words: w0 | w2 << 16 of window rows 0, 1, 2; w1 of row 0 | w1 of row 1 << 16; w1 of

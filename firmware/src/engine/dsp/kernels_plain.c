@@ -99,6 +99,39 @@ void dsp_widen_plain(struct dsp_widening *job, size_t pixels) {
     }
 }
 
+/* One pixel of a block. */
+static void grey_window_plain(uint32_t *to, const uint8_t *const lines[3], size_t x) {
+    for (size_t row = 0; row < 3; row++) {
+        to[4 * row] = halves(lines[row][x], lines[row][x + 2]);
+    }
+    to[12] = halves(lines[0][x + 1], lines[1][x + 1]);
+    to[16] = lines[2][x + 1];
+}
+
+void dsp_grey_windows_plain(uint32_t *to, const uint8_t *const lines[3], size_t blocks) {
+    for (size_t pixel = 0; pixel < 4 * blocks; pixel++) {
+        grey_window_plain(to + pixel / 4 * 20 + pixel % 4, lines, 2 * pixel);
+    }
+}
+
+static void colour_window_plain(uint32_t *to, const uint8_t *const lines[3], size_t x) {
+    for (size_t row = 0; row < 3; row++) {
+        const uint8_t *const u = lines[row] + x;
+        to[16 * row] = halves(u[0], u[2]);
+        to[16 * row + 4] = halves(u[1], u[3]);
+        to[16 * row + 8] = halves(u[4], u[6]);
+        to[16 * row + 12] = halves(u[5], u[7]);
+    }
+    to[48] = halves(lines[0][x + 8], lines[1][x + 8]);
+    to[52] = lines[2][x + 8];
+}
+
+void dsp_colour_windows_plain(uint32_t *to, const uint8_t *const lines[3], size_t blocks) {
+    for (size_t pixel = 0; pixel < 4 * blocks; pixel++) {
+        colour_window_plain(to + pixel / 4 * 64 + pixel % 4, lines, 6 * pixel);
+    }
+}
+
 /* One pixel of a 3x3 window over lines[0..2], which start at its leftmost column. */
 static uint8_t window_plain(const uint8_t *const lines[3], size_t x, const uint32_t *parameters, int uniform) {
     const uint32_t centre[3] = {parameters[3] & 0xFFFFu, parameters[3] >> 16, parameters[4] & 0xFFFFu};
