@@ -12,8 +12,10 @@
 #define WIRE_MAX_COMMAND_PAYLOAD_BYTES 224
 #define WIRE_INJECT_CHUNK_BYTES 192
 #define WIRE_MAX_SCORES 16
+#define WIRE_MODEL_SLOTS 2
+#define WIRE_SLOT_CHUNK_BYTES 216
 
-#define WIRE_LAYOUT_HASH 0xBB0F8510u
+#define WIRE_LAYOUT_HASH 0xDAF94745u
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -77,6 +79,13 @@ enum wire_reboot_target {
     WIRE_REBOOT_TARGET_BOOTLOADER = 1,
 };
 
+enum wire_slot_state {
+    WIRE_SLOT_STATE_EMPTY = 0,
+    WIRE_SLOT_STATE_REFUSED = 1,
+    WIRE_SLOT_STATE_READY = 2,
+    WIRE_SLOT_STATE_RECEIVING = 3,
+};
+
 enum wire_message {
     WIRE_HELLO = 0x01,
     WIRE_FRAME = 0x02,
@@ -86,6 +95,7 @@ enum wire_message {
     WIRE_FAULT = 0x06,
     WIRE_ACK = 0x07,
     WIRE_PONG = 0x08,
+    WIRE_SLOT_INFO = 0x09,
     WIRE_HELLO_REQUEST = 0x40,
     WIRE_SET_MODE = 0x41,
     WIRE_SET = 0x42,
@@ -93,6 +103,12 @@ enum wire_message {
     WIRE_PING = 0x44,
     WIRE_REBOOT = 0x45,
     WIRE_CAMERA_REGISTER = 0x46,
+    WIRE_SLOT_BEGIN = 0x47,
+    WIRE_SLOT_WRITE = 0x48,
+    WIRE_SLOT_COMMIT = 0x49,
+    WIRE_SLOT_SELECT = 0x4A,
+    WIRE_SLOT_ERASE = 0x4B,
+    WIRE_SLOT_STATUS = 0x4C,
 };
 
 /* Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs. */
@@ -179,7 +195,7 @@ struct __attribute__((packed)) wire_ack {
     uint8_t request; /* identity of the command */
     uint8_t status; /* Status */
     uint16_t sequence; /* sequence of the command */
-    uint32_t value; /* Inject: bytes held so far; CameraRegister: the value; else 0 */
+    uint32_t value; /* Inject, SlotBegin, SlotWrite: bytes held so far; CameraRegister: the value; SlotCommit, SlotSelect that were refused: enum engine_status; else 0 */
 };
 _Static_assert(sizeof(struct wire_ack) == 8, "wire_ack");
 
@@ -191,6 +207,21 @@ struct __attribute__((packed)) wire_pong {
     uint32_t bad_packets; /* since start */
 };
 _Static_assert(sizeof(struct wire_pong) == 24, "wire_pong");
+
+/* What one model slot holds, and how large a model may be. The answer to SlotStatus. */
+struct __attribute__((packed)) wire_slot_info {
+    uint8_t which; /* 0 the built-in model, 1..MODEL_SLOTS */
+    uint8_t state; /* SlotState */
+    uint8_t active; /* 1: this model runs */
+    int8_t reason; /* enum engine_status: why it is REFUSED */
+    uint32_t room; /* bytes of a slot; 0: the firmware itself reaches into the slots */
+    uint32_t memory_bytes; /* RAM for a model's image and arena, each rounded up to 8 */
+    uint32_t model_bytes; /* of the model, whole */
+    uint32_t crc; /* READY: Hello.model_hash with it; RECEIVING: CRC-32 of the whole model */
+    uint32_t held; /* bytes that have arrived */
+    char name[32]; /* of the model */
+};
+_Static_assert(sizeof(struct wire_slot_info) == 56, "wire_slot_info");
 
 /* wire_hello_request: Asks for Hello. No payload. */
 
@@ -234,5 +265,43 @@ struct __attribute__((packed)) wire_camera_register {
     uint8_t value; /* to write */
 };
 _Static_assert(sizeof(struct wire_camera_register) == 3, "wire_camera_register");
+
+/* Announces a model for a slot not in use (in Mode.IDLE). The Ack says from where the transfer goes on. */
+struct __attribute__((packed)) wire_slot_begin {
+    uint32_t total; /* of the packed model, a multiple of 4 */
+    uint32_t crc; /* CRC-32 of all of it */
+};
+_Static_assert(sizeof(struct wire_slot_begin) == 8, "wire_slot_begin");
+
+/* A piece of the announced model. Pieces come in order; each is in flash when its Ack leaves. */
+struct __attribute__((packed)) wire_slot_write {
+    uint32_t offset; /* bytes before this piece */
+};
+/* then piece: at most SLOT_CHUNK_BYTES, a multiple of 4 */
+_Static_assert(sizeof(struct wire_slot_write) == 4, "wire_slot_write");
+
+/* The model is complete: the board checks it and runs it from now on; answered by Ack. Else the old one stays. */
+struct __attribute__((packed)) wire_slot_commit {
+    uint32_t crc; /* as in SlotBegin */
+};
+_Static_assert(sizeof(struct wire_slot_commit) == 4, "wire_slot_commit");
+
+/* Runs another model from now on; answered by Ack. */
+struct __attribute__((packed)) wire_slot_select {
+    uint8_t which; /* 0 the built-in model, 1..MODEL_SLOTS */
+};
+_Static_assert(sizeof(struct wire_slot_select) == 1, "wire_slot_select");
+
+/* Empties a slot that is not in use; answered by Ack. */
+struct __attribute__((packed)) wire_slot_erase {
+    uint8_t which; /* 1..MODEL_SLOTS */
+};
+_Static_assert(sizeof(struct wire_slot_erase) == 1, "wire_slot_erase");
+
+/* Asks for SlotInfo. */
+struct __attribute__((packed)) wire_slot_status {
+    uint8_t which; /* 0 the built-in model, 1..MODEL_SLOTS */
+};
+_Static_assert(sizeof(struct wire_slot_status) == 1, "wire_slot_status");
 
 #endif

@@ -17,6 +17,13 @@ uint32_t app_image_bytes(const struct app *app) {
     return (uint32_t)app->height * app->width * app->channels;
 }
 
+static void report_refused_model(struct app *app, enum engine_status status) {
+    if (status != ENGINE_OK) {
+        const struct camera_fault fault = {WIRE_FAULT_CODE_MODEL_INVALID, (uint32_t)status};
+        report_fault(app, fault, engine_status_text(status));
+    }
+}
+
 void app_start(struct app *app) {
     *app = (struct app){
         .mode = WIRE_MODE_IDLE,
@@ -24,16 +31,15 @@ void app_start(struct app *app) {
     };
     board_start();
     link_start();
+    model_find_slots(app);
     model_open(app);
     report_hello(app);
     const uint32_t fault_address = board_take_fault();
     if (fault_address != 0) {
         report_fault(app, (struct camera_fault){WIRE_FAULT_CODE_HARD_FAULT, fault_address}, "");
     }
-    if (app->model_status != ENGINE_OK) {
-        const struct camera_fault fault = {WIRE_FAULT_CODE_MODEL_INVALID, (uint32_t)app->model_status};
-        report_fault(app, fault, engine_status_text(app->model_status));
-    }
+    report_refused_model(app, app->slot_status);
+    report_refused_model(app, app->model_status);
 }
 
 static void take_line(void *context, const uint8_t *luma) {

@@ -9,6 +9,7 @@
 #include "camera/ov7675.h" // struct camera_settings
 #include "engine/engine.h" // struct engine
 #include "protocol.h"      // enum wire_mode
+#include "slot/slot.h"     // struct slots
 
 enum { APP_MAX_OPERATORS = 128 };
 
@@ -33,6 +34,8 @@ struct app {
 
     struct engine engine;
     enum engine_status model_status;
+    enum engine_status slot_status; /* why the active slot's model was refused at start */
+    struct slots slots;
     uint8_t *image; /* the model's input, uint8 */
     uint16_t height, width;
     uint8_t channels;

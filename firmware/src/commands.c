@@ -4,21 +4,14 @@
 
 #include "board/board.h" // board_set_*, board_reboot
 #include "camera/sccb.h" // sccb_*
+#include "deploy.h"      // deploy_obey
 #include "link/link.h"   // link_pump
 #include "report.h"      // report_*
 
 enum { REBOOT_DELAY_CYCLES = BOARD_CLOCK_HZ / 20 }; /* for the acknowledgement to leave */
 
 /* Copies a command's struct out of its payload; false when the length is wrong. */
-#define TAKE(command, into) take((command), &(into), sizeof(into))
-
-static bool take(const struct packet *command, void *into, size_t bytes) {
-    if (command->payload_bytes != bytes) {
-        return false;
-    }
-    memcpy(into, command->payload, bytes);
-    return true;
-}
+#define TAKE(command, into) packet_take((command), &(into), sizeof(into))
 
 static enum wire_status set_mode(struct app *app, const struct packet *command) {
     struct wire_set_mode request;
@@ -209,7 +202,11 @@ void command_obey(struct app *app, const struct packet *command) {
         report_ack(command, status, value);
         break;
     }
-    default:
-        report_ack(command, WIRE_STATUS_UNKNOWN_COMMAND, 0);
+    default: {
+        const enum wire_status status = deploy_obey(app, command, &value);
+        if (command->type != WIRE_SLOT_STATUS || status != WIRE_STATUS_OK) {
+            report_ack(command, status, value);
+        }
+    }
     }
 }

@@ -1,14 +1,12 @@
 #include "model.h"
 
-#include "board/board.h" // board_cycles
+#include "board/board.h" // board_cycles, board_flash_used
+#include "slot/places.h" // FLASH_END, SLOT_BYTES
+#include "slot/slot.h"   // slot_bytes
 
-enum {
-    MEMORY_BYTES = 112 * 1024, /* image and arena of the largest model that this firmware takes */
-    DEFAULT_SIDE = 96,
-    FLASH_BYTES = 0x100000,
-};
+enum { DEFAULT_SIDE = 96 };
 
-static _Alignas(8) uint8_t memory[MEMORY_BYTES];
+static _Alignas(8) uint8_t memory[MODEL_MEMORY_BYTES];
 
 /* The packed model's bytes in flash. DEFAULT_MODEL is a path that the build gives. On the virtual board they
  * come last in flash, so that host.virtual can lay another model over them; its header says how long it is.
@@ -33,33 +31,65 @@ static void note_operator(void *context, size_t index, uint32_t cycles) {
     }
 }
 
-static size_t image_room(const struct app *app) {
-    return (app_image_bytes(app) + 7u) & ~(size_t)7u;
-}
-
-/* The header is read before the engine has checked it, so sizes are bounded here. */
-static bool shape_image(struct app *app, const struct packed_header *header) {
+/* The header is read before the engine has checked it, so sizes are bounded here. False when no image of it
+ * fits. */
+static bool image_bytes(const struct packed_header *header, size_t *bytes) {
     const uint32_t pixels = (uint32_t)header->input_height * header->input_width;
-    if (pixels == 0 || pixels > MEMORY_BYTES || header->input_channels > 3 ||
+    if (pixels == 0 || pixels > MODEL_MEMORY_BYTES || header->input_channels > 3 ||
         header->output_count > WIRE_MAX_SCORES) {
         return false;
     }
-    app->height = header->input_height;
-    app->width = header->input_width;
-    app->channels = (uint8_t)header->input_channels;
-    return image_room(app) < MEMORY_BYTES &&
-           app_image_bytes(app) <= WIRE_MAX_PAYLOAD_BYTES - sizeof(struct wire_frame);
+    *bytes = (size_t)pixels * header->input_channels;
+    return *bytes + 8 <= MODEL_MEMORY_BYTES && *bytes <= WIRE_MAX_PAYLOAD_BYTES - sizeof(struct wire_frame);
+}
+
+static enum engine_status open_blob(struct engine *engine, const uint8_t *blob, size_t room) {
+    const struct packed_header *header = (const void *)blob;
+    size_t image;
+    if (header->total_bytes > room) {
+        return ENGINE_BAD_LENGTH;
+    }
+    if (!image_bytes(header, &image)) {
+        return header->magic == PACKED_MAGIC ? ENGINE_BAD_HEADER : ENGINE_BAD_MAGIC;
+    }
+    const size_t used = (image + 7) & ~(size_t)7;
+    return engine_open(engine, blob, header->total_bytes, memory + used, sizeof memory - used);
+}
+
+enum engine_status model_check(const uint8_t *blob, size_t room) {
+    struct engine engine;
+    return open_blob(&engine, blob, room);
+}
+
+const struct packed_header *model_header(uint32_t slot) {
+    return (const void *)(slot == 0 ? default_model : slot_bytes(slot));
+}
+
+size_t model_room(uint32_t slot) {
+    return slot == 0 ? FLASH_END - (size_t)(uintptr_t)default_model : SLOT_BYTES;
+}
+
+/* host.virtual may have laid a longer model over the built-in one. */
+void model_find_slots(struct app *app) {
+    const uint32_t behind_model = (uint32_t)(uintptr_t)default_model + model_header(0)->total_bytes;
+    const uint32_t used = board_flash_used();
+    slots_start(&app->slots, used > behind_model ? used : behind_model);
+}
+
+static enum engine_status open_active(struct app *app) {
+    const uint32_t slot = app->slots.active;
+    return open_blob(&app->engine, (const uint8_t *)model_header(slot),
+                     slot == 0 ? model_room(0) : app->slots.active_bytes);
 }
 
 void model_open(struct app *app) {
-    const struct packed_header *header = (const void *)default_model;
-    const size_t room = FLASH_BYTES - (size_t)(uintptr_t)default_model;
     app->image = memory;
-    app->model_status = ENGINE_BAD_HEADER;
-    if (header->total_bytes <= room && shape_image(app, header)) {
-        const size_t used = image_room(app);
-        app->model_status = engine_open(&app->engine, default_model, header->total_bytes, memory + used,
-                                        sizeof memory - used);
+    app->slot_status = ENGINE_OK;
+    app->model_status = open_active(app);
+    if (app->model_status != ENGINE_OK && app->slots.active != 0) {
+        app->slot_status = app->model_status;
+        app->slots.active = 0;
+        app->model_status = open_active(app);
     }
     if (app->model_status != ENGINE_OK) {
         app->height = DEFAULT_SIDE;
@@ -67,7 +97,11 @@ void model_open(struct app *app) {
         app->channels = 1;
         return;
     }
-    app->score_count = app->engine.header->output_count;
+    const struct packed_header *header = app->engine.header;
+    app->height = header->input_height;
+    app->width = header->input_width;
+    app->channels = (uint8_t)header->input_channels;
+    app->score_count = header->output_count;
     app->engine.clock = board_cycles;
     app->engine.observer = note_operator;
     app->engine.observer_context = app;

@@ -1,12 +1,28 @@
-/* The model that is linked into the firmware, and the memory it runs in. */
+/* The model that runs: the one in the active slot, or the one that is linked into the firmware; and their
+ * memory. */
 #ifndef MODEL_H
 #define MODEL_H
 
 #include "app.h" // struct app
 
-/* Opens the built-in model and lays out image and arena; on failure the app has a status and a plain 96x96
- * image. */
+enum { MODEL_MEMORY_BYTES = 112 * 1024 }; /* image and arena of the largest model that this firmware takes */
+
+/* Finds the slots behind the firmware; before model_open. */
+void model_find_slots(struct app *app);
+
+/* Opens the active slot's model, or the built-in one, and lays out image and arena. A slot's model that is
+ * refused leaves its reason in app->slot_status, and the built-in one runs. Without any model the app has a
+ * status and a plain 96x96 image. */
 void model_open(struct app *app);
+
+/* Checks a packed model of at most `room` bytes without touching the one that runs. */
+enum engine_status model_check(const uint8_t *blob, size_t room);
+
+/* The header of the built-in model (slot 0) or of what a slot holds; not checked. */
+const struct packed_header *model_header(uint32_t slot);
+
+/* Bytes that model_header's blob may have at most. */
+size_t model_room(uint32_t slot);
 
 /* CRC-32 of the model's body, its name and its labels; empty without a model. */
 uint32_t model_hash(const struct app *app);

@@ -6,6 +6,7 @@
 #include "link/crc32.h"  // crc32_add
 #include "link/link.h"   // link_send
 #include "model.h"       // model_*
+#include "slot/places.h" // SLOT_BYTES
 
 #ifndef FIRMWARE_BUILD
 #define FIRMWARE_BUILD "unknown"
@@ -109,6 +110,42 @@ void report_ack(const struct packet *command, enum wire_status status, uint32_t 
         .value = value,
     };
     link_send(WIRE_ACK, &ack, sizeof ack, NULL, 0);
+}
+
+/* What lies in a slot, by looking at it: nothing about its content is kept elsewhere. */
+static void describe_slot(struct wire_slot_info *info) {
+    const struct packed_header *header = model_header(info->which);
+    if (header->magic == UINT32_MAX) {
+        return;
+    }
+    const enum engine_status status = model_check((const uint8_t *)header, model_room(info->which));
+    info->state = status == ENGINE_OK ? WIRE_SLOT_STATE_READY : WIRE_SLOT_STATE_REFUSED;
+    info->reason = (int8_t)status;
+    if (status == ENGINE_OK) {
+        info->model_bytes = header->total_bytes;
+        info->crc = header->body_crc;
+        info->held = header->total_bytes;
+        copy_text(info->name, sizeof info->name, header->name);
+    }
+}
+
+void report_slot(const struct app *app, uint32_t slot) {
+    struct wire_slot_info info = {
+        .which = (uint8_t)slot,
+        .active = slot == app->slots.active && app->model_status == ENGINE_OK,
+        .room = app->slots.usable ? SLOT_BYTES : 0,
+        .memory_bytes = MODEL_MEMORY_BYTES,
+    };
+    const struct slot_transfer *transfer = &app->slots.transfer;
+    if (slot != 0 && transfer->slot == slot) {
+        info.state = WIRE_SLOT_STATE_RECEIVING;
+        info.model_bytes = transfer->bytes;
+        info.crc = transfer->crc;
+        info.held = transfer->held;
+    } else if (slot == 0 || app->slots.usable) {
+        describe_slot(&info);
+    }
+    link_send(WIRE_SLOT_INFO, &info, sizeof info, NULL, 0);
 }
 
 void report_pong(uint64_t host_time_us) {

@@ -10,6 +10,7 @@ void report_frame(const struct app *app, enum wire_source source);
 void report_result(struct app *app, enum wire_source source);
 void report_fault(struct app *app, struct camera_fault fault, const char *text);
 void report_ack(const struct packet *command, enum wire_status status, uint32_t value);
+void report_slot(const struct app *app, uint32_t slot);
 void report_pong(uint64_t host_time_us);
 
 #endif

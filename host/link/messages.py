@@ -19,6 +19,8 @@ MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
 MAX_COMMAND_PAYLOAD_BYTES = 224  # what a board accepts: its receive ring holds 256 encoded bytes
 INJECT_CHUNK_BYTES = 192
 MAX_SCORES = 16
+MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
+SLOT_CHUNK_BYTES = 216
 
 
 class Mode(enum.IntEnum):
@@ -97,6 +99,15 @@ class RebootTarget(enum.IntEnum):
 
     APPLICATION = 0
     BOOTLOADER = 1
+
+
+class SlotState(enum.IntEnum):
+    """What a model slot holds."""
+
+    EMPTY = 0
+    REFUSED = 1  # something that the engine does not run: half a model, or one of another format
+    READY = 2
+    RECEIVING = 3  # a model that is on its way
 
 
 @message(0x01)
@@ -197,7 +208,11 @@ class Ack(Message):
     request: int = wire("u8", "identity of the command")
     status: int = wire("u8", "Status")
     sequence: int = wire("u16", "sequence of the command")
-    value: int = wire("u32", "Inject: bytes held so far; CameraRegister: the value; else 0")
+    value: int = wire(
+        "u32",
+        "Inject, SlotBegin, SlotWrite: bytes held so far; CameraRegister: the value; "
+        "SlotCommit, SlotSelect that were refused: enum engine_status; else 0",
+    )
 
 
 @message(0x08)
@@ -208,6 +223,22 @@ class Pong(Message):
     device_cycles: int = wire("u64", "since start")
     dropped_messages: int = wire("u32", "since start")
     bad_packets: int = wire("u32", "since start")
+
+
+@message(0x09)
+class SlotInfo(Message):
+    """What one model slot holds, and how large a model may be. The answer to SlotStatus."""
+
+    which: int = wire("u8", "0 the built-in model, 1..MODEL_SLOTS")
+    state: int = wire("u8", "SlotState")
+    active: int = wire("u8", "1: this model runs")
+    reason: int = wire("i8", "enum engine_status: why it is REFUSED")
+    room: int = wire("u32", "bytes of a slot; 0: the firmware itself reaches into the slots")
+    memory_bytes: int = wire("u32", "RAM for a model's image and arena, each rounded up to 8")
+    model_bytes: int = wire("u32", "of the model, whole")
+    crc: int = wire("u32", "READY: Hello.model_hash with it; RECEIVING: CRC-32 of the whole model")
+    held: int = wire("u32", "bytes that have arrived")
+    name: str = wire("char[32]", "of the model")
 
 
 @message(0x40)
@@ -262,6 +293,50 @@ class CameraRegister(Message):
     value: int = wire("u8", "to write")
 
 
+@message(0x47)
+class SlotBegin(Message):
+    """Announces a model for a slot not in use (in Mode.IDLE). The Ack says from where the transfer goes on."""
+
+    total: int = wire("u32", "of the packed model, a multiple of 4")
+    crc: int = wire("u32", "CRC-32 of all of it")
+
+
+@message(0x48)
+class SlotWrite(Message):
+    """A piece of the announced model. Pieces come in order; each is in flash when its Ack leaves."""
+
+    offset: int = wire("u32", "bytes before this piece")
+    piece: bytes = wire("tail", "at most SLOT_CHUNK_BYTES, a multiple of 4")
+
+
+@message(0x49)
+class SlotCommit(Message):
+    """The model is complete: the board checks it and runs it from now on; answered by Ack. Else the old one stays."""
+
+    crc: int = wire("u32", "as in SlotBegin")
+
+
+@message(0x4A)
+class SlotSelect(Message):
+    """Runs another model from now on; answered by Ack."""
+
+    which: int = wire("u8", "0 the built-in model, 1..MODEL_SLOTS")
+
+
+@message(0x4B)
+class SlotErase(Message):
+    """Empties a slot that is not in use; answered by Ack."""
+
+    which: int = wire("u8", "1..MODEL_SLOTS")
+
+
+@message(0x4C)
+class SlotStatus(Message):
+    """Asks for SlotInfo."""
+
+    which: int = wire("u8", "0 the built-in model, 1..MODEL_SLOTS")
+
+
 ENUMS: tuple[type[enum.IntEnum], ...] = (
     Mode,
     Setting,
@@ -270,8 +345,19 @@ ENUMS: tuple[type[enum.IntEnum], ...] = (
     FaultCode,
     LogLevel,
     RebootTarget,
+    SlotState,
 )
-FROM_DEVICE: tuple[type[Message], ...] = (Hello, Frame, Result, Profile, Log, Fault, Ack, Pong)
+FROM_DEVICE: tuple[type[Message], ...] = (
+    Hello,
+    Frame,
+    Result,
+    Profile,
+    Log,
+    Fault,
+    Ack,
+    Pong,
+    SlotInfo,
+)
 FROM_HOST: tuple[type[Message], ...] = (
     HelloRequest,
     SetMode,
@@ -280,5 +366,11 @@ FROM_HOST: tuple[type[Message], ...] = (
     Ping,
     Reboot,
     CameraRegister,
+    SlotBegin,
+    SlotWrite,
+    SlotCommit,
+    SlotSelect,
+    SlotErase,
+    SlotStatus,
 )
 BY_ID: dict[int, type[Message]] = {m.ID: m for m in FROM_DEVICE + FROM_HOST}

@@ -73,6 +73,45 @@ void board_unmask(uint32_t before) {
     __asm volatile("msr primask, %0" ::"r"(before) : "memory");
 }
 
+static void flash_wait(void) {
+    while (NVMC_READY == 0) {
+    }
+}
+
+static void flash_allow(uint32_t mode) {
+    NVMC_CONFIG = mode;
+    __asm volatile("dsb\n isb" ::: "memory");
+}
+
+void board_flash_erase(uint32_t page) {
+    flash_allow(NVMC_ERASE);
+    NVMC_ERASEPAGE = page;
+    flash_wait();
+    flash_allow(NVMC_READ_ONLY);
+}
+
+void board_flash_write(uint32_t address, uint32_t word) {
+    flash_allow(NVMC_WRITE);
+    REGISTER(address) = word;
+    flash_wait();
+    flash_allow(NVMC_READ_ONLY);
+}
+
+const uint8_t *board_flash_at(uint32_t address) {
+    return (const uint8_t *)(uintptr_t)address;
+}
+
+/* Initial values of variables come last, but on the virtual board, where the built-in model does: virtual.ld. */
+uint32_t board_flash_used(void) {
+#ifdef BOARD_VIRTUAL
+    extern const uint8_t firmware_end[];
+    return (uint32_t)(uintptr_t)firmware_end;
+#else
+    extern const uint8_t __etext[], __data_start__[], __data_end__[]; /* of Arduino's linker script */
+    return (uint32_t)((uintptr_t)__etext + (uintptr_t)__data_end__ - (uintptr_t)__data_start__);
+#endif
+}
+
 void board_reboot(bool to_bootloader) {
     POWER_GPREGRET = to_bootloader ? BOOTLOADER_MAGIC : 0u;
     SCB_AIRCR = SCB_AIRCR_RESET;

@@ -31,8 +31,12 @@ enum {
 #define POWER_GPREGRET REGISTER(0x4000051Cu)
 #define POWER_DCDCEN REGISTER(0x40000578u)
 
-/* NVMC.ICACHECNF, chapter 4.3: the instruction cache, off at reset. */
+/* NVMC, chapter 4.3: writing and erasing flash, and the instruction cache, off at reset. */
+#define NVMC_READY REGISTER(0x4001E400u)
+#define NVMC_CONFIG REGISTER(0x4001E504u)
+#define NVMC_ERASEPAGE REGISTER(0x4001E508u)
 #define NVMC_ICACHECNF REGISTER(0x4001E540u)
+enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 
 /* FICR, chapter 4.4. */
 #define FICR_DEVICEID0 REGISTER(0x10000060u)

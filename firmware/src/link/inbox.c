@@ -1,5 +1,7 @@
 #include "link/inbox.h"
 
+#include <string.h> // memcpy
+
 #include "link/crc32.h" // crc32_add
 
 static void push(struct inbox *inbox, uint8_t byte) {
@@ -49,4 +51,12 @@ bool inbox_feed(struct inbox *inbox, uint8_t byte, struct packet *packet) {
     inbox->left = (uint8_t)(byte - 1);
     inbox->zero_ahead = byte != 255;
     return false;
+}
+
+bool packet_take(const struct packet *packet, void *into, size_t bytes) {
+    if (packet->payload_bytes != bytes) {
+        return false;
+    }
+    memcpy(into, packet->payload, bytes);
+    return true;
 }

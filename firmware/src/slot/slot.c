@@ -1,0 +1,133 @@
+#include "slot/slot.h"
+
+#include <string.h> // memcpy
+
+#include "board/board.h"  // board_flash_*
+#include "link/crc32.h"   // crc32_add
+#include "slot/journal.h" // journal_*
+#include "slot/places.h"  // SLOT_BYTES
+
+static uint32_t slot_address(uint32_t slot) {
+    return SLOTS_START + (slot - 1) * SLOT_BYTES;
+}
+
+const uint8_t *slot_bytes(uint32_t slot) {
+    return board_flash_at(slot_address(slot));
+}
+
+void slots_start(struct slots *slots, uint32_t firmware_end) {
+    *slots = (struct slots){.usable = firmware_end <= SLOTS_START};
+    struct journal_record record;
+    if (slots->usable && journal_read(&record) && record.active <= WIRE_MODEL_SLOTS &&
+        record.bytes <= SLOT_BYTES) {
+        slots->active = record.active;
+        slots->active_bytes = record.bytes;
+    }
+}
+
+static bool slot_is_blank(uint32_t slot) {
+    static const uint8_t blank[4] = {0xFF, 0xFF, 0xFF, 0xFF};
+    return memcmp(slot_bytes(slot), blank, sizeof blank) == 0;
+}
+
+/* One that is not in use, an empty one first, so that an older model stays as long as there is room. */
+static uint32_t free_slot(const struct slots *slots) {
+    uint32_t found = 0;
+    for (uint32_t slot = WIRE_MODEL_SLOTS; slot >= 1; slot--) {
+        if (slot != slots->active && (found == 0 || slot_is_blank(slot) || !slot_is_blank(found))) {
+            found = slot;
+        }
+    }
+    return found;
+}
+
+enum wire_status slot_begin(struct slots *slots, uint32_t bytes, uint32_t crc) {
+    if (!slots->usable) {
+        return WIRE_STATUS_FAULT;
+    }
+    if (bytes == 0 || bytes % 4 != 0 || bytes > SLOT_BYTES) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    struct slot_transfer *transfer = &slots->transfer;
+    if (transfer->slot == 0 || transfer->bytes != bytes || transfer->crc != crc) {
+        *transfer = (struct slot_transfer){.slot = free_slot(slots), .bytes = bytes, .crc = crc};
+    }
+    return WIRE_STATUS_OK;
+}
+
+static void write_word(const struct slot_transfer *transfer, uint32_t offset, uint32_t word) {
+    const uint32_t address = slot_address(transfer->slot) + offset;
+    if (address % BOARD_FLASH_PAGE_BYTES == 0) {
+        board_flash_erase(address);
+    }
+    board_flash_write(address, word);
+}
+
+enum wire_status slot_write(struct slots *slots, uint32_t offset, const uint8_t *bytes, size_t count) {
+    struct slot_transfer *transfer = &slots->transfer;
+    if (transfer->slot == 0 || offset % 4 != 0 || count == 0 || count % 4 != 0 || offset > transfer->bytes ||
+        count > transfer->bytes - offset) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    if (offset != transfer->held) {
+        return WIRE_STATUS_OK;
+    }
+    for (size_t i = 0; i < count; i += 4) {
+        uint32_t word;
+        memcpy(&word, bytes + i, sizeof word);
+        write_word(transfer, transfer->held, word);
+        transfer->held += 4;
+    }
+    return WIRE_STATUS_OK;
+}
+
+enum wire_status slot_verify(struct slots *slots, uint32_t crc) {
+    struct slot_transfer *transfer = &slots->transfer;
+    if (transfer->slot == 0 || transfer->crc != crc || transfer->held != transfer->bytes) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    if (crc32_add(0, slot_bytes(transfer->slot), transfer->bytes) != crc) {
+        *transfer = (struct slot_transfer){0};
+        return WIRE_STATUS_FAULT;
+    }
+    return WIRE_STATUS_OK;
+}
+
+bool slot_is_done(const struct slots *slots, uint32_t crc) {
+    return slots->transfer.slot == 0 && slots->transfer.bytes != 0 && slots->transfer.crc == crc;
+}
+
+enum wire_status slot_select(struct slots *slots, uint32_t slot, uint32_t bytes) {
+    if (!slots->usable) {
+        return WIRE_STATUS_FAULT;
+    }
+    if (slot > WIRE_MODEL_SLOTS || bytes > SLOT_BYTES) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    if (!journal_write(slot, bytes)) {
+        return WIRE_STATUS_FAULT;
+    }
+    slots->active = slot;
+    slots->active_bytes = bytes;
+    if (slots->transfer.slot == slot) {
+        slots->transfer.slot = 0;
+    }
+    return WIRE_STATUS_OK;
+}
+
+enum wire_status slot_erase(struct slots *slots, uint32_t slot) {
+    if (!slots->usable) {
+        return WIRE_STATUS_FAULT;
+    }
+    if (slot < 1 || slot > WIRE_MODEL_SLOTS) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    if (slot == slots->active) {
+        return WIRE_STATUS_BUSY;
+    }
+    if (slots->transfer.slot == slot) {
+        slots->transfer = (struct slot_transfer){0};
+    }
+    board_flash_erase(slot_address(slot));
+    return WIRE_STATUS_OK;
+}
