@@ -209,6 +209,13 @@ class VirtualBoard:
         """What a stop of the CPU asks for."""
         if self.nvmc.unsettled:
             self.nvmc.settle()
+        misaligned = int(self.memory.state[hooks.MISALIGNED_AT])
+        if misaligned:
+            self.memory.state[hooks.MISALIGNED_AT] = 0
+            self.warnings.once(
+                f"misaligned {misaligned:#x}",
+                f"{misaligned:#010x}: multiple, double or float access to a misaligned address: silicon faults",
+            )
         self._choose_flavour()
         if stop is Stop.WAIT:
             self._sleeping = True
@@ -305,6 +312,8 @@ class VirtualBoard:
         self.systick.reset()
         self.bus.reset()
         self.scs.values[VTOR] = APPLICATION_START
+        if self.cpu.flavour is Flavour.EXACT and not self.options.always_exact:
+            self.cpu.use(Flavour.FAST)
         read_word = self.memory.read_word
         self.cpu.reset(read_word(APPLICATION_START), read_word(APPLICATION_START + 4))
         self.in_bootloader = reason == REASON_SOFTWARE and self.power.bootloader_request != 0

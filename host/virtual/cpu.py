@@ -373,6 +373,7 @@ class Cpu:
         self.memory.prefixes[first : first + len(price.prefix)] = price.prefix
         self.memory.prefix_count = first + len(price.prefix)
         self.unpriced += price.unknown
+        self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
         self.memory.prices[slot] = (
             hooks.pack_price(
                 price.cycles, price.instructions, price.taken_penalty, price.entry_penalty, size

@@ -22,6 +22,7 @@ INDIRECT = ("bx", "blx", "pop", "ldm", "ldr", "tbb", "tbh", "mov", "add")
 CONDITIONS = frozenset(
     ["eq", "ne", "hs", "lo", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le"]
 )
+MUST_ALIGN = ("multiple", "float load", "float store")
 WAIT_FOR_INTERRUPT = b"\x30\xbf"
 WAIT_FOR_EVENT = b"\x20\xbf"
 
@@ -54,6 +55,9 @@ class BlockPrice:
     taken_penalty: int
     entry_penalty: int
     prefix: tuple[int, ...]
+    aligned: tuple[
+        int, ...
+    ]  # offsets of instructions that fault on a misaligned word (LDM, LDRD, VLDR, ...)
     uses_fpu: bool
     unknown: tuple[str, ...]
 
@@ -82,7 +86,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
     prefix = [0] * (len(code) // 2 + 1)
     previous: _Step | None = None
     last = ""
-    float_used, unknown = False, []
+    float_used, unknown, aligned = False, [], []
     while place < len(code):
         found = next(machine.disasm(code[place:], address + place, 1), None)
         if found is None:
@@ -92,6 +96,8 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
             step = _step(found, model)
             last = found.mnemonic
             float_used = float_used or last[0] == "v"
+            if step.kind in MUST_ALIGN:
+                aligned.append(place)
         prefix[place // 2] = cycles
         cycles += _cost(step, previous, model)
         count += 1
@@ -104,6 +110,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
         taken_penalty=model.taken_indirect if indirect else model.taken_direct,
         entry_penalty=model.misaligned_target if address & 2 and _length(code, 0) == 4 else 0,
         prefix=tuple(prefix),
+        aligned=tuple(aligned),
         uses_fpu=float_used,
         unknown=tuple(unknown),
     )

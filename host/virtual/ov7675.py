@@ -176,13 +176,14 @@ class Ov7675:
         timing = self.timing
         if timing is None:
             return
-        start = int(self._state[hooks.SENSOR_START]) + int(frame * timing.frame_cycles)
-        made = render_frame(self._scene.picture(start / CPU_HZ), self.registers, timing)
+        # In place before anything can fail: the hook goes on to read it.
         self._frame = np.zeros(timing.lines_out * timing.bytes_per_line + 1, np.uint8)
-        self._frame[: made.data.size] = made.data.ravel()
         self._state[hooks.FRAME] = self._frame.ctypes.data
         self._state[hooks.FRAME_BYTES] = self._frame.size
         self._state[hooks.FRAME_READY] = frame
+        start = int(self._state[hooks.SENSOR_START]) + int(frame * timing.frame_cycles)
+        made = render_frame(self._scene.picture(start / CPU_HZ), self.registers, timing)
+        self._frame[: made.data.size] = made.data.ravel()
         self.last_frames.append(SensorFrame(start, made.data, made.luma))
 
 

@@ -1,4 +1,7 @@
-"""SysTick: a 24-bit down counter at the CPU clock (ARM DDI 0403, B3.3). Registers at 0xE000E010."""
+"""SysTick: a 24-bit down counter at the CPU clock (ARM DDI 0403, B3.3). Registers at 0xE000E010.
+
+It and CYCCNT go on during WFI, where the nRF52840 stops the CPU's clock: firmware for silicon wakes by other timers.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from host.virtual.cpu import Flavour
 from host.virtual.cycles import CycleModel, new_disassembler, price_block
 from host.virtual.options import BoardOptions
 from tests.virtual.bench import Bench
@@ -87,3 +88,22 @@ def test_a_stop_at_a_deadline_charges_no_block_twice() -> None:
     whole.board.run(sliced.board.cycles - whole.board.cycles)
     assert sliced.board.instructions == whole.board.instructions
     assert sliced.word("returned") == whole.word("returned") == 0
+
+
+def test_profile_mode_charges_misaligned_loads_and_names_those_that_silicon_refuses() -> None:
+    bench = Bench()
+    bench.board.cpu.use(Flavour.PROFILE)
+    bench.call("misaligned_loads", 0)
+    start = bench.board.cycles
+    bench.call("misaligned_loads", 0)
+    slow = bench.board.cycles - start
+    assert bench.warnings == []
+    bench.call("misaligned_loads", 1)
+    bench.board.run(1000)
+    assert len(bench.warnings) == 1
+    assert "silicon faults" in bench.warnings[0]
+    fast = Bench()
+    fast.call("misaligned_loads", 0)
+    start = fast.board.cycles
+    fast.call("misaligned_loads", 0)
+    assert slow - (fast.board.cycles - start) == 1

@@ -246,3 +246,15 @@ void forbid_float(void) {
 void use_float(void) {
     __asm volatile("vmov.f32 s0, #1.0" : : : "s0");
 }
+
+/* A misaligned LDR is slow; a misaligned LDRD is a fault on silicon. */
+void misaligned_loads(uint32_t twice) {
+    const uint32_t place = (uint32_t)bytes + 2;
+    uint32_t first, second;
+    __asm volatile("ldr %0, [%1]" : "=r"(first) : "r"(place) : "memory");
+    record(first);
+    if (twice != 0) {
+        __asm volatile("ldrd %0, %1, [%2]" : "=&r"(first), "=&r"(second) : "r"(place) : "memory");
+        record(second);
+    }
+}
