@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "board/board.h"     // board_*
+#include "camera/pace.h"     // camera_best_divider
 #include "commands.h"        // command_obey
 #include "link/link.h"       // link_*
 #include "model.h"           // model_open
@@ -27,7 +28,11 @@ static void report_refused_model(struct app *app, enum engine_status status) {
 void app_start(struct app *app) {
     *app = (struct app){
         .mode = WIRE_MODE_IDLE,
-        .camera = {.data_swap = true, .clock_divider = 11, .gain = -1, .exposure = -1},
+        .camera = {.data_swap = true,
+                   .clock_divider = CAMERA_FASTEST_DIVIDER,
+                   .paced = true,
+                   .gain = -1,
+                   .exposure = -1},
     };
     board_start();
     link_start();
@@ -96,6 +101,22 @@ static bool capture(struct app *app) {
     return fault.code == WIRE_FAULT_CODE_NONE;
 }
 
+/* A clock that fits the time between two captures. A change costs a frame, so it must gain some per cent. */
+static void pace(struct app *app, uint32_t busy_cycles) {
+    const uint8_t best = camera_best_divider(busy_cycles);
+    const uint32_t gained =
+        camera_period(app->camera.clock_divider, busy_cycles) - camera_period(best, busy_cycles);
+    if (!app->camera.paced || gained < camera_period(best, busy_cycles) / 32u) {
+        return;
+    }
+    app->camera.clock_divider = best;
+    const struct camera_fault fault = camera_set_clock(best);
+    if (fault.code != WIRE_FAULT_CODE_NONE) {
+        report_fault(app, fault, "");
+        app->camera_state = CAMERA_OFF;
+    }
+}
+
 /* The frame is queued before the inference, so that it travels meanwhile. */
 static void look(struct app *app) {
     app->frame++;
@@ -114,6 +135,7 @@ static void look(struct app *app) {
         send += board_cycles() - again;
     }
     app->cycles.send = send;
+    pace(app, board_cycles() - start);
     if (app->mode == WIRE_MODE_SINGLE) {
         app->mode = WIRE_MODE_IDLE;
     }

@@ -3,6 +3,7 @@
 #include <string.h> // memcpy
 
 #include "board/board.h" // board_set_*, board_reboot
+#include "camera/pace.h" // CAMERA_FASTEST_DIVIDER
 #include "camera/sccb.h" // sccb_*
 #include "deploy.h"      // deploy_obey
 #include "link/link.h"   // link_pump
@@ -45,8 +46,9 @@ static bool change_camera(struct camera_settings *camera, uint8_t setting, int32
         camera->luma_second = value == 1;
         return in_range(value, 0, 1);
     case WIRE_SETTING_CLOCK_DIVIDER:
-        camera->clock_divider = (uint8_t)value;
-        return in_range(value, 1, 63);
+        camera->paced = value == 0;
+        camera->clock_divider = (uint8_t)(value == 0 ? CAMERA_FASTEST_DIVIDER : value);
+        return in_range(value, 0, 63);
     case WIRE_SETTING_GAIN:
         camera->gain = (int16_t)value;
         return in_range(value, -1, 255);

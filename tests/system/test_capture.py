@@ -150,3 +150,18 @@ def test_a_single_shot_ends_by_itself() -> None:
     assert result.capture_cycles > 0
     assert result.preprocess_cycles > 0
     assert bench.greet().mode == Mode.IDLE
+
+
+def test_the_pixel_clock_follows_the_inference() -> None:
+    bench = Bench("default")
+    bench.mode(Mode.STREAM)
+    results = [bench.wait(Result) for _ in range(4)]
+    busy = results[-1].inference_cycles + results[-1].send_cycles
+    fastest_clock = (
+        -(-(busy + 9_100_000) // 9_596_160) * 9_596_160
+    )  # whole frames at 24 cycles a byte
+    assert results[-1].period_cycles <= fastest_clock
+    assert bench.greet().clock_divider >= DEFAULT_DIVIDER
+    bench.set(Setting.CLOCK_DIVIDER, DEFAULT_DIVIDER)
+    bench.wait(Result)
+    assert bench.greet().clock_divider == DEFAULT_DIVIDER, "set by hand it stays"

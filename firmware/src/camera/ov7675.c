@@ -161,6 +161,10 @@ struct camera_fault camera_apply(const struct camera_settings *settings) {
     return (struct camera_fault){apply_exposure(settings), REG_COM8};
 }
 
+struct camera_fault camera_set_clock(uint8_t clock_divider) {
+    return write_checked(REG_CLKRC, clock_divider);
+}
+
 struct camera_fault camera_set_sleep(bool asleep) {
     return write_checked(REG_COM2, (uint8_t)(COM2_DRIVE_2X | (asleep ? COM2_SLEEP : 0)));
 }

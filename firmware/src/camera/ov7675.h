@@ -22,6 +22,7 @@ struct camera_settings {
     bool data_swap;        /* D0 and D1 crossed, as on the kit's shield */
     bool luma_second;      /* the order of a pair is U Y rather than Y U */
     uint8_t clock_divider; /* CLKRC, 1..63: a byte lasts 2 * (clock_divider + 1) CPU cycles */
+    bool paced;            /* the app chooses clock_divider by camera/pace.h */
     int16_t gain;          /* 0..255, -1 automatic */
     int32_t exposure;      /* lines 0..65535, -1 automatic */
 };
@@ -39,6 +40,9 @@ struct camera_fault camera_start(const struct camera_settings *settings);
 
 /* Changes the settings of a running sensor. */
 struct camera_fault camera_apply(const struct camera_settings *settings);
+
+/* Changes the pixel clock of a running sensor. */
+struct camera_fault camera_set_clock(uint8_t clock_divider);
 
 /* Sleep (registers kept, pins silent) and back. */
 struct camera_fault camera_set_sleep(bool asleep);
