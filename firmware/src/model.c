@@ -35,7 +35,8 @@ static void note_operator(void *context, size_t index, uint32_t cycles) {
  * fits. */
 static bool image_bytes(const struct packed_header *header, size_t *bytes) {
     const uint32_t pixels = (uint32_t)header->input_height * header->input_width;
-    if (pixels == 0 || pixels > MODEL_MEMORY_BYTES || header->input_channels > 3 ||
+    if (pixels == 0 || header->input_width > WIRE_MAX_IMAGE_WIDTH ||
+        header->input_height > WIRE_MAX_IMAGE_HEIGHT || header->input_channels > 3 ||
         header->output_count > WIRE_MAX_SCORES) {
         return false;
     }

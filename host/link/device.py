@@ -18,6 +18,14 @@ from host.link.sequence import Losses
 from host.link.transport import Port
 
 
+class RefusedError(HostError):
+    """The board understood and said no; `answer` says why."""
+
+    def __init__(self, command: Message, answer: wire.Ack) -> None:
+        super().__init__(f"the board refused {_described(command)}: {_reason(answer.status)}")
+        self.answer = answer
+
+
 class Device:
     """A connected board; `hello` is what it said of itself last. For one thread at a time."""
 
@@ -109,6 +117,19 @@ class Device:
         assert isinstance(answer, wire.Pong)
         return answer, self._link.clock() - started
 
+    def greet(self) -> wire.Hello:
+        """Asks the board again who it is: another model may run by now."""
+        self._shake_hands()
+        return self.hello
+
+    def slot(self, which: int) -> wire.SlotInfo:
+        """What a model slot holds; 0 is the built-in model."""
+        answer = self._link.ask(
+            wire.SlotStatus(which), lambda m, _: isinstance(m, wire.SlotInfo) and m.which == which
+        )
+        assert isinstance(answer, wire.SlotInfo)
+        return answer
+
     def inject(self, image: NDArray[np.uint8]) -> wire.Result:
         """Lets the board infer `image`: uint8 (height, width, channels), as its model's input.
 
@@ -153,6 +174,10 @@ class Device:
             answer = self._command(piece, also=is_result)
             held = answer.value if answer.request == wire.Inject.ID else total
 
+    def command(self, command: Message) -> wire.Ack:
+        """Sends any command until it is answered; the answer. Raises RefusedError when the board says no."""
+        return self._command(command)
+
     def _command(
         self, command: Message, tries: int = 0, also: Callable[[Message], bool] | None = None
     ) -> wire.Ack:
@@ -163,18 +188,15 @@ class Device:
                 return message.request == command.ID and message.sequence in sent
             return also is not None and also(message)
 
-        status = int(wire.Status.BUSY)
         for _ in range(self._link.timing.tries):
-            answer = self._link.ask(command, is_answer, tries)
-            if not isinstance(answer, wire.Ack):
-                return wire.Ack(0, wire.Status.OK, 0, 0)
+            message = self._link.ask(command, is_answer, tries)
+            answer = message if isinstance(message, wire.Ack) else wire.Ack(0, 0, 0, 0)
             if answer.status == wire.Status.OK:
                 return answer
-            status = answer.status
-            if status != wire.Status.BUSY:
+            if answer.status != wire.Status.BUSY:
                 break
             self._link.pause(self._link.timing.busy_s)
-        raise HostError(f"the board refused {_described(command)}: {_reason(status)}")
+        raise RefusedError(command, answer)
 
     def _shake_hands(self) -> None:
         """Asks for Hello until it comes."""

@@ -19,6 +19,8 @@ MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
 MAX_COMMAND_PAYLOAD_BYTES = 224  # what a board accepts: its receive ring holds 256 encoded bytes
 INJECT_CHUNK_BYTES = 192
 MAX_SCORES = 16
+MAX_IMAGE_WIDTH = 256  # of a model's input: what the board's averaging of lines holds
+MAX_IMAGE_HEIGHT = 2048
 MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
 SLOT_CHUNK_BYTES = 216
 

@@ -145,6 +145,7 @@ def with_sample(view: View, sample: Sample, now: float) -> View:
         frame=sample.frame,
         image=view.image if sample.image is None else sample.image,
         labels=sample.labels,
+        label=view.label if view.label in sample.labels else watched_label(sample.labels, None),
         scores=sample.scores or view.scores,
         history=view.history if score is None else (*view.history, score)[-HISTORY:],
         cycles=sample.cycles or view.cycles,

@@ -19,7 +19,7 @@ static struct area_axis axis_of(uint32_t from, uint32_t to) {
 bool area_start(struct area *area, uint32_t from_width, uint32_t from_height, uint32_t width, uint32_t height,
                 size_t channels, uint8_t *image) {
     if (width == 0 || width > AREA_MAX_WIDTH || height == 0 || from_width == 0 || from_height == 0 ||
-        from_width > 2048 || from_height > 2048 || height > 2048) {
+        from_width > 2048 || from_height > 2048 || height > AREA_MAX_HEIGHT) {
         return false;
     }
     area->across = axis_of(from_width, width);

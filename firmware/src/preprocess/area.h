@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AREA_MAX_WIDTH = 256 }; /* of the output */
+#include "protocol.h" // WIRE_MAX_IMAGE_*
+
+enum { AREA_MAX_WIDTH = WIRE_MAX_IMAGE_WIDTH, AREA_MAX_HEIGHT = WIRE_MAX_IMAGE_HEIGHT }; /* of the output */
 
 /* How one axis is cut: `from` pixels become `to`; each is worth `unit`, and `span` units fill an output
  * pixel. */
