@@ -41,8 +41,10 @@ def demand(network: Network, layer: Layer, form: Form) -> Demand:
 
 
 def steps(channels: int, width: int) -> int:
-    """Of a pointwise kernel: two input channels each."""
-    if channels > 16 or block_pixels(width) == 3:
+    """Of a pointwise kernel, two input channels each."""
+    if block_pixels(width) == 3:
+        return -(-channels // 64) * 32
+    if channels > 16:
         return -(-channels // 32) * 16
     return 8 if channels > 8 else 4
 

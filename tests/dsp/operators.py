@@ -167,9 +167,12 @@ class Case:
                     sums += taps * shaped[:, i, j, 0]
                 else:
                     sums += taps @ shaped[:, i, j].T
-        x = (sums * self.multiplier + (1 << 30)) >> 31
+        scaled = (sums * self.multiplier + (1 << 30)) >> 31
         rounding = (1 << (self.shift - 1)) + (s.fill[1] << self.shift)
-        return np.clip((x + rounding) >> self.shift, 0, 255).astype(np.uint8)
+        result: NDArray[np.uint8] = np.clip((scaled + rounding) >> self.shift, 0, 255).astype(
+            np.uint8
+        )
+        return result
 
     def output(self, arena: bytes) -> NDArray[np.uint8]:
         """The output map's pixels [rows][columns][channels]."""
@@ -183,6 +186,7 @@ class Case:
         """Whether anything but the output's pixels and scratch changed."""
         old, new = (np.frombuffer(a, np.uint8).copy() for a in (before, after))
         operator = PackedOperator.unpack(self.blob[: PackedOperator.LAYOUT.size])
+        assert isinstance(operator, PackedOperator)
         for a in (old, new):
             target = self.records[1]
             view = _view(a, target)

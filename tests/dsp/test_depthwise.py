@@ -94,13 +94,17 @@ def test_equals_exact_integers_on_this_pc(library: ctypes.CDLL, name: str) -> No
 
 
 @given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 4))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_shape_on_the_board(hard_board: Board, shape: Shape, seed: int, rows: int) -> None:
     check_on_board(hard_board, random_case(shape, seed), rows)
 
 
 @given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 4))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, rows: int) -> None:
     check_on_host(library, random_case(shape, seed), rows)
 
@@ -108,7 +112,9 @@ def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, row
 @pytest.mark.parametrize("shape", [SAME, HALVED], ids=["same", "halved"])
 @pytest.mark.parametrize("bias", [-(1 << 25), -(1 << 21), 0, 1 << 21, (1 << 26) - 1])
 @pytest.mark.parametrize("weight", [-128, 127])
-def test_extreme_weights_and_biases(hard_board: Board, shape: Shape, bias: int, weight: int) -> None:
+def test_extreme_weights_and_biases(
+    hard_board: Board, shape: Shape, bias: int, weight: int
+) -> None:
     drawn = random_case(replace(shape, shifts=(4, 11)), 3)
     extreme = Case(
         drawn.shape,

@@ -1,4 +1,4 @@
-"""The first convolution: the assembly on an emulated Cortex-M4, and the plain kernels on this PC, against exact integers."""
+"""The first convolution: assembly on an emulated Cortex-M4, plain kernels on this PC, against exact integers."""
 
 from __future__ import annotations
 
@@ -80,13 +80,17 @@ def test_equals_exact_integers_on_this_pc(library: ctypes.CDLL, name: str) -> No
 
 
 @given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_shape_on_the_board(hard_board: Board, shape: Shape, seed: int, rows: int) -> None:
     check_on_board(hard_board, random_case(shape, seed), rows)
 
 
 @given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, rows: int) -> None:
     check_on_host(library, random_case(shape, seed), rows)
 

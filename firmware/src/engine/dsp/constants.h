@@ -2,8 +2,9 @@
 #ifndef ENGINE_DSP_CONSTANTS_H
 #define ENGINE_DSP_CONSTANTS_H
 
-/* The shift of the UNIFORM requantisation (dsp/kernels.h): an immediate of USAT, so it is one number for all channels.
- * 12 covers the shifts 4..11 of FAST, which are all that person detectors have but for a channel here and there. */
+/* The shift of the UNIFORM requantisation (dsp/kernels.h): an immediate of USAT, so it is one number for all
+ * channels. 12 covers the shifts 4..11 of FAST, which are all that person detectors have but for a channel
+ * here and there. */
 #define DSP_UNIFORM_SHIFT 12
 
 /* struct dsp_pairs, by byte */

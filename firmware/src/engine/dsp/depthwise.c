@@ -11,8 +11,9 @@ typedef void (*strips_kernel)(struct dsp_strips *job);
 
 static bool is_ours(const struct engine_call *call) {
     const struct packed_operator *const op = call->op;
-    const bool window = op->kernel_height == 3 && op->kernel_width == 3 && op->stride_height == op->stride_width &&
-                        op->stride_height <= 2 && op->depth_multiplier == 1;
+    const bool window = op->kernel_height == 3 && op->kernel_width == 3 &&
+                        op->stride_height == op->stride_width && op->stride_height <= 2 &&
+                        op->depth_multiplier == 1;
     /* the last strip of an odd width writes a pixel more: it needs a byte that is nobody's */
     const bool room = call->output.width % 2 == 0 ||
                       (call->output.right == 0 &&
@@ -35,7 +36,8 @@ static void kernel_run(struct dsp_strips *job, size_t rows, size_t stride, bool 
 }
 
 /* The job of channels first..end-1 of `rows` output rows from y on. */
-static void band_run(const struct engine_call *call, int32_t y, size_t rows, size_t first, size_t end, bool uniform) {
+static void band_run(const struct engine_call *call, int32_t y, size_t rows, size_t first, size_t end,
+                     bool uniform) {
     const int32_t stride = call->op->stride_height;
     const uint32_t pixels = ((uint32_t)call->output.width + 1u) & ~1u;
     const uint32_t bytes = pixels * (uint32_t)stride;
@@ -44,7 +46,8 @@ static void band_run(const struct engine_call *call, int32_t y, size_t rows, siz
         .parameters = parameters + DSP_STRIP_WORDS * first,
         .channels = (uint32_t)(end - first),
         .in_gap = (int32_t)(call->input.line_stride - bytes),
-        .out_gap = (int32_t)call->output.line_stride - (stride == 1 ? (int32_t)call->input.line_stride : (int32_t)pixels),
+        .out_gap = (int32_t)call->output.line_stride -
+                   (stride == 1 ? (int32_t)call->input.line_stride : (int32_t)pixels),
         .line_stride = (uint32_t)call->input.line_stride,
         .end = bytes,
     };
@@ -59,13 +62,15 @@ static void band_run(const struct engine_call *call, int32_t y, size_t rows, siz
     kernel_run(&job, rows, (size_t)stride, uniform);
 }
 
-/* Rows from y on, channels of one kind after the other: a kernel of more than one row exists for uniform channels only. */
+/* Rows from y on, channels of one kind after the other: a kernel of more than one row exists for uniform
+ * channels only. */
 static void mixed_band_run(const struct engine_call *call, int32_t y, size_t rows) {
     const uint32_t *const parameters = (const uint32_t *)(const void *)call->scratch + 1;
     const size_t channels = (size_t)call->output.channels;
     for (size_t first = 0, end; first < channels; first = end) {
         const bool uniform = parameters[DSP_STRIP_WORDS * first + 8] == 0;
-        for (end = first + 1; end < channels && uniform == (parameters[DSP_STRIP_WORDS * end + 8] == 0); end++) {
+        for (end = first + 1; end < channels && uniform == (parameters[DSP_STRIP_WORDS * end + 8] == 0);
+             end++) {
         }
         const size_t height = uniform ? rows : 1;
         for (size_t row = 0; row < rows; row += height) {

@@ -1,5 +1,6 @@
-/* The first CONV_2D: 3x3 with stride 2 over the image, grey or RGB. Its windows are laid out as steps of the pointwise
- * kernel, row by row. Lines of the image are copied beside their borders first, so that no window tests bounds.
+/* The first CONV_2D: 3x3 with stride 2 over the image, grey or RGB. Its windows are laid out as steps of the
+ * pointwise kernel, row by row. Lines of the image are copied beside their borders first, so that no window
+ * tests bounds.
  */
 #include <string.h> // memcpy, memset
 
@@ -26,8 +27,9 @@ struct workspace {
     size_t pairs;
 };
 
-/* Where the weight of byte `byte` of window row `row` goes: the half of a step. A grey row is bytes 0, 2 and 1; an RGB row
- * is bytes 0, 2 | 1, 3 | 4, 6 | 5, 7 and 8. What is left over of three rows shares the last steps. */
+/* Where the weight of byte `byte` of window row `row` goes: the half of a step. A grey row is bytes 0, 2 and
+ * 1; an RGB row is bytes 0, 2 | 1, 3 | 4, 6 | 5, 7 and 8. What is left over of three rows shares the last
+ * steps. */
 static size_t half_of(size_t channels, size_t row, size_t byte) {
     const size_t last = channels == 1 ? 1 : 8;
     if (byte == last) {
@@ -46,7 +48,8 @@ static bool is_ours(const struct engine_call *call) {
     return op->input == PACKED_IMAGE && op->form == PACKED_FORM_FAST && (channels == 1 || channels == 3) &&
            op->kernel_height == WINDOW && op->kernel_width == WINDOW && op->stride_height == STRIDE &&
            op->stride_width == STRIDE && op->pad_left <= 1 && call->output.width >= 4 &&
-           op->scratch_bytes >= dsp_first_bytes((size_t)channels, (size_t)call->output.channels, (size_t)call->output.width);
+           op->scratch_bytes >=
+               dsp_first_bytes((size_t)channels, (size_t)call->output.channels, (size_t)call->output.width);
 }
 
 static struct workspace workspace_of(const struct engine_call *call) {

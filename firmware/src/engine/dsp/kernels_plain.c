@@ -16,7 +16,8 @@ static uint32_t halves(uint32_t low, uint32_t high) {
 }
 
 static int32_t dual_multiply(uint32_t a, uint32_t b, int32_t sum) {
-    return (int32_t)((uint32_t)sum + (uint32_t)(low_half(a) * low_half(b)) + (uint32_t)(high_half(a) * high_half(b)));
+    return (int32_t)((uint32_t)sum + (uint32_t)(low_half(a) * low_half(b)) +
+                     (uint32_t)(high_half(a) * high_half(b)));
 }
 
 static int32_t multiply_high(int32_t sum, uint32_t multiplier, uint32_t rounding, int uniform) {
@@ -29,7 +30,8 @@ static uint8_t saturate(int32_t value) {
 }
 
 static uint8_t scaled(int32_t sum, const uint32_t *constants, int uniform) {
-    const uint32_t shift = uniform ? DSP_UNIFORM_SHIFT : constants[2] & 31u; /* as ASR would, had it been overwritten */
+    const uint32_t shift =
+        uniform ? DSP_UNIFORM_SHIFT : constants[2] & 31u; /* as ASR would, had it been overwritten */
     return saturate(multiply_high(sum, constants[0], constants[1], uniform) >> shift);
 }
 
@@ -99,6 +101,15 @@ void dsp_widen_plain(struct dsp_widening *job, size_t pixels) {
     }
 }
 
+void dsp_widen_weights_plain(uint32_t *to, const int8_t *weights, size_t octets, uint32_t shift) {
+    for (size_t quad = 2 * octets; quad > 0; quad--) {
+        to[0] = dsp_weight_pair(weights[0], weights[2], shift);
+        to[2] = dsp_weight_pair(weights[1], weights[3], shift);
+        weights += 4;
+        to += 4;
+    }
+}
+
 /* One pixel of a block. */
 static void grey_window_plain(uint32_t *to, const uint8_t *const lines[3], size_t x) {
     for (size_t row = 0; row < 3; row++) {
@@ -133,7 +144,8 @@ void dsp_colour_windows_plain(uint32_t *to, const uint8_t *const lines[3], size_
 }
 
 /* One pixel of a 3x3 window over lines[0..2], which start at its leftmost column. */
-static uint8_t window_plain(const uint8_t *const lines[3], size_t x, const uint32_t *parameters, int uniform) {
+static uint8_t window_plain(const uint8_t *const lines[3], size_t x, const uint32_t *parameters,
+                            int uniform) {
     const uint32_t centre[3] = {parameters[3] & 0xFFFFu, parameters[3] >> 16, parameters[4] & 0xFFFFu};
     int32_t sum = (int32_t)parameters[5];
     for (size_t row = 0; row < 3; row++) {
@@ -147,7 +159,8 @@ static uint8_t window_plain(const uint8_t *const lines[3], size_t x, const uint3
 void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int uniform) {
     const size_t in_rows = (rows - 1) * stride + 3;
     const size_t pixels = job->end / stride;
-    const size_t out_stride = (size_t)((int32_t)(stride == 1 ? job->line_stride : job->end / 2) + job->out_gap);
+    const size_t out_stride =
+        (size_t)((int32_t)(stride == 1 ? job->line_stride : job->end / 2) + job->out_gap);
     size_t in = 0, out = 0;
     for (; job->channels > 0; job->channels--) {
         for (size_t row = 0; row < rows; row++) {
@@ -164,8 +177,8 @@ void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int un
     }
 }
 
-/* 9 products are less than 1 << 21: with such a bias the sum is less than 1 << (18 + shift). Weights times 2^(1 + d) must be
- * int16, so d is at most 7. */
+/* 9 products are less than 1 << 21: with such a bias the sum is less than 1 << (18 + shift). Weights times
+ * 2^(1 + d) must be int16, so d is at most 7. */
 static bool strip_is_uniform(const struct packed_fast_requantisation *record) {
     const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
     const int32_t bias = record->bias_and_shift >> 5;
@@ -174,7 +187,8 @@ static bool strip_is_uniform(const struct packed_fast_requantisation *record) {
 }
 
 uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
-                                  const struct packed_fast_requantisation *records, size_t channels, uint32_t fill) {
+                                  const struct packed_fast_requantisation *records, size_t channels,
+                                  uint32_t fill) {
     bool all = true;
     for (size_t channel = 0; channel < channels; channel++) {
         const int8_t *const w = weights + 9 * channel;

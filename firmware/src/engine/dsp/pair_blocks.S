@@ -10,6 +10,8 @@
 #if defined(__ARM_FEATURE_DSP)
 
     .syntax unified
+    .cpu cortex-m4
+    .fpu fpv4-sp-d16
     .thumb
     .text
 
@@ -373,8 +375,8 @@ kernel4_short 8
     finish4 2b, 1b
     .size dsp_pairs4_16, . - dsp_pairs4_16
 
-/* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
-    function dsp_pairs3_16
+/* The same for blocks of 3 pixels, and any multiple of 32 pairs; lr is WEIGHTS_END. */
+    function dsp_pairs3_32
     push {r0, r4-r11, lr}
 1:  pair_begin_any 4
     vmov lr, WEIGHTS_END
@@ -391,21 +393,22 @@ kernel4_short 8
     step3 20, 28
     step3 28, 40
     .balign 4
-4:  step3 36, 52
-    step3 44, 64
-    step3 52, 76
-    step3 60, 88
-    step3 68, 100
-    step3 76, 112
-    step3 84, 124
-    step3 92, 136
-    step3 100, 148
-    step3 108, 160
-    step3 116, 172
+4:
+    .set done, 4
+    .rept 11
+    step3 4 + 8 * done, 4 + 12 * done
+    .set done, done + 1
+    .endr
+    step3 124, 184, !, !
+    .set done, 0
+    .rept 15
+    step3 4 + 8 * done, 4 + 12 * done
+    .set done, done + 1
+    .endr
     step3 124, 184, !, !
     cmp r1, lr
     bne 3b
     finish3 2b, 1b
-    .size dsp_pairs3_16, . - dsp_pairs3_16
+    .size dsp_pairs3_32, . - dsp_pairs3_32
 
 #endif

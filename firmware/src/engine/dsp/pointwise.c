@@ -1,8 +1,9 @@
 /* CONV_2D 1x1: activations widened to pairs of int16, then blocks of 4 or 3 pixels x 2 output channels.
  *
- * Two orders. Resident, for many pixels and few weights: all weights are widened once, at row 0; then each row is widened
- * and multiplied by all of them. Transient, for few pixels and many weights: a band of rows is widened, then one pair of
- * output channels after the other, so that each weight is read once from flash a band.
+ * Two orders. Resident, for many pixels and few weights: all weights are widened once, at row 0; then each
+ * row is widened and multiplied by all of them. Transient, for few pixels and many weights: a band of rows is
+ * widened, then one pair of output channels after the other, so that each weight is read once from flash a
+ * band.
  */
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, struct dsp_widening, the kernels
@@ -15,8 +16,8 @@ enum { LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
 struct shape {
     size_t pixels; /* of a block: 4 or 3 */
     size_t steps;
-    size_t pairs;     /* of output channels, an odd last one counted */
-    size_t rows;      /* that are widened at once */
+    size_t pairs; /* of output channels, an odd last one counted */
+    size_t rows;  /* that are widened at once */
     bool resident;
 };
 
@@ -58,8 +59,8 @@ static struct workspace workspace_of(const struct engine_call *call, const struc
 }
 
 /* The channels of a tile's row that are no multiple of 4: one at a time, missing ones are 0. */
-static void rest_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile, size_t row,
-                       uint32_t *to) {
+static void rest_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile,
+                       size_t row, uint32_t *to) {
     const int32_t first = input->channels / 4 * 4;
     const size_t step = shape->pixels == 4 ? 1 : tile->rows;
     for (size_t block = 0; block < tile->blocks; block++) {
@@ -121,7 +122,7 @@ static void tile_widen(const struct engine_map *input, const struct shape *shape
 static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
 #if DSP_FAST
     if (shape->pixels == 3) {
-        dsp_pairs3_16(job);
+        dsp_pairs3_32(job);
     } else {
         (shape->steps == 4 ? dsp_pairs4_4 : shape->steps == 8 ? dsp_pairs4_8 : dsp_pairs4_16)(job);
     }
@@ -131,8 +132,8 @@ static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
 }
 
 /* The job of multiplying a tile from output channel 0 on. */
-static struct dsp_pairs tile_job(const struct engine_map *output, const struct shape *shape, const struct tile *tile,
-                                 const uint32_t *stream) {
+static struct dsp_pairs tile_job(const struct engine_map *output, const struct shape *shape,
+                                 const struct tile *tile, const uint32_t *stream) {
     const int32_t row_stride = (int32_t)output->row_stride;
     const int32_t span = shape->pixels == 4 ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
     const struct dsp_pairs job = {
@@ -162,9 +163,10 @@ static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t p
     }
 }
 
-/* The tiles of `rows` rows that lie one after another in both maps: all whole blocks, and one that overlaps them. */
-static size_t tiles_of(const struct engine_call *call, const struct shape *shape, const struct workspace *work, int32_t y,
-                       size_t rows, struct tile tiles[2]) {
+/* The tiles of `rows` rows that lie one after another in both maps: all whole blocks, and one that overlaps
+ * them. */
+static size_t tiles_of(const struct engine_call *call, const struct shape *shape,
+                       const struct workspace *work, int32_t y, size_t rows, struct tile tiles[2]) {
     const size_t width = (size_t)call->output.width, whole = width / shape->pixels;
     const struct tile main = {y, rows, 0, whole, work->activations};
     const struct tile last = {y, rows, width - shape->pixels, 1,
@@ -175,7 +177,8 @@ static size_t tiles_of(const struct engine_call *call, const struct shape *shape
 }
 
 /* Rows from y on, before `end`, that fit the scratch and do not wrap around the ring of either map. */
-static size_t rows_together(const struct engine_call *call, const struct shape *shape, int32_t y, int32_t end) {
+static size_t rows_together(const struct engine_call *call, const struct shape *shape, int32_t y,
+                            int32_t end) {
     const struct engine_map *const maps[2] = {&call->input, &call->output};
     int32_t rows = end - y < (int32_t)shape->rows ? end - y : (int32_t)shape->rows;
     for (size_t i = 0; i < 2; i++) {
@@ -202,8 +205,8 @@ static bool flash_multiply(const struct engine_call *call, const struct shape *s
 }
 
 /* The same, widened here. */
-static void transient_multiply(const struct engine_call *call, const struct shape *shape, const struct workspace *work,
-                               struct dsp_pairs *jobs, size_t count) {
+static void transient_multiply(const struct engine_call *call, const struct shape *shape,
+                               const struct workspace *work, struct dsp_pairs *jobs, size_t count) {
     const bool odd = call->output.channels % 2 != 0;
     for (size_t pair = 0; pair < shape->pairs; pair++) {
         dsp_stream_pair(call, pair, shape->steps, NULL, work->streams);
@@ -214,8 +217,8 @@ static void transient_multiply(const struct engine_call *call, const struct shap
     }
 }
 
-static void band_compute(const struct engine_call *call, const struct shape *shape, const struct workspace *work,
-                         int32_t y, size_t rows) {
+static void band_compute(const struct engine_call *call, const struct shape *shape,
+                         const struct workspace *work, int32_t y, size_t rows) {
     struct tile tiles[2];
     struct dsp_pairs jobs[2];
     const size_t count = tiles_of(call, shape, work, y, rows, tiles);
@@ -234,7 +237,8 @@ static void band_compute(const struct engine_call *call, const struct shape *sha
     }
 }
 
-static void streams_prepare(const struct engine_call *call, const struct shape *shape, const struct workspace *work) {
+static void streams_prepare(const struct engine_call *call, const struct shape *shape,
+                            const struct workspace *work) {
     const struct dsp_limits limits = {(size_t)call->input.channels, LEAST_SHIFT};
     uint32_t *to = work->streams;
     for (size_t pair = 0; pair < shape->pairs; pair++) {

@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 enum {
-    DSP_RESIDENT_LIMIT = 10880, /* bytes: above, a pointwise operator widens one pair of output channels at a time */
-    DSP_TRANSIENT_BLOCKS = 12,  /* of activations that it then widens at once, if a row has not more */
+    DSP_RESIDENT_LIMIT =
+        10880, /* bytes: above, a pointwise operator widens one pair of output channels at a time */
+    DSP_TRANSIENT_BLOCKS = 12, /* of activations that it then widens at once, if a row has not more */
 };
 
 /* Pixels of a block: 4, but 3 where that leaves less over. */
@@ -16,12 +17,13 @@ static inline size_t dsp_block_pixels(size_t width) {
     return width % 4 != 0 && width % 3 == 0 && width <= 9 ? 3 : 4;
 }
 
-/* Steps of a pointwise kernel, two input channels each: 4, 8 or a multiple of 16; what is too many has zero weights. */
+/* Steps of a pointwise kernel, two input channels each: 4, 8 or a multiple of 16, for 3 pixels of 32; what is
+ * too many has zero weights. */
 static inline size_t dsp_pointwise_steps(size_t channels, size_t width) {
-    if (channels > 16 || dsp_block_pixels(width) == 3) {
-        return (channels + 31) / 32 * 16;
+    if (dsp_block_pixels(width) == 3) {
+        return (channels + 63) / 64 * 32;
     }
-    return channels > 8 ? 8 : 4;
+    return channels > 16 ? (channels + 31) / 32 * 16 : channels > 8 ? 8 : 4;
 }
 
 /* The stream of one pair of output channels: 8 words, and 2 a step. */

@@ -2,11 +2,19 @@
 
 #include <string.h> // memcpy
 
-#include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, DSP_PARAMETER_WORDS
+#include "engine/dsp/dsp.h"     // DSP_FAST
+#include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, dsp_widen_weights
+
+#if DSP_FAST
+#define widen_weights dsp_widen_weights
+#else
+#define widen_weights dsp_widen_weights_plain
+#endif
 
 enum { LARGEST_PRODUCT = 255 * 128 };
 
-static bool record_is_uniform(const struct packed_fast_requantisation *record, const struct dsp_limits *limits) {
+static bool record_is_uniform(const struct packed_fast_requantisation *record,
+                              const struct dsp_limits *limits) {
     const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
     const int32_t bias = record->bias_and_shift >> 5;
     const size_t largest = limits->products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
@@ -14,7 +22,8 @@ static bool record_is_uniform(const struct packed_fast_requantisation *record, c
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
 }
 
-struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform) {
+struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill,
+                                          bool uniform) {
     const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
     const uint32_t more = uniform ? DSP_UNIFORM_SHIFT - shift : 0;
     const uint32_t rounding = (1u << (shift - 1)) + (fill << shift);
@@ -46,29 +55,28 @@ void dsp_pair_constants(const struct engine_call *call, size_t pair, const struc
     }
 }
 
-/* Any number of input channels, and weights shifted left. */
-static void weights_widen(const int8_t *weights, size_t channels, uint32_t shift, size_t steps, uint32_t *to) {
+/* Any number of input channels: whole octets, the rest one by one, and zeros up to `steps`. */
+static void weights_widen(const int8_t *weights, size_t channels, uint32_t shift, size_t steps,
+                          uint32_t *to) {
+    const size_t octets = channels / 8;
     const uint32_t *const end = to + 2 * steps;
-    for (size_t quad = channels / 4; quad > 0; quad--) {
-        to[0] = dsp_weight_pair(weights[0], weights[2], shift);
-        to[2] = dsp_weight_pair(weights[1], weights[3], shift);
-        weights += 4;
-        to += 4;
+    if (octets > 0) {
+        widen_weights(to, weights, octets, shift);
+        to += 8 * octets;
     }
-    if (channels % 4 != 0) {
-        int8_t last[4] = {0};
-        memcpy(last, weights, channels % 4);
-        to[0] = dsp_weight_pair(last[0], last[2], shift);
-        to[2] = dsp_weight_pair(last[1], last[3], shift);
-        to += 4;
+    int8_t last[8] = {0};
+    memcpy(last, weights + 8 * octets, channels % 8);
+    for (size_t i = 0; to < end && i < 4; i++, to += 2) {
+        const int8_t *const low = last + i / 2 * 4 + i % 2;
+        *to = dsp_weight_pair(low[0], low[2], shift);
     }
     for (; to < end; to += 2) {
-        to[0] = 0;
+        *to = 0;
     }
 }
 
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, const struct dsp_limits *limits,
-                     uint32_t *to) {
+void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps,
+                     const struct dsp_limits *limits, uint32_t *to) {
     const size_t channels = (size_t)call->input.channels;
     const int8_t *const first = call->weights + 2 * pair * channels;
     struct dsp_constants constants[2];

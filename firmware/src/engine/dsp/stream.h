@@ -23,10 +23,12 @@ struct dsp_limits {
     uint32_t least_shift; /* of FAST that the weights have room for */
 };
 
-struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill, bool uniform);
+struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill,
+                                          bool uniform);
 
-/* The constants of output channels 2 * pair and 2 * pair + 1 of a form FAST operator, and into a stream's 8 words. Uniform
- * when both can be and limits are given. A channel behind the last one has those of its neighbour. */
+/* The constants of output channels 2 * pair and 2 * pair + 1 of a form FAST operator, and into a stream's 8
+ * words. Uniform when both can be and limits are given. A channel behind the last one has those of its
+ * neighbour. */
 void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
                         struct dsp_constants constants[2], uint32_t *to);
 
@@ -36,7 +38,7 @@ static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) 
 }
 
 /* The stream of a pair of a POINTWISE operator: dsp_stream_bytes(steps). limits: NULL for form fast. */
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps, const struct dsp_limits *limits,
-                     uint32_t *to);
+void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps,
+                     const struct dsp_limits *limits, uint32_t *to);
 
 #endif

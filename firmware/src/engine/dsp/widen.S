@@ -4,6 +4,8 @@
 #if defined(__ARM_FEATURE_DSP)
 
     .syntax unified
+    .cpu cortex-m4
+    .fpu fpv4-sp-d16
     .thumb
     .text
 
@@ -100,5 +102,35 @@ function dsp_widen3
     bne 2b
     quad_end 24
     .size dsp_widen3, . - dsp_widen3
+
+/* Two words of (b0, b2) and (b1, b3), shifted left by r3; r12: what a negative low half leaves in the high one. */
+.macro weights_word from, odd, at
+    sxtb16 \odd, \from, ror #8
+    sxtb16 \from, \from
+    lsl \odd, \odd, r3
+    lsl \from, \from, r3
+    bic \odd, \odd, r12
+    bic \from, \from, r12
+    str \from, [r0, #\at]
+    str \odd, [r0, #\at + 8]
+.endm
+
+/* void dsp_widen_weights(uint32_t *to, const int8_t *weights, size_t octets, uint32_t shift) */
+function dsp_widen_weights
+    push {r4-r7, lr}
+    mov r12, #1
+    lsl r12, r12, r3
+    sub r12, r12, #1
+    lsl r12, r12, #16
+    .balign 4
+1:  ldr r5, [r1, #4]
+    ldr r4, [r1], #8
+    weights_word r4, r6, 0
+    weights_word r5, r7, 16
+    subs r2, r2, #1
+    add r0, r0, #32
+    bne 1b
+    pop {r4-r7, pc}
+    .size dsp_widen_weights, . - dsp_widen_weights
 
 #endif

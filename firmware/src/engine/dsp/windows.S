@@ -4,6 +4,8 @@
 #if defined(__ARM_FEATURE_DSP)
 
     .syntax unified
+    .cpu cortex-m4
+    .fpu fpv4-sp-d16
     .thumb
     .text
 
