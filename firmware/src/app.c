@@ -8,6 +8,8 @@
 #include "preprocess/area.h" // area_*
 #include "report.h"          // report_*
 
+enum { RESTS_BEFORE_RETRY = 1000 };
+
 /* What the camera's lines flow into. */
 struct picture {
     struct area area;
@@ -63,17 +65,18 @@ static void infer(struct app *app) {
     app->cycles.inference = board_cycles() - start;
 }
 
-/* A camera that failed is tried again every second: a loose wire may be pushed back. */
+/* A camera that failed is tried again after a thousand rests of about a millisecond (the cycle counter may
+ * stand still while the CPU sleeps): a loose wire may be pushed back. */
 static bool camera_is_ready(struct app *app) {
     if (app->camera_state == CAMERA_RUNS) {
         return true;
     }
-    if (app->camera_state == CAMERA_OFF && board_cycles() - app->retry_started < BOARD_CLOCK_HZ) {
+    if (app->camera_state == CAMERA_OFF && app->rests_until_retry > 0) {
         return false;
     }
     const bool sleeps = app->camera_state == CAMERA_SLEEPS;
     const struct camera_fault fault = sleeps ? camera_set_sleep(false) : camera_start(&app->camera);
-    app->retry_started = board_cycles();
+    app->rests_until_retry = RESTS_BEFORE_RETRY;
     app->camera_state = fault.code == WIRE_FAULT_CODE_NONE ? CAMERA_RUNS : CAMERA_OFF;
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
@@ -163,6 +166,7 @@ static void rest(struct app *app) {
         const bool slept = camera_set_sleep(true).code == WIRE_FAULT_CODE_NONE;
         app->camera_state = slept ? CAMERA_SLEEPS : CAMERA_OFF;
     }
+    app->rests_until_retry -= app->rests_until_retry > 0;
     board_sleep();
 }
 

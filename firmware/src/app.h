@@ -29,8 +29,8 @@ struct app {
     bool profile;
     struct camera_settings camera;
     enum camera_state camera_state;
-    uint8_t last_fault;     /* enum wire_fault_code */
-    uint32_t retry_started; /* when the camera last failed to start */
+    uint8_t last_fault;         /* enum wire_fault_code */
+    uint32_t rests_until_retry; /* of a camera that failed */
 
     struct engine engine;
     enum engine_status model_status;

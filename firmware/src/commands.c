@@ -25,7 +25,7 @@ static enum wire_status set_mode(struct app *app, const struct packet *command) 
     app->mode = request.mode;
     app->injected = 0;
     app->has_result = false;
-    app->retry_started = board_cycles() - BOARD_CLOCK_HZ; /* at once */
+    app->rests_until_retry = 0;
     return WIRE_STATUS_OK;
 }
 

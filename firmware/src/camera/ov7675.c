@@ -14,10 +14,10 @@ struct setting {
     uint8_t value;
 };
 
-/* Windows: HSTART 168, HSTOP 24, VSTART 12, VSTOP 492: the whole array behind the scaler's delay. */
-static const struct setting power_up[] = {
+/* What the timing of the pins depends on: written and read back. The window: HSTART 168, HSTOP 24, VSTART 12,
+ * VSTOP 492, the whole array behind the scaler's delay. */
+static const struct setting timing[] = {
     {REG_COM7, COM7_YUV_VGA},
-    {REG_DBLV, DBLV_TIMES_4}, /* 64 MHz inside: as fast as the CPU, so CLKRC counts CPU cycles */
     {REG_COM3, COM3_DOWN_SAMPLE},
     {REG_COM14, COM14_HALF_PCLK},
     {REG_HSTART, 0x15},
@@ -25,17 +25,18 @@ static const struct setting power_up[] = {
     {REG_HREF, 0xC0},
     {REG_VSTART, 0x03},
     {REG_VSTOP, 0x7B},
-    {REG_VREF, 0xF0},
     {REG_COM10, COM10_NO_PCLK_IN_BLANKING},
-    {REG_COM15, 0xC0},
-    {REG_COM13, 0xC0},
-    {REG_COM9, 0x48}, /* gain ceiling x32 */
-    {REG_AEW, 0x95},  /* the stable region that OmniVision's guide gives */
-    {REG_AEB, 0x33},
-    {REG_VPT, 0xE3},
-    {REG_COM16, 0x38},
-    {REG_AWB_FIX, 0x84},
-    {REG_COM2, COM2_DRIVE_2X},
+};
+
+/* What the picture looks like, and registers with bits that are reserved or that the sensor changes by
+ * itself. */
+static const struct setting looks[] = {
+    {REG_DBLV, DBLV_TIMES_4}, /* 64 MHz inside: as fast as the CPU, so CLKRC counts CPU cycles */
+    {REG_VREF, 0x30},         /* bits 7:6 are the gain's highest: 0; 3:0 belong to the window */
+    {REG_COM15, 0xC0},        {REG_COM13, 0xC0},         {REG_COM9, 0x48}, /* gain ceiling x32 */
+    {REG_AEW, 0x95}, /* the stable region that OmniVision's guide gives */
+    {REG_AEB, 0x33},          {REG_VPT, 0xE3},           {REG_COM16, 0x38},
+    {REG_AWB_FIX, 0x84},      {REG_COM2, COM2_DRIVE_2X},
 };
 
 static const struct camera_fault no_fault = {WIRE_FAULT_CODE_NONE, 0};
@@ -97,6 +98,16 @@ static struct camera_fault check_identity(void) {
     return right ? no_fault : (struct camera_fault){WIRE_FAULT_CODE_CAMERA_WRONG_IDENTITY, found};
 }
 
+static struct camera_fault write_looks(void) {
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        const enum wire_fault_code code = sccb_write(looks[i].address, looks[i].value);
+        if (code != WIRE_FAULT_CODE_NONE) {
+            return (struct camera_fault){code, looks[i].address};
+        }
+    }
+    return no_fault;
+}
+
 static struct camera_fault write_all(const struct setting *settings, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct camera_fault fault = write_checked(settings[i].address, settings[i].value);
@@ -120,7 +131,10 @@ struct camera_fault camera_start(const struct camera_settings *settings) {
     wait_ms(RESET_MS);
     struct camera_fault fault = check_identity();
     if (fault.code == WIRE_FAULT_CODE_NONE) {
-        fault = write_all(power_up, sizeof power_up / sizeof power_up[0]);
+        fault = write_all(timing, sizeof timing / sizeof timing[0]);
+    }
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
+        fault = write_looks();
     }
     return fault.code == WIRE_FAULT_CODE_NONE ? camera_apply(settings) : fault;
 }
