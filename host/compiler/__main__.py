@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from rich.console import Console
 
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array, write_atomically
+from host.compiler.labels import labels_for
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.table import compiled_table
 from host.errors import HostError, run_main
@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything asked for was written."""
     arguments = _parser().parse_args(argv)
     data = _read(arguments.model)
-    labels = _labels(arguments.labels, arguments.model)
+    labels = labels_for(arguments.labels, arguments.model)
     name = arguments.name or arguments.model.stem
     options = Options(
         streaming=not arguments.no_streaming,
@@ -70,25 +70,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _labels(given: str | None, model: Path) -> tuple[str, ...] | None:
-    """From --labels, else from the manifest beside the model, else None."""
-    if given:
-        return tuple(label.strip() for label in given.split(","))
-    manifest = model.with_suffix(".json")
-    if not manifest.exists():
-        return None
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise HostError(f"{manifest} is not a readable manifest: {error}") from error
-    labels = content.get("labels") if isinstance(content, dict) else None
-    if labels is None:
-        return None
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise HostError(f"{manifest}: labels must be a list of texts")
-    return tuple(labels)
 
 
 if __name__ == "__main__":

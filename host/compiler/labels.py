@@ -1,0 +1,27 @@
+"""The names of a model's scores: given by the user, or from the manifest beside the model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from host.errors import HostError
+
+
+def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
+    """From `given` (comma separated), else from the manifest beside the model, else None."""
+    if given:
+        return tuple(label.strip() for label in given.split(","))
+    manifest = model.with_suffix(".json")
+    if not manifest.exists():
+        return None
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HostError(f"{manifest} is not a readable manifest: {error}") from error
+    labels = content.get("labels") if isinstance(content, dict) else None
+    if labels is None:
+        return None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise HostError(f"{manifest}: labels must be a list of texts")
+    return tuple(labels)

@@ -1,0 +1,1 @@
+"""Another model on a board, over the link: no toolchain, no bootloader."""

@@ -1,0 +1,97 @@
+"""python -m host.deploy MODEL.tflite: sends a model to a board, which runs it from then on, and after a restart too.
+
+No toolchain, no bootloader: the model goes into one of two slots in flash. A power cut leaves the old or the new one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from host.compiler.pack import PackedModel
+from host.deploy.model import check_fits, read_model
+from host.deploy.table import slots_table
+from host.deploy.transfer import erase_slots, send_model, use_slot
+from host.errors import HostError, run_main
+from host.link.device import Device
+from host.link.messages import MODEL_SLOTS
+from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What the user asked for: exactly one of a model and the switches."""
+    parser = argparse.ArgumentParser(prog="python -m host.deploy", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "model", nargs="?", type=Path, help=".tflite, quantised to int8, or a packed model (.tpm)"
+    )
+    what.add_argument("--list", action="store_true", help="what lies in the slots")
+    what.add_argument("--default", action="store_true", help="back to the built-in model")
+    what.add_argument("--use", type=int, metavar="SLOT", help="run the model of a slot")
+    what.add_argument("--erase", action="store_true", help="as --default, and empty the slots")
+    add = parser.add_argument
+    add("--name", help="of the model; default: the file's")
+    add("--labels", help="comma separated, in the order of the scores; default: the manifest's")
+    add(
+        "--port",
+        default="auto",
+        metavar="URL",
+        help="auto, virtual, a serial port, socket://host:port",
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when the board does what was asked."""
+    asked = arguments(argv)
+    console = Console(stderr=True)
+    model = read_model(asked.model, asked.name, asked.labels) if asked.model else None
+    choice = choose_port(asked.port, listed_ports())
+    console.print(choice.reason, style="dim", highlight=False)
+    with Device(open_choice(choice), reopen=reopener(choice)) as device:
+        if model is not None:
+            _deploy(device, model, console)
+        else:
+            _change(device, asked)
+        Console().print(slots_table([device.slot(n) for n in range(MODEL_SLOTS + 1)]))
+    _warn_of_forgetting(choice, asked, console)
+    return 0
+
+
+def _deploy(device: Device, model: PackedModel, console: Console) -> None:
+    check_fits(model.header, device.slot(0))
+    total = model.header.total_bytes
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        bar = progress.add_task(f"sending {model.header.name}", total=total)
+        send_model(device, model.data, lambda held: progress.update(bar, completed=held))
+    console.print(f"the board runs {device.hello.model}", highlight=False)
+
+
+def _change(device: Device, asked: argparse.Namespace) -> None:
+    if not asked.list and device.slot(0).room == 0:
+        raise HostError("the firmware on the board leaves no room for model slots: nothing to do")
+    if asked.use is not None and not 0 <= asked.use <= MODEL_SLOTS:
+        raise HostError(f"there is no slot {asked.use}: slots are 1 to {MODEL_SLOTS}")
+    if asked.erase:
+        erase_slots(device)
+    elif not asked.list:
+        use_slot(device, asked.use or 0)
+
+
+def _warn_of_forgetting(choice: Choice, asked: argparse.Namespace, console: Console) -> None:
+    if choice.url == "virtual" and asked.model:
+        console.print(
+            "this virtual board ends here and forgets the model; to keep one, start "
+            "`python -m host.virtual` and give the --port that it prints",
+            style="dim",
+            highlight=False,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))
