@@ -1,0 +1,132 @@
+"""python -m host.doctor: examines a board and says what is wrong with it, and what to do. Exit code 1 on a failure."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from host.doctor.board import board_finding, port_finding
+from host.doctor.evidence import PortEvidence
+from host.doctor.examine import examine_port
+from host.doctor.finding import Finding, Verdict, any_failed, completed
+from host.doctor.holders import modem_manager_runs, programs_holding
+from host.doctor.report import Conditions, as_json, checklist, findings_table
+from host.errors import HostError, run_main
+from host.link.faults import FaultRates, FaultyPort
+from host.link.port import Choice, choose_port, listed_ports, open_choice
+from host.link.transport import Port
+
+WIDTH_OF_A_FILE = 160  # columns, when stdout is no terminal
+Say = Callable[[str], None]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when no check failed."""
+    asked = _parser().parse_args(argv)
+    console = Console(stderr=True)
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", highlight=False, soft_wrap=True)
+
+    findings = _examine(asked, say)
+    _print(findings, asked.json)
+    if asked.report:
+        _write_report(asked.report, checklist(findings, _conditions(asked.port)))
+        say(f"wrote {asked.report}")
+    return int(any_failed(findings))
+
+
+def _examine(asked: argparse.Namespace, say: Say) -> list[Finding]:
+    listed = listed_ports()
+    board = board_finding(asked.port, listed)
+    if board.verdict is Verdict.FAIL:
+        return completed([board])
+    choice = choose_port(asked.port, listed)
+    say(choice.reason)
+    port = port_finding(_port_evidence(choice))
+    if port.verdict is Verdict.FAIL:
+        return completed([board, port])
+    found = examine_port(lambda: _open(choice, asked.drop_rate), _is_serial(choice), say)
+    return completed([board, port, *found])
+
+
+def _open(choice: Choice, drop_rate: float) -> Port:
+    port = open_choice(choice)
+    return FaultyPort(port, FaultRates.even(drop_rate)) if drop_rate else port
+
+
+def _is_serial(choice: Choice) -> bool:
+    return choice.url != "virtual" and "://" not in choice.url
+
+
+def _port_evidence(choice: Choice) -> PortEvidence | None:
+    if not _is_serial(choice):
+        return None
+    path = choice.url
+    is_file = sys.platform != "win32"  # COM ports are no files
+    return PortEvidence(
+        path=path,
+        exists=not is_file or Path(path).exists(),
+        may_read_write=not is_file or os.access(path, os.R_OK | os.W_OK),
+        holders=programs_holding(path),
+        modem_manager=modem_manager_runs(),
+        linux=sys.platform == "linux",
+    )
+
+
+def _conditions(port: str) -> Conditions:
+    return Conditions(
+        when=datetime.datetime.now().astimezone().isoformat(timespec="minutes"),
+        computer=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=platform.python_version(),
+        port=port,
+    )
+
+
+def _print(findings: list[Finding], as_objects: bool) -> None:
+    if as_objects:
+        print(json.dumps(as_json(findings), indent=2, ensure_ascii=False))
+        return
+    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+    Console(highlight=False, width=width).print(findings_table(findings))
+
+
+def _write_report(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise HostError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m host.doctor", description=__doc__)
+    add = parser.add_argument
+    add(
+        "--port",
+        default="auto",
+        metavar="URL",
+        help="auto, virtual, a serial port, socket://host:port",
+    )
+    add("--json", action="store_true", help="a list of name, status, detail, remedy on stdout")
+    add("--report", type=Path, metavar="FILE.md", help="write a bring-up checklist to post")
+    add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")
+    return parser
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("a number from 0 to 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,188 @@
+"""Asks a connected board everything that the checks need, and leaves it idle as it was found."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence, Tick
+from host.errors import HostError
+from host.link.connection import NoAnswerError, Timing
+from host.link.device import Device
+from host.link.messages import Fault, Frame, Mode, Pong, Result, Setting
+from host.link.schema import Message
+from host.link.sequence import Losses
+
+# One try of a ping is waited for so long; commands are tried often, as a torn cable must not end the examination.
+PATIENCE = Timing(answer_s=0.5, tries=12)
+PINGS = 16
+FRAME_WAIT_S = 6.0
+RESULT_WAIT_S = 12.0
+THROUGHPUT_S = 1.0
+SETTLING_RESULTS, RESULTS = 2, 2
+CLKRC, CLKRC_DIVIDER = 0x11, 0x3F
+FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
+IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
+
+M = TypeVar("M", bound=Message)
+Say = Callable[[str], None]
+
+
+class Examination:
+    """One conversation with one board. clock: seconds, monotonic; the same as the device's."""
+
+    def __init__(self, device: Device, clock: Callable[[], float], say: Say) -> None:
+        self._device, self._clock, self._say = device, clock, say
+        self._faults: list[Fault] = []
+        self._late = 0  # pings that were answered after their time
+
+    def run(self) -> Evidence:
+        """The evidence; trouble on the way shortens it and is told in it."""
+        hello = self._device.hello
+        link, camera, before = LinkEvidence(), CameraEvidence(), self._device.losses
+        try:
+            self._device.set_mode(Mode.IDLE)
+            self._device.pong()  # it tells what was lost before us
+            before = self._device.losses
+            link = self._ping(link)
+            camera = self._see_camera(camera)
+            if camera.frame is not None:
+                link = self._measure_throughput(link)
+            camera = replace(camera, faults=tuple(self._faults))
+            link = self._tick(link)
+        except HostError as error:
+            trouble = str(error)
+            link = replace(link, trouble=trouble)
+            camera = replace(camera, faults=tuple(self._faults), trouble=trouble)
+        finally:
+            self._leave(hello.colour_bars)
+        losses = _since(before, self._device.losses)
+        return Evidence(hello, camera, replace(link, losses=losses, late_pings=self._late))
+
+    def _leave(self, colour_bars: int) -> None:
+        with contextlib.suppress(HostError):
+            self._device.set_mode(Mode.IDLE)
+            self._device.set(Setting.COLOUR_BARS, colour_bars)
+
+    # -- link -----------------------------------------------------------------------------------
+
+    def _ping(self, link: LinkEvidence) -> LinkEvidence:
+        self._say("pinging the board")
+        ticks = [tick for tick in (self._one_ping() for _ in range(PINGS)) if tick is not None]
+        return replace(
+            link,
+            pings=PINGS,
+            round_trips_s=tuple(tick.round_trip_s for tick in ticks),
+            first=min(ticks, key=lambda tick: tick.round_trip_s, default=None),
+        )
+
+    def _tick(self, link: LinkEvidence) -> LinkEvidence:
+        """The clocks again, as late as possible, and what the board dropped."""
+        self._device.set_mode(Mode.IDLE)
+        ticks = [tick for tick in (self._one_ping() for _ in range(PINGS // 3)) if tick is not None]
+        pong, _ = self._device.pong()
+        return replace(
+            link,
+            last=min(ticks, key=lambda tick: tick.round_trip_s, default=None),
+            dropped_since_start=pong.dropped_messages,
+        )
+
+    def _one_ping(self) -> Tick | None:
+        try:
+            pong, round_trip_s = self._device.pong(tries=1)
+        except NoAnswerError:
+            return None
+        middle_s = pong.host_time_us / 1e6 + round_trip_s / 2
+        return Tick(middle_s, round_trip_s, pong.device_cycles)
+
+    def _measure_throughput(self, link: LinkEvidence) -> LinkEvidence:
+        self._say("measuring the link")
+        self._device.set_mode(Mode.CAPTURE)
+        self._drain()
+        start, numbers, size = self._clock(), list[int](), 0
+        while (left := start + THROUGHPUT_S - self._clock()) > 0:
+            message = self._device.receive(left)
+            self._note(message)
+            if isinstance(message, Frame):
+                numbers.append(message.frame)
+                size += len(message.pack())
+        seconds = self._clock() - start
+        return replace(link, frames=tuple(numbers), frame_bytes=size, seconds=seconds)
+
+    # -- camera ---------------------------------------------------------------------------------
+
+    def _see_camera(self, camera: CameraEvidence) -> CameraEvidence:
+        self._say("waiting for the camera")
+        self._device.set_mode(Mode.CAPTURE)
+        camera = replace(camera, frame=self._next(Frame, FRAME_WAIT_S))
+        if camera.frame is None:
+            return camera
+        camera = replace(camera, registers=self._registers(IDENTITY))
+        self._say("looking at the colour bars")
+        self._device.set(Setting.COLOUR_BARS, 1)
+        self._drain()
+        self._next(Frame, FRAME_WAIT_S)  # may have begun before the pattern
+        camera = replace(camera, bars=self._next(Frame, FRAME_WAIT_S))
+        self._device.set(Setting.COLOUR_BARS, 0)
+        return self._time_results(camera)
+
+    def _registers(self, addresses: tuple[int, ...]) -> tuple[int, ...] | None:
+        try:
+            return tuple(self._device.camera_register(address) for address in addresses)
+        except NoAnswerError:
+            raise
+        except HostError:  # refused: the camera failed meanwhile
+            return None
+
+    def _time_results(self, camera: CameraEvidence) -> CameraEvidence:
+        """Results, and CLKRC before and after them: the board moves it to suit its inference."""
+        if self._device.hello.score_count == 0:
+            return camera  # no model, no results
+        self._say("timing frames")
+        self._device.set_mode(Mode.RESULTS)
+        self._drain()
+        for _ in range(SETTLING_RESULTS):
+            self._next(Result, RESULT_WAIT_S)
+        before = self._registers((CLKRC,))
+        self._drain()
+        found = [self._next(Result, RESULT_WAIT_S) for _ in range(RESULTS)]
+        results = tuple(result for result in found if result is not None)
+        after = self._registers((CLKRC,))
+        divider = before[0] & CLKRC_DIVIDER if before and before == after else None
+        return replace(camera, results=results, divider=divider)
+
+    def _next(self, kind: type[M], seconds: float) -> M | None:
+        """The next message of a kind; None after so long, or when the camera keeps failing."""
+        end = self._clock() + seconds
+        before = len(self._faults)
+        while (left := end - self._clock()) > 0:
+            message = self._device.receive(left)
+            if isinstance(message, kind):
+                return message
+            if self._note(message) and len(self._faults) - before >= FAULTS_ARE_ENOUGH:
+                return None
+        return None
+
+    def _drain(self) -> None:
+        """Forgets what came before the last answer."""
+        while (message := self._device.receive(0.0)) is not None:
+            self._note(message)
+
+    def _note(self, message: Message | None) -> bool:
+        """Keeps what counts of a message that was not waited for; says whether it is a fault."""
+        self._late += isinstance(message, Pong)
+        if isinstance(message, Fault):
+            self._faults.append(message)
+        return isinstance(message, Fault)
+
+
+def _since(before: Losses, now: Losses) -> Losses:
+    counts = {f.name: getattr(now, f.name) - getattr(before, f.name) for f in fields(Losses)}
+    return Losses(**counts)
+
+
+def collect(device: Device, clock: Callable[[], float], say: Say) -> Evidence:
+    """Takes some seconds; say: one line for each stage, for the person who waits."""
+    return Examination(device, clock, say).run()

@@ -1,0 +1,80 @@
+"""What was seen of a board: values alone, so that the checks can be tested without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from host.link.messages import Fault, Frame, Hello, Result
+from host.link.sequence import Losses
+
+
+@dataclass(frozen=True)
+class PortEvidence:
+    """A port of this machine before it is opened. holders: programs that have it open, as far as we may see."""
+
+    path: str
+    exists: bool = True
+    may_read_write: bool = True
+    holders: tuple[str, ...] = ()
+    modem_manager: bool = False  # the program runs
+    linux: bool = True
+
+
+@dataclass(frozen=True)
+class CameraEvidence:
+    """registers: MIDH, MIDL, PID, VER, None where they could not be read. bars: a frame of the test pattern.
+
+    divider: CLKRC while the results were made, None when it moved. faults: what the board reported
+    meanwhile. trouble: why the conversation ended early, if it did.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    frame: Frame | None = None
+    registers: tuple[int, ...] | None = None
+    bars: Frame | None = None
+    results: tuple[Result, ...] = ()
+    divider: int | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Both clocks at once: seconds here in the middle of a round trip that took round_trip_s."""
+
+    host_s: float
+    round_trip_s: float
+    device_cycles: int
+
+
+@dataclass(frozen=True)
+class LinkEvidence:
+    """pings: sent once each; round_trips_s: of those that were answered in time; late_pings: answered, but later.
+
+    frames: numbers of those that arrived in `seconds`. losses: since the examination began.
+    """
+
+    pings: int = 0
+    round_trips_s: tuple[float, ...] = ()
+    late_pings: int = 0
+    frames: tuple[int, ...] = ()
+    frame_bytes: int = 0
+    seconds: float = 0.0
+    first: Tick | None = None
+    last: Tick | None = None
+    losses: Losses = field(default_factory=Losses)
+    dropped_since_start: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All of it."""
+
+    hello: Hello
+    camera: CameraEvidence
+    link: LinkEvidence
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the board is an emulated one."""
+        return self.hello.board == "virtual"

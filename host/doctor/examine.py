@@ -1,0 +1,47 @@
+"""Opens a port, asks the board behind it, and judges the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from host.doctor.board import cannot_open_finding, hello_findings, no_handshake_finding
+from host.doctor.camera import camera_findings
+from host.doctor.collect import PATIENCE, Say, collect
+from host.doctor.evidence import Evidence
+from host.doctor.finding import Finding
+from host.doctor.link import link_findings
+from host.errors import HostError
+from host.link.device import Device
+from host.link.transport import Port
+
+
+def judge(evidence: Evidence) -> list[Finding]:
+    """Every check of a board that answered."""
+    return [
+        *hello_findings(evidence.hello),
+        *camera_findings(evidence),
+        *link_findings(evidence),
+    ]
+
+
+def examine_port(
+    open_port: Callable[[], Port],
+    is_serial: bool,
+    say: Say,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Finding]:
+    """Findings from the firmware on. is_serial: a port that does not open is a finding, else the user's mistake."""
+    say("opening the port")
+    try:
+        port = open_port()
+    except HostError as error:
+        if is_serial:
+            return [cannot_open_finding(error)]
+        raise
+    try:
+        device = Device(port, timing=PATIENCE, clock=clock)
+    except HostError as error:
+        return [no_handshake_finding(error)]
+    with device:
+        return judge(collect(device, clock, say))

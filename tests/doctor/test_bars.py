@@ -1,0 +1,106 @@
+"""What the eight bars tell of the data lines: every single defect by name, and no more than they can tell."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from host.doctor.bars import (
+    LUMA,
+    Bars,
+    Wiring,
+    apply_wiring,
+    is_chroma,
+    measure_bars,
+    nearest_wiring,
+    read_wiring,
+)
+from host.doctor.camera import lines_finding
+from host.doctor.finding import Verdict
+from host.preprocess import area_average
+from host.virtual.ov7675 import RESET_VALUES
+from host.virtual.sensor_picture import TSLB, XSC, YSC, render_frame
+from host.virtual.sensor_timing import CPU_HZ, sensor_timing
+
+POWER_UP = {0x12: 0, 0x6B: 0x4A, 0x0C: 4, 0x3E: 0x11, 0x17: 0x15, 0x18: 3, 0x32: 0xC0, 0x19: 3,
+            0x1A: 0x7B, 0x03: 0xF0, 0x15: 0x20, 0x40: 0xC0, 0x3D: 0xC0}  # fmt: skip
+INDISTINGUISHABLE = (1, 7)
+A_LITTLE_OFF = (250, 228, 177, 149, 107, 78, 26, 4)
+
+
+def sensor_bytes(luma_second: bool) -> NDArray[np.uint8]:
+    """(240, 640): what the virtual sensor sends of its bars, set up as firmware/src/camera does it."""
+    registers = [0] * 256
+    for address, value in (RESET_VALUES | POWER_UP).items():
+        registers[address] = value
+    registers[XSC] |= 0x80
+    registers[YSC] |= 0x80
+    registers[TSLB] = 8 if luma_second else 0
+    timing = sensor_timing(registers, CPU_HZ // 4)  # type: ignore[arg-type]  # an int is a fraction
+    picture = np.zeros((480, 640, 3), np.uint8)
+    return render_frame(picture, registers, timing).data
+
+
+def image(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return area_average(np.ascontiguousarray(samples), 96, 96)
+
+
+def test_the_levels_are_those_of_the_virtual_sensor() -> None:
+    assert measure_bars(image(sensor_bytes(luma_second=False)[:, 0::2])) == Bars(LUMA, 0)
+
+
+def test_colour_bytes_in_place_of_grey_ones_are_recognised() -> None:
+    bars = measure_bars(image(sensor_bytes(luma_second=True)[:, 0::2]))
+    assert is_chroma(bars)
+    assert not is_chroma(Bars(LUMA, 0))
+
+
+@pytest.mark.parametrize("pair", list(combinations(range(8), 2)))
+def test_any_two_lines_that_are_swapped(pair: tuple[int, int]) -> None:
+    wiring = read_wiring(apply_wiring(Wiring(crossed=(pair,))))
+    assert wiring == (Wiring() if pair == INDISTINGUISHABLE else Wiring(crossed=(pair,)))
+
+
+@pytest.mark.parametrize("line", range(8))
+@pytest.mark.parametrize("level", [0, 1])
+def test_any_line_that_is_stuck(line: int, level: int) -> None:
+    stuck = Wiring(stuck=((line, level),))
+    assert read_wiring(apply_wiring(stuck)) == stuck
+    finding = lines_finding(Bars(apply_wiring(stuck), 0))
+    assert finding.verdict is Verdict.FAIL
+    assert f"D{line} is stuck at {level}" in finding.detail
+
+
+def test_a_stuck_line_and_two_swapped_ones_at_once() -> None:
+    both = Wiring(stuck=((5, 1),), crossed=((0, 1),))
+    assert read_wiring(apply_wiring(both)) == both
+
+
+def test_bars_a_little_off_leave_the_lowest_lines_undecided() -> None:
+    levels = A_LITTLE_OFF
+    finding = lines_finding(Bars(levels, 1))
+    assert finding.verdict is Verdict.WARN
+    assert "ambiguous" in finding.detail and "D0 and D1" in finding.detail
+
+
+@pytest.mark.parametrize("wiring", [Wiring(stuck=((7, 0),)), Wiring(crossed=((3, 6),))])
+def test_a_grave_defect_shows_through_bars_a_little_off(wiring: Wiring) -> None:
+    levels = apply_wiring(wiring, A_LITTLE_OFF)
+    assert nearest_wiring(levels)[0] == wiring
+    assert lines_finding(Bars(levels, 0)).verdict is Verdict.FAIL
+
+
+def test_levels_that_nothing_explains_are_called_ambiguous() -> None:
+    finding = lines_finding(Bars((90, 12, 200, 33, 240, 77, 140, 60), 0))
+    assert finding.verdict is Verdict.FAIL
+    assert "ambiguous" in finding.detail
+
+
+def test_a_picture_in_place_of_bars_is_not_flat() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (96, 96, 1)).astype(np.uint8)
+    finding = lines_finding(measure_bars(noise))
+    assert finding.verdict is Verdict.FAIL
+    assert "not flat" in finding.detail

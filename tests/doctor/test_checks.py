@@ -1,0 +1,182 @@
+"""The checks that need no camera: ports, permissions, the link's numbers, clocks, and the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from host.doctor.board import UDEV_RULE, board_finding, hello_findings, port_finding
+from host.doctor.camera import frame_cycles, rate_finding
+from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence, PortEvidence, Tick
+from host.doctor.finding import CHECKS, Finding, Verdict, completed, failed, passed
+from host.doctor.holders import modem_manager_runs, programs_holding
+from host.doctor.link import clock_finding, dropped_finding, loss_finding, throughput_finding
+from host.doctor.report import BY_EYE, Conditions, as_json, checklist
+from host.link.messages import FaultCode
+from host.link.port import ARDUINO, ListedPort
+from host.link.sequence import Losses
+from tests.link.fake_board import HELLO, FakeBoard, moving_picture
+
+REAL = replace(HELLO, board="nano33ble")
+NANO = ListedPort("/dev/ttyACM0", ARDUINO, 0x805A, "ABC123")
+CLEAN = LinkEvidence(
+    pings=16,
+    round_trips_s=(0.002,) * 16,
+    frames=tuple(range(10, 17)),
+    frame_bytes=64_000,
+    seconds=1.0,
+)
+
+
+def evidence(link: LinkEvidence = CLEAN, camera: CameraEvidence | None = None) -> Evidence:
+    return Evidence(REAL, camera or CameraEvidence(), link)
+
+
+@pytest.mark.parametrize(
+    ("listed", "verdict", "words"),
+    [
+        ([NANO], Verdict.PASS, "application at /dev/ttyACM0, serial number ABC123"),
+        ([replace(NANO, product=0x005A)], Verdict.FAIL, "bootloader"),
+        ([replace(NANO, product=0x015A)], Verdict.FAIL, "OpenMV"),
+        ([NANO, replace(NANO, path="/dev/ttyACM1")], Verdict.FAIL, "more than one"),
+        ([], Verdict.WARN, "no Nano"),
+        ([ListedPort("/dev/ttyUSB0", 0x0403, 0x6001, "")], Verdict.WARN, "no Nano"),
+    ],
+)
+def test_boards_are_told_apart_by_their_usb_identity(
+    listed: list[ListedPort], verdict: Verdict, words: str
+) -> None:
+    finding = board_finding("auto", listed)
+    assert finding.verdict is verdict
+    assert words in finding.detail
+    assert finding.remedy or verdict is Verdict.PASS
+
+
+def test_a_port_of_something_else_is_no_nano() -> None:
+    other = ListedPort("/dev/ttyUSB0", 0x0403, 0x6001, "")
+    finding = board_finding("/dev/ttyUSB0", [other, NANO])
+    assert finding.verdict is Verdict.WARN
+    assert "0403:6001" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("port", "verdict", "words"),
+    [
+        (PortEvidence("/dev/ttyACM0"), Verdict.PASS, ""),
+        (PortEvidence("/dev/ttyACM0", exists=False), Verdict.FAIL, "reset twice"),
+        (PortEvidence("/dev/ttyACM0", may_read_write=False), Verdict.FAIL, UDEV_RULE),
+        (PortEvidence("/dev/ttyACM0", holders=("host.viewer (7)",)), Verdict.FAIL, "close"),
+        (PortEvidence("/dev/ttyACM0", modem_manager=True), Verdict.WARN, "ID_MM_DEVICE_IGNORE"),
+        (None, Verdict.PASS, ""),
+    ],
+)
+def test_a_port_that_cannot_be_used_says_why(
+    port: PortEvidence | None, verdict: Verdict, words: str
+) -> None:
+    finding = port_finding(port)
+    assert finding.verdict is verdict
+    assert words in finding.remedy
+
+
+def test_programs_that_hold_a_port_are_found_by_proc(tmp_path: Path) -> None:
+    device = tmp_path / "ttyACM0"
+    device.touch()
+    for pid, command, name in (
+        (71, b"python\0-m\0host.viewer\0", "python"),
+        (72, b"", "ModemManager"),
+    ):
+        (tmp_path / "proc" / str(pid) / "fd").mkdir(parents=True)
+        (tmp_path / "proc" / str(pid) / "cmdline").write_bytes(command)
+        (tmp_path / "proc" / str(pid) / "comm").write_text(name + "\n")
+    (tmp_path / "proc" / "71" / "fd" / "3").symlink_to(device)
+    assert programs_holding(str(device), tmp_path / "proc") == ("host.viewer (71)",)
+    assert modem_manager_runs(tmp_path / "proc")
+
+
+def test_hello_tells_of_model_cache_and_crash() -> None:
+    bad = replace(REAL, score_count=0, instruction_cache=0, last_fault=FaultCode.HARD_FAULT, dcdc=1)
+    findings = {f.name: f for f in hello_findings(bad)}
+    assert findings["model"].verdict is Verdict.FAIL
+    assert findings["last fault"].verdict is Verdict.FAIL
+    assert findings["instruction cache"].verdict is Verdict.WARN
+    assert findings["DC/DC"].detail == "on"
+    assert all(f.verdict is Verdict.PASS for f in hello_findings(REAL))
+
+
+@pytest.mark.parametrize(
+    ("link", "verdict"),
+    [
+        (CLEAN, Verdict.PASS),
+        (replace(CLEAN, losses=Losses(bad_packets=1)), Verdict.FAIL),
+        (replace(CLEAN, losses=Losses(wire_lost=2)), Verdict.FAIL),
+        (replace(CLEAN, losses=Losses(device_bad_packets=1)), Verdict.FAIL),
+        (replace(CLEAN, round_trips_s=(0.002,) * 15), Verdict.FAIL),
+        (replace(CLEAN, round_trips_s=(0.002,) * 15, late_pings=1), Verdict.PASS),
+        (replace(CLEAN, trouble="the port went away"), Verdict.FAIL),
+        (replace(CLEAN, losses=Losses(restarts=1)), Verdict.FAIL),
+    ],
+)
+def test_losses_on_the_cable(link: LinkEvidence, verdict: Verdict) -> None:
+    assert loss_finding(link).verdict is verdict
+
+
+def test_frames_that_were_made_and_did_not_arrive_lower_the_throughput() -> None:
+    assert throughput_finding(evidence()).verdict is Verdict.PASS
+    assert "64.0 KB/s" in throughput_finding(evidence()).detail
+    gaps = replace(CLEAN, frames=(10, 11, 14))
+    assert throughput_finding(evidence(gaps)).verdict is Verdict.WARN
+
+
+def test_messages_given_up_by_either_end() -> None:
+    asked = replace(CLEAN, last=Tick(1.0, 0.001, 1))
+    assert dropped_finding(asked).verdict is Verdict.PASS
+    for losses in (Losses(device_dropped=1), Losses(host_dropped=1)):
+        assert dropped_finding(replace(asked, losses=losses)).verdict is Verdict.WARN
+
+
+@pytest.mark.parametrize(
+    ("cycles", "verdict"),
+    [
+        (4 * 64_000_000, Verdict.PASS),
+        (int(4 * 64_000_000 * 1.008), Verdict.WARN),
+        (int(4 * 64_000_000 * 1.05), Verdict.FAIL),
+        (-1, Verdict.SKIP),
+    ],
+)
+def test_the_boards_clock_against_ours(cycles: int, verdict: Verdict) -> None:
+    link = replace(CLEAN, first=Tick(10.0, 0.002, 5), last=Tick(14.0, 0.002, 5 + cycles))
+    assert clock_finding(evidence(link)).verdict is verdict
+    virtual = replace(evidence(link), hello=HELLO)
+    assert clock_finding(virtual).verdict in (Verdict.PASS, Verdict.SKIP)
+
+
+def test_the_frame_rate_is_a_whole_number_of_frames_a_result() -> None:
+    result = FakeBoard().result(moving_picture(0))
+    for stretch, verdict in ((1.0, Verdict.PASS), (1.03, Verdict.WARN)):
+        timed = replace(result, period_cycles=int(3 * frame_cycles(15) * stretch))
+        camera = CameraEvidence(results=(timed,), divider=15)
+        assert rate_finding(evidence(camera=camera)).verdict is verdict
+    moving = CameraEvidence(results=(result,), divider=None)
+    assert rate_finding(evidence(camera=moving)).verdict is Verdict.SKIP
+
+
+def test_every_check_is_in_the_report_once_and_in_order() -> None:
+    findings = completed([failed("firmware", "a | b", "do c"), passed("board", "there")])
+    assert [f.name for f in findings] == list(CHECKS)
+    assert findings[-1] == Finding("clock", Verdict.SKIP, "not reached: firmware failed", "")
+    assert as_json(findings)[2] == {
+        "name": "firmware",
+        "status": "fail",
+        "detail": "a | b",
+        "remedy": "do c",
+    }
+
+
+def test_the_checklist_is_filled_in_and_leaves_the_rest_to_tick() -> None:
+    findings = completed([failed("firmware", "a | b", "do c"), passed("board", "there")])
+    text = checklist(findings, Conditions("now", "Linux", "3.11", "/dev/ttyACM0"))
+    assert "| [x] | board | pass | there |  |" in text
+    assert "| [ ] | firmware | fail | a \\| b | do c |" in text
+    assert text.count("- [ ] ") == len(BY_EYE)

@@ -1,0 +1,46 @@
+"""python -m host.doctor as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from host.doctor.finding import CHECKS
+from host.virtual.server import start_virtual_board
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def doctor(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "host.doctor", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_the_virtual_board_passes_and_the_report_is_written(tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    run = doctor("--port", "virtual", "--json", "--report", str(report))
+    assert run.returncode == 0, run.stdout + run.stderr
+    rows = json.loads(run.stdout)
+    assert [row["name"] for row in rows] == list(CHECKS)
+    assert {row["status"] for row in rows} == {"pass"}
+    assert "virtual clock" in rows[-1]["detail"]
+    assert report.read_text(encoding="utf-8").startswith("# Bring-up report")
+
+
+def test_a_failed_check_is_exit_code_1_and_a_row_of_the_table() -> None:
+    board = start_virtual_board(arguments=("--fault", "no_pclk", "--stuck-bit", "3"))
+    run = doctor("--port", board.url)
+    board.close()
+    assert run.returncode == 1, run.stderr
+    assert "PCLK, A0" in run.stdout
+    assert "1 fail" in run.stdout
+
+
+def test_a_users_mistake_is_one_line_and_exit_code_2() -> None:
+    for url, words in (("/dev/ttyNOTHERE", "ttyNOTHERE"), ("socket://127.0.0.1:9", "127.0.0.1:9")):
+        run = doctor("--port", url)
+        assert run.returncode == 2
+        assert words in run.stderr
+        assert run.stdout == ""
