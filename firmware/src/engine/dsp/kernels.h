@@ -130,4 +130,35 @@ void dsp_strips2_uniform_1(struct dsp_strips *job);
 void dsp_strips2_fast_1(struct dsp_strips *job);
 void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int uniform);
 
+/* The assembly counts on these (constants.h). */
+#if UINTPTR_MAX == 0xFFFFFFFFu
+_Static_assert(offsetof(struct dsp_pairs, activations) == DSP_PAIRS_ACTIVATIONS, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, stream) == DSP_PAIRS_STREAM, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, weight_bytes) == DSP_PAIRS_WEIGHT_BYTES, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, out) == DSP_PAIRS_OUT, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, line_stride) == DSP_PAIRS_LINE_STRIDE, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, pairs) == DSP_PAIRS_PAIRS, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, segments) == DSP_PAIRS_SEGMENTS, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, segment_span) == DSP_PAIRS_SEGMENT_SPAN, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, segment_skip) == DSP_PAIRS_SEGMENT_SKIP, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, block_step) == DSP_PAIRS_BLOCK_STEP, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, weights) == DSP_PAIRS_WEIGHTS, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, records) == DSP_PAIRS_RECORDS, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, fill) == DSP_PAIRS_FILL, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, to) == DSP_WIDENING_TO, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, from) == DSP_WIDENING_FROM, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, line_stride) == DSP_WIDENING_LINE_STRIDE, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, blocks) == DSP_WIDENING_BLOCKS, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, to_step) == DSP_WIDENING_TO_STEP, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, from_step) == DSP_WIDENING_FROM_STEP, "constants.h");
+_Static_assert(offsetof(struct dsp_widening, quads) == DSP_WIDENING_QUADS, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, parameters) == DSP_STRIPS_PARAMETERS, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, channels) == DSP_STRIPS_CHANNELS, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, in_gap) == DSP_STRIPS_IN_GAP, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, out_gap) == DSP_STRIPS_OUT_GAP, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, line_stride) == DSP_STRIPS_LINE_STRIDE, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, end) == DSP_STRIPS_END, "constants.h");
+_Static_assert(offsetof(struct dsp_strips, rows) == DSP_STRIPS_END + 4, "rows follow end");
+#endif
+
 #endif

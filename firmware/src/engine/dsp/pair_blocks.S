@@ -224,7 +224,7 @@ pair_from_flash:
     add lr, r0, r3
     .balign 4
 1:
-.rept 2
+.rept 4
     expand_octet
 .endr
     cmp r0, lr
@@ -344,15 +344,16 @@ kernel4_short 8
     function dsp_pairs4_16
     push {r0, r4-r11, lr}
 1:  pair_begin_any 8
+    b 2f
     .balign 4
-2:  block_begin r9, lr
-    first4
+3:  step4 4, 8
     step4 12, 24
     step4 20, 40
     step4 28, 56
     b 4f
     .balign 4
-3:  step4 4, 8
+2:  block_begin r9, lr
+    first4
     step4 12, 24
     step4 20, 40
     step4 28, 56

@@ -163,19 +163,6 @@ static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t p
     }
 }
 
-/* The tiles of `rows` rows that lie one after another in both maps: all whole blocks, and one that overlaps
- * them. */
-static size_t tiles_of(const struct engine_call *call, const struct shape *shape,
-                       const struct workspace *work, int32_t y, size_t rows, struct tile tiles[2]) {
-    const size_t width = (size_t)call->output.width, whole = width / shape->pixels;
-    const struct tile main = {y, rows, 0, whole, work->activations};
-    const struct tile last = {y, rows, width - shape->pixels, 1,
-                              work->activations + rows * whole * shape->pixels * shape->steps};
-    tiles[0] = main;
-    tiles[1] = last;
-    return width % shape->pixels == 0 ? 1 : 2;
-}
-
 /* Rows from y on, before `end`, that fit the scratch and do not wrap around the ring of either map. */
 static size_t rows_together(const struct engine_call *call, const struct shape *shape, int32_t y,
                             int32_t end) {
@@ -188,52 +175,42 @@ static size_t rows_together(const struct engine_call *call, const struct shape *
     return (size_t)rows;
 }
 
-/* Weights of one pair at a time, widened by the kernel. False where it cannot. */
-static bool flash_multiply(const struct engine_call *call, const struct shape *shape, struct dsp_pairs *jobs,
-                           size_t count) {
-    const bool aligned = ((uintptr_t)call->weights & 3u) == 0;
-    if (!DSP_FAST || !aligned || (size_t)call->input.channels != 2 * shape->steps) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        jobs[i].weights = call->weights;
-        jobs[i].records = call->constants;
-        jobs[i].fill = call->output.fill;
-        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0);
-    }
-    return true;
+/* Whether a kernel can fetch the weights itself, pair by pair. */
+static bool flash_is_readable(const struct engine_call *call, const struct shape *shape) {
+    return DSP_FAST && ((uintptr_t)call->weights & 3u) == 0 &&
+           (size_t)call->input.channels == 2 * shape->steps;
 }
 
-/* The same, widened here. */
-static void transient_multiply(const struct engine_call *call, const struct shape *shape,
-                               const struct workspace *work, struct dsp_pairs *jobs, size_t count) {
+static void tile_multiply(const struct engine_call *call, const struct shape *shape, const struct tile *tile,
+                          uint32_t *streams) {
     const bool odd = call->output.channels % 2 != 0;
-    for (size_t pair = 0; pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, shape->steps, NULL, work->streams);
-        for (size_t i = 0; i < count; i++) {
-            jobs[i].stream = work->streams;
-            job_run(shape, &jobs[i], 1, odd && pair + 1 == shape->pairs);
-        }
-    }
-}
-
-static void band_compute(const struct engine_call *call, const struct shape *shape,
-                         const struct workspace *work, int32_t y, size_t rows) {
-    struct tile tiles[2];
-    struct dsp_pairs jobs[2];
-    const size_t count = tiles_of(call, shape, work, y, rows, tiles);
-    for (size_t i = 0; i < count; i++) {
-        tile_widen(&call->input, shape, &tiles[i]);
-        jobs[i] = tile_job(&call->output, shape, &tiles[i], work->streams);
-    }
-    if (!shape->resident) {
-        if (!flash_multiply(call, shape, jobs, count)) {
-            transient_multiply(call, shape, work, jobs, count);
-        }
+    struct dsp_pairs job = tile_job(&call->output, shape, tile, streams);
+    if (shape->resident || flash_is_readable(call, shape)) {
+        job.weights = shape->resident ? NULL : call->weights;
+        job.records = call->constants;
+        job.fill = call->output.fill;
+        job_run(shape, &job, (uint32_t)shape->pairs, odd);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        job_run(shape, &jobs[i], (uint32_t)shape->pairs, call->output.channels % 2 != 0);
+    for (size_t pair = 0; pair < shape->pairs; pair++) {
+        dsp_stream_pair(call, pair, shape->steps, NULL, streams);
+        job.stream = streams;
+        job_run(shape, &job, 1, odd && pair + 1 == shape->pairs);
+    }
+}
+
+/* Rows that lie one after another in both maps: all whole blocks, and then a last one that overlaps them. */
+static void rows_compute(const struct engine_call *call, const struct shape *shape,
+                         const struct workspace *work, int32_t y, size_t rows) {
+    const size_t width = (size_t)call->output.width;
+    struct tile tile = {y, rows, 0, width / shape->pixels, work->activations};
+    tile_widen(&call->input, shape, &tile);
+    tile_multiply(call, shape, &tile, work->streams);
+    if (width % shape->pixels != 0) {
+        tile.x = width - shape->pixels;
+        tile.blocks = 1;
+        tile_widen(&call->input, shape, &tile);
+        tile_multiply(call, shape, &tile, work->streams);
     }
 }
 
@@ -258,7 +235,7 @@ bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t
     }
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row;) {
         const size_t rows = rows_together(call, &shape, y, (int32_t)end_row);
-        band_compute(call, &shape, &work, y, rows);
+        rows_compute(call, &shape, &work, y, rows);
         y += (int32_t)rows;
     }
     return true;
