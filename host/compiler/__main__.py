@@ -1,4 +1,7 @@
-"""`python -m host.compiler MODEL.tflite -o OUT`: compiles a quantised model and prints what it costs."""
+"""`python -m host.compiler MODEL.tflite -o OUT`: compiles a quantised model and prints what it costs.
+
+`python -m host.compiler report MODEL` only says whether it would fit, and how fast it would be.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from host.compiler import report
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array, write_atomically
 from host.compiler.labels import labels_for
@@ -18,7 +22,10 @@ from host.errors import HostError, run_main
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything asked for was written."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["report"]:
+        return report.main(words[1:])
+    arguments = _parser().parse_args(words)
     data = _read(arguments.model)
     labels = labels_for(arguments.labels, arguments.model)
     name = arguments.name or arguments.model.stem

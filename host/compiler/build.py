@@ -9,7 +9,7 @@ from host.compiler.check import check_graph
 from host.compiler.format import Form
 from host.compiler.graph import read_graph
 from host.compiler.network import Network, macs
-from host.compiler.pack import Identity, choose_forms, pack
+from host.compiler.pack import Identity, choose_forms, exceeded_limit, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.dead_channels import remove_dead_channels
@@ -54,6 +54,17 @@ def compile_model(
     data: bytes, name: str, labels: tuple[str, ...] | None = None, options: Options | None = None
 ) -> Compiled:
     """Compiles a .tflite. labels: None names them class_0, class_1, ... Raises HostError for what cannot run."""
+    compiled = compile_anyway(data, name, labels, options)
+    reason = why_not(compiled)
+    if reason:
+        raise HostError(reason)
+    return compiled
+
+
+def compile_anyway(
+    data: bytes, name: str, labels: tuple[str, ...] | None = None, options: Options | None = None
+) -> Compiled:
+    """As compile_model, but too large a model is compiled too, for reports."""
     chosen = options or Options()
     graph = fold_constants(read_graph(data))
     check_graph(graph)
@@ -65,27 +76,38 @@ def compile_model(
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
         raise HostError(f"{len(names)} labels for {count} scores")
-    forms = choose_forms(network)
+    identity = Identity(name, names, hashlib.sha256(data).digest())
+    return assemble(network, choose_forms(network), identity, chosen, total_macs)
+
+
+def assemble(
+    network: Network,
+    forms: tuple[Form, ...],
+    identity: Identity,
+    options: Options,
+    model_macs: int,
+) -> Compiled:
+    """The back half: plan and pack."""
     demands = tuple(
-        demand(network, layer, form) if chosen.fast_kernels else Demand()
+        demand(network, layer, form) if options.fast_kernels else Demand()
         for layer, form in zip(network.layers, forms, strict=True)
     )
-    planned = plan(network, demands, chosen.streaming, chosen.arena_target)
-    _check_memory(planned.arena_bytes)
-    identity = Identity(name, names, hashlib.sha256(data).digest())
-    blob = pack(network, planned, forms, identity)
-    if len(blob) > FLASH_BYTES - CORE_FLASH_BYTES:
-        raise HostError(
-            f"the packed model has {len(blob)} bytes; the board's flash has "
-            f"{FLASH_BYTES - CORE_FLASH_BYTES} left: train a narrower model"
-        )
-    return Compiled(network, planned, forms, blob, total_macs)
+    planned = plan(network, demands, options.streaming, options.arena_target)
+    return Compiled(network, planned, forms, pack(network, planned, forms, identity), model_macs)
 
 
-def _check_memory(arena: int) -> None:
-    available = RAM_BYTES - CORE_RAM_BYTES
+def why_not(compiled: Compiled) -> str | None:
+    """Why the board cannot run the model; None when it can."""
+    arena, available = compiled.plan.arena_bytes, RAM_BYTES - CORE_RAM_BYTES
     if arena > available:
-        raise HostError(
+        return (
             f"the model needs an arena of {arena} bytes; the board has {available} bytes available: "
             "use a smaller image, fewer channels, or streaming"
         )
+    flash, left = len(compiled.blob), FLASH_BYTES - CORE_FLASH_BYTES
+    if flash > left:
+        return (
+            f"the packed model has {flash} bytes; the board's flash has {left} left: "
+            "train a narrower model"
+        )
+    return exceeded_limit(compiled.network, compiled.plan)

@@ -56,7 +56,6 @@ def choose_forms(network: Network) -> tuple[Form, ...]:
 
 def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identity) -> bytes:
     """The blob."""
-    _check_limits(network, plan)
     map_of = _map_indices(network)
     tables = [
         packed.PackedMap.LAYOUT.size * len(map_of),
@@ -85,7 +84,8 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     )
 
 
-def _check_limits(network: Network, plan: Plan) -> None:
+def exceeded_limit(network: Network, plan: Plan) -> str | None:
+    """Which of the engine's limits the model exceeds, in a sentence; None when it exceeds none."""
     scores = network.features[network.output].channels
     for count, limit, what in (
         (len(network.layers), packed.MAX_OPERATORS, "operators"),
@@ -94,10 +94,11 @@ def _check_limits(network: Network, plan: Plan) -> None:
         (scores, packed.MAX_OUTPUTS, "scores"),
     ):
         if count > limit:
-            raise HostError(f"the model has {count} {what}; the engine runs at most {limit}")
+            return f"the model has {count} {what}; the engine runs at most {limit}"
     for feature, place in zip(network.features, plan.maps, strict=True):
         if place and max(place.line_stride, place.ring_rows) > packed.MAX_DIMENSION:
-            raise HostError(f"an activation of {feature.height}x{feature.width} is too large")
+            return f"an activation of {feature.height}x{feature.width} is too large"
+    return None
 
 
 def _map_indices(network: Network) -> dict[int, int]:

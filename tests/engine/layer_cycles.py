@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from unicorn import UC_HOOK_BLOCK, Uc
+from unicorn import UC_HOOK_BLOCK
 
 from host.compiler.build import Compiled, Options, compile_model
 from host.compiler.cost import COEFFICIENTS, predict, terms
@@ -39,7 +39,7 @@ class Stopwatch(Board):
         self.last: tuple[int, int] | None = None  # end and taken penalty of the block before
         self.core.hook_add(UC_HOOK_BLOCK, self._count)
 
-    def _count(self, _core: Uc, address: int, size: int, _user: object) -> None:
+    def _count(self, _core: object, address: int, size: int, _user: object) -> None:
         price = self._price(address, size)
         if self.last and self.last[0] != address:
             self.total += self.last[1] + price.entry_penalty

@@ -1,0 +1,111 @@
+"""`python -m host.compiler report MODEL`: does it fit the board, and what would it cost, without running it.
+
+MODEL: a .tflite (int8), a .keras or .h5 (its architecture counts), or mobilenet_v1 with --alpha, --size, ...
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from host.compiler.build import Compiled, Options, compile_anyway, why_not
+from host.compiler.cost import CLOCK_HZ, predict
+from host.compiler.keras import read_config, sketch_of
+from host.compiler.network import macs
+from host.compiler.sketch import mobilenet_v1
+from host.errors import HostError
+
+
+@dataclass(frozen=True)
+class Report:
+    """parameters: None for a .tflite, whose normalisation is folded. reason: why it does not fit, or None."""
+
+    model: str
+    fits: bool
+    reason: str | None
+    flash_bytes: int
+    ram_bytes: int
+    arena_bytes: int
+    macs: int
+    parameters: int | None
+    predicted_cycles: int
+    frames_per_second: float
+
+
+def report_on(compiled: Compiled, model: str, parameters: int | None) -> Report:
+    """The report of one compiled model. ram_bytes: arena and image."""
+    image = compiled.network.features[0]
+    cycles, reason = sum(predict(compiled)), why_not(compiled)
+    return Report(
+        model=model,
+        fits=reason is None,
+        reason=reason,
+        flash_bytes=len(compiled.blob),
+        ram_bytes=compiled.plan.arena_bytes + image.height * image.width * image.channels,
+        arena_bytes=compiled.plan.arena_bytes,
+        macs=sum(macs(compiled.network, layer) for layer in compiled.network.layers),
+        parameters=parameters,
+        predicted_cycles=cycles,
+        frames_per_second=round(CLOCK_HZ / cycles, 2),
+    )
+
+
+def examine(
+    model: str, alpha: float, size: int, channels: int, classes: int, options: Options
+) -> Report:
+    """Reads or sketches `model` and reports on it."""
+    if model == "mobilenet_v1":
+        sketch, output = mobilenet_v1(alpha, size, channels, classes)
+        return report_on(sketch.compiled(output, model, options), model, sketch.parameters)
+    path = Path(model)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
+    if path.suffix in (".keras", ".h5"):
+        sketch, output = sketch_of(read_config(data, path.name))
+        return report_on(sketch.compiled(output, path.stem, options), path.name, sketch.parameters)
+    return report_on(compile_anyway(data, path.stem, options=options), path.name, None)
+
+
+def show(report: Report) -> Table:
+    """For people."""
+    table = Table(show_header=False)
+    rows = {
+        "model": report.model,
+        "fits the board": "yes" if report.fits else f"no: {report.reason}",
+        "flash": f"{report.flash_bytes:,} B packed",
+        "RAM": f"{report.ram_bytes:,} B (arena {report.arena_bytes:,} B, and the image)",
+        "work": f"{report.macs:,} MACs",
+        "parameters": "-" if report.parameters is None else f"{report.parameters:,}",
+        "estimated": f"{report.predicted_cycles / 1e6:.2f} Mcycles an inference, not run",
+        "inferences": f"{report.frames_per_second} a second at 64 MHz, camera not counted",
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    return table
+
+
+def main(argv: list[str]) -> int:
+    """Prints the report; exit code 0 whether or not the model fits."""
+    parser = argparse.ArgumentParser(prog="python -m host.compiler report", description=__doc__)
+    parser.add_argument("model", help=".tflite, .keras, .h5, or mobilenet_v1")
+    parser.add_argument("--alpha", type=float, default=0.25, help="width of mobilenet_v1")
+    parser.add_argument("--size", type=int, default=96, help="rows and columns of its image")
+    parser.add_argument("--channels", type=int, default=1, help="1 grey, 3 RGB")
+    parser.add_argument("--classes", type=int, default=2)
+    parser.add_argument("--no-dead-channel-removal", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    a = parser.parse_args(argv)
+    options = Options(dead_channel_removal=not a.no_dead_channel_removal)
+    report = examine(a.model, a.alpha, a.size, a.channels, a.classes, options)
+    if a.json:
+        print(json.dumps(asdict(report)))
+    else:
+        Console().print(show(report))
+    return 0

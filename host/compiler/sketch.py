@@ -1,0 +1,221 @@
+"""A network of shapes alone: what a report needs of an architecture that is not trained yet.
+
+Weights are zeros; every convolution followed by a ReLU is taken to become FAST when quantised, others GENERAL.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from host.compiler.build import Compiled, Options, assemble
+from host.compiler.format import SOFTMAX_ENTRIES, Form, OperatorKind
+from host.compiler.network import (
+    IMAGE_FEATURE,
+    Addition,
+    Feature,
+    Layer,
+    Network,
+    Scaling,
+    Window,
+    macs,
+)
+from host.compiler.pack import Identity
+from host.compiler.passes.fold_pads import fold_pads
+from host.errors import HostError
+
+
+class Sketch:
+    """Appends layers; methods take and return feature numbers. parameters: of the trained, unfolded model."""
+
+    def __init__(self, height: int, width: int, channels: int) -> None:
+        self.features = [Feature(height, width, channels, 1.0, 0)]
+        self.layers: list[Layer] = []
+        self.linear: set[int] = set()
+        self.parameters = 0
+
+    def _add(
+        self,
+        shape: tuple[int, int, int],
+        kind: OperatorKind,
+        inputs: tuple[int, ...],
+        **more: object,
+    ) -> int:
+        self.features.append(Feature(*shape, 1.0, 0))
+        made = len(self.features) - 1
+        self.layers.append(Layer(kind, len(self.layers), inputs, made, **more))  # type: ignore[arg-type]  # by name
+        return made
+
+    def loaded(self, source: int) -> int:
+        """`source`, or a map with the image's content when it is the image."""
+        if source != IMAGE_FEATURE:
+            return source
+        f = self.features[source]
+        return self._add((f.height, f.width, f.channels), OperatorKind.LOAD, (source,))
+
+    def window(
+        self, source: int, kernel: tuple[int, int], stride: tuple[int, int], same: bool
+    ) -> tuple[Window, int, int]:
+        """The window and the rows and columns of its output."""
+        feature, sizes, pads = self.features[source], [], []
+        for size, k, step in zip((feature.height, feature.width), kernel, stride, strict=True):
+            count = -(-size // step) if same else (size - k) // step + 1
+            if count < 1:
+                raise HostError(f"a window of {kernel} is larger than its input: use padding same")
+            sizes.append(count)
+            pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
+        return Window(kernel, stride, pads[0], pads[1]), sizes[0], sizes[1]
+
+    def convolution(
+        self,
+        source: int,
+        out: int,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        same: bool = True,
+        bias: bool = False,
+    ) -> int:
+        window, rows, columns = self.window(source, kernel, stride, same)
+        feature = self.features[source]
+        self.parameters += out * (kernel[0] * kernel[1] * feature.channels + bias)
+        shape: tuple[int, ...] = (out, *kernel, feature.channels)
+        kind = OperatorKind.CONV
+        if kernel == stride == (1, 1) and source != IMAGE_FEATURE:
+            kind = OperatorKind.FULLY_CONNECTED if feature.is_vector else OperatorKind.POINTWISE
+            shape = (out, feature.channels)
+        weights = np.zeros(shape, np.int8)
+        made = (rows, columns, out)
+        return self._add(
+            made, kind, (source,), window=window, weights=weights, scaling=_scaling(out)
+        )
+
+    def depthwise(
+        self,
+        source: int,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        multiplier: int = 1,
+        same: bool = True,
+        bias: bool = False,
+    ) -> int:
+        source = self.loaded(source)
+        window, rows, columns = self.window(source, kernel, stride, same)
+        out = self.features[source].channels * multiplier
+        self.parameters += out * (kernel[0] * kernel[1] + bias)
+        weights = np.zeros((out, *kernel), np.int8)
+        return self._add(
+            (rows, columns, out),
+            OperatorKind.DEPTHWISE,
+            (source,),
+            window=window,
+            depth_multiplier=multiplier,
+            weights=weights,
+            scaling=_scaling(out),
+        )
+
+    def normalised(self, source: int, numbers: int) -> int:
+        """Batch normalisation, folded when quantised. numbers: of parameters a channel."""
+        self.parameters += numbers * self.features[source].channels
+        return source
+
+    def pool(
+        self,
+        source: int,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        same: bool,
+        largest: bool,
+    ) -> int:
+        source = self.loaded(source)
+        window, rows, columns = self.window(source, kernel, stride, same)
+        kind = OperatorKind.MAX_POOL if largest else OperatorKind.AVERAGE_POOL
+        return self._add(
+            (rows, columns, self.features[source].channels), kind, (source,), window=window
+        )
+
+    def mean(self, source: int) -> int:
+        source = self.loaded(source)
+        return self._add(
+            (1, 1, self.features[source].channels),
+            OperatorKind.MEAN,
+            (source,),
+            scaling=_scaling(1),
+        )
+
+    def pad(self, source: int, rows: tuple[int, int], columns: tuple[int, int]) -> int:
+        source = self.loaded(source)
+        f, window = self.features[source], Window(pad_top=rows[0], pad_left=columns[0])
+        shape = (f.height + sum(rows), f.width + sum(columns), f.channels)
+        return self._add(shape, OperatorKind.PAD, (source,), window=window)
+
+    def add(self, first: int, second: int) -> int:
+        f = self.features[first]
+        addition = Addition((0, 0, 0), (0, 0, 0), 0, 255)
+        return self._add(
+            (f.height, f.width, f.channels), OperatorKind.ADD, (first, second), addition=addition
+        )
+
+    def dense(self, source: int, out: int, bias: bool = True) -> int:
+        """Over the whole of `source`, flattened."""
+        f = self.features[source]
+        inputs = f.height * f.width * f.channels
+        self.parameters += out * (inputs + bias)
+        kind, window = OperatorKind.FULLY_CONNECTED, Window()
+        shape: tuple[int, ...] = (out, inputs)
+        if not f.is_vector or source == IMAGE_FEATURE:
+            kind, window = OperatorKind.CONV, Window((f.height, f.width))
+            shape = (out, f.height, f.width, f.channels)
+        weights = np.zeros(shape, np.int8)
+        return self._add(
+            (1, 1, out), kind, (source,), window=window, weights=weights, scaling=_scaling(out)
+        )
+
+    def softmax(self, source: int) -> int:
+        f = self.features[source]
+        table = np.zeros(SOFTMAX_ENTRIES, np.int32)
+        return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), table=table)
+
+    def compiled(self, output: int, name: str, options: Options) -> Compiled:
+        """Planned and packed, to be measured, not run."""
+        kept = tuple(np.arange(f.channels) for f in self.features)
+        whole = Network(tuple(self.features), tuple(self.layers), output, (-1,) * len(kept), kept)
+        network = fold_pads(whole)
+        forms = tuple(
+            Form.GENERAL if x.output in self.linear else Form.FAST for x in network.layers
+        )
+        total = sum(macs(network, layer) for layer in network.layers)
+        return assemble(network, forms, Identity(name, (), bytes(32)), options, total)
+
+
+def _scaling(channels: int) -> Scaling:
+    zeros = np.zeros(channels, np.int64)
+    return Scaling(zeros, zeros + (1 << 30), zeros - 8, 0, 255)
+
+
+V1_LAYERS = (
+    (64, 1),
+    (128, 2),
+    (128, 1),
+    (256, 2),
+    (256, 1),
+    (512, 2),
+    *((512, 1),) * 5,
+    (1024, 2),
+    (1024, 1),
+)
+V1_NUMBERS = (
+    3  # parameters of a normalised channel, as the published counts have it: offset, mean, variance
+)
+
+
+def mobilenet_v1(alpha: float, size: int, channels: int, classes: int) -> tuple[Sketch, int]:
+    """Howard et al. 2017, table 1, width multiplier alpha; and the number of its scores' feature."""
+    made = Sketch(size, size, channels)
+    value = made.convolution(IMAGE_FEATURE, max(1, int(32 * alpha)), (3, 3), (2, 2))
+    value = made.normalised(value, V1_NUMBERS)
+    for width, step in V1_LAYERS:
+        value = made.normalised(made.depthwise(value, (3, 3), (step, step)), V1_NUMBERS)
+        value = made.convolution(value, max(1, int(width * alpha)), (1, 1), (1, 1))
+        value = made.normalised(value, V1_NUMBERS)
+    value = made.dense(made.mean(value), classes)
+    made.linear.add(value)
+    return made, made.softmax(value)
