@@ -1,10 +1,14 @@
-"""python -m host.bench engine [MODEL]: what an inference costs, operator by operator, with its conditions."""
+"""python -m host.bench engine [MODEL]: what an inference costs, operator by operator, with its conditions.
+
+python -m host.bench link: round trips and bytes a second of a board's link.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +25,25 @@ WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything asked for was measured."""
-    return engine(_parser().parse_args(argv))
+    asked = _parser().parse_args(argv)
+    return link(asked) if asked.command == "link" else engine(asked)
+
+
+def link(asked: argparse.Namespace) -> int:
+    """The subcommand `link`."""
+    from host.bench import link as bench
+    from host.link.device import Device
+    from host.link.port import choose_port, listed_ports, open_choice
+
+    choice = choose_port(asked.port, listed_ports())
+    print(choice.reason, file=sys.stderr)
+    with Device(open_choice(choice), timing=bench.PATIENCE) as device:
+        report = bench.measure_link(device, time.monotonic, asked.count, asked.seconds)
+    if asked.json:
+        print(json.dumps(bench.as_json(report), indent=2))
+    else:
+        _console().print(bench.link_table(report))
+    return 0
 
 
 def engine(asked: argparse.Namespace) -> int:
@@ -69,8 +91,11 @@ def _print(report: Report, comparison: Comparison | None, as_object: bool) -> No
         return
     from host.bench.table import engine_table
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
-    console.print(engine_table(report, comparison))
+    _console().print(engine_table(report, comparison))
+
+
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--write-baseline", type=Path, metavar="FILE", help="keep this report")
     add("--real", action="store_true", help="measure a plugged-in board by its own cycle counter")
     add("--port", metavar="URL", help="of the real board; default: the Nano that is plugged in")
+    add = commands.add_parser("link", help="round trips and bytes a second").add_argument
+    add("--port", default="auto", metavar="URL", help="auto, virtual, a serial port, socket://...")
+    add("--count", type=_count, default=100, metavar="N", help="exchanges of each size")
+    add("--seconds", type=_count, default=5, metavar="S", help="how long frames are streamed")
+    add("--json", action="store_true", help="the report as one object on stdout")
     return parser
 
 

@@ -1,0 +1,64 @@
+"""python -m host.bench link: its figures, its table, its losses."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from host.bench.link import (
+    INJECT_BYTES,
+    PATIENCE,
+    LinkReport,
+    as_json,
+    link_table,
+    measure_link,
+    percentile,
+)
+from host.link.device import Device
+from host.link.faults import FaultRates, FaultyPort
+from host.link.transport import Port
+from tests.doctor.guest_port import GuestPort
+
+
+def measured(rate: float = 0.0, count: int = 12) -> LinkReport:
+    guest = GuestPort()
+    port: Port = FaultyPort(guest, FaultRates.even(rate), seed=2) if rate else guest
+    with Device(port, timing=PATIENCE, clock=guest.clock) as device:
+        return measure_link(device, guest.clock, count, 1.0)
+
+
+def test_a_clean_link_loses_nothing_and_larger_pieces_take_longer() -> None:
+    report = measured()
+    assert report.is_virtual and "VIRTUAL" in report.conditions
+    assert [row.name for row in report.rows] == ["Ping", *["Inject"] * len(INJECT_BYTES), "Frame"]
+    assert report.wire_lost == report.damaged == report.dropped_by_board == 0
+    assert all(row.lost == 0 for row in report.rows)
+    times = [row.p50_ms for row in report.rows if row.p50_ms is not None]
+    assert len(times) == 1 + len(INJECT_BYTES)
+    assert times[-1] > times[1], "192 bytes at 1 Mbaud take 2 ms"
+    pings = report.rows[0]
+    assert pings.p50_ms is not None and pings.p95_ms is not None
+    assert 0 < pings.p50_ms <= pings.p95_ms < 50
+    assert 55 < report.rows[-1].kilobytes_per_second < 65, "6.67 frames of 9.2 KB a second"
+
+
+def test_a_bad_cable_is_counted() -> None:
+    report = measured(0.03, count=5)
+    assert report.damaged > 0
+    assert sum(row.lost for row in report.rows) > 0
+
+
+def test_the_table_names_its_conditions() -> None:
+    console = Console(width=130, file=io.StringIO(), record=True)
+    report = measured(count=1)
+    console.print(link_table(report))
+    text = console.export_text()
+    assert "Inject" in text and "p95 ms" in text and "firmware" in text
+    assert as_json(report)["is_virtual"] is True
+
+
+def test_percentiles_are_by_nearest_rank() -> None:
+    values = [float(n) for n in range(1, 101)]
+    assert (percentile(values, 0.5), percentile(values, 0.95)) == (50.0, 95.0)
+    assert percentile([3.0], 0.95) == 3.0
