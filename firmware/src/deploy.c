@@ -23,13 +23,13 @@ static enum wire_status use(struct app *app, uint32_t slot, uint32_t bytes) {
 }
 
 /* FAULT and the reason when the engine does not run what the slot holds. */
-static enum wire_status check_and_use(struct app *app, uint32_t slot, uint32_t *reason) {
-    const enum engine_status status = model_check((const uint8_t *)model_header(slot), model_room(slot));
+static enum wire_status check_and_use(struct app *app, uint32_t slot, size_t bytes, uint32_t *reason) {
+    const enum engine_status status = model_check(slot, bytes);
     if (status != ENGINE_OK) {
         *reason = (uint32_t)status;
         return WIRE_STATUS_FAULT;
     }
-    return use(app, slot, slot == 0 ? 0 : model_header(slot)->total_bytes);
+    return use(app, slot, slot == 0 ? 0 : (uint32_t)bytes);
 }
 
 static enum wire_status begin(struct app *app, const struct packet *command) {
@@ -59,15 +59,9 @@ static enum wire_status commit(struct app *app, const struct packet *command, ui
         return WIRE_STATUS_OK; /* the host repeats when an answer was lost */
     }
     const enum wire_status status = slot_verify(&app->slots, request.crc);
-    if (status != WIRE_STATUS_OK) {
-        return status;
-    }
-    const uint32_t slot = app->slots.transfer.slot;
-    if (model_header(slot)->total_bytes != app->slots.transfer.bytes) {
-        *reason = (uint32_t)ENGINE_BAD_LENGTH;
-        return WIRE_STATUS_FAULT;
-    }
-    return check_and_use(app, slot, reason);
+    return status == WIRE_STATUS_OK
+               ? check_and_use(app, app->slots.transfer.slot, app->slots.transfer.bytes, reason)
+               : status;
 }
 
 /* The slot that a command names; false when it does not, or when there is none of that number. */
@@ -95,7 +89,8 @@ static enum wire_status obey_idle(struct app *app, const struct packet *command,
     case WIRE_SLOT_COMMIT:
         return commit(app, command, value);
     case WIRE_SLOT_SELECT:
-        return take_slot(command, &slot) ? check_and_use(app, slot, value) : WIRE_STATUS_BAD_VALUE;
+        return take_slot(command, &slot) ? check_and_use(app, slot, model_bytes(slot), value)
+                                         : WIRE_STATUS_BAD_VALUE;
     case WIRE_SLOT_ERASE:
         return take_slot(command, &slot) ? slot_erase(&app->slots, slot) : WIRE_STATUS_BAD_VALUE;
     default:

@@ -44,30 +44,30 @@ static bool image_bytes(const struct packed_header *header, size_t *bytes) {
     return *bytes + 8 <= MODEL_MEMORY_BYTES && *bytes <= WIRE_MAX_PAYLOAD_BYTES - sizeof(struct wire_frame);
 }
 
-static enum engine_status open_blob(struct engine *engine, const uint8_t *blob, size_t room) {
-    const struct packed_header *header = (const void *)blob;
+/* The engine's reason comes first: it is the more exact one. */
+static enum engine_status open_blob(struct engine *engine, uint32_t slot, size_t bytes) {
+    const struct packed_header *header = model_header(slot);
     size_t image;
-    if (header->total_bytes > room) {
-        return ENGINE_BAD_LENGTH;
-    }
-    if (!image_bytes(header, &image)) {
-        return header->magic == PACKED_MAGIC ? ENGINE_BAD_HEADER : ENGINE_BAD_MAGIC;
-    }
-    const size_t used = (image + 7) & ~(size_t)7;
-    return engine_open(engine, blob, header->total_bytes, memory + used, sizeof memory - used);
+    const bool fits = image_bytes(header, &image);
+    const size_t used = fits ? (image + 7) & ~(size_t)7 : 0;
+    const enum engine_status status =
+        engine_open(engine, (const uint8_t *)header, bytes, memory + used, sizeof memory - used);
+    return status == ENGINE_OK && !fits ? ENGINE_BAD_HEADER : status;
 }
 
-enum engine_status model_check(const uint8_t *blob, size_t room) {
+enum engine_status model_check(uint32_t slot, size_t bytes) {
     struct engine engine;
-    return open_blob(&engine, blob, room);
+    return open_blob(&engine, slot, bytes);
 }
 
 const struct packed_header *model_header(uint32_t slot) {
     return (const void *)(slot == 0 ? default_model : slot_bytes(slot));
 }
 
-size_t model_room(uint32_t slot) {
-    return slot == 0 ? FLASH_END - (size_t)(uintptr_t)default_model : SLOT_BYTES;
+size_t model_bytes(uint32_t slot) {
+    const size_t room = slot == 0 ? FLASH_END - (size_t)(uintptr_t)default_model : SLOT_BYTES;
+    const size_t bytes = model_header(slot)->total_bytes;
+    return bytes < room ? bytes : room;
 }
 
 /* host.virtual may have laid a longer model over the built-in one. */
@@ -79,8 +79,7 @@ void model_find_slots(struct app *app) {
 
 static enum engine_status open_active(struct app *app) {
     const uint32_t slot = app->slots.active;
-    return open_blob(&app->engine, (const uint8_t *)model_header(slot),
-                     slot == 0 ? model_room(0) : app->slots.active_bytes);
+    return open_blob(&app->engine, slot, slot == 0 ? model_bytes(0) : app->slots.active_bytes);
 }
 
 void model_open(struct app *app) {

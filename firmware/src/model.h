@@ -15,14 +15,13 @@ void model_find_slots(struct app *app);
  * status and a plain 96x96 image. */
 void model_open(struct app *app);
 
-/* Checks a packed model of at most `room` bytes without touching the one that runs. */
-enum engine_status model_check(const uint8_t *blob, size_t room);
+/* Checks the `bytes` long model of a slot (0: the built-in one) without touching the one that runs. */
+enum engine_status model_check(uint32_t slot, size_t bytes);
 
-/* The header of the built-in model (slot 0) or of what a slot holds; not checked. */
+/* The header of a slot's model, not checked, and how long it says the model is, at most what the slot holds.
+ */
 const struct packed_header *model_header(uint32_t slot);
-
-/* Bytes that model_header's blob may have at most. */
-size_t model_room(uint32_t slot);
+size_t model_bytes(uint32_t slot);
 
 /* CRC-32 of the model's body, its name and its labels; empty without a model. */
 uint32_t model_hash(const struct app *app);

@@ -118,7 +118,7 @@ static void describe_slot(struct wire_slot_info *info) {
     if (header->magic == UINT32_MAX) {
         return;
     }
-    const enum engine_status status = model_check((const uint8_t *)header, model_room(info->which));
+    const enum engine_status status = model_check(info->which, model_bytes(info->which));
     info->state = status == ENGINE_OK ? WIRE_SLOT_STATE_READY : WIRE_SLOT_STATE_REFUSED;
     info->reason = (int8_t)status;
     if (status == ENGINE_OK) {
