@@ -1,6 +1,6 @@
-/* Mutates a packed model, seals it again so that the checksum does not hide the rest, opens it, and runs what opens.
- * Built with the address and undefined-behaviour sanitizers: any access outside blob, arena, image or scores ends it.
- * Usage: fuzz MODEL MUTATIONS SEED. Prints how many were opened. */
+/* Mutates a packed model, seals it again so that the checksum does not hide the rest, opens it, and runs what
+ * opens. Built with the address and undefined-behaviour sanitizers: any access outside blob, arena, image or
+ * scores ends it. Usage: fuzz MODEL MUTATIONS SEED. Prints how many were opened. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "engine/engine.h"
 #include "engine/validate.h" // packed_crc32
 
-#define LARGEST_RUN 300000u /* image values: a mutated header may ask for huge images, which only cost time */
+#define LARGEST_RUN 300000u /* image values: a mutated header may ask for huge images, which only cost time  \
+                             */
 #define TABLE_BYTES 1200u   /* most mutations hit the header and the first tables */
 #define ARENA_EXTRA 64u
 
@@ -84,7 +85,8 @@ int main(int count, char **arguments) {
     }
     size_t size;
     uint8_t *original = read_file(arguments[1], &size);
-    const size_t arena_bytes = ((const struct packed_header *)(const void *)original)->arena_bytes + ARENA_EXTRA;
+    const size_t arena_bytes =
+        ((const struct packed_header *)(const void *)original)->arena_bytes + ARENA_EXTRA;
     random_state = strtoull(arguments[3], NULL, 10);
     unsigned long opened = 0;
     for (long left = atol(arguments[2]); left > 0; left--) {

@@ -15,7 +15,8 @@ void add_rows(const struct engine_call *call, size_t first_row, size_t end_row) 
             uint8_t *to = map_line(&call->output, y, c);
             for (int32_t x = 0; x < call->output.width; x++) {
                 const int32_t a = scaled(first[x], k->first_zero_point, k->first_multiplier, k->first_shift);
-                const int32_t b = scaled(second[x], k->second_zero_point, k->second_multiplier, k->second_shift);
+                const int32_t b =
+                    scaled(second[x], k->second_zero_point, k->second_multiplier, k->second_shift);
                 const int32_t sum = multiply_high_rounding(wrapping_add(a, b), k->output_multiplier);
                 const int32_t value = wrapping_add(divide_rounding(sum, k->output_shift), call->output.fill);
                 to[x] = (uint8_t)clamp_between(value, call->op->act_min, call->op->act_max);

@@ -3,7 +3,8 @@
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add
 
-/* One kernel row of one window: sum over columns and input channels. The image has no border: its bounds are tested. */
+/* One kernel row of one window: sum over columns and input channels. The image has no border: its bounds are
+ * tested. */
 static int32_t image_taps(const struct engine_call *call, int32_t y, int32_t x, const int8_t *weights) {
     const struct engine_map *input = &call->input;
     int32_t sum = 0;
@@ -11,7 +12,8 @@ static int32_t image_taps(const struct engine_call *call, int32_t y, int32_t x, 
         const int32_t column = x + k;
         const int inside = y >= 0 && y < input->height && column >= 0 && column < input->width;
         const uint8_t *pixel =
-            inside ? input->base + (size_t)y * input->row_stride + (size_t)column * input->pixel_stride : NULL;
+            inside ? input->base + (size_t)y * input->row_stride + (size_t)column * input->pixel_stride
+                   : NULL;
         int32_t part = 0;
         for (int32_t c = 0; c < input->channels; c++) {
             part += *weights++ * (inside ? pixel[c] : input->fill);
@@ -55,16 +57,15 @@ void conv_rows(const struct engine_call *call, size_t first_row, size_t end_row)
     }
     const struct packed_operator *op = call->op;
     const struct requantize_form form = requantize_form(op, call->constants, call->output.fill);
-    const size_t taps =
-        (size_t)op->kernel_height * op->kernel_width * (size_t)call->input.channels;
+    const size_t taps = (size_t)op->kernel_height * op->kernel_width * (size_t)call->input.channels;
     for (int32_t c = 0; c < call->output.channels; c++) {
         const struct requantize_channel channel = requantize_channel(&form, (size_t)c);
         for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
             uint8_t *line = map_line(&call->output, y, c);
             for (int32_t x = 0; x < call->output.width; x++) {
-                const int32_t sum = window_sum(call, y * op->stride_height - op->pad_top,
-                                               x * op->stride_width - op->pad_left,
-                                               call->weights + (size_t)c * taps);
+                const int32_t sum =
+                    window_sum(call, y * op->stride_height - op->pad_top, x * op->stride_width - op->pad_left,
+                               call->weights + (size_t)c * taps);
                 line[x] = requantize(wrapping_add(sum, channel.bias), &channel, &form);
             }
         }

@@ -4,11 +4,12 @@
  *
  *     void NAME_rows(const struct engine_call *call, size_t first_row, size_t end_row);
  *
- * that computes rows first_row..end_row-1 of the output map from the input map. Within one run rows come in ascending
- * order, starting at row 0, each once; the rows of the input that they need (borders too) are there. Between an
- * operator's calls its scratch is left alone, so that what was prepared at first_row == 0 may be used by later calls.
- * The engine has filled the borders of the rows that are computed: operators write pixels 0..width-1 of each line and
- * may also write the border right of them with any value when it is fill afterwards.
+ * that computes rows first_row..end_row-1 of the output map from the input map. Within one run rows come in
+ * ascending order, starting at row 0, each once; the rows of the input that they need (borders too) are
+ * there. Between an operator's calls its scratch is left alone, so that what was prepared at first_row == 0
+ * may be used by later calls. The engine has filled the borders of the rows that are computed: operators
+ * write pixels 0..width-1 of each line and may also write the border right of them with any value when it is
+ * fill afterwards.
  */
 #ifndef ENGINE_MAP_H
 #define ENGINE_MAP_H
@@ -18,9 +19,10 @@
 
 #include "packed_model.h" // struct packed_operator, struct packed_requantisation
 
-/* Pixel (y, c, x) of an arena map is at base + ((y + top) % ring_rows) * row_stride + c * line_stride + x, where base
- * already counts the left border; y may be -top..height+bottom-1, x likewise within its borders. For the image, the HWC
- * input, it is at base + y * row_stride + c * line_stride + x * pixel_stride, with no borders. */
+/* Pixel (y, c, x) of an arena map is at base + ((y + top) % ring_rows) * row_stride + c * line_stride + x,
+ * where base already counts the left border; y may be -top..height+bottom-1, x likewise within its borders.
+ * For the image, the HWC input, it is at base + y * row_stride + c * line_stride + x * pixel_stride, with no
+ * borders. */
 struct engine_map {
     uint8_t *base; /* the image is only read */
     size_t row_stride;
@@ -43,8 +45,9 @@ struct engine_call {
     struct engine_map second_input; /* ADD only */
     struct engine_map output;
     const int8_t *weights;
-    const void *constants; /* requantisation records (requantize.h), struct packed_addition, or int32_t [256] */
-    uint8_t *scratch;      /* op->scratch_bytes, 4-byte aligned */
+    const void
+        *constants;   /* requantisation records (requantize.h), struct packed_addition, or int32_t [256] */
+    uint8_t *scratch; /* op->scratch_bytes, 4-byte aligned */
 };
 
 /* Pixel 0 of the line of channel c in row y; y in -top..height+bottom-1. */

@@ -2,7 +2,8 @@
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, clamp_between
 
-/* The part of a window that lies inside the input, in channel 0. In a ring, rows from `wrap` on lie ring_bytes lower. */
+/* The part of a window that lies inside the input, in channel 0. In a ring, rows from `wrap` on lie
+ * ring_bytes lower. */
 struct pool_window {
     const uint8_t *first;
     int32_t rows;
@@ -28,7 +29,8 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
 }
 
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
-static int32_t window_mean(const struct engine_map *input, const struct pool_window *window, const uint8_t *line) {
+static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
+                           const uint8_t *line) {
     const int32_t count = window->rows * window->columns;
     int32_t sum = -128 * count;
     for (int32_t y = 0; y < window->rows; y++) {
@@ -41,7 +43,8 @@ static int32_t window_mean(const struct engine_map *input, const struct pool_win
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }
 
-static int32_t window_largest(const struct engine_map *input, const struct pool_window *window, const uint8_t *line) {
+static int32_t window_largest(const struct engine_map *input, const struct pool_window *window,
+                              const uint8_t *line) {
     int32_t largest = 0;
     for (int32_t y = 0; y < window->rows; y++) {
         line -= y == window->wrap ? window->ring_bytes : 0;
@@ -53,9 +56,11 @@ static int32_t window_largest(const struct engine_map *input, const struct pool_
     return largest;
 }
 
-typedef int32_t (*window_value)(const struct engine_map *input, const struct pool_window *window, const uint8_t *line);
+typedef int32_t (*window_value)(const struct engine_map *input, const struct pool_window *window,
+                                const uint8_t *line);
 
-static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row, window_value value) {
+static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
+                             window_value value) {
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t x = 0; x < call->output.width; x++) {
             const struct pool_window window = pool_window(call, y, x);

@@ -1,4 +1,5 @@
-/* From an int32 accumulator to uint8, bit for bit as TFLite's reference kernels; see packed_model.h for the three forms. */
+/* From an int32 accumulator to uint8, bit for bit as TFLite's reference kernels; see packed_model.h for the
+ * three forms. */
 #ifndef ENGINE_REQUANTIZE_H
 #define ENGINE_REQUANTIZE_H
 

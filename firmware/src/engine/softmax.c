@@ -9,7 +9,8 @@ static int32_t shift_saturating(int32_t value, int32_t left) {
     return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
 }
 
-/* 1 / (1 + fraction) by Newton's method from 48/17 - 32/17 d; fraction and result in Q0.31, between in Q2.29. */
+/* 1 / (1 + fraction) by Newton's method from 48/17 - 32/17 d; fraction and result in Q0.31, between in Q2.29.
+ */
 static int32_t reciprocal_of_one_plus(int32_t fraction) {
     const int32_t half = (int32_t)(((int64_t)fraction + INT32_MAX + 1) >> 1);
     int32_t x = wrapping_add(1515870810, multiply_high_rounding(half, -1010580540));

@@ -70,7 +70,8 @@ static enum engine_status check_header(const struct packed_header *header, size_
                         header->step_count >= 1 && header->step_count <= PACKED_MAX_STEPS;
     const bool tables =
         lies_inside(header, header->maps_offset, header->map_count, sizeof(struct packed_map)) &&
-        lies_inside(header, header->operators_offset, header->operator_count, sizeof(struct packed_operator)) &&
+        lies_inside(header, header->operators_offset, header->operator_count,
+                    sizeof(struct packed_operator)) &&
         lies_inside(header, header->steps_offset, header->step_count, sizeof(struct packed_step));
     const bool labels =
         header->labels_bytes == 0 || lies_inside(header, header->labels_offset, header->labels_bytes, 1);
@@ -111,7 +112,8 @@ static struct extent input_extent(const struct checked *model, uint16_t index) {
     return index == PACKED_IMAGE ? image : map_extent(&model->maps[index]);
 }
 
-/* Windows along one axis: none starts before the border or ends behind it, and each holds a pixel of the input. */
+/* Windows along one axis: none starts before the border or ends behind it, and each holds a pixel of the
+ * input. */
 static bool windows_fit(int32_t outputs, int32_t inputs, int32_t kernel, int32_t stride, int32_t pad,
                         int32_t before, int32_t behind, bool bounded) {
     const int32_t last = (outputs - 1) * stride - pad;
@@ -138,8 +140,8 @@ static bool is_vector(const struct extent *extent) {
 
 static bool has_no_window(const struct packed_operator *op) {
     return op->kernel_height == 1 && op->kernel_width == 1 && op->stride_height == 1 &&
-           op->stride_width == 1 && op->depth_multiplier == 1 && (op->kind == PACKED_PAD || op->pad_top == 0) &&
-           (op->kind == PACKED_PAD || op->pad_left == 0);
+           op->stride_width == 1 && op->depth_multiplier == 1 &&
+           (op->kind == PACKED_PAD || op->pad_top == 0) && (op->kind == PACKED_PAD || op->pad_left == 0);
 }
 
 static bool pool_is_sound(const struct packed_operator *op, struct extent in, const struct extent *out) {
@@ -202,8 +204,8 @@ static uint64_t even(uint64_t count) {
 }
 
 /* Bytes of the operator's weights, and how many requantisation records it has. */
-static void parameter_counts(const struct packed_operator *op, const struct extent *in, const struct extent *out,
-                             uint64_t *weights, uint64_t *records) {
+static void parameter_counts(const struct packed_operator *op, const struct extent *in,
+                             const struct extent *out, uint64_t *weights, uint64_t *records) {
     const uint64_t taps = (uint64_t)op->kernel_height * op->kernel_width;
     const uint64_t channels = (uint64_t)out->channels;
     const uint64_t inputs = (uint64_t)in->channels;
@@ -275,7 +277,8 @@ static bool parameters_are_sound(const struct checked *model, const struct packe
     if (weights > 0 && !lies_inside(model->header, op->weights_offset, weights, 1)) {
         return false;
     }
-    if (op->weights_offset > model->header->total_bytes || op->constants_offset > model->header->total_bytes) {
+    if (op->weights_offset > model->header->total_bytes ||
+        op->constants_offset > model->header->total_bytes) {
         return false;
     }
     if (op->kind == PACKED_ADD) {
@@ -336,7 +339,8 @@ static bool outputs_are_sound(const struct checked *model) {
             }
         }
     }
-    const struct extent scores = map_extent(&model->maps[model->operators[header->operator_count - 1u].output]);
+    const struct extent scores =
+        map_extent(&model->maps[model->operators[header->operator_count - 1u].output]);
     return is_vector(&scores) && scores.channels == header->output_count;
 }
 

@@ -7,7 +7,8 @@
 
 #include "packed_model.h" // enum engine_status
 
-/* ENGINE_OK when running `blob` (4-byte aligned, `bytes` long) in an arena of arena_bytes touches no other memory. */
+/* ENGINE_OK when running `blob` (4-byte aligned, `bytes` long) in an arena of arena_bytes touches no other
+ * memory. */
 enum engine_status packed_validate(const uint8_t *blob, size_t bytes, size_t arena_bytes);
 
 /* CRC-32 (IEEE 802.3). */
