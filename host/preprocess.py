@@ -29,4 +29,4 @@ def _mean_sums(values: NDArray[np.int64], to: int, axis: int) -> NDArray[np.int6
     fine = np.repeat(values, to // divisor, axis=axis)
     shape = list(values.shape)
     shape[axis : axis + 1] = [to, size // divisor]
-    return fine.reshape(shape).sum(axis=axis + 1)
+    return np.asarray(fine.reshape(shape).sum(axis=axis + 1), np.int64)

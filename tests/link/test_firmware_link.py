@@ -49,7 +49,10 @@ def library() -> ctypes.CDLL:
     loaded.outbox_put.argtypes = [
         ctypes.c_void_p,
         ctypes.c_uint8,
-        *[ctypes.c_char_p, ctypes.c_size_t] * 2,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
     ]
     loaded.outbox_put.restype = ctypes.c_bool
     loaded.outbox_peek.restype = ctypes.c_size_t

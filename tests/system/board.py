@@ -106,9 +106,7 @@ class Bench:
 
     def load_model(self, blob: bytes) -> None:
         """Lays another packed model over the built-in one, which lies last in flash, and restarts."""
-        start, _ = self.board.symbols["default_model"]
-        self.board.memory.flash[start : start + len(blob)] = np.frombuffer(blob, np.uint8)
-        self.board.reset()
+        self.board.load_model(blob)
         self.messages.clear()
         self.hello = self.wait(Hello)
 

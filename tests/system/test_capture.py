@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from host.link.messages import (
     CameraRegister,
@@ -14,37 +13,14 @@ from host.link.messages import (
     Result,
     Setting,
 )
-from host.preprocess import area_average
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
 from tests.system.board import Bench
-
-DEFAULT_DIVIDER = 11
-
-
-def cycles_a_byte(divider: int) -> int:
-    """CPU cycles for which a byte stands on the pins."""
-    return 2 * (divider + 1)
-
-
-def expected_images(bench: Bench) -> list[NDArray[np.uint8]]:
-    """The host's own preprocessing of what the sensor put on its pins lately."""
-    return [
-        area_average(np.ascontiguousarray(frame.luma), 96, 96)
-        for frame in bench.board.sensor.last_frames
-        if frame.luma.shape == (240, 320)
-    ]
+from tests.system.sweep import DEFAULT_DIVIDER, cycles_a_byte, fastest_exact, measure
 
 
 def is_exact(bench: Bench, divider: int) -> bool:
-    """Whether frames at this clock arrive, and equal what the sensor sent."""
-    bench.set(Setting.CLOCK_DIVIDER, divider)
-    try:
-        images = bench.frames(2)
-    except AssertionError:
-        bench.mode(Mode.IDLE)
-        return False
-    expected = expected_images(bench)
-    return all(any(np.array_equal(image, one) for one in expected) for image in images)
+    """Whether frames at this clock arrive, and equal the host's preprocessing of what the sensor sent."""
+    return measure(bench, divider).wrong == 0
 
 
 @pytest.mark.parametrize("scene", ["default", "noise:7", "synthetic"])
@@ -54,17 +30,15 @@ def test_the_image_is_the_hosts_preprocessing_of_the_sensors_frame(scene: str) -
 
 def test_the_sweep_of_pixel_clocks_leaves_a_margin() -> None:
     bench = Bench("noise:2")
-    exact = {divider: is_exact(bench, divider) for divider in (15, 13, 11, 10, 9, 8, 7)}
-    for divider, good in exact.items():
-        print(f"{cycles_a_byte(divider):3d} cycles a byte: {'exact' if good else 'wrong'}")
-    fastest = min(divider for divider, good in exact.items() if good)
-    margin = cycles_a_byte(DEFAULT_DIVIDER) / cycles_a_byte(fastest) - 1
-    print(f"default {cycles_a_byte(DEFAULT_DIVIDER)}, margin {margin:.0%}")
-    assert all(good for divider, good in exact.items() if divider >= fastest)
-    assert not exact[7], (
-        "a clock that is too fast must be seen to fail, or this test proves nothing"
+    points = [measure(bench, divider) for divider in (15, 13, 11, 10, 9, 8, 7)]
+    for point in points:
+        print(f"{point.cycles:3d} cycles a byte: {point.wrong:.3%} of the pixels wrong")
+    fastest = fastest_exact(points)
+    print(
+        f"in use {cycles_a_byte(DEFAULT_DIVIDER)}, margin {cycles_a_byte(DEFAULT_DIVIDER) / fastest - 1:.0%}"
     )
-    assert margin >= 0.15
+    assert points[-1].wrong > 0, "a clock that is too fast must be seen to fail"
+    assert cycles_a_byte(DEFAULT_DIVIDER) / fastest >= 1.15
 
 
 def test_a_capture_loop_a_few_cycles_slower_loses_pixels() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from unicorn import UC_HOOK_CODE, Uc
+from unicorn import UC_HOOK_CODE
 from unicorn.arm_const import UC_ARM_REG_R1
 
 from host.compiler.build import Compiled, Options, compile_model
@@ -60,10 +61,11 @@ def watch_operators(bench: Bench, seen: Callable[[int], None]) -> None:
     """Calls `seen` with an operator's index when the firmware notes that it is done."""
     address, _ = bench.board.symbols["note_operator"]
 
-    def noted(engine: Uc, *_: object) -> None:
+    engine: Any = bench.board.cpu.engine  # unicorn ships no types
+
+    def noted(*_: object) -> None:
         seen(int(engine.reg_read(UC_ARM_REG_R1)))
 
-    engine = bench.board.cpu.engine
     engine.hook_add(UC_HOOK_CODE, noted, begin=address, end=address)
     engine.ctl_flush_tb()
 
