@@ -33,6 +33,7 @@ DATA_IN_FLASH = 0x40000
 STACK_TOP = RAM + RAM_BYTES
 RETURN = FLASH + FLASH_BYTES - 0x10
 CORE = ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-ffunction-sections"]
+NO_LOADS_IN_IT_BLOCKS = "-fno-if-conversion2"  # platformio.ini says why
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
 
 
@@ -61,7 +62,7 @@ def build(
     sources: list[Path], compiler: str, float_abi: str = "hard", optimise: str = "-O2"
 ) -> Path:
     """An ELF of `sources` linked at FLASH + 0x1000, rebuilt when any of them changed."""
-    flags = [*CORE, f"-mfloat-abi={float_abi}", optimise, *WARNINGS, *INCLUDES]
+    flags = [*CORE, f"-mfloat-abi={float_abi}", optimise, NO_LOADS_IN_IT_BLOCKS, *WARNINGS, *INCLUDES]
     link = [
         "-nostartfiles",
         "-specs=nano.specs",
@@ -113,10 +114,7 @@ class Board:
         return bytes(self.core.mem_read(address, size))
 
     def call(self, name: str, *arguments: int, memory: bool = False) -> tuple[int, Counts]:
-        """Calls `name` with up to 4 arguments: r0, and the cost. memory: count accesses too, which is slow.
-
-        With `memory`, Unicorn 2.1.4 loses its place in IT blocks that hold a load: results may be wrong.
-        """
+        """Calls `name` with up to 4 arguments: r0, and the cost. memory: count accesses too, which is slow."""
         counts = Counts()
         before: list[tuple[int, BlockPrice]] = []
 
