@@ -15,21 +15,21 @@ from host.compiler.scratch import bands, block_pixels, demand, steps
 
 CLOCK_HZ = 64_000_000
 COEFFICIENTS: dict[str, tuple[float, ...]] = {
-    "ADD plain": (55.725, 55.725, 3816.341),  # error 3.7%
-    "AVERAGE_POOL plain": (21.951, 2.439, 435.0),  # error 0.0%
-    "CONV plain": (5.285, 647.475, 3350.616),  # error 2.9%
-    "DEPTHWISE 1": (26.7, 20.803, 0.0, 108.375, 994.546),  # error 2.5%
-    "DEPTHWISE 2": (37.615, 18.076, 10.796, 98.14, 1289.928),  # error 1.9%
-    "DEPTHWISE plain": (27.473, 3.053, 11782.811),  # error 1.7%
-    "FIRST 1": (128.057, 29.021, 1304.369, 596.029),  # error 0.2%
-    "FIRST 3": (311.947, 170.577, 1176.227, 856.523),  # error 0.0%
-    "FULLY_CONNECTED plain": (8.004, 221.854, 110.927),  # error 0.1%
-    "MAX_POOL plain": (26.881, 6.72, 71.403),  # error 1.8%
+    "ADD plain": (54.747, 54.747, 3849.649),  # error 3.8%
+    "AVERAGE_POOL plain": (22.061, 2.451, 435.0),  # error 0.0%
+    "CONV plain": (5.134, 651.2, 3368.32),  # error 3.0%
+    "DEPTHWISE 1": (26.696, 20.815, 0.0, 108.389, 989.562),  # error 2.5%
+    "DEPTHWISE 2": (37.609, 18.086, 10.797, 98.12, 1287.496),  # error 1.9%
+    "DEPTHWISE plain": (27.199, 3.022, 11739.728),  # error 1.7%
+    "FIRST 1": (128.056, 27.989, 1304.884, 595.915),  # error 0.2%
+    "FIRST 3": (310.118, 170.007, 1182.829, 856.419),  # error 0.0%
+    "FULLY_CONNECTED plain": (8.003, 221.251, 110.626),  # error 0.1%
+    "MAX_POOL plain": (26.41, 6.603, 71.488),  # error 1.8%
     "MEAN plain": (8.767, 86.354, 717.219),  # error 0.7%
-    "POINTWISE 3": (10.887, 64.778, 30.563, 6.865, 616.711, 5405.413),  # error 4.5%
-    "POINTWISE 4": (15.339, 43.213, 57.465, 0.0, 1210.636, 0.0),  # error 4.3%
-    "POINTWISE plain": (9.07, 88.108, 0.0),  # error 1.2%
-    "SOFTMAX plain": (46.457, 46.457, 577.258),  # error 0.2%
+    "POINTWISE 3": (10.946, 62.969, 30.059, 6.684, 601.642, 5105.726),  # error 4.4%
+    "POINTWISE 4": (15.573, 44.069, 50.13, 0.0, 1166.2, 116.356),  # error 3.9%
+    "POINTWISE plain": (6.585, 45.932, 0.0),  # error 18.5%
+    "SOFTMAX plain": (46.957, 46.957, 577.258),  # error 0.2%
 }
 
 
