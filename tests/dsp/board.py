@@ -62,7 +62,14 @@ def build(
     sources: list[Path], compiler: str, float_abi: str = "hard", optimise: str = "-O2"
 ) -> Path:
     """An ELF of `sources` linked at FLASH + 0x1000, rebuilt when any of them changed."""
-    flags = [*CORE, f"-mfloat-abi={float_abi}", optimise, NO_LOADS_IN_IT_BLOCKS, *WARNINGS, *INCLUDES]
+    flags = [
+        *CORE,
+        f"-mfloat-abi={float_abi}",
+        optimise,
+        NO_LOADS_IN_IT_BLOCKS,
+        *WARNINGS,
+        *INCLUDES,
+    ]
     link = [
         "-nostartfiles",
         "-specs=nano.specs",
