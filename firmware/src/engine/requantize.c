@@ -1,0 +1,55 @@
+#include "engine/requantize.h"
+
+struct requantize_channel requantize_channel(const struct requantize_form *form, size_t index) {
+    struct requantize_channel made;
+    if (form->fast) {
+        const struct packed_fast_requantisation *packed = form->constants;
+        const int32_t shift = packed[index].bias_and_shift & 31;
+        made.bias = packed[index].bias_and_shift >> 5;
+        made.multiplier = (int32_t)packed[index].multiplier;
+        made.rounding = (1 << (shift - 1)) + (form->zero_point << shift);
+        made.shift = shift;
+    } else {
+        const struct packed_requantisation *packed = form->constants;
+        made.bias = packed[index].bias;
+        made.multiplier = packed[index].multiplier;
+        made.rounding = packed[index].rounding;
+        made.shift = packed[index].shift;
+    }
+    return made;
+}
+
+static uint8_t requantize_fast(int32_t acc, const struct requantize_channel *channel) {
+    const int32_t x = multiply_high_rounding(acc, channel->multiplier);
+    return (uint8_t)clamp_between(wrapping_add(x, channel->rounding) >> channel->shift, 0, 255);
+}
+
+static uint8_t requantize_bounded(int64_t value, const struct requantize_form *form) {
+    const int64_t low = value < form->act_min ? form->act_min : value;
+    return (uint8_t)(low > form->act_max ? form->act_max : low);
+}
+
+static uint8_t requantize_single(int32_t acc, const struct requantize_channel *channel,
+                                 const struct requantize_form *form) {
+    const int32_t shift = 31 + channel->shift;
+    const int64_t value = ((int64_t)acc * channel->multiplier + ((int64_t)1 << (shift - 1))) >> shift;
+    return requantize_bounded(value + form->zero_point, form);
+}
+
+/* GENERAL and WIDE in 64 bits; GENERAL is made so that its sums fit 32. */
+static uint8_t requantize_wide(int32_t acc, const struct requantize_channel *channel,
+                               const struct requantize_form *form) {
+    const int32_t right = channel->shift > 0 ? channel->shift : 0;
+    const int32_t left = channel->shift < 0 ? -channel->shift : 0;
+    int64_t x = multiply_high_rounding((int32_t)((uint32_t)acc << left), channel->multiplier);
+    x += right > 0 && x < 0 ? -1 : 0;
+    return requantize_bounded(((x + channel->rounding) >> right) + (form->wide ? form->zero_point : 0), form);
+}
+
+uint8_t requantize(int32_t acc, const struct requantize_channel *channel,
+                   const struct requantize_form *form) {
+    if (form->fast) {
+        return requantize_fast(acc, channel);
+    }
+    return form->single ? requantize_single(acc, channel, form) : requantize_wide(acc, channel, form);
+}
