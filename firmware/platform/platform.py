@@ -6,7 +6,7 @@ from typing import Any
 from platformio.public import PlatformBase
 
 
-class Virtual_nano33blePlatform(PlatformBase):  # the name PlatformIO derives from platform.json
+class VirtualnanoPlatform(PlatformBase):  # the name PlatformIO derives from platform.json
     """Takes an ARM compiler from PATH, so that a machine without PlatformIO's registry builds too."""
 
     def configure_default_packages(self, options: Any, targets: Any) -> Any:

@@ -39,7 +39,7 @@ def test_a_clean_link_loses_nothing_and_larger_pieces_take_longer() -> None:
     assert times[-1] > times[1], "192 bytes at 1 Mbaud take 2 ms"
     pings = report.rows[0]
     assert pings.p50_ms is not None and pings.p95_ms is not None
-    assert 0 < pings.p50_ms <= pings.p95_ms < 50
+    assert 0 < pings.p50_ms <= pings.p95_ms
     assert 55 < report.rows[-1].kilobytes_per_second < 65, "6.67 frames of 9.2 KB a second"
 
 

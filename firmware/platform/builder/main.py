@@ -1,6 +1,6 @@
 """SCons script of the `virtual` environment: bare Cortex-M4F, one ELF."""
 
-from os.path import join
+from pathlib import Path
 from typing import Any
 
 from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
@@ -30,15 +30,27 @@ env.Replace(
     SIZEPRINTCMD="$SIZETOOL -B -d $SOURCES",
     PROGNAME="firmware",
     PROGSUFFIX=".elf",
-    LDSCRIPT_PATH=join(platform.get_dir(), board.get("build.ldscript")),
+    LDSCRIPT_PATH=str(Path(platform.get_dir()) / board.get("build.ldscript")),
 )
 env.Append(
     ASFLAGS=cpu,
     ASPPFLAGS=["-x", "assembler-with-cpp"],
     # paths of the machine that builds stay out, so that the same sources give the same ELF anywhere
-    CCFLAGS=[*cpu, "-g", f"-ffile-prefix-map={env.subst('$PROJECT_DIR')}=.", "-ffunction-sections", "-fdata-sections"],
+    CCFLAGS=[
+        *cpu,
+        "-g",
+        f"-ffile-prefix-map={env.subst('$PROJECT_DIR')}=.",
+        "-ffunction-sections",
+        "-fdata-sections",
+    ],
     CFLAGS=["-std=gnu11"],
-    LINKFLAGS=[*cpu, "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs", "-Wl,--gc-sections"],
+    LINKFLAGS=[
+        *cpu,
+        "-nostartfiles",
+        "--specs=nano.specs",
+        "--specs=nosys.specs",
+        "-Wl,--gc-sections",
+    ],
 )
 elf = env.BuildProgram()
 env.Depends(elf, env.subst("$LDSCRIPT_PATH"))
