@@ -1,10 +1,8 @@
-"""A packed model is untrusted: each fault has its status, and no mutation reads or writes outside what is given."""
+"""A packed model is untrusted: each fault has its status."""
 
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +11,8 @@ from host.compiler import format as packed
 from host.compiler.build import compile_model
 from host.compiler.format import EngineStatus
 from host.compiler.pack import seal, unpack
-from tests import native
-from tests.compiler.random_networks import compile_defined, random_model
-from tests.conftest import unavailable
-from tests.engine.library import SOURCES, library, status_of
-
-MUTATIONS = 1500
-NETWORKS = range(0, 60, 4)
-SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
+from tests.compiler.random_networks import random_model
+from tests.engine.library import library, status_of
 
 MODEL = unpack(compile_model(random_model(9)[0], "small").blob)
 HEADER = MODEL.header
@@ -100,31 +92,3 @@ def test_every_status_has_its_line() -> None:
     for status in EngineStatus:
         assert library().engine_status_text(status).decode() == packed.STATUS_TEXT[status]
     assert library().engine_status_text(-99) == b"unknown status"
-
-
-@pytest.fixture(scope="module")
-def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fuzzer, built with sanitizers."""
-    program = tmp_path_factory.mktemp("fuzz") / "fuzz"
-    sources = [str(Path(__file__).parent / "fuzz.c"), *map(str, SOURCES)]
-    flags = [*native.STRICT, *SANITIZERS, *native.INCLUDES]
-    command = [*native.host_compiler(), *flags, *sources, "-o", str(program)]
-    made = subprocess.run(command, capture_output=True, text=True)
-    if made.returncode and "anitize" in made.stderr:
-        unavailable("this C compiler has no address and undefined-behaviour sanitizers")
-    assert made.returncode == 0, made.stderr
-    return program
-
-
-def test_mutated_models_touch_nothing_else(fuzzer: Path, tmp_path: Path) -> None:
-    opened = 0
-    for seed in NETWORKS:
-        compiled = compile_defined(random_model(seed)[0])
-        if compiled is None:
-            continue
-        (tmp_path / "model").write_bytes(compiled.blob)
-        command = [str(fuzzer), str(tmp_path / "model"), str(MUTATIONS), str(seed)]
-        run = subprocess.run(command, capture_output=True, text=True)
-        assert run.returncode == 0, f"network {seed}: {run.stderr[-2000:]}"
-        opened += int(run.stdout)
-    assert opened > MUTATIONS  # enough mutations get past the checks to be run
