@@ -1,0 +1,66 @@
+"""python -m host.deploy as a user types it, over TCP to a virtual board that keeps running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from host.deploy.__main__ import main
+from host.errors import HostError
+from host.virtual.board import VirtualBoard
+from host.virtual.scene import open_scene
+from host.virtual.serve import BoardServer, Speed
+from tests.deploy.models import network
+from tests.system.board import FIRMWARE
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The port of a running board."""
+    board = VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
+    server = BoardServer(board, speed=Speed.MAX)
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server.url
+    server.stop()
+    thread.join(10)
+
+
+def rows(text: str) -> dict[str, str]:
+    """Slot -> state, as the table prints them."""
+    cells = ([c.strip() for c in line.split("│")] for line in text.splitlines() if "│" in line)
+    return {row[1]: row[5] for row in cells}
+
+
+def test_a_model_is_deployed_listed_and_taken_back(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "mine.tflite"
+    model.write_bytes(network())
+    assert main([str(model), "--labels", "a,b,c", "--port", url]) == 0
+    said = capsys.readouterr()
+    assert "mine" in said.out
+    assert "the board runs mine" in said.err
+    for switch, states in (
+        ("--list", {"built in": "ready", "1": "runs", "2": "empty"}),
+        ("--default", {"built in": "runs", "1": "ready", "2": "empty"}),
+        ("--erase", {"built in": "runs", "1": "empty", "2": "empty"}),
+    ):
+        assert main([switch, "--port", url]) == 0
+        assert rows(capsys.readouterr().out) == states
+    with pytest.raises(HostError, match="refused the model: not a packed model"):
+        main(["--use", "2", "--port", url])
+    with pytest.raises(HostError, match="no slot 7"):
+        main(["--use", "7", "--port", url])
+
+
+def test_a_model_that_does_not_fit_is_refused_before_anything_is_sent(
+    url: str, tmp_path: Path
+) -> None:
+    model = tmp_path / "wide.tflite"
+    model.write_bytes(network((8, 300, 1)))
+    with pytest.raises(HostError, match="8x300x1; the board makes at most"):
+        main([str(model), "--port", url])
