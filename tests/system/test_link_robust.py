@@ -1,0 +1,134 @@
+"""The link through what users do to it: ports opened and closed, cables pulled, nobody listening."""
+
+from __future__ import annotations
+
+import socket
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from host.errors import HostError
+from host.link.connection import Timing
+from host.link.device import Device
+from host.link.framing import Decoder, encode_packet
+from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result, SetMode
+from host.link.port import choose_port, open_choice, reopener
+from host.samples import Pairing, Sample
+from host.virtual.server import BoardProcess, start_virtual_board
+
+OPENINGS = 1000
+PATIENCE = Timing(answer_s=1.0, tries=10, reopen_s=0.05)
+
+
+@pytest.fixture
+def board() -> Iterator[BoardProcess]:
+    process = start_virtual_board(speed="max")
+    yield process
+    process.close()
+
+
+def dial(board: BoardProcess) -> socket.socket:
+    where = urlsplit(board.url)
+    return socket.create_connection((where.hostname or "", where.port or 0), timeout=10)
+
+
+def hang_up(port: socket.socket) -> None:
+    """Closes, and waits until the board's end noticed: a thousand in a row overflow the listener's queue."""
+    port.shutdown(socket.SHUT_WR)
+    while port.recv(1 << 16):
+        pass
+    port.close()
+
+
+def connect(board: BoardProcess, again: bool = False) -> Device:
+    choice = choose_port(board.url, [])
+    reopen = reopener(choice) if again else None
+    for _ in range(20):  # the board may not have noticed yet that the last one hung up
+        try:
+            return Device(open_choice(choice), reopen=reopen, timing=PATIENCE)
+        except HostError:
+            time.sleep(0.05)
+    raise AssertionError("the board takes no more connections")
+
+
+def becomes_true(condition: Callable[[], bool]) -> bool:
+    """Within ten seconds."""
+    end = time.monotonic() + 10
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def pull_and_plug(board: BoardProcess, device: Device, reconnects: int) -> None:
+    """Until the device has come back for the so-many-th time; what came before is forgotten."""
+    board.pull_cable()
+    assert becomes_true(lambda: not device.connected)
+    board.plug_cable()
+    assert becomes_true(lambda: device.losses.reconnects == reconnects)
+    while device.receive(0.0) is not None:
+        pass
+
+
+def take(device: Device, count: int, seconds: float = 20.0) -> list[Sample]:
+    """Samples with image and scores; each image must be the one that the board inferred."""
+    pairing, found, end = Pairing(), list[Sample](), time.monotonic() + seconds
+    crcs: dict[int, int] = {}
+    while len(found) < count and time.monotonic() < end:
+        message = device.receive(0.2)
+        if isinstance(message, Result):
+            crcs[message.frame] = message.image_crc
+        if message is not None:
+            samples = pairing.take(message, device.hello, device.mode, device.losses)
+            found += [s for s in samples if s.image is not None and s.scores]
+    for sample in found:
+        assert sample.image is not None
+        assert zlib.crc32(sample.image.tobytes()) == crcs[sample.frame]
+    return found
+
+
+def test_the_port_is_opened_and_closed_a_thousand_times(board: BoardProcess) -> None:
+    start = dial(board)
+    start.sendall(encode_packet(SetMode.ID, 0, SetMode(int(Mode.CAPTURE)).pack()))
+    hang_up(start)
+    question = encode_packet(HelloRequest.ID, 1, b"")
+    for number in range(OPENINGS):
+        port = dial(board)
+        if number % 3 == 1:
+            port.sendall(question[: number % len(question)])  # hangs up in mid-command
+        if number % 3 == 2:
+            port.sendall(question)
+        hang_up(port)
+    with connect(board) as device:
+        assert device.mode is Mode.CAPTURE, "it never restarted"
+        device.set_mode(Mode.STREAM)
+        assert len(take(device, 2)) == 2
+        assert device.losses.bad_packets <= 1, "the packet into whose middle we came"
+
+
+def test_a_cable_pulled_in_mid_message_comes_back_by_itself(board: BoardProcess) -> None:
+    with connect(board, again=True) as device:
+        device.set_mode(Mode.STREAM)
+        assert len(take(device, 1)) == 1
+        for reconnects in (1, 2):
+            pull_and_plug(board, device, reconnects)
+            assert len(take(device, 2)) == 2, "the mode was told again"
+        assert device.losses.restarts == 0
+
+
+def test_a_board_streams_into_nothing_until_somebody_listens(board: BoardProcess) -> None:
+    with connect(board) as device:
+        device.set_mode(Mode.CAPTURE)
+    time.sleep(1.0)
+    decoder, frames = Decoder(), list[Frame]()
+    with dial(board) as port:
+        end = time.monotonic() + 10
+        while len(frames) < 3 and time.monotonic() < end:
+            for packet in decoder.feed(port.recv(1 << 16)):
+                message = BY_ID[packet.type].unpack(packet.payload)
+                frames += [message] if isinstance(message, Frame) else []
+    assert len(frames) == 3
+    assert frames[0].frame > 3, "it went on meanwhile"
+    assert decoder.counts.bad_packets <= 1, "the packet into whose middle we came"
