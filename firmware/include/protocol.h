@@ -216,7 +216,7 @@ struct __attribute__((packed)) wire_slot_info {
     uint8_t state; /* SlotState */
     uint8_t active; /* 1: this model runs */
     int8_t reason; /* enum engine_status: why it is REFUSED */
-    uint32_t room; /* bytes of a slot; 0: the firmware itself reaches into the slots */
+    uint32_t room; /* bytes of a slot; 0: the firmware or a bootloader leaves none */
     uint32_t memory_bytes; /* RAM for a model's image and arena, each rounded up to 8 */
     uint32_t model_bytes; /* of the model, whole */
     uint32_t crc; /* READY: Hello.model_hash with it; RECEIVING: CRC-32 of the whole model */

@@ -24,7 +24,7 @@ static enum wire_status use(struct app *app, uint32_t slot, uint32_t bytes) {
 
 /* FAULT and the reason when the engine does not run what the slot holds. */
 static enum wire_status check_and_use(struct app *app, uint32_t slot, size_t bytes, uint32_t *reason) {
-    const enum engine_status status = model_check(slot, bytes);
+    const enum engine_status status = model_check(app, slot, bytes);
     if (status != ENGINE_OK) {
         *reason = (uint32_t)status;
         return WIRE_STATUS_FAULT;
@@ -89,7 +89,7 @@ static enum wire_status obey_idle(struct app *app, const struct packet *command,
     case WIRE_SLOT_COMMIT:
         return commit(app, command, value);
     case WIRE_SLOT_SELECT:
-        return take_slot(command, &slot) ? check_and_use(app, slot, model_bytes(slot), value)
+        return take_slot(command, &slot) ? check_and_use(app, slot, model_bytes(app, slot), value)
                                          : WIRE_STATUS_BAD_VALUE;
     case WIRE_SLOT_ERASE:
         return take_slot(command, &slot) ? slot_erase(&app->slots, slot) : WIRE_STATUS_BAD_VALUE;

@@ -1,7 +1,6 @@
 #include "model.h"
 
-#include "board/board.h" // board_cycles, board_flash_used
-#include "slot/places.h" // FLASH_END, SLOT_BYTES
+#include "board/board.h" // board_cycles, board_flash_*
 #include "slot/slot.h"   // slot_bytes
 
 enum { DEFAULT_SIDE = 96 };
@@ -45,8 +44,9 @@ static bool image_bytes(const struct packed_header *header, size_t *bytes) {
 }
 
 /* The engine's reason comes first: it is the more exact one. */
-static enum engine_status open_blob(struct engine *engine, uint32_t slot, size_t bytes) {
-    const struct packed_header *header = model_header(slot);
+static enum engine_status open_blob(const struct app *app, struct engine *engine, uint32_t slot,
+                                    size_t bytes) {
+    const struct packed_header *header = model_header(app, slot);
     size_t image;
     const bool fits = image_bytes(header, &image);
     const size_t used = fits ? (image + 7) & ~(size_t)7 : 0;
@@ -55,31 +55,31 @@ static enum engine_status open_blob(struct engine *engine, uint32_t slot, size_t
     return status == ENGINE_OK && !fits ? ENGINE_BAD_HEADER : status;
 }
 
-enum engine_status model_check(uint32_t slot, size_t bytes) {
+enum engine_status model_check(const struct app *app, uint32_t slot, size_t bytes) {
     struct engine engine;
-    return open_blob(&engine, slot, bytes);
+    return open_blob(app, &engine, slot, bytes);
 }
 
-const struct packed_header *model_header(uint32_t slot) {
-    return (const void *)(slot == 0 ? default_model : slot_bytes(slot));
+const struct packed_header *model_header(const struct app *app, uint32_t slot) {
+    return (const void *)(slot == 0 ? default_model : slot_bytes(&app->slots, slot));
 }
 
-size_t model_bytes(uint32_t slot) {
-    const size_t room = slot == 0 ? FLASH_END - (size_t)(uintptr_t)default_model : SLOT_BYTES;
-    const size_t bytes = model_header(slot)->total_bytes;
+size_t model_bytes(const struct app *app, uint32_t slot) {
+    const size_t room = slot == 0 ? BOARD_FLASH_BYTES - (size_t)(uintptr_t)default_model : app->slots.room;
+    const size_t bytes = model_header(app, slot)->total_bytes;
     return bytes < room ? bytes : room;
 }
 
 /* host.virtual may have laid a longer model over the built-in one. */
 void model_find_slots(struct app *app) {
-    const uint32_t behind_model = (uint32_t)(uintptr_t)default_model + model_header(0)->total_bytes;
+    const uint32_t behind_model = (uint32_t)(uintptr_t)default_model + model_header(app, 0)->total_bytes;
     const uint32_t used = board_flash_used();
-    slots_start(&app->slots, used > behind_model ? used : behind_model);
+    slots_start(&app->slots, used > behind_model ? used : behind_model, board_flash_end());
 }
 
 static enum engine_status open_active(struct app *app) {
     const uint32_t slot = app->slots.active;
-    return open_blob(&app->engine, slot, slot == 0 ? model_bytes(0) : app->slots.active_bytes);
+    return open_blob(app, &app->engine, slot, slot == 0 ? model_bytes(app, 0) : app->slots.active_bytes);
 }
 
 void model_open(struct app *app) {

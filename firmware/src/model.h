@@ -16,12 +16,12 @@ void model_find_slots(struct app *app);
 void model_open(struct app *app);
 
 /* Checks the `bytes` long model of a slot (0: the built-in one) without touching the one that runs. */
-enum engine_status model_check(uint32_t slot, size_t bytes);
+enum engine_status model_check(const struct app *app, uint32_t slot, size_t bytes);
 
 /* The header of a slot's model, not checked, and how long it says the model is, at most what the slot holds.
  */
-const struct packed_header *model_header(uint32_t slot);
-size_t model_bytes(uint32_t slot);
+const struct packed_header *model_header(const struct app *app, uint32_t slot);
+size_t model_bytes(const struct app *app, uint32_t slot);
 
 /* CRC-32 of the model's body, its name and its labels; empty without a model. */
 uint32_t model_hash(const struct app *app);

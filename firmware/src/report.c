@@ -6,7 +6,6 @@
 #include "link/crc32.h"  // crc32_add
 #include "link/link.h"   // link_send
 #include "model.h"       // model_*
-#include "slot/places.h" // SLOT_BYTES
 
 #ifndef FIRMWARE_BUILD
 #define FIRMWARE_BUILD "unknown"
@@ -113,12 +112,12 @@ void report_ack(const struct packet *command, enum wire_status status, uint32_t 
 }
 
 /* What lies in a slot, by looking at it: nothing about its content is kept elsewhere. */
-static void describe_slot(struct wire_slot_info *info) {
-    const struct packed_header *header = model_header(info->which);
+static void describe_slot(const struct app *app, struct wire_slot_info *info) {
+    const struct packed_header *header = model_header(app, info->which);
     if (header->magic == UINT32_MAX) {
         return;
     }
-    const enum engine_status status = model_check(info->which, model_bytes(info->which));
+    const enum engine_status status = model_check(app, info->which, model_bytes(app, info->which));
     info->state = status == ENGINE_OK ? WIRE_SLOT_STATE_READY : WIRE_SLOT_STATE_REFUSED;
     info->reason = (int8_t)status;
     if (status == ENGINE_OK) {
@@ -133,7 +132,7 @@ void report_slot(const struct app *app, uint32_t slot) {
     struct wire_slot_info info = {
         .which = (uint8_t)slot,
         .active = slot == app->slots.active && app->model_status == ENGINE_OK,
-        .room = app->slots.usable ? SLOT_BYTES : 0,
+        .room = app->slots.room,
         .memory_bytes = MODEL_MEMORY_BYTES,
     };
     const struct slot_transfer *transfer = &app->slots.transfer;
@@ -142,8 +141,8 @@ void report_slot(const struct app *app, uint32_t slot) {
         info.model_bytes = transfer->bytes;
         info.crc = transfer->crc;
         info.held = transfer->held;
-    } else if (slot == 0 || app->slots.usable) {
-        describe_slot(&info);
+    } else if (slot == 0 || app->slots.room > 0) {
+        describe_slot(app, &info);
     }
     link_send(WIRE_SLOT_INFO, &info, sizeof info, NULL, 0);
 }

@@ -74,7 +74,7 @@ def _deploy(device: Device, model: PackedModel, console: Console) -> None:
 
 def _change(device: Device, asked: argparse.Namespace) -> None:
     if not asked.list and device.slot(0).room == 0:
-        raise HostError("the firmware on the board leaves no room for model slots: nothing to do")
+        raise HostError("the board has no room for model slots: nothing to do")
     if asked.use is not None and not 0 <= asked.use <= MODEL_SLOTS:
         raise HostError(f"there is no slot {asked.use}: slots are 1 to {MODEL_SLOTS}")
     if asked.erase:

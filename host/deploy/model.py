@@ -48,7 +48,7 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
     """Raises HostError with the reason and a remedy when the board cannot run the model. board: any of its slots."""
     if board.room == 0:
         raise HostError(
-            "the firmware on the board leaves no room for model slots: upload one with a smaller built-in model"
+            "the board has no room for model slots: upload a firmware with a smaller built-in model"
         )
     if header.total_bytes > board.room:
         raise HostError(

@@ -30,7 +30,7 @@ def describe(slot: SlotInfo) -> str:
     if slot.active:
         return "runs"
     if slot.room == 0 and slot.which:
-        return "not available: the firmware itself lies there"
+        return "not available: the firmware or its bootloader lies there"
     if slot.state == SlotState.RECEIVING:
         return f"receiving: {slot.held:,} bytes so far"
     if slot.state == SlotState.REFUSED:

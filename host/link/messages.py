@@ -235,7 +235,7 @@ class SlotInfo(Message):
     state: int = wire("u8", "SlotState")
     active: int = wire("u8", "1: this model runs")
     reason: int = wire("i8", "enum engine_status: why it is REFUSED")
-    room: int = wire("u32", "bytes of a slot; 0: the firmware itself reaches into the slots")
+    room: int = wire("u32", "bytes of a slot; 0: the firmware or a bootloader leaves none")
     memory_bytes: int = wire("u32", "RAM for a model's image and arena, each rounded up to 8")
     model_bytes: int = wire("u32", "of the model, whole")
     crc: int = wire("u32", "READY: Hello.model_hash with it; RECEIVING: CRC-32 of the whole model")

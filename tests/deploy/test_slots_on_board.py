@@ -23,7 +23,7 @@ from host.link.messages import (
     SlotWrite,
     Status,
 )
-from tests.deploy.models import packed
+from tests.deploy.models import packed, padded
 from tests.deploy.slot_bench import SlotBench
 from tests.engine.library import HostEngine
 from tests.engine.test_validate import CASES
@@ -170,3 +170,30 @@ def test_a_restart_greets_with_the_model_that_runs(bench: SlotBench) -> None:
     bench.messages.clear()
     bench.board.reset()
     assert bench.wait(Hello).model == "first"
+
+
+def test_a_bootloader_at_the_end_of_flash_is_never_touched(bench: SlotBench) -> None:
+    flash, moved = bench.board.memory.flash, 0xE0000
+    flash[moved:] = 0xFF
+    vectors = (0x20040000).to_bytes(4, "little") + (0xE0101).to_bytes(4, "little")
+    flash[moved : moved + 8] = np.frombuffer(vectors, np.uint8)
+    bench.power_on()
+    room = bench.slot(1).room
+    assert room == 59 * 4096
+    for name in ("first", "second", "third"):
+        assert bench.deploy(padded(packed(name), room)).status == Status.OK
+        assert bench.power_on().model == name
+    assert flash[moved : moved + 8].tobytes() == vectors
+    assert bool(np.all(flash[moved + 8 :] == 0xFF))
+    flash[0x68000:] = 0xFF
+
+
+def test_a_bootloader_that_the_chip_notes_is_never_touched(bench: SlotBench) -> None:
+    notes = bench.board.bus._find(0x10001014, "read")
+    assert notes is not None
+    notes.constant(0x14, 0xF4000)
+    bench.power_on()
+    assert bench.slot(2).room == 69 * 4096
+    notes.constant(0x14, 0xFFFFFFFF)
+    bench.power_on()
+    assert bench.slot(2).room == SLOT_BYTES

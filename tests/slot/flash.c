@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "board/board.h"
-#include "slot/places.h" // FLASH_END
+#include "slot/places.h" // SLOTS_START
 #include "slot/slot.h"
 
 enum cut { CUT_BEFORE, CUT_AMID, CUT_BEHIND };
@@ -15,10 +15,9 @@ uint32_t flash_operations(void);
 uint32_t flash_misuse(void);
 uint8_t *flash_bytes(void);
 size_t slots_size(void);
-void slots_geometry(uint32_t *start, uint32_t *bytes, uint32_t *journal, uint32_t *page);
 
-static uint8_t flash[FLASH_END];
-static uint8_t writes[FLASH_END / 4]; /* of each word since its erasure: the chip allows 2 */
+static uint8_t flash[BOARD_FLASH_BYTES];
+static uint8_t writes[BOARD_FLASH_BYTES / 4]; /* of each word since its erasure: the chip allows 2 */
 static uint32_t done, limit, misuse;
 static enum cut cut_kind;
 static uint64_t random_state;
@@ -66,7 +65,7 @@ void board_flash_erase(uint32_t page) {
     if (done > limit) {
         return;
     }
-    misuse += page % BOARD_FLASH_PAGE_BYTES != 0 || page < SLOTS_START || page >= FLASH_END;
+    misuse += page % BOARD_FLASH_PAGE_BYTES != 0 || page < SLOTS_START || page >= BOARD_FLASH_BYTES;
     if (misuse != 0) {
         return;
     }
@@ -81,7 +80,8 @@ void board_flash_write(uint32_t address, uint32_t word) {
     if (done > limit) {
         return;
     }
-    misuse += address % 4 != 0 || address < SLOTS_START || address >= FLASH_END || writes[address / 4] != 0;
+    misuse +=
+        address % 4 != 0 || address < SLOTS_START || address >= BOARD_FLASH_BYTES || writes[address / 4] != 0;
     if (misuse != 0) {
         return;
     }
@@ -98,11 +98,4 @@ const uint8_t *board_flash_at(uint32_t address) {
 
 size_t slots_size(void) {
     return sizeof(struct slots);
-}
-
-void slots_geometry(uint32_t *start, uint32_t *bytes, uint32_t *journal, uint32_t *page) {
-    *start = SLOTS_START;
-    *bytes = SLOT_BYTES;
-    *journal = JOURNAL_START;
-    *page = BOARD_FLASH_PAGE_BYTES;
 }

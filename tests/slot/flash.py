@@ -23,7 +23,8 @@ SOURCES = [
 ]
 WORD = ctypes.c_uint32
 UNCUT = 0xFFFFFFFE
-FIRMWARE_END = 0x50000
+FIRMWARE_END, SLOTS_START, FLASH_END = 0x50000, 0x68000, 0x100000
+PAGE_BYTES = 4096
 
 
 class Cut(enum.IntEnum):
@@ -44,7 +45,8 @@ class SlotsStruct(ctypes.Structure):
     """struct slots of slot.h."""
 
     _fields_ = (
-        ("usable", ctypes.c_bool),
+        ("room", WORD),
+        ("journal", WORD),
         ("active", WORD),
         ("active_bytes", WORD),
         ("transfer", Transfer),
@@ -58,19 +60,12 @@ def library() -> ctypes.CDLL:
     made.flash_bytes.restype = ctypes.c_void_p
     made.flash_power.argtypes = [WORD, ctypes.c_int, ctypes.c_uint64]
     slots = ctypes.POINTER(SlotsStruct)
-    made.slots_start.argtypes = made.slot_erase.argtypes = made.slot_verify.argtypes = [slots, WORD]
+    made.slots_start.argtypes = [slots, WORD, WORD]
+    made.slot_erase.argtypes = made.slot_verify.argtypes = [slots, WORD]
     made.slot_begin.argtypes = made.slot_select.argtypes = [slots, WORD, WORD]
     made.slot_write.argtypes = [slots, WORD, ctypes.c_char_p, ctypes.c_size_t]
     assert made.slots_size() == ctypes.sizeof(SlotsStruct)
     return made
-
-
-def geometry() -> tuple[int, int, int, int]:
-    """Where the slots start, bytes of one, where the journal starts, bytes of a page."""
-    values = [WORD() for _ in range(4)]
-    library().slots_geometry(*(ctypes.byref(v) for v in values))
-    start, size, journal, page = (v.value for v in values)
-    return start, size, journal, page
 
 
 def flash() -> NDArray[np.uint8]:
@@ -92,9 +87,9 @@ def operations() -> int:
 class Slots:
     """The firmware's slots after a start."""
 
-    def __init__(self, firmware_end: int = FIRMWARE_END) -> None:
+    def __init__(self, firmware_end: int = FIRMWARE_END, flash_end: int = FLASH_END) -> None:
         self.state = SlotsStruct()
-        library().slots_start(ctypes.byref(self.state), firmware_end)
+        library().slots_start(ctypes.byref(self.state), firmware_end, flash_end)
 
     def begin(self, blob: bytes) -> Status:
         """SlotBegin."""
@@ -139,6 +134,5 @@ class Slots:
 
     def model(self) -> bytes:
         """The bytes of the model in use; empty for the built-in one."""
-        start, size, _, _ = geometry()
-        at = start + (self.state.active - 1) * size
+        at = SLOTS_START + (self.state.active - 1) * self.state.room
         return flash()[at : at + self.state.active_bytes].tobytes() if self.state.active else b""

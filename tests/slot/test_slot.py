@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 import zlib
 
+import numpy as np
 import pytest
 
 from host.link.messages import MODEL_SLOTS, SLOT_CHUNK_BYTES, Status
 from tests.slot.flash import (
-    FIRMWARE_END,
+    FLASH_END,
+    PAGE_BYTES,
+    SLOTS_START,
     Cut,
     Slots,
     flash,
-    geometry,
     library,
     operations,
     power,
@@ -113,8 +115,7 @@ def test_an_incomplete_or_different_model_is_not_put_into_use() -> None:
     assert slots.verify(OTHER) == Status.BAD_VALUE
     assert slots.verify(SMALL) == Status.BAD_VALUE
     slots.send(OTHER)
-    start = geometry()[0]
-    flash()[start + 77] ^= 4
+    flash()[SLOTS_START + 77] ^= 4
     assert slots.verify(OTHER) == Status.FAULT
     assert slots.deploy(OTHER) == Status.OK  # from its beginning
 
@@ -131,26 +132,46 @@ def test_the_slot_in_use_cannot_be_erased() -> None:
 
 def test_a_firmware_that_reaches_into_the_slots_keeps_off_them() -> None:
     deployed(SMALL)
-    start = geometry()[0]
-    assert Slots(start).state.usable
-    slots = Slots(start + 1)
-    assert not slots.state.usable
-    assert slots.state.active == 0
+    assert Slots(SLOTS_START).state.room > 0
+    slots = Slots(SLOTS_START + 1)
+    assert (slots.state.room, slots.state.active) == (0, 0)
     before = operations()
     answers = (slots.begin(OTHER), slots.select(0, 0), slots.erase(2))
     assert set(answers) == {Status.FAULT}
     assert operations() == before
 
 
-def test_the_slots_fill_the_end_of_flash() -> None:
-    start, size, journal, page = geometry()
-    assert (start, size, journal) == (0x68000, 300 * 1024, 0x100000 - 2 * page)
-    assert start > FIRMWARE_END
+@pytest.mark.parametrize(
+    ("flash_end", "room"),
+    [
+        (0x100000, 75),
+        (0xE0000, 59),
+        (0xF4321, 69),
+        (0x6D000, 1),
+        (0x6C000, 1),
+        (0x6B000, 0),
+        (0, 0),
+    ],
+)
+def test_slots_and_journal_end_before_a_bootloader(flash_end: int, room: int) -> None:
+    slots = Slots(flash_end=flash_end)
+    assert slots.state.room == room * PAGE_BYTES
+    end = SLOTS_START + MODEL_SLOTS * slots.state.room
+    assert not room or end <= slots.state.journal <= flash_end - 2 * PAGE_BYTES
+    for blob in (model(5, slots.state.room), model(6, slots.state.room)):
+        if room:
+            assert slots.deploy(blob) == Status.OK
+            assert slots.model() == blob
+        else:
+            assert slots.begin(SMALL) == Status.FAULT
+    assert bool(np.all(flash()[flash_end:] == 0xFF))
+    assert bool(np.all(flash()[:SLOTS_START] == 0xFF))
+    assert library().flash_misuse() == 0
 
 
 def test_records_count_up_beyond_their_largest_number() -> None:
     deployed(SMALL)
-    journal = geometry()[2]
+    journal = FLASH_END - 2 * PAGE_BYTES
     newest = flash()[journal : journal + 20]
     newest[4:8] = 0xFF  # its sequence
     crc = zlib.crc32(newest[:16].tobytes())

@@ -101,7 +101,8 @@ const uint8_t *board_flash_at(uint32_t address) {
     return (const uint8_t *)(uintptr_t)address;
 }
 
-/* Initial values of variables come last, but on the virtual board, where the built-in model does: virtual.ld. */
+/* Initial values of variables come last, but on the virtual board, where the built-in model does: virtual.ld.
+ */
 uint32_t board_flash_used(void) {
 #ifdef BOARD_VIRTUAL
     extern const uint8_t firmware_end[];
@@ -110,6 +111,26 @@ uint32_t board_flash_used(void) {
     extern const uint8_t __etext[], __data_start__[], __data_end__[]; /* of Arduino's linker script */
     return (uint32_t)((uintptr_t)__etext + (uintptr_t)__data_end__ - (uintptr_t)__data_start__);
 #endif
+}
+
+static uint32_t flash_word(uint32_t address) {
+    return *(const volatile uint32_t *)(const volatile void *)board_flash_at(address);
+}
+
+/* Boards ship with Arduino's bootloader in front of the application. Arduino's update for SoftDevices, which
+ * OpenMV asks for too, puts it behind, at 0xE0000, and notes that in UICR. What looks like one there counts
+ * without the note. */
+uint32_t board_flash_end(void) {
+    const uint32_t moved = 0xE0000;
+    const uint32_t noted = UICR_BOOTLOADER_ADDRESS;
+    if (noted < BOARD_FLASH_BYTES) {
+        return noted;
+    }
+    const uint32_t stack = flash_word(moved);
+    const uint32_t entry = flash_word(moved + 4);
+    const bool is_code = stack % 4 == 0 && stack > 0x20000000u && stack <= 0x20040000u && entry % 2 == 1 &&
+                         entry > moved && entry < BOARD_FLASH_BYTES;
+    return is_code ? moved : BOARD_FLASH_BYTES;
 }
 
 void board_reboot(bool to_bootloader) {

@@ -42,6 +42,9 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 #define FICR_DEVICEID0 REGISTER(0x10000060u)
 #define FICR_DEVICEID1 REGISTER(0x10000064u)
 
+/* UICR.NRFFW[0], chapter 4.5: where Nordic's MBR finds its bootloader; erased without one. */
+#define UICR_BOOTLOADER_ADDRESS REGISTER(0x10001014u)
+
 /* I2S, chapter 6.11: only its master clock output is used, as the camera's XCLK. */
 #define I2S_TASKS_START REGISTER(0x40025000u)
 #define I2S_TASKS_STOP REGISTER(0x40025004u)

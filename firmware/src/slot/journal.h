@@ -18,11 +18,11 @@ struct journal_record {
     uint32_t crc;      /* CRC-32 of the words above */
 };
 
-/* The newest record; false when there is none. */
-bool journal_read(struct journal_record *newest);
+/* The newest record of the journal at `start`; false when there is none. */
+bool journal_read(uint32_t start, struct journal_record *newest);
 
 /* Makes this the newest record. False when flash did not keep it; then the one before may still be in force.
  */
-bool journal_write(uint32_t active, uint32_t bytes);
+bool journal_write(uint32_t start, uint32_t active, uint32_t bytes);
 
 #endif

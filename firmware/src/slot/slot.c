@@ -5,36 +5,46 @@
 #include "board/board.h"  // board_flash_*
 #include "link/crc32.h"   // crc32_add
 #include "slot/journal.h" // journal_*
-#include "slot/places.h"  // SLOT_BYTES
+#include "slot/places.h"  // SLOTS_START
 
-static uint32_t slot_address(uint32_t slot) {
-    return SLOTS_START + (slot - 1) * SLOT_BYTES;
+static uint32_t slot_address(const struct slots *slots, uint32_t slot) {
+    return SLOTS_START + (slot - 1) * slots->room;
 }
 
-const uint8_t *slot_bytes(uint32_t slot) {
-    return board_flash_at(slot_address(slot));
+const uint8_t *slot_bytes(const struct slots *slots, uint32_t slot) {
+    return board_flash_at(slot_address(slots, slot));
 }
 
-void slots_start(struct slots *slots, uint32_t firmware_end) {
-    *slots = (struct slots){.usable = firmware_end <= SLOTS_START};
+static uint32_t room_before(uint32_t end) {
+    const uint32_t least = SLOTS_START + JOURNAL_BYTES;
+    const uint32_t room = end > least ? (end - least) / WIRE_MODEL_SLOTS : 0;
+    const uint32_t pages = room - room % BOARD_FLASH_PAGE_BYTES;
+    return pages < SLOT_MAX_BYTES ? pages : SLOT_MAX_BYTES;
+}
+
+void slots_start(struct slots *slots, uint32_t firmware_end, uint32_t flash_end) {
+    const uint32_t end = flash_end - flash_end % BOARD_FLASH_PAGE_BYTES;
+    *slots = (struct slots){.journal = end - JOURNAL_BYTES};
+    slots->room = firmware_end <= SLOTS_START ? room_before(end) : 0;
     struct journal_record record;
-    if (slots->usable && journal_read(&record) && record.active <= WIRE_MODEL_SLOTS &&
-        record.bytes <= SLOT_BYTES) {
+    if (slots->room > 0 && journal_read(slots->journal, &record) && record.active <= WIRE_MODEL_SLOTS &&
+        record.bytes <= slots->room) {
         slots->active = record.active;
         slots->active_bytes = record.bytes;
     }
 }
 
-static bool slot_is_blank(uint32_t slot) {
+static bool slot_is_blank(const struct slots *slots, uint32_t slot) {
     static const uint8_t blank[4] = {0xFF, 0xFF, 0xFF, 0xFF};
-    return memcmp(slot_bytes(slot), blank, sizeof blank) == 0;
+    return memcmp(slot_bytes(slots, slot), blank, sizeof blank) == 0;
 }
 
 /* One that is not in use, an empty one first, so that an older model stays as long as there is room. */
 static uint32_t free_slot(const struct slots *slots) {
     uint32_t found = 0;
     for (uint32_t slot = WIRE_MODEL_SLOTS; slot >= 1; slot--) {
-        if (slot != slots->active && (found == 0 || slot_is_blank(slot) || !slot_is_blank(found))) {
+        if (slot != slots->active &&
+            (found == 0 || slot_is_blank(slots, slot) || !slot_is_blank(slots, found))) {
             found = slot;
         }
     }
@@ -42,10 +52,10 @@ static uint32_t free_slot(const struct slots *slots) {
 }
 
 enum wire_status slot_begin(struct slots *slots, uint32_t bytes, uint32_t crc) {
-    if (!slots->usable) {
+    if (slots->room == 0) {
         return WIRE_STATUS_FAULT;
     }
-    if (bytes == 0 || bytes % 4 != 0 || bytes > SLOT_BYTES) {
+    if (bytes == 0 || bytes % 4 != 0 || bytes > slots->room) {
         return WIRE_STATUS_BAD_VALUE;
     }
     struct slot_transfer *transfer = &slots->transfer;
@@ -55,8 +65,7 @@ enum wire_status slot_begin(struct slots *slots, uint32_t bytes, uint32_t crc) {
     return WIRE_STATUS_OK;
 }
 
-static void write_word(const struct slot_transfer *transfer, uint32_t offset, uint32_t word) {
-    const uint32_t address = slot_address(transfer->slot) + offset;
+static void write_word(uint32_t address, uint32_t word) {
     if (address % BOARD_FLASH_PAGE_BYTES == 0) {
         board_flash_erase(address);
     }
@@ -72,10 +81,11 @@ enum wire_status slot_write(struct slots *slots, uint32_t offset, const uint8_t 
     if (offset != transfer->held) {
         return WIRE_STATUS_OK;
     }
+    const uint32_t start = slot_address(slots, transfer->slot);
     for (size_t i = 0; i < count; i += 4) {
         uint32_t word;
         memcpy(&word, bytes + i, sizeof word);
-        write_word(transfer, transfer->held, word);
+        write_word(start + transfer->held, word);
         transfer->held += 4;
     }
     return WIRE_STATUS_OK;
@@ -86,7 +96,7 @@ enum wire_status slot_verify(struct slots *slots, uint32_t crc) {
     if (transfer->slot == 0 || transfer->crc != crc || transfer->held != transfer->bytes) {
         return WIRE_STATUS_BAD_VALUE;
     }
-    if (crc32_add(0, slot_bytes(transfer->slot), transfer->bytes) != crc) {
+    if (crc32_add(0, slot_bytes(slots, transfer->slot), transfer->bytes) != crc) {
         *transfer = (struct slot_transfer){0};
         return WIRE_STATUS_FAULT;
     }
@@ -98,13 +108,13 @@ bool slot_is_done(const struct slots *slots, uint32_t crc) {
 }
 
 enum wire_status slot_select(struct slots *slots, uint32_t slot, uint32_t bytes) {
-    if (!slots->usable) {
+    if (slots->room == 0) {
         return WIRE_STATUS_FAULT;
     }
-    if (slot > WIRE_MODEL_SLOTS || bytes > SLOT_BYTES) {
+    if (slot > WIRE_MODEL_SLOTS || bytes > slots->room) {
         return WIRE_STATUS_BAD_VALUE;
     }
-    if (!journal_write(slot, bytes)) {
+    if (!journal_write(slots->journal, slot, bytes)) {
         return WIRE_STATUS_FAULT;
     }
     slots->active = slot;
@@ -116,7 +126,7 @@ enum wire_status slot_select(struct slots *slots, uint32_t slot, uint32_t bytes)
 }
 
 enum wire_status slot_erase(struct slots *slots, uint32_t slot) {
-    if (!slots->usable) {
+    if (slots->room == 0) {
         return WIRE_STATUS_FAULT;
     }
     if (slot < 1 || slot > WIRE_MODEL_SLOTS) {
@@ -128,6 +138,6 @@ enum wire_status slot_erase(struct slots *slots, uint32_t slot) {
     if (slots->transfer.slot == slot) {
         slots->transfer = (struct slot_transfer){0};
     }
-    board_flash_erase(slot_address(slot));
+    board_flash_erase(slot_address(slots, slot));
     return WIRE_STATUS_OK;
 }

@@ -22,17 +22,19 @@ struct slot_transfer {
 };
 
 struct slots {
-    bool usable;           /* false: the firmware itself reaches into the slots */
+    uint32_t room;         /* bytes of a slot; 0: the firmware or the bootloader leaves none */
+    uint32_t journal;      /* address of the journal, behind the slots */
     uint32_t active;       /* the slot in use, 0 for the built-in model */
     uint32_t active_bytes; /* of the model in it */
     struct slot_transfer transfer;
 };
 
-/* Reads the journal. firmware_end: the first address behind the firmware and its built-in model. */
-void slots_start(struct slots *slots, uint32_t firmware_end);
+/* Finds the slots and reads the journal. firmware_end: the first address behind the firmware and its built-in
+ * model. flash_end: the first one that is not ours. */
+void slots_start(struct slots *slots, uint32_t firmware_end, uint32_t flash_end);
 
-/* Slot `slot` in flash, SLOT_BYTES long. */
-const uint8_t *slot_bytes(uint32_t slot);
+/* Slot `slot` in flash, slots->room bytes long. */
+const uint8_t *slot_bytes(const struct slots *slots, uint32_t slot);
 
 /* Prepares for a model, or goes on with it when the same one is on its way: transfer.held says from where. */
 enum wire_status slot_begin(struct slots *slots, uint32_t bytes, uint32_t crc);
