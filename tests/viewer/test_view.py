@@ -122,3 +122,9 @@ def test_numbers_read_well() -> None:
     assert words.cycles_text(813) == "813"
     line = words.plain_line(after(sample(7)))
     assert line.startswith("frame 7: PERSON 89 %; capture 32.8 ms, preprocess 4.8 ms")
+
+
+def test_another_model_on_the_board_is_shown_with_its_labels() -> None:
+    other = replace(sample(2), model="cats", labels=("dog", "cat"), scores=(0.2, 0.8))
+    view = after(sample(1), other)
+    assert (view.model, view.label, view.score) == ("cats", "cat", 0.8)
