@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TypeVar
 
-from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence, Tick
+from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
 from host.errors import HostError
 from host.link.connection import NoAnswerError, Timing
 from host.link.device import Device
@@ -21,7 +21,7 @@ PINGS = 16
 FRAME_WAIT_S = 6.0
 RESULT_WAIT_S = 12.0
 THROUGHPUT_S = 1.0
-SETTLING_RESULTS, RESULTS = 2, 2
+SETTLING_RESULTS, CLOCK_SPAN_S = 2, 1.5
 CLKRC, CLKRC_DIVIDER = 0x11, 0x3F
 FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
 IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
@@ -51,7 +51,7 @@ class Examination:
             if camera.frame is not None:
                 link = self._measure_throughput(link)
             camera = replace(camera, faults=tuple(self._faults))
-            link = self._tick(link)
+            link = self._ask_for_drops(link)
         except HostError as error:
             trouble = str(error)
             link = replace(link, trouble=trouble)
@@ -70,32 +70,15 @@ class Examination:
 
     def _ping(self, link: LinkEvidence) -> LinkEvidence:
         self._say("pinging the board")
-        ticks = [tick for tick in (self._one_ping() for _ in range(PINGS)) if tick is not None]
-        return replace(
-            link,
-            pings=PINGS,
-            round_trips_s=tuple(tick.round_trip_s for tick in ticks),
-            first=min(ticks, key=lambda tick: tick.round_trip_s, default=None),
-        )
+        times = []
+        for _ in range(PINGS):
+            with contextlib.suppress(NoAnswerError):
+                times.append(self._device.pong(tries=1)[1])
+        return replace(link, pings=PINGS, round_trips_s=tuple(times))
 
-    def _tick(self, link: LinkEvidence) -> LinkEvidence:
-        """The clocks again, as late as possible, and what the board dropped."""
+    def _ask_for_drops(self, link: LinkEvidence) -> LinkEvidence:
         self._device.set_mode(Mode.IDLE)
-        ticks = [tick for tick in (self._one_ping() for _ in range(PINGS // 3)) if tick is not None]
-        pong, _ = self._device.pong()
-        return replace(
-            link,
-            last=min(ticks, key=lambda tick: tick.round_trip_s, default=None),
-            dropped_since_start=pong.dropped_messages,
-        )
-
-    def _one_ping(self) -> Tick | None:
-        try:
-            pong, round_trip_s = self._device.pong(tries=1)
-        except NoAnswerError:
-            return None
-        middle_s = pong.host_time_us / 1e6 + round_trip_s / 2
-        return Tick(middle_s, round_trip_s, pong.device_cycles)
+        return replace(link, dropped_since_start=self._device.pong()[0].dropped_messages)
 
     def _measure_throughput(self, link: LinkEvidence) -> LinkEvidence:
         self._say("measuring the link")
@@ -147,11 +130,20 @@ class Examination:
             self._next(Result, RESULT_WAIT_S)
         before = self._registers((CLKRC,))
         self._drain()
-        found = [self._next(Result, RESULT_WAIT_S) for _ in range(RESULTS)]
-        results = tuple(result for result in found if result is not None)
+        results, arrivals = self._results()
         after = self._registers((CLKRC,))
         divider = before[0] & CLKRC_DIVIDER if before and before == after else None
-        return replace(camera, results=results, divider=divider)
+        return replace(camera, results=results, arrivals_s=arrivals, divider=divider)
+
+    def _results(self) -> tuple[tuple[Result, ...], tuple[float, ...]]:
+        """For long enough to compare clocks. The board never sleeps meanwhile: asleep, its counter may stand still."""
+        found: list[tuple[Result, float]] = []
+        while len(found) < 2 or found[-1][1] - found[0][1] < CLOCK_SPAN_S:
+            result = self._next(Result, RESULT_WAIT_S)
+            if result is None:
+                break
+            found.append((result, self._clock()))
+        return tuple(result for result, _ in found), tuple(arrival for _, arrival in found)
 
     def _next(self, kind: type[M], seconds: float) -> M | None:
         """The next message of a kind; None after so long, or when the camera keeps failing."""

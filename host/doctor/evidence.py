@@ -24,8 +24,9 @@ class PortEvidence:
 class CameraEvidence:
     """registers: MIDH, MIDL, PID, VER, None where they could not be read. bars: a frame of the test pattern.
 
-    divider: CLKRC while the results were made, None when it moved. faults: what the board reported
-    meanwhile. trouble: why the conversation ended early, if it did.
+    arrivals_s: when each result came, by this computer's clock. divider: CLKRC while the results were
+    made, None when it moved. faults: what the board reported meanwhile. trouble: why the conversation
+    ended early, if it did.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -33,17 +34,9 @@ class CameraEvidence:
     registers: tuple[int, ...] | None = None
     bars: Frame | None = None
     results: tuple[Result, ...] = ()
+    arrivals_s: tuple[float, ...] = ()
     divider: int | None = None
     trouble: str = ""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Both clocks at once: seconds here in the middle of a round trip that took round_trip_s."""
-
-    host_s: float
-    round_trip_s: float
-    device_cycles: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,7 @@ class LinkEvidence:
     """pings: sent once each; round_trips_s: of those that were answered in time; late_pings: answered, but later.
 
     frames: numbers of those that arrived in `seconds`. losses: since the examination began.
+    dropped_since_start: by the board, None when it was not asked at the end.
     """
 
     pings: int = 0
@@ -59,10 +53,8 @@ class LinkEvidence:
     frames: tuple[int, ...] = ()
     frame_bytes: int = 0
     seconds: float = 0.0
-    first: Tick | None = None
-    last: Tick | None = None
     losses: Losses = field(default_factory=Losses)
-    dropped_since_start: int = 0
+    dropped_since_start: int | None = None
     trouble: str = ""
 
 
