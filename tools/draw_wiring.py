@@ -54,7 +54,7 @@ def draw() -> Image:
     _panel(canvas, PANEL, "Breadboard: wire it like this", BREADBOARD)
     _line(canvas, (PANEL, 60), (PANEL, HEIGHT - 20), GREY)
     _text(canvas, "Nothing to set: the firmware expects the shield's D0 and D1.", (40, 745), INK)
-    note = "D0 and D1 are as in Arduino's library: send Setting.DATA_SWAP 0,"
+    note = "D0 and D1 are as in Arduino's library: add --wiring breadboard,"
     _text(canvas, note, (PANEL + 40, 745), INK)
     other = "or exchange these two (orange) and set nothing. RESET, PWDN: leave open."
     _text(canvas, other, (PANEL + 40, 772), INK)

@@ -1,10 +1,9 @@
 """PlatformIO's pre-build script: which model and which sources a firmware was built from.
 
-Defines FIRMWARE_BUILD (version and source hash), FIRMWARE_COMPILER, DEFAULT_MODEL.
+Defines FIRMWARE_BUILD (version and source hash) and DEFAULT_MODEL.
 """
 
 import hashlib
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +23,11 @@ def source_hash(model: Path) -> str:
     return digest.hexdigest()[:8]
 
 
-def compiler(environment: Any) -> str:
-    """For example `GCC 12.2.1 -O2`."""
-    command = environment.subst("$CC")
-    run = subprocess.run(
-        [command, "-dumpfullversion"],
-        capture_output=True,
-        text=True,
-        env=environment["ENV"],
-        check=False,
-    )
-    return f"GCC {run.stdout.strip() or 'unknown'} -O2"
-
-
 def add_defines(environment: Any) -> None:
     """Hands the facts to the compiler as strings, and makes the model an input of the build."""
     model = ROOT / environment.GetProjectOption("custom_model")
     facts = {
         "FIRMWARE_BUILD": f"{VERSION}+{source_hash(model)}",
-        "FIRMWARE_COMPILER": compiler(environment),
         "DEFAULT_MODEL": model.relative_to(ROOT).as_posix(),
     }
     pairs = [(name, environment.StringifyMacro(value)) for name, value in facts.items()]

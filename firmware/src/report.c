@@ -10,9 +10,15 @@
 #ifndef FIRMWARE_BUILD
 #define FIRMWARE_BUILD "unknown"
 #endif
-#ifndef FIRMWARE_COMPILER
-#define FIRMWARE_COMPILER __VERSION__
+#define TEXT_OF(value) #value
+#define TEXT(value) TEXT_OF(value)
+#ifdef __OPTIMIZE_SIZE__
+#define OPTIMISATION " -Os"
+#else
+#define OPTIMISATION " -O2" /* platformio.ini */
 #endif
+#define FIRMWARE_COMPILER                                                                                    \
+    "GCC " TEXT(__GNUC__) "." TEXT(__GNUC_MINOR__) "." TEXT(__GNUC_PATCHLEVEL__) OPTIMISATION
 
 static void copy_text(char *to, size_t room, const char *from) {
     const size_t length = strnlen(from, room - 1);

@@ -16,7 +16,7 @@ from host.errors import HostError, run_main
 from host.faults import fault_line
 from host.link.device import Device
 from host.link.faults import FaultRates, FaultyPort
-from host.link.messages import Fault, Mode
+from host.link.messages import Fault, Mode, Setting
 from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
 from host.link.schema import Message
 from host.link.transport import Port
@@ -37,6 +37,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         help="auto, virtual, a serial port, socket://host:port",
     )
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--label", help="the label to watch (person, else the model's last)")
     add("--threshold", type=_share, default=0.5, metavar="0..1", help="score from which it counts")
     add("--frames", type=_count, metavar="N", help="end after N frames")
@@ -58,6 +59,8 @@ def main(argv: list[str] | None = None) -> int:
     say(choice.reason)
     with _open(asked, choice, say) as device:
         try:
+            if asked.wiring:
+                device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
             device.set_mode(Mode.STREAM)
             (_write_json if asked.json else _show)(asked, choice, device, say)
         finally:

@@ -61,6 +61,12 @@ static void start_clock(void) {
     wait_ms(CLOCK_SETTLES_MS);
 }
 
+/* The jumper may be closed, and a power-down pin that floats is a camera that comes and goes. */
+static void power_up(void) {
+    GPIO_OUTCLR(PIN_PWDN) = GPIO_BIT(PIN_PWDN);
+    GPIO_PIN_CNF(PIN_PWDN) = GPIO_OUTPUT;
+}
+
 static void listen_to_pins(void) {
     static const uint8_t pins[] = {PIN_VSYNC,   PIN_HREF,    PIN_PCLK,    PIN_D0,      PIN_D1,     PIN_D2,
                                    PIN_D2 + 1u, PIN_D2 + 2u, PIN_D2 + 3u, PIN_D2 + 4u, PIN_D2 + 5u};
@@ -119,6 +125,7 @@ static struct camera_fault write_all(const struct setting *settings, size_t coun
 }
 
 struct camera_fault camera_start(const struct camera_settings *settings) {
+    power_up();
     listen_to_pins();
     start_clock();
     enum wire_fault_code code = sccb_start();

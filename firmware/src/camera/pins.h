@@ -8,6 +8,7 @@
 #define PIN_VSYNC GPIO_PIN(0u, 21u) /* D8 */
 #define PIN_HREF GPIO_PIN(0u, 5u)   /* A1 */
 #define PIN_PCLK GPIO_PIN(0u, 4u)   /* A0 */
+#define PIN_PWDN GPIO_PIN(1u, 1u)   /* D11; a jumper of the shield leads there */
 #define PIN_XCLK GPIO_PIN(0u, 27u)  /* D9 */
 #define PIN_SDA GPIO_PIN(0u, 31u)   /* A4 */
 #define PIN_SCL GPIO_PIN(0u, 2u)    /* A5 */
