@@ -1,4 +1,6 @@
 /* ADD of two maps that are scaled differently, by TFLite's double roundings. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/map.h"
 #include "engine/requantize.h" // multiply_high_rounding, divide_rounding, clamp_between
 

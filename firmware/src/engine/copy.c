@@ -1,4 +1,6 @@
 /* Operators that move pixels one by one: LOAD (the image into a map), PAD, QUANTIZE (to another scale). */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add
 

@@ -28,17 +28,34 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
     return window;
 }
 
+/* Of `rows` lines; apart from the window's loop, so that all of it stays in registers. */
+static int32_t lines_sum(const uint8_t *line, int32_t rows, int32_t columns, size_t row_stride) {
+    int32_t sum = 0;
+    if (columns == 3) { /* as maps end up */
+        for (; rows > 0; rows--) {
+            sum += line[0] + line[1] + line[2];
+            line += row_stride;
+        }
+        return sum;
+    }
+    for (; rows > 0; rows--) {
+        for (int32_t x = 0; x < columns; x++) {
+            sum += line[x];
+        }
+        line += row_stride;
+    }
+    return sum;
+}
+
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
 static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
                            const uint8_t *line) {
     const int32_t count = window->rows * window->columns;
-    int32_t sum = -128 * count;
-    for (int32_t y = 0; y < window->rows; y++) {
-        line -= y == window->wrap ? window->ring_bytes : 0;
-        for (int32_t x = 0; x < window->columns; x++) {
-            sum += line[x];
-        }
-        line += input->row_stride;
+    const int32_t straight = window->rows < window->wrap ? window->rows : window->wrap;
+    int32_t sum = lines_sum(line, straight, window->columns, input->row_stride) - 128 * count;
+    if (straight < window->rows) {
+        const uint8_t *const wrapped = line + (size_t)straight * input->row_stride - window->ring_bytes;
+        sum += lines_sum(wrapped, window->rows - straight, window->columns, input->row_stride);
     }
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }
@@ -64,13 +81,15 @@ static inline void pool_rows(const struct engine_call *call, size_t first_row, s
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t x = 0; x < call->output.width; x++) {
             const struct pool_window window = pool_window(call, y, x);
+            const int32_t low = call->op->act_min, high = call->op->act_max;
+            const size_t in_step = call->input.line_stride, out_step = call->output.line_stride;
             const uint8_t *from = window.first;
             uint8_t *to = map_line(&call->output, y, 0) + x;
-            for (int32_t c = 0; c < call->output.channels; c++) {
+            for (int32_t c = call->output.channels; c > 0; c--) {
                 const int32_t u = value(&call->input, &window, from);
-                *to = (uint8_t)clamp_between(u, call->op->act_min, call->op->act_max);
-                from += call->input.line_stride;
-                to += call->output.line_stride;
+                *to = (uint8_t)clamp_between(u, low, high);
+                from += in_step;
+                to += out_step;
             }
         }
     }

@@ -1,4 +1,6 @@
 /* SOFTMAX of a vector in TFLite's fixed-point arithmetic; exp comes from the compiler's table. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/map.h"
 #include "engine/requantize.h" // multiply_high_rounding, divide_rounding, clamp_between
 

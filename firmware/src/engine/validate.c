@@ -1,3 +1,5 @@
+#include "engine/cold.h" // compiled for size
+
 #include "engine/validate.h"
 
 #include <stdbool.h>

@@ -2,6 +2,8 @@
  * pointwise kernel, row by row. Lines of the image are copied beside their borders first, so that no window
  * tests bounds.
  */
+#include "engine/cold.h" // compiled for size
+
 #include <string.h> // memcpy, memset
 
 #include "engine/dsp/dsp.h"

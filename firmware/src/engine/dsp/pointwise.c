@@ -5,6 +5,8 @@
  * widened, then one pair of output channels after the other, so that each weight is read once from flash a
  * band.
  */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, struct dsp_widening, the kernels
 #include "engine/dsp/scratch.h" // dsp_pointwise_steps and others
