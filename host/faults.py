@@ -46,7 +46,8 @@ ADVICE: dict[FaultCode, Advice] = {
         "a frame of the camera was too short", f"if it stays: {SHIELD}; shorten breadboard wires"
     ),
     FaultCode.MODEL_INVALID: Advice(
-        "the board refused its model", "pack it again with python -m host.compiler, then upload"
+        "the board refused a model",
+        "send it again with python -m host.deploy; until then the built-in one runs",
     ),
     FaultCode.MODEL_INPUT: Advice(
         "the model wants an image that this camera cannot make",
