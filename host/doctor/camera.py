@@ -40,7 +40,8 @@ STEP_OF = {
 }
 KIT_CAMERA = ADVICE[FaultCode.CAMERA_WRONG_IDENTITY].remedy
 BREADBOARD = (
-    "on a breadboard exchange the wires at D1 and D10; or send Setting.DATA_SWAP the other value"
+    "on a breadboard exchange the wires at D1 (TX) and D10, or start the viewer with "
+    "--wiring breadboard; docs/wiring.png shows both"
 )
 
 
