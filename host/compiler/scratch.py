@@ -12,6 +12,7 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 
 RESIDENT_LIMIT = 10880
 TRANSIENT_BLOCKS = 12
+RESIDENT_TILE = 3072
 STEP_CYCLES = 300  # to start any step
 STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md
 WIDEN_CYCLES = 1.5  # to widen a weight
@@ -67,7 +68,8 @@ def _pointwise(source: Feature, output: Feature) -> Demand:
     row = 4 * blocks * pixels * count
     resident = -(-output.channels // 2) * stream_bytes(count) + row
     if pixels == 4 and resident <= RESIDENT_LIMIT:
-        return Demand(resident)
+        rows = min(output.height, max(1, RESIDENT_TILE // row))
+        return Demand(resident + (rows - 1) * row)
     rows = min(output.height, max(1, TRANSIENT_BLOCKS // blocks))
     return Demand(stream_bytes(count) + rows * row, rows)
 

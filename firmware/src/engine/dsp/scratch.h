@@ -10,6 +10,7 @@ enum {
     DSP_RESIDENT_LIMIT =
         10880, /* bytes: above, a pointwise operator widens one pair of output channels at a time */
     DSP_TRANSIENT_BLOCKS = 12, /* of activations that it then widens at once, if a row has not more */
+    DSP_RESIDENT_TILE = 3072,  /* bytes of activations that others widen at once, if a row has not more */
 };
 
 /* Pixels of a block: 4, but 3 where that leaves less over. */
@@ -56,7 +57,7 @@ static inline int dsp_pointwise_is_resident(size_t width, size_t steps, size_t o
 static inline size_t dsp_pointwise_bytes(size_t channels, size_t outputs, size_t width, size_t height) {
     const size_t steps = dsp_pointwise_steps(channels, width), row = dsp_row_bytes(width, steps);
     const int resident = dsp_pointwise_is_resident(width, steps, outputs);
-    const size_t most = resident ? 1 : DSP_TRANSIENT_BLOCKS / dsp_row_blocks(width);
+    const size_t most = resident ? DSP_RESIDENT_TILE / row : DSP_TRANSIENT_BLOCKS / dsp_row_blocks(width);
     const size_t rows = most < 1 ? 1 : most < height ? most : height;
     return dsp_pointwise_fixed_bytes(steps, outputs, resident) + rows * row;
 }
