@@ -97,7 +97,7 @@ static void streams_prepare(const struct engine_call *call, const struct workspa
     }
 }
 
-/* Line y of the image with its borders; y may lie outside. */
+/* Line y of the image beside its borders, which are there; y may lie outside. */
 static void line_copy(const struct engine_call *call, const struct workspace *work, int32_t y) {
     const struct engine_map *const image = &call->input;
     const size_t bytes = (size_t)(image->width * image->channels);
@@ -108,12 +108,14 @@ static void line_copy(const struct engine_call *call, const struct workspace *wo
         memset(to, image->fill, all);
         return;
     }
-    memset(to, image->fill, left);
     const size_t room = all - left;
     memcpy(to + left, image->base + (size_t)y * image->row_stride, bytes < room ? bytes : room);
-    if (bytes < room) {
-        memset(to + left + bytes, image->fill, room - bytes);
-    }
+}
+
+static void borders_prepare(const struct engine_call *call, const struct workspace *work) {
+    const struct engine_map *const image = &call->input;
+    const size_t line = dsp_first_line_bytes((size_t)image->channels, (size_t)call->output.width);
+    memset(work->lines[0], image->fill, WINDOW * line);
 }
 
 /* Blocks from column x on, of the three lines from `top` on. */
@@ -168,6 +170,7 @@ bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end
     const struct workspace work = workspace_of(call);
     if (first_row == 0) {
         streams_prepare(call, &work);
+        borders_prepare(call, &work);
     }
     const size_t width = (size_t)call->output.width;
     int32_t copied = (int32_t)first_row * STRIDE - call->op->pad_top;
