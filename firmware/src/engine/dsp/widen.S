@@ -17,23 +17,24 @@
 \name:
 .endm
 
-/* Lines \a and \b of a channel pair -> their pixels 0..3 as words; doubling costs nothing, as AND shifts its operand.
- * r12: 0x01fe01fe. Uses r8-r10. */
-.macro widen_pair a, b, at
+/* Lines \a and \b of a channel pair -> their pixels 0, 1, 2 in \a, \b, r9, and the third after 0 in \third, if there is one;
+ * doubling costs nothing, as AND shifts its operand. r12: 0x01fe01fe. Uses r8. */
+.macro widen_pair a, b, third
     and r8, r12, \a, lsl #1
     and r9, r12, \b, lsl #1
     and \a, r12, \a, lsr #7
     and \b, r12, \b, lsr #7
-    pkhbt r10, r8, r9, lsl #16
+.ifnb \third
+    pkhtb \third, \b, \a, asr #16
+.endif
+    pkhbt \b, \a, \b, lsl #16
+    pkhbt \a, r8, r9, lsl #16
     pkhtb r9, r9, r8, asr #16
-    pkhbt r8, \a, \b, lsl #16
-    str r10, [r0, #\at]
-    str r8, [r0, #\at + 4]
 .endm
 
-/* void dsp_widen4(const struct dsp_widening *job) and dsp_widen3: r0 to, r1 from, r2 line stride, r3 blocks, r11 step of `to`,
- * r12 the mask, lr three lines. */
-.macro quad_begin
+/* void dsp_widen4(const struct dsp_widening *job) and dsp_widen3: r0 to, r1 from, r2 line stride, r3 blocks, r11 what is left of
+ * the step of `to`, r12 the mask, lr three lines. bytes: of a quad in a block. */
+.macro quad_begin bytes
     push {r0, r4-r11, lr}
     mov r12, #0x01fe
     orr r12, r12, r12, lsl #16
@@ -45,11 +46,12 @@
     ldr r3, [r0, #DSP_WIDENING_BLOCKS]
     ldr r11, [r0, #DSP_WIDENING_TO_STEP]
     add lr, r2, r2, lsl #1
+    sub r11, r11, #\bytes
     mov r0, r4
     .balign 4
 .endm
 
-/* bytes: from quad to quad in `to`. */
+/* Another quad. */
 .macro quad_end bytes
     ldr r0, [sp]
     ldr r4, [r0, #DSP_WIDENING_FROM]
@@ -66,19 +68,15 @@
 .endm
 
 function dsp_widen4
-    quad_begin
+    quad_begin 32
 2:  ldr r5, [r1, r2]
     ldr r6, [r1, r2, lsl #1]
     ldr r7, [r1, lr]
     ldr r4, [r1], #4
-    widen_pair r4, r6, 0
-    pkhtb r6, r6, r4, asr #16
-    str r9, [r0, #8]
-    str r6, [r0, #12]
-    widen_pair r5, r7, 16
-    pkhtb r7, r7, r5, asr #16
-    str r9, [r0, #24]
-    str r7, [r0, #28]
+    widen_pair r4, r6, r10
+    stmia r0!, {r4, r6, r9, r10}
+    widen_pair r5, r7, r10
+    stmia r0!, {r5, r7, r9, r10}
     add r0, r0, r11
     subs r3, r3, #1
     bne 2b
@@ -86,15 +84,15 @@ function dsp_widen4
     .size dsp_widen4, . - dsp_widen4
 
 function dsp_widen3
-    quad_begin
+    quad_begin 24
 2:  ldr r4, [r1]
     ldr r5, [r1, r2]
     ldr r6, [r1, r2, lsl #1]
     ldr r7, [r1, lr]
-    widen_pair r4, r6, 0
-    str r9, [r0, #8]
-    widen_pair r5, r7, 12
-    str r9, [r0, #20]
+    widen_pair r4, r6
+    stmia r0!, {r4, r6, r9}
+    widen_pair r5, r7
+    stmia r0!, {r5, r7, r9}
     vmov r4, s0
     add r0, r0, r11
     add r1, r1, r4
