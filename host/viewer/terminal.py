@@ -95,7 +95,7 @@ def _panel(view: View, columns: int, rows: int) -> list[Text]:
         Part(0, _verdict(view, columns)),
         Part(1, _score(view, columns)),
         Part(6, (_history(view, columns),)),
-        Part(2 if view.paused else 8, (Text("PAUSED" if view.paused else "", "bold reverse"),)),
+        Part(2 if view.paused else 8, (_pause(view),)),
         Part(3, _wrapped(words.rate_text(view), columns, "bold")),
         Part(4, _wrapped(words.clock_text(view), columns, QUIET)),
         Part(4, _stages(view, columns)),
@@ -112,6 +112,11 @@ def _panel(view: View, columns: int, rows: int) -> list[Text]:
         line.no_wrap = True
         line.truncate(columns, overflow="ellipsis")
     return lines
+
+
+def _pause(view: View) -> Text:
+    """An empty line has no style: reversed, it would be a bar across the screen."""
+    return Text("PAUSED", "bold reverse") if view.paused else Text("")
 
 
 def _verdict(view: View, columns: int) -> tuple[Text, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,3 +100,9 @@ def test_half_blocks_carry_two_pixels_in_colour() -> None:
     with console.capture() as capture:
         console.print(HalfBlocks(pixels), end="")
     assert "38;2;255;0;10;48;2;0;200;30m▀" in capture.get()
+
+
+def test_only_a_pause_is_drawn_reversed() -> None:
+    reverse = "\x1b[1;7m"
+    assert reverse not in rendered(USUAL, 96, 30, colours=True)
+    assert reverse in rendered(replace(USUAL, paused=True), 96, 30, colours=True)
