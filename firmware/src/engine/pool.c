@@ -76,8 +76,7 @@ static int32_t window_largest(const struct engine_map *input, const struct pool_
 typedef int32_t (*window_value)(const struct engine_map *input, const struct pool_window *window,
                                 const uint8_t *line);
 
-static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
-                             window_value value) {
+static void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row, window_value value) {
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t x = 0; x < call->output.width; x++) {
             const struct pool_window window = pool_window(call, y, x);
