@@ -33,6 +33,9 @@ NAMED = {
     "one weight pair at a time": replace(
         BASE, width=12, channels_in=64, channels_out=80, scratch_bytes=0x1400
     ),
+    "short weights, one pair at a time": replace(
+        BASE, height=2, channels_in=16, channels_out=240, scratch_bytes=0x1400
+    ),
 }
 
 

@@ -35,7 +35,7 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  *
  * The kernels of 16 and 32 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte
  * aligned, 2 * steps bytes an output channel), `records` and `fill` (of the output), `stream` is room for one
- * pair's weights. Both move on. */
+ * pair's weights. Both move on. For the other kernels `weights` is NULL. */
 struct dsp_pairs {
     const uint32_t *activations;
     const uint32_t *stream;

@@ -143,18 +143,18 @@
 .endr
 .endm
 
-/* The next pair of output channels; r0 is the job. behind: of the activations' pointer. */
-.macro pair_begin behind
+/* The next pair of output channels, whose weights and constants may have to be fetched from flash (form fast). r0: the job,
+ * which is at [sp] too. Leaves the activations' pointer in r0. */
+    .balign 4
+pair_begin:
+    ldr r4, [r0, #DSP_PAIRS_WEIGHTS]
+    cbnz r4, pair_from_flash
     ldr r1, [r0, #DSP_PAIRS_STREAM]
     vldmia r1!, {s0-s7}
     ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
     add r8, r1, r4
     str r8, [r0, #DSP_PAIRS_STREAM]
-    pair_places \behind
-.endm
-
-/* r1: the pair's weights, r4: their bytes. */
-.macro pair_places behind
+pair_places: /* r1: the pair's weights, r4: their bytes */
     ldr r2, [r0, #DSP_PAIRS_OUT]
     ldr r3, [r0, #DSP_PAIRS_LINE_STRIDE]
     ldr r5, [r0, #DSP_PAIRS_SEGMENT_SPAN]
@@ -173,22 +173,7 @@
     vmov SEGMENTS_LEFT, r6
     vmov BLOCK_STEP, r7
     ldr r0, [r0, #DSP_PAIRS_ACTIVATIONS]
-    sub r0, r0, #\behind
-.endm
-
-/* The same where weights and constants may have to be fetched from flash: form fast. */
-.macro pair_begin_any behind
-    ldr r4, [r0, #DSP_PAIRS_WEIGHTS]
-    cbnz r4, 5f
-    ldr r1, [r0, #DSP_PAIRS_STREAM]
-    vldmia r1!, {s0-s7}
-    ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
-    add r8, r1, r4
-    str r8, [r0, #DSP_PAIRS_STREAM]
-    b 6f
-5:  bl pair_from_flash
-6:  pair_places \behind
-.endm
+    bx lr
 
 /* A record of form FAST -> bias, multiplier, rounding, shift. r9: fill of the output. Spoils r2, r3, r11. */
 .macro record_load multiplier, bias_and_shift, to_bias, to_multiplier, to_rounding, to_shift
@@ -205,8 +190,6 @@
     vmov \to_shift, r2
 .endm
 
-/* r0: the job, which is at [sp] too. Leaves pair_places' registers. */
-    .balign 4
 pair_from_flash:
     mov r12, lr
     ldr r8, [r0, #DSP_PAIRS_RECORDS]
@@ -232,7 +215,8 @@ pair_from_flash:
     ldr r0, [sp]
     ldr r1, [r0, #DSP_PAIRS_STREAM]
     ldr r4, [r0, #DSP_PAIRS_WEIGHT_BYTES]
-    bx r12
+    mov lr, r12
+    b pair_places
 
 /* After a segment: the next one, or the next pair. r2 is OUT_0, already moved on. */
 .macro segment_end block, pair
@@ -259,7 +243,7 @@ pair_from_flash:
 .endm
 
 /* The end of a block of 4 pixels. The second channel is stored first: an odd last channel has line_stride 0 and overwrites
- * what its neighbour stored. What follows the first branch is reached at a segment's end only, and in form fast. */
+ * what its neighbour stored. What follows the first branch is reached at a segment's end only, or in form fast. */
 .macro finish4 block, pair
     vmov r4, SHIFT_0
     cbnz r4, 7f
@@ -278,12 +262,19 @@ pair_from_flash:
     cmp r2, r3
     bne \block
     b 9f
-7:  scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8, r9
-    scale_fast MULTIPLIER_1, ROUNDING_1, SHIFT_1, r10, r11, r12, lr
-    vmov r2, r3, OUT_0, OUT_1
-    b 6b
+7:  adr.w r5, 6b
+    orr r5, r5, #1
+    b scale_fast4
 9:  segment_end \block, \pair
 .endm
+
+/* Form fast for 4 pixels, which few layers need: apart. r5: where to go on. */
+    .balign 4
+scale_fast4:
+    scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8, r9
+    scale_fast MULTIPLIER_1, ROUNDING_1, SHIFT_1, r10, r11, r12, lr
+    vmov r2, r3, OUT_0, OUT_1
+    bx r5
 
 .macro finish3 block, pair
     scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8
@@ -306,7 +297,6 @@ pair_from_flash:
 .endm
 
 .macro block_begin last_0, last_1
-    vmov r1, WEIGHTS
     vmov \last_0, \last_1, BIAS_0, BIAS_1
 .endm
 
@@ -318,11 +308,12 @@ pair_from_flash:
 \name:
 .endm
 
-/* Few input channels: all their pairs without a loop. */
+/* Few input channels: all their pairs without a loop; r1 stays. */
 .macro kernel4_short steps
     function dsp_pairs4_\steps
     push {r0, r4-r11, lr}
-1:  pair_begin 8
+1:  bl pair_begin
+    sub r0, r0, #8
     .balign 4
 2:  block_begin r9, lr
     first4
@@ -343,7 +334,8 @@ kernel4_short 8
 /* Any multiple of 16 pairs of input channels. The first 4 of a block stand apart, as their sums start from the biases. */
     function dsp_pairs4_16
     push {r0, r4-r11, lr}
-1:  pair_begin_any 8
+1:  bl pair_begin
+    sub r0, r0, #8
     b 2f
     .balign 4
 3:  step4 4, 8
@@ -352,7 +344,8 @@ kernel4_short 8
     step4 28, 56
     b 4f
     .balign 4
-2:  block_begin r9, lr
+2:  vmov r1, WEIGHTS
+    block_begin r9, lr
     first4
     step4 12, 24
     step4 20, 40
@@ -379,10 +372,12 @@ kernel4_short 8
 /* The same for blocks of 3 pixels, and any multiple of 32 pairs; lr is WEIGHTS_END. */
     function dsp_pairs3_32
     push {r0, r4-r11, lr}
-1:  pair_begin_any 4
+1:  bl pair_begin
+    sub r0, r0, #4
     vmov lr, WEIGHTS_END
     .balign 4
-2:  block_begin r8, r11
+2:  vmov r1, WEIGHTS
+    block_begin r8, r11
     first3
     step3 12, 16
     step3 20, 28

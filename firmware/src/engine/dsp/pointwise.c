@@ -179,7 +179,7 @@ static size_t rows_together(const struct engine_call *call, const struct shape *
 
 /* Whether a kernel can fetch the weights itself, pair by pair. */
 static bool flash_is_readable(const struct engine_call *call, const struct shape *shape) {
-    return DSP_FAST && ((uintptr_t)call->weights & 3u) == 0 &&
+    return DSP_FAST && ((uintptr_t)call->weights & 3u) == 0 && shape->steps % 16 == 0 &&
            (size_t)call->input.channels == 2 * shape->steps;
 }
 
