@@ -1,5 +1,5 @@
 /* Included first by files whose speed does not matter, or whose inner loops are assembly: they are compiled
- * for size. -fno-if-conversion2 is repeated as GCC forgets it here (platformio.ini says why it is wanted). */
+ * for size. Other flags, -fno-if-conversion2 too (platformio.ini), stay as they are. */
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("Os", "no-if-conversion2")
+#pragma GCC optimize("Os")
 #endif
