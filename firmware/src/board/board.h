@@ -56,14 +56,15 @@ void board_mark_inference(bool on);
 uint32_t board_mask(void);
 void board_unmask(uint32_t before);
 
-/* Flash, for the model slots. An erased word reads 0xFFFFFFFF, and writing clears bits of it. The CPU stands still
- * meanwhile: 85 ms for a page, 41 us for a word. Addresses are multiples of the page and of 4. */
+/* Flash, for the model slots. An erased word reads 0xFFFFFFFF, and writing clears bits of it. The CPU stands
+ * still meanwhile: 85 ms for a page, 41 us for a word. Addresses are multiples of the page and of 4. */
 enum { BOARD_FLASH_BYTES = 0x100000, BOARD_FLASH_PAGE_BYTES = 4096 };
 void board_flash_erase(uint32_t page);
 void board_flash_write(uint32_t address, uint32_t word);
 const uint8_t *board_flash_at(uint32_t address);
 
-/* The first address behind the firmware's own bytes in flash, and the first one that belongs to a bootloader there. */
+/* The first address behind the firmware's own bytes in flash, and the first one that belongs to a bootloader
+ * there. */
 uint32_t board_flash_used(void);
 uint32_t board_flash_end(void);
 

@@ -42,7 +42,7 @@ enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_
 }
 
 const char *engine_status_text(enum engine_status status) {
-    const size_t index = (size_t) - (int32_t)status;
+    const size_t index = (size_t)-(int32_t)status;
     return index < sizeof status_texts / sizeof status_texts[0] ? status_texts[index] : "unknown status";
 }
 
