@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ REQUIREMENTS = ROOT / "tools" / "requirements"
 OLDEST = (3, 11)
 C_COMPILERS = ("cc", "gcc", "clang")
 ZIG = "ziglang==0.17.1"
+PIP_PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:) (\S+)")
 
 
 def say(text: str) -> None:
@@ -104,11 +106,10 @@ def run_pip(arguments: list[str], total: int) -> None:
         assert pip.stdout is not None
         for line in pip.stdout:
             said.append(line)
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+            package = PIP_PACKAGE.match(line)
+            if package:
                 done = min(done + 1, total)
-                say(
-                    f"  {done:2d}/{total} {line.split(':')[-1].split()[-1 if ':' in line else 1].split('(')[0]}"
-                )
+                say(f"  {done:2d}/{total} {Path(package[1]).name}")
             elif line.startswith("Installing collected"):
                 say("  unpacking")
     if pip.returncode:
@@ -138,13 +139,15 @@ def main(argv: list[str]) -> int:
         print(__doc__)
         return 0 if argv else 2
     task, rest = argv[0], argv[1:]
-    layer = {"test": "test", "check": "test", "train": "train"}.get(task, "run")
+    layer = {"test": "test", "check": "test", "pio": "test", "train": "train"}.get(task, "run")
     make_venv()
     install(layer)
     if task == "test":
         return start(["-m", "pytest", *rest])
     if task == "check":
         return start(["-m", "tools.check", *rest])
+    if task == "pio":
+        return start(["-m", "platformio", *rest])
     if task == "train":
         return start(["-m", *rest])
     say(f"starting {task}")
