@@ -3,7 +3,7 @@
 #include <string.h> // strncpy, strlen
 
 #include "board/board.h" // board_*
-#include "link/crc32.h"  // crc32_add
+#include "crc32.h"       // crc32_add
 #include "link/link.h"   // link_send
 #include "model.h"       // model_*
 

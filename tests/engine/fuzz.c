@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "engine/validate.h" // packed_crc32
+#include "crc32.h" // crc32_add
 
 #define LARGEST_RUN 300000u /* image values: a mutated header may ask for huge images, which only cost time  \
                              */
@@ -58,7 +58,7 @@ static void mutate(uint8_t *blob, size_t size) {
         }
         }
     }
-    const uint32_t crc = packed_crc32(blob + PACKED_BODY_OFFSET, size - PACKED_BODY_OFFSET);
+    const uint32_t crc = crc32_add(0, blob + PACKED_BODY_OFFSET, size - PACKED_BODY_OFFSET);
     memcpy(blob + PACKED_BODY_OFFSET - 4, &crc, sizeof crc);
 }
 

@@ -26,7 +26,11 @@ IMAGE, SCORES = RAM + 0x20000, RAM + 0x2F000
 def engine_elf(compiler: str) -> Path:
     """The engine with m4.c."""
     folder = FIRMWARE / "src" / "engine"
-    sources = [*sorted(folder.rglob("*.c")), *sorted(folder.rglob("*.S"))]
+    sources = [
+        *sorted(folder.rglob("*.c")),
+        *sorted(folder.rglob("*.S")),
+        folder.parent / "crc32.c",
+    ]
     return build([Path(__file__).with_name("m4.c"), *sources], compiler)
 
 

@@ -14,7 +14,7 @@ from host.compiler.format import EngineStatus
 from host.compiler.pack import PackedModel, unpack
 from tests.native import FIRMWARE, compile_shared
 
-SOURCES = sorted((FIRMWARE / "src" / "engine").rglob("*.c"))
+SOURCES = [*sorted((FIRMWARE / "src" / "engine").rglob("*.c")), FIRMWARE / "src" / "crc32.c"]
 OBSERVER = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32)
 CLOCK = ctypes.CFUNCTYPE(ctypes.c_uint32)
 GUARD = 64  # bytes behind the arena that no run may touch

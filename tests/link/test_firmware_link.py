@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,7 +43,7 @@ class PacketState(ctypes.Structure):
 
 
 def library() -> ctypes.CDLL:
-    sources = [Path(LINK / name) for name in ("outbox.c", "inbox.c", "crc32.c")]
+    sources = [LINK / "outbox.c", LINK / "inbox.c", FIRMWARE / "src" / "crc32.c"]
     loaded = ctypes.CDLL(str(compile_shared("link", sources)))
     loaded.outbox_put.argtypes = [
         ctypes.c_void_p,

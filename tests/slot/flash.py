@@ -19,7 +19,7 @@ SOURCES = [
     Path(__file__).parent / "flash.c",
     SOURCE / "slot" / "slot.c",
     SOURCE / "slot" / "journal.c",
-    SOURCE / "link" / "crc32.c",
+    SOURCE / "crc32.c",
 ]
 WORD = ctypes.c_uint32
 UNCUT = 0xFFFFFFFE

@@ -1,6 +1,6 @@
 #include "engine/engine.h"
 #include "engine/map.h"      // struct engine_call, the operators
-#include "engine/validate.h" // packed_validate, packed_crc32
+#include "engine/validate.h" // packed_validate
 
 typedef void (*operator_rows)(const struct engine_call *call, size_t first_row, size_t end_row);
 

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "crc32.h" // crc32_add
+
 /* What the checks share. The pointers are set once their tables are known to lie inside the blob. */
 struct checked {
     const uint8_t *blob;
@@ -24,21 +26,6 @@ struct extent {
     int32_t right;
     bool bounded; /* the operator tests bounds itself: the image, and pools */
 };
-
-uint32_t packed_crc32(const uint8_t *bytes, size_t count) {
-    static const uint32_t nibble[16] = {
-        0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u,
-        0x4DB26158u, 0x5005713Cu, 0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu,
-        0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
-    };
-    uint32_t crc = 0xFFFFFFFFu;
-    for (size_t i = 0; i < count; i++) {
-        crc ^= bytes[i];
-        crc = (crc >> 4) ^ nibble[crc & 15u];
-        crc = (crc >> 4) ^ nibble[crc & 15u];
-    }
-    return ~crc;
-}
 
 static bool is_dimension(uint32_t value) {
     return value >= 1 && value <= PACKED_MAX_DIMENSION;
@@ -61,7 +48,7 @@ static enum engine_status check_header(const struct packed_header *header, size_
         return ENGINE_BAD_LENGTH;
     }
     const uint8_t *body = (const uint8_t *)header + PACKED_BODY_OFFSET;
-    if (packed_crc32(body, bytes - PACKED_BODY_OFFSET) != header->body_crc) {
+    if (crc32_add(0, body, bytes - PACKED_BODY_OFFSET) != header->body_crc) {
         return ENGINE_BAD_CRC;
     }
     const bool shapes = is_dimension(header->input_height) && is_dimension(header->input_width) &&

@@ -11,7 +11,4 @@
  * memory. */
 enum engine_status packed_validate(const uint8_t *blob, size_t bytes, size_t arena_bytes);
 
-/* CRC-32 (IEEE 802.3). */
-uint32_t packed_crc32(const uint8_t *bytes, size_t count);
-
 #endif

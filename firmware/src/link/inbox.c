@@ -2,7 +2,7 @@
 
 #include <string.h> // memcpy
 
-#include "link/crc32.h" // crc32_add
+#include "crc32.h" // crc32_add
 
 static void push(struct inbox *inbox, uint8_t byte) {
     if (inbox->count < sizeof inbox->packet) {

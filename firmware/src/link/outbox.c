@@ -1,7 +1,7 @@
 #include "link/outbox.h"
 
-#include "link/crc32.h" // crc32_add
-#include "protocol.h"   // WIRE_PACKET_*
+#include "crc32.h"    // crc32_add
+#include "protocol.h" // WIRE_PACKET_*
 
 enum { COBS_RUN = 255 }; /* a code byte and up to 254 bytes without a zero */
 

@@ -4,7 +4,7 @@
 #include <string.h> // memcpy
 
 #include "board/board.h" // board_flash_*
-#include "link/crc32.h"  // crc32_add
+#include "crc32.h"       // crc32_add
 
 enum { PAGES = 2, WORDS = sizeof(struct journal_record) / 4 };
 #define MAGIC 0x544F4C53u /* "SLOT" */

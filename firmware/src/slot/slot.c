@@ -3,7 +3,7 @@
 #include <string.h> // memcpy
 
 #include "board/board.h"  // board_flash_*
-#include "link/crc32.h"   // crc32_add
+#include "crc32.h"        // crc32_add
 #include "slot/journal.h" // journal_*
 #include "slot/places.h"  // SLOTS_START
 

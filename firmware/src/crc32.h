@@ -1,6 +1,6 @@
 /* CRC-32 of zlib and Ethernet (reflected polynomial 0xEDB88320, start and final XOR all ones). */
-#ifndef LINK_CRC32_H
-#define LINK_CRC32_H
+#ifndef CRC32_H
+#define CRC32_H
 
 #include <stddef.h>
 #include <stdint.h>

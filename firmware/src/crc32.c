@@ -1,4 +1,4 @@
-#include "link/crc32.h"
+#include "crc32.h"
 
 /* The CRC of each byte, worked out at the first call: in RAM, because data reads of this chip's flash are
  * slow. */
