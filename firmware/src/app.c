@@ -8,6 +8,11 @@
 #include "preprocess/area.h" // area_*
 #include "report.h"          // report_*
 
+/* 1 in the profile builds of platformio.ini; Setting.PROFILE changes it at run time. */
+#ifndef PROFILE_FROM_START
+#define PROFILE_FROM_START 0
+#endif
+
 enum { RESTS_BEFORE_RETRY = 1000 };
 
 /* What the camera's lines flow into. */
@@ -30,6 +35,7 @@ static void report_refused_model(struct app *app, enum engine_status status) {
 void app_start(struct app *app) {
     *app = (struct app){
         .mode = WIRE_MODE_IDLE,
+        .profile = PROFILE_FROM_START,
         .camera = {.data_swap = true,
                    .clock_divider = CAMERA_FASTEST_DIVIDER,
                    .paced = true,
