@@ -3,7 +3,9 @@
 python3 tools/run.py host.viewer [options]   makes .venv if need be, then python -m host.viewer
 python3 tools/run.py test [options]          the same with everything the tests need, then pytest
 python3 tools/run.py check                   format, lint, types, generated files
-python3 tools/run.py train host.train ...    the same with TensorFlow
+python3 tools/run.py pio run -t upload       PlatformIO
+
+Only what a part needs is installed: TensorFlow (600 MB) comes with host.train, not with the viewer.
 """
 
 from __future__ import annotations
@@ -23,6 +25,23 @@ REQUIREMENTS = ROOT / "tools" / "requirements"
 OLDEST = (3, 11)
 C_COMPILERS = ("cc", "gcc", "clang")
 ZIG = "ziglang==0.17.1"
+LAYERS = {  # each file of requirements adds to the ones before it
+    "run": ["run"],
+    "bench": ["run", "bench"],
+    "data": ["run", "bench", "data"],
+    "train": ["run", "bench", "data", "train"],
+    "test": ["run", "bench", "data", "train", "test"],
+}
+LAYER_OF = {  # what is not named here needs "run"
+    "test": "test",
+    "check": "test",
+    "pio": "test",
+    "host.bench": "bench",
+    "host.capture": "data",
+    "host.data": "data",
+    "host.evaluate": "data",
+    "host.train": "train",
+}
 PIP_PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:) (\S+)")
 
 
@@ -65,13 +84,8 @@ def fingerprint(files: list[Path], extra: list[str]) -> str:
 
 def install(layer: str) -> None:
     """Installs a layer's pinned packages unless this very list is installed already."""
-    files = [REQUIREMENTS / f"{name}.txt" for name in ("run", "test", "train")]
-    files = (
-        files[: 1 + ("run", "test", "train").index(layer)]
-        if layer != "train"
-        else [files[0], files[2]]
-    )
-    extra = [] if layer == "run" or any(map(shutil.which, C_COMPILERS)) else [ZIG]
+    files = [REQUIREMENTS / f"{name}.txt" for name in LAYERS[layer]]
+    extra = [] if layer != "test" or any(map(shutil.which, C_COMPILERS)) else [ZIG]
     stamp = VENV / f".installed-{layer}"
     wanted = fingerprint(files, extra)
     if stamp.exists() and stamp.read_text() == wanted:
@@ -139,17 +153,14 @@ def main(argv: list[str]) -> int:
         print(__doc__)
         return 0 if argv else 2
     task, rest = argv[0], argv[1:]
-    layer = {"test": "test", "check": "test", "pio": "test", "train": "train"}.get(task, "run")
     make_venv()
-    install(layer)
+    install(LAYER_OF.get(task, "run"))
     if task == "test":
         return start(["-m", "pytest", *rest])
     if task == "check":
         return start(["-m", "tools.check", *rest])
     if task == "pio":
         return start(["-m", "platformio", *rest])
-    if task == "train":
-        return start(["-m", *rest])
     say(f"starting {task}")
     return start(["-m", task, *rest])
 
