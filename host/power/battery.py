@@ -1,0 +1,72 @@
+"""How long a battery lasts: average power of a duty cycle, then hours. Plain arithmetic, no meter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from host.errors import HostError
+
+MINUTE_S = 60.0
+HOURS_A_MONTH = 730.5
+USABLE_SHARE = 0.8  # of a lithium cell's rated charge: it is not emptied, and it ages
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A battery. usable: share of the rated charge that reaches the load before the battery counts as empty.
+
+    efficiency: of the converter between battery and load, 1.0 when the meter sat at the battery itself.
+    """
+
+    capacity_mah: float
+    volts: float
+    usable: float = USABLE_SHARE
+    efficiency: float = 1.0
+    self_discharge_percent_a_month: float = 0.0
+
+    @property
+    def usable_wh(self) -> float:
+        """Energy for the load, watt-hours."""
+        return self.capacity_mah / 1000 * self.volts * self.usable * self.efficiency
+
+    @property
+    def own_loss_w(self) -> float:
+        """What the battery loses by itself, as a load beside the load, watts."""
+        share_an_hour = self.self_discharge_percent_a_month / 100 / HOURS_A_MONTH
+        return self.capacity_mah / 1000 * self.volts * share_an_hour * self.efficiency
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of a board that sleeps between looks: all energy from waking to sleeping again, and its length."""
+
+    energy_j: float
+    seconds: float
+
+
+def duty_cycle_power_w(sleep_w: float, look: Look, looks_per_minute: float) -> float:
+    """Average power of a board that sleeps but for its looks. Raises HostError when they do not fit into a minute."""
+    awake_s = looks_per_minute * look.seconds
+    if looks_per_minute < 0 or awake_s > MINUTE_S:
+        raise HostError(
+            f"{looks_per_minute:g} looks of {look.seconds:.2f} s do not fit into a minute: "
+            f"at most {int(MINUTE_S / look.seconds)} do"
+        )
+    return (sleep_w * (MINUTE_S - awake_s) + looks_per_minute * look.energy_j) / MINUTE_S
+
+
+def battery_life_hours(battery: Battery, average_power_w: float) -> float:
+    """Hours until `battery` is empty at this average power of the load."""
+    if min(battery.capacity_mah, battery.volts) <= 0 or average_power_w <= 0:
+        raise HostError("a battery needs a capacity and a voltage above 0, and a load to empty it")
+    if not 0 < battery.usable <= 1 or not 0 < battery.efficiency <= 1:
+        raise HostError("a battery's usable share and the efficiency lie between 0 and 1")
+    return battery.usable_wh / (average_power_w + battery.own_loss_w)
+
+
+def life_in_words(hours: float) -> str:
+    """For people: hours below two days, days below two years."""
+    if hours < 48:
+        return f"{hours:.1f} hours"
+    days = hours / 24
+    return f"{days:.0f} days" if days < 730 else f"{days / 365.25:.1f} years"
