@@ -1,0 +1,196 @@
+"""Writes a run while it is measured: what was appended survives Ctrl-C, a full disk, a torn cable and a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from host.compiler.emit import write_atomically
+from host.errors import HostError
+from host.runs.conditions import Conditions
+from host.runs.layout import Layout, check_layouts
+from host.runs.tables import arrow, finish, schema_of, stream_path
+from host.runs.typed_json import as_object
+
+SCHEMA = 1
+HEADER = "run.json"
+RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
+ROWS_AT_ONCE = 64
+SECONDS_AT_ONCE = 1.0  # a kill loses no more than what came in so long
+
+
+def default_directory(kind: str, now: datetime) -> Path:
+    """runs/KIND-DATE, where a tool writes that was not told where."""
+    return Path("runs") / f"{kind}-{now:%Y%m%d-%H%M%S}"
+
+
+class RunWriter:
+    """`with RunWriter(...) as run: run.append("samples", 1, 2.5)`.
+
+    Set `summary` (JSON values) at any time before the end. An exception that leaves the block makes the run
+    `interrupted`, with the reason; its rows are kept all the same. Raises HostError when it cannot be written.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        kind: str,
+        conditions: Conditions,
+        layouts: tuple[Layout, ...],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        check_layouts(layouts, "this run")
+        self.directory, self.kind, self.conditions = directory, kind, conditions
+        self.summary: dict[str, Any] = {}
+        self._closed = False
+        _make(directory)
+        self._write_header(RUNNING, "", layouts, {})
+        self._tables = {layout.name: _Stream(directory, layout, clock) for layout in layouts}
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        try:
+            self.close(INTERRUPTED, _why(error))
+        except HostError as also:
+            if not isinstance(
+                error, Exception
+            ):  # Ctrl-C: the reason that rows are missing matters more
+                raise also from error
+
+    def append(self, table: str, *values: object) -> None:
+        """One row, in the columns' order."""
+        self._tables[table].append(values)
+
+    def extend(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Many rows: an array or list of equal length for each column."""
+        self._tables[table].extend(columns)
+
+    def close(self, state: str = COMPLETE, reason: str = "") -> None:
+        """Makes the Parquet and CSV files. Raises HostError when the disk is full; the streams stay then."""
+        if self._closed:
+            return
+        self._closed = True
+        layouts = tuple(stream.layout for stream in self._tables.values())
+        failure: OSError | None = None
+        rows: dict[str, int] = {}
+        for stream in self._tables.values():
+            try:
+                rows[stream.layout.name] = stream.close()
+            except OSError as error:
+                failure = error
+        if failure is not None:
+            state, reason = INTERRUPTED, reason or f"cannot write: {failure.strerror or failure}"
+        self._write_header(state, reason, layouts, rows)
+        if failure is not None:
+            raise _cannot_write(self.directory, failure)
+
+    def _write_header(
+        self, state: str, reason: str, layouts: tuple[Layout, ...], rows: dict[str, int]
+    ) -> None:
+        header = {
+            "schema": SCHEMA,
+            "kind": self.kind,
+            "state": state,
+            "reason": reason,
+            "conditions": as_object(self.conditions),
+            "summary": as_object(self.summary),
+            "tables": as_object(layouts),
+            "rows": rows,
+        }
+        text = json.dumps(header, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_atomically(self.directory / HEADER, text.encode())
+
+
+class _Stream:
+    """One table while it grows: a few rows in memory, the rest in its Arrow stream."""
+
+    def __init__(self, directory: Path, layout: Layout, clock: Callable[[], float]) -> None:
+        self.layout = layout
+        self._directory, self._clock, self._schema = directory, clock, schema_of(layout)
+        self._rows: list[tuple[object, ...]] = []
+        self._written_at = clock()
+        self._failed: OSError | None = None
+        try:
+            self._file = arrow().OSFile(str(stream_path(directory, layout)), "wb")
+            self._writer = arrow().ipc.new_stream(self._file, self._schema)
+        except OSError as error:
+            raise _cannot_write(directory, error) from error
+
+    def append(self, values: tuple[object, ...]) -> None:
+        if len(values) != len(self.layout.columns):
+            raise ValueError(f"{self.layout.name} has the columns {self.layout.names}")
+        self._rows.append(values)
+        waited = self._clock() - self._written_at
+        if len(self._rows) >= ROWS_AT_ONCE or waited >= SECONDS_AT_ONCE:
+            self._flush()
+
+    def extend(self, columns: Mapping[str, Any]) -> None:
+        self._flush()
+        values = [arrow().array(columns[f.name], f.type) for f in self._schema]
+        self._write(arrow().record_batch(values, schema=self._schema))
+
+    def close(self) -> int:
+        """How many rows the files hold. Raises OSError."""
+        with contextlib.suppress(HostError):  # it is in _failed
+            self._flush()
+        try:
+            if self._failed is None:  # an end mark behind a torn batch would seem to complete it
+                self._writer.close()
+            self._file.close()
+        except OSError as error:
+            self._failed = self._failed or error
+        rows = finish(self._directory, self.layout)
+        if self._failed:
+            raise self._failed
+        return rows
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            values = [arrow().array(c, f.type) for c, f in zip(columns, self._schema, strict=True)]
+            self._rows = []
+            self._write(arrow().record_batch(values, schema=self._schema))
+        self._written_at = self._clock()
+
+    def _write(self, batch: Any) -> None:
+        if self._failed:
+            raise _cannot_write(self._directory, self._failed)
+        try:
+            self._writer.write_batch(batch)
+        except OSError as error:
+            self._failed = error
+            raise _cannot_write(self._directory, error) from error
+
+
+def _make(directory: Path) -> None:
+    if (directory / HEADER).exists():
+        raise HostError(f"{directory} holds a run already: choose another --output")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(directory, error) from error
+
+
+def _cannot_write(directory: Path, error: OSError) -> HostError:
+    return HostError(
+        f"cannot write {directory}: {error.strerror or error}; what was measured so far is kept there"
+    )
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped with Ctrl-C"
+    return str(error) if isinstance(error, HostError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,241 @@
+"""Runs: whole, interrupted, torn, damaged."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+from host.errors import HostError
+from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES
+from host.runs.read import read_run
+from host.runs.typed_json import MOST_BYTES
+from tests.runs.made import NOON, SAMPLES, add_rows, conditions, writer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
+    with writer(tmp_path / "run") as run:
+        add_rows(run, 150)
+        run.extend("trace", {"current_a": np.linspace(0, 1, 1000, dtype=np.float32)})
+        run.summary = {"p50_ms": 1.5, "absent": float("nan")}
+    read = read_run(tmp_path / "run")
+    assert (read.kind, read.state, read.reason) == ("latency", "complete", "")
+    assert read.conditions == conditions()
+    assert read.summary == {"p50_ms": 1.5, "absent": None}
+    assert read.rows == {"samples": 150, "trace": 1000}
+    rows = read.columns("samples")
+    assert rows["frame"].tolist() == list(range(150))
+    assert rows["period_ms"].tolist() == [k / 2 for k in range(150)]
+    assert rows["warm"].tolist() == [k % 2 == 0 for k in range(150)]
+    assert rows["label"].tolist() == [f"label {k}" for k in range(150)]
+    current = read.columns("trace")["current_a"]
+    assert current.dtype == np.float32 and np.array_equal(
+        current, np.linspace(0, 1, 1000, dtype=np.float32)
+    )
+
+
+def test_other_programs_can_read_parquet_and_csv(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 3)
+    assert pyarrow.parquet.read_table(tmp_path / "samples.parquet").num_rows == 3
+    with (tmp_path / "samples.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["frame"] for row in rows] == ["0", "1", "2"]
+    assert float(rows[1]["period_ms"]) == 0.5
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["run.json", "samples.csv", "samples.parquet", "trace.parquet"]
+
+
+def test_columns_are_chosen_and_an_empty_table_keeps_its_types(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 2)
+    read = read_run(tmp_path)
+    assert list(read.columns("samples", ["warm"])) == ["warm"]
+    assert read.columns("trace")["current_a"].dtype == np.float32
+    with pytest.raises(HostError, match="no column speed"):
+        read.columns("samples", ["speed"])
+    with pytest.raises(HostError, match="no table power: it is a run of latency"):
+        read.columns("power")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (KeyboardInterrupt(), "stopped with Ctrl-C"),
+        (HostError("the port went away"), "the port went away"),
+        (ValueError("a bug"), "ValueError: a bug"),
+    ],
+)
+def test_an_exception_keeps_the_rows_and_its_reason(
+    tmp_path: Path, error: BaseException, reason: str
+) -> None:
+    with pytest.raises(type(error)), writer(tmp_path) as run:
+        add_rows(run, 100)
+        raise error
+    read = read_run(tmp_path)
+    assert read.interrupted and read.reason == reason
+    assert len(read.columns("samples")["frame"]) == 100
+
+
+def test_a_killed_program_leaves_a_readable_run(tmp_path: Path) -> None:
+    """os._exit: nothing is closed, nothing is flushed."""
+    body = (
+        "import os, sys; from pathlib import Path; from tests.runs.made import writer, add_rows;"
+        "run = writer(Path(sys.argv[1])); add_rows(run, 200); os._exit(9)"
+    )
+    ended = subprocess.run([sys.executable, "-c", body, str(tmp_path)], cwd=ROOT, check=False)
+    assert ended.returncode == 9
+    read = read_run(tmp_path)
+    assert read.interrupted and "killed" in read.reason
+    frames = read.columns("samples")["frame"]
+    assert frames.tolist() == list(range(192)), "all but the rows of the last second"
+
+
+def test_a_stream_opens_up_to_its_tear(tmp_path: Path) -> None:
+    run = writer(tmp_path)
+    add_rows(run, 192)
+    run._tables["samples"]._file.flush()
+    stream = tmp_path / "samples.arrows"
+    whole = stream.read_bytes()
+    seen = set()
+    heading = 400  # bytes, more than the columns' names take
+    for size in [0, *range(heading, len(whole), 97)]:
+        stream.write_bytes(whole[:size])
+        frames = read_run(tmp_path).columns("samples")["frame"]
+        assert frames.tolist() == list(range(len(frames)))
+        seen.add(len(frames))
+    assert seen == {0, 64, 128}
+    stream.write_bytes(b"not a stream of ours")
+    with pytest.raises(HostError, match="cannot be read"):
+        read_run(tmp_path).columns("samples")
+
+
+def test_a_full_disk_is_one_line_and_keeps_what_was_measured(tmp_path: Path) -> None:
+    """RLIMIT_FSIZE stands for the full disk: a write fails behind so many bytes."""
+    body = """
+import resource, sys
+from pathlib import Path
+from host.errors import run_main
+from tests.runs.made import writer, add_rows
+def main():
+    with writer(Path(sys.argv[1])) as run:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        add_rows(run, 10_000)
+    return 0
+sys.exit(run_main(main))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", body, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("error: cannot write ") and ended.stderr.count("\n") == 1
+    assert "what was measured so far is kept" in ended.stderr
+    read = read_run(tmp_path)
+    assert read.interrupted and "cannot write" in read.reason
+    frames = read.columns("samples")["frame"]
+    assert len(frames) >= 64 and frames.tolist() == list(range(len(frames)))
+    assert not list(tmp_path.glob(".*")), "no halves are left lying about"
+
+
+def test_a_directory_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 1)
+    before = (tmp_path / "run.json").read_bytes()
+    with pytest.raises(HostError, match="holds a run already"):
+        writer(tmp_path)
+    assert (tmp_path / "run.json").read_bytes() == before
+    with pytest.raises(HostError, match="cannot write"):
+        writer(Path("/proc/nothing/here"))
+
+
+def damaged(directory: Path, change: dict[str, Any]) -> None:
+    header = json.loads((directory / "run.json").read_text()) | change
+    (directory / "run.json").write_text(json.dumps(header))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": 99}, "schema 99"),
+        ({"kind": 7}, "kind must be text"),
+        ({"state": "perhaps"}, "unknown"),
+        ({"conditions": []}, "conditions must be an object"),
+        ({"conditions": {"tool": "x"}}, "has no command"),
+        ({"tables": [{"name": "../../etc", "columns": []}]}, "no columns"),
+        (
+            {
+                "tables": [
+                    {"name": "../x", "columns": [{"name": "a", "type": "bool", "meaning": ""}]}
+                ]
+            },
+            "no name of a table",
+        ),
+        (
+            {"tables": [{"name": "x", "columns": [{"name": "a", "type": "eval", "meaning": ""}]}]},
+            "no known type",
+        ),
+        ({"tables": {}}, "must be a list"),
+    ],
+)
+def test_a_damaged_header_is_refused_in_one_line(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 1)
+    damaged(tmp_path, change)
+    with pytest.raises(HostError, match=message) as refused:
+        read_run(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_torn_files_are_refused_in_one_line(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 100)
+    parquet = tmp_path / "samples.parquet"
+    whole = parquet.read_bytes()
+    for size in (0, 3, len(whole) // 2, len(whole) - 1):
+        parquet.write_bytes(whole[:size])
+        with pytest.raises(HostError, match="torn") as refused:
+            read_run(tmp_path).columns("samples")
+        assert "\n" not in str(refused.value)
+    (tmp_path / "trace.parquet").replace(parquet)
+    with pytest.raises(HostError, match="other columns"):
+        read_run(tmp_path).columns("samples")
+    parquet.unlink()
+    with pytest.raises(HostError, match="is missing"):
+        read_run(tmp_path).columns("samples")
+    header = tmp_path / "run.json"
+    header.write_bytes(header.read_bytes()[:100])
+    with pytest.raises(HostError, match="torn or not JSON"):
+        read_run(tmp_path)
+    header.write_bytes(b" " * (MOST_BYTES + 1))
+    with pytest.raises(HostError, match="larger than 1 MB"):
+        read_run(tmp_path)
+    header.unlink()
+    with pytest.raises(HostError, match="is no run"):
+        read_run(tmp_path)
+
+
+def test_conditions_say_whether_cycles_are_estimated() -> None:
+    virtual, real = conditions(), conditions("nano33ble")
+    assert virtual.cycles == ESTIMATED_CYCLES and virtual.estimated
+    assert real.cycles == MEASURED_CYCLES and not real.estimated
+    lines = dict(virtual.lines())
+    assert "VIRTUAL" in lines["board"] and "estimated" in lines["cycles"]
+    assert "VIRTUAL" not in dict(real.lines())["board"]
+    assert lines["temperature"] == "not read"
+    assert lines["date (UTC)"] == NOON.isoformat()
+
+
+def test_a_row_of_the_wrong_width_is_our_bug(tmp_path: Path) -> None:
+    with writer(tmp_path) as run, pytest.raises(ValueError, match="samples has the columns"):
+        run.append(SAMPLES.name, 1)
