@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "tools" / "requirements"
 OLDEST = (3, 11)
+MOST_TEST_WORKERS = 4  # each may hold TensorFlow and a virtual board: about a gigabyte
 C_COMPILERS = ("cc", "gcc", "clang")
 ZIG = "ziglang==0.17.1"
 LAYERS = {  # each file of requirements adds to the ones before it
@@ -156,7 +157,8 @@ def main(argv: list[str]) -> int:
     make_venv()
     install(LAYER_OF.get(task, "run"))
     if task == "test":
-        return start(["-m", "pytest", *rest])
+        workers = str(min(os.cpu_count() or 1, MOST_TEST_WORKERS))
+        return start(["-m", "pytest", "-n", workers, "--dist", "worksteal", *rest])
     if task == "check":
         return start(["-m", "tools.check", *rest])
     if task == "pio":
