@@ -16,8 +16,10 @@
 #define WIRE_MAX_IMAGE_HEIGHT 2048
 #define WIRE_MODEL_SLOTS 2
 #define WIRE_SLOT_CHUNK_BYTES 216
+#define WIRE_HOLD_MAX_MS 600000
+#define WIRE_HOLD_MAX_REPETITIONS 100000
 
-#define WIRE_LAYOUT_HASH 0xA4FCE1C3u
+#define WIRE_LAYOUT_HASH 0x98C35706u
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -25,6 +27,7 @@ enum wire_mode {
     WIRE_MODE_RESULTS = 2,
     WIRE_MODE_CAPTURE = 3,
     WIRE_MODE_SINGLE = 4,
+    WIRE_MODE_WATCH = 5,
 };
 
 enum wire_setting {
@@ -37,6 +40,14 @@ enum wire_setting {
     WIRE_SETTING_PROFILE = 6,
     WIRE_SETTING_GAIN = 7,
     WIRE_SETTING_EXPOSURE = 8,
+    WIRE_SETTING_MARKER_PIN = 9,
+    WIRE_SETTING_LOOKS_PER_MINUTE = 10,
+    WIRE_SETTING_WATCH_ON_PERCENT = 11,
+    WIRE_SETTING_WATCH_OFF_PERCENT = 12,
+    WIRE_SETTING_WATCH_LOOKS = 13,
+    WIRE_SETTING_WATCH_LABEL = 14,
+    WIRE_SETTING_WATCH_SETTLE_FRAMES = 15,
+    WIRE_SETTING_HEARTBEAT_S = 16,
 };
 
 enum wire_source {
@@ -70,6 +81,22 @@ enum wire_fault_code {
     WIRE_FAULT_CODE_CAMERA_OVERRUN = 13,
 };
 
+enum wire_power_state {
+    WIRE_POWER_STATE_SLEEP = 0,
+    WIRE_POWER_STATE_IDLE = 1,
+    WIRE_POWER_STATE_CAMERA_ON = 2,
+    WIRE_POWER_STATE_CAPTURE = 3,
+    WIRE_POWER_STATE_INFERENCE = 4,
+    WIRE_POWER_STATE_SEND = 5,
+};
+
+enum wire_hold_end {
+    WIRE_HOLD_END_COMPLETE = 0,
+    WIRE_HOLD_END_HOST = 1,
+    WIRE_HOLD_END_FAULT = 2,
+    WIRE_HOLD_END_TOO_LONG = 3,
+};
+
 enum wire_log_level {
     WIRE_LOG_LEVEL_DEBUG = 0,
     WIRE_LOG_LEVEL_INFO = 1,
@@ -98,6 +125,9 @@ enum wire_message {
     WIRE_ACK = 0x07,
     WIRE_PONG = 0x08,
     WIRE_SLOT_INFO = 0x09,
+    WIRE_HELD = 0x0A,
+    WIRE_VERDICT = 0x0B,
+    WIRE_HEARTBEAT = 0x0C,
     WIRE_HELLO_REQUEST = 0x40,
     WIRE_SET_MODE = 0x41,
     WIRE_SET = 0x42,
@@ -111,6 +141,7 @@ enum wire_message {
     WIRE_SLOT_SELECT = 0x4A,
     WIRE_SLOT_ERASE = 0x4B,
     WIRE_SLOT_STATUS = 0x4C,
+    WIRE_HOLD = 0x4D,
 };
 
 /* Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs. */
@@ -225,6 +256,42 @@ struct __attribute__((packed)) wire_slot_info {
 };
 _Static_assert(sizeof(struct wire_slot_info) == 56, "wire_slot_info");
 
+/* A hold is over. Between the Ack of Hold and this nothing was sent, but the Frames of PowerState.SEND. */
+struct __attribute__((packed)) wire_held {
+    uint8_t state; /* PowerState */
+    uint8_t ended; /* HoldEnd */
+    uint32_t repetitions; /* done */
+    uint64_t duration_us; /* by the clock that runs in sleep, in steps of 31 us */
+    uint64_t awake_cycles; /* of clock_hz, while the CPU did not sleep */
+    uint64_t marked_cycles; /* of clock_hz, while the marker pin was high */
+};
+_Static_assert(sizeof(struct wire_held) == 30, "wire_held");
+
+/* Mode.WATCH: the verdict changed. It is no at the start, so that a board that sees nobody says nothing. */
+struct __attribute__((packed)) wire_verdict {
+    uint8_t verdict; /* 1: the watched label is there */
+    int8_t score; /* of the watched label, as in Result */
+    uint32_t looks; /* since the watch began, this one included */
+    uint64_t elapsed_us; /* since the watch began */
+};
+_Static_assert(sizeof(struct wire_verdict) == 14, "wire_verdict");
+
+/* Mode.WATCH: the board lives. Sent after the first look, then every Setting.HEARTBEAT_S. */
+struct __attribute__((packed)) wire_heartbeat {
+    uint8_t verdict; /* as in Verdict */
+    int8_t score; /* of the last look */
+    uint32_t looks; /* since the watch began */
+    uint32_t blind_looks; /* of them, looks that the camera spoiled */
+    uint32_t verdicts; /* Verdict messages since the watch began */
+    uint64_t elapsed_us; /* since the watch began, by the clock that runs in sleep */
+    uint64_t awake_cycles; /* of clock_hz since then, while the CPU did not sleep */
+    uint32_t wake_cycles; /* of the last look: the sensor woken and settled */
+    uint32_t capture_cycles; /* of the last look: as in Result */
+    uint32_t preprocess_cycles; /* of the last look */
+    uint32_t inference_cycles; /* of the last look */
+};
+_Static_assert(sizeof(struct wire_heartbeat) == 46, "wire_heartbeat");
+
 /* wire_hello_request: Asks for Hello. No payload. */
 
 /* Changes the mode; answered by Ack. */
@@ -305,5 +372,15 @@ struct __attribute__((packed)) wire_slot_status {
     uint8_t which; /* 0 the built-in model, 1..MODEL_SLOTS */
 };
 _Static_assert(sizeof(struct wire_slot_status) == 1, "wire_slot_status");
+
+/* Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte ends it early.
+
+    It ends when both the time and the repetitions are over; either may be 0, not both. */
+struct __attribute__((packed)) wire_hold {
+    uint8_t state; /* PowerState */
+    uint32_t duration_ms; /* at least; 0..HOLD_MAX_MS */
+    uint32_t repetitions; /* at least; 0..HOLD_MAX_REPETITIONS, 0 in a state without them */
+};
+_Static_assert(sizeof(struct wire_hold) == 9, "wire_hold");
 
 #endif

@@ -23,6 +23,9 @@ MAX_IMAGE_WIDTH = 256  # of a model's input: what the board's averaging of lines
 MAX_IMAGE_HEIGHT = 2048
 MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
 SLOT_CHUNK_BYTES = 216
+MARKER_PINS = (28, 3, 29, 30, 23)  # of port 0, free on the shield: A6, A7, A3, A2, D7
+HOLD_MAX_MS = 600_000
+HOLD_MAX_REPETITIONS = 100_000
 
 
 class Mode(enum.IntEnum):
@@ -33,6 +36,7 @@ class Mode(enum.IntEnum):
     RESULTS = 2  # results alone
     CAPTURE = 3  # frames alone, no inference
     SINGLE = 4  # one frame with its result, then IDLE
+    WATCH = 5  # looks a few times a minute and sleeps between: Verdict and Heartbeat alone
 
 
 class Setting(enum.IntEnum):
@@ -49,6 +53,14 @@ class Setting(enum.IntEnum):
     PROFILE = 6  # 1: a Profile behind every Result
     GAIN = 7  # analogue gain register 0..255, -1: automatic
     EXPOSURE = 8  # exposure in lines 0..65,535, -1: automatic
+    MARKER_PIN = 9  # one of MARKER_PINS, -1: none; 28 at start
+    LOOKS_PER_MINUTE = 10  # of Mode.WATCH, 1..120; 6 at start
+    WATCH_ON_PERCENT = 11  # from this score on a look speaks for yes, 1..100; 60 at start
+    WATCH_OFF_PERCENT = 12  # below this one for no, 1..100; 40 at start; between them for neither
+    WATCH_LOOKS = 13  # so many looks in a row change the verdict, 1..20; 2 at start
+    WATCH_LABEL = 14  # which score is watched, 0..MAX_SCORES - 1; -1 (at start): the last one
+    WATCH_SETTLE_FRAMES = 15  # let pass after waking: exposure settles; 0..30, 2 at start
+    HEARTBEAT_S = 16  # seconds between two Heartbeats of Mode.WATCH, 1..3,600; 60 at start
 
 
 class Source(enum.IntEnum):
@@ -86,6 +98,30 @@ class FaultCode(enum.IntEnum):
     MODEL_INPUT = 11  # the model's input is not an image this camera can make
     HARD_FAULT = 12  # the processor faulted; detail: program counter
     CAMERA_OVERRUN = 13  # the capture loop was late; detail: line << 16 | bytes
+
+
+class PowerState(enum.IntEnum):
+    """What Hold keeps the board doing, so that a power meter sees that and nothing else.
+
+    The sensor stands by (no clock, PWDN high) in SLEEP, IDLE, INFERENCE and SEND. A repetition is one capture, one
+    inference or one Frame sent; the other states have none. The marker pin is high around each inference alone.
+    """
+
+    SLEEP = 0  # the CPU sleeps throughout; crystal off where nothing else needs it
+    IDLE = 1  # the loop turns every millisecond, as in Mode.IDLE
+    CAMERA_ON = 2  # the sensor streams, nobody reads its pins, the CPU sleeps
+    CAPTURE = 3  # captures and averages, no inference
+    INFERENCE = 4  # infers the image in hand again and again: the last one injected or captured
+    SEND = 5  # sends the image in hand as Frames, as fast as the port takes them
+
+
+class HoldEnd(enum.IntEnum):
+    """Why a hold was over."""
+
+    COMPLETE = 0
+    HOST = 1  # a byte came from the host
+    FAULT = 2  # a Fault message says which
+    TOO_LONG = 3  # HOLD_MAX_MS passed before the repetitions were done
 
 
 class LogLevel(enum.IntEnum):
@@ -243,6 +279,45 @@ class SlotInfo(Message):
     name: str = wire("char[32]", "of the model")
 
 
+@message(0x0A)
+class Held(Message):
+    """A hold is over. Between the Ack of Hold and this nothing was sent, but the Frames of PowerState.SEND."""
+
+    state: int = wire("u8", "PowerState")
+    ended: int = wire("u8", "HoldEnd")
+    repetitions: int = wire("u32", "done")
+    duration_us: int = wire("u64", "by the clock that runs in sleep, in steps of 31 us")
+    awake_cycles: int = wire("u64", "of clock_hz, while the CPU did not sleep")
+    marked_cycles: int = wire("u64", "of clock_hz, while the marker pin was high")
+
+
+@message(0x0B)
+class Verdict(Message):
+    """Mode.WATCH: the verdict changed. It is no at the start, so that a board that sees nobody says nothing."""
+
+    verdict: int = wire("u8", "1: the watched label is there")
+    score: int = wire("i8", "of the watched label, as in Result")
+    looks: int = wire("u32", "since the watch began, this one included")
+    elapsed_us: int = wire("u64", "since the watch began")
+
+
+@message(0x0C)
+class Heartbeat(Message):
+    """Mode.WATCH: the board lives. Sent after the first look, then every Setting.HEARTBEAT_S."""
+
+    verdict: int = wire("u8", "as in Verdict")
+    score: int = wire("i8", "of the last look")
+    looks: int = wire("u32", "since the watch began")
+    blind_looks: int = wire("u32", "of them, looks that the camera spoiled")
+    verdicts: int = wire("u32", "Verdict messages since the watch began")
+    elapsed_us: int = wire("u64", "since the watch began, by the clock that runs in sleep")
+    awake_cycles: int = wire("u64", "of clock_hz since then, while the CPU did not sleep")
+    wake_cycles: int = wire("u32", "of the last look: the sensor woken and settled")
+    capture_cycles: int = wire("u32", "of the last look: as in Result")
+    preprocess_cycles: int = wire("u32", "of the last look")
+    inference_cycles: int = wire("u32", "of the last look")
+
+
 @message(0x40)
 class HelloRequest(Message):
     """Asks for Hello."""
@@ -339,12 +414,26 @@ class SlotStatus(Message):
     which: int = wire("u8", "0 the built-in model, 1..MODEL_SLOTS")
 
 
+@message(0x4D)
+class Hold(Message):
+    """Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte ends it early.
+
+    It ends when both the time and the repetitions are over; either may be 0, not both.
+    """
+
+    state: int = wire("u8", "PowerState")
+    duration_ms: int = wire("u32", "at least; 0..HOLD_MAX_MS")
+    repetitions: int = wire("u32", "at least; 0..HOLD_MAX_REPETITIONS, 0 in a state without them")
+
+
 ENUMS: tuple[type[enum.IntEnum], ...] = (
     Mode,
     Setting,
     Source,
     Status,
     FaultCode,
+    PowerState,
+    HoldEnd,
     LogLevel,
     RebootTarget,
     SlotState,
@@ -359,6 +448,9 @@ FROM_DEVICE: tuple[type[Message], ...] = (
     Ack,
     Pong,
     SlotInfo,
+    Held,
+    Verdict,
+    Heartbeat,
 )
 FROM_HOST: tuple[type[Message], ...] = (
     HelloRequest,
@@ -374,5 +466,6 @@ FROM_HOST: tuple[type[Message], ...] = (
     SlotSelect,
     SlotErase,
     SlotStatus,
+    Hold,
 )
 BY_ID: dict[int, type[Message]] = {m.ID: m for m in FROM_DEVICE + FROM_HOST}
