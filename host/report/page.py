@@ -1,0 +1,58 @@
+"""A Page -> one HTML file that loads nothing, and its figures as PNG files beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from host.compiler.emit import write_atomically
+from host.errors import HostError
+from host.report.blocks import Page, Plot
+from host.report.figure import png_bytes, svg_text
+
+TEMPLATE = Path(__file__).with_name("page.html.jinja")
+
+
+def render_page(page: Page) -> str:
+    """HTML. Every text is escaped; names of figures must differ."""
+    names = [plot.name for plot in plots_of(page)]
+    if len(set(names)) != len(names):
+        raise ValueError(f"two figures have one name: {names}")
+    jinja, markup = _jinja()
+    environment = jinja.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja.StrictUndefined
+    )
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    text: str = template.render(
+        page=page, svg=lambda plot: markup(svg_text(plot.figure, plot.name))
+    )
+    return text
+
+
+def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
+    """The files that were written: `path`, and path's stem + _ + figure's name + .png. Raises HostError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"cannot make {path.parent}: {error.strerror}") from error
+    write_atomically(path, render_page(page).encode())
+    written = [path]
+    for plot in plots_of(page) if pngs else ():
+        beside = path.with_name(f"{path.stem}_{plot.name}.png")
+        write_atomically(beside, png_bytes(plot.figure))
+        written.append(beside)
+    return written
+
+
+def plots_of(page: Page) -> list[Plot]:
+    """Every figure of a page, in order."""
+    return [b for section in page.sections for b in section.blocks if isinstance(b, Plot)]
+
+
+def _jinja() -> tuple[Any, Any]:
+    try:
+        import jinja2
+        import markupsafe
+    except ImportError as error:
+        raise HostError(f"{error.name} is not installed: pip install '.[bench]'") from error
+    return jinja2, markupsafe.Markup

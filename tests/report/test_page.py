@@ -1,0 +1,110 @@
+"""The page: complete, escaped, loading nothing."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from host.errors import HostError
+from host.report.blocks import Code, Page, Plot, Section, Tile, figure_section, table_section
+from host.report.figure import house_style, new_figure
+from host.report.page import render_page, write_page
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
+
+
+def plot(name: str = "curve") -> Plot:
+    with house_style():
+        figure = new_figure()
+        axes = figure.subplots()
+        axes.plot([0, 1, 2], [3, 1, 2])
+        axes.set_xlabel("time [s]")
+    return Plot(name, figure, "a <curve> & its caption")
+
+
+def page() -> Page:
+    return Page(
+        title="A <title>",
+        verdict="154.7 ms & no more",
+        tiles=(Tile("inference, p50", "154.7", "ms", "n = 100"),),
+        warnings=("estimated",),
+        sections=(
+            figure_section("Figures", plot(), plot("other"), words="See."),
+            table_section("Numbers", ("stage", "ms"), [("capture", "1.0"), ("<send>", "2.0")]),
+            Section("Again", (Code("python -m host.bench 'a b'"),)),
+        ),
+        footer="made by a test",
+    )
+
+
+class Reader(HTMLParser):
+    """Tags must nest; what they would load is collected."""
+
+    VOID = ("meta", "path", "use", "rect", "line", "circle", "stop")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.loads += [v or "" for k, v in attrs if k in ("src", "href", "xlink:href", "data")]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.loads += [v or "" for k, v in attrs if k in ("src", "href", "xlink:href", "data")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_it_is_one_file_that_loads_nothing() -> None:
+    html = render_page(page())
+    reader = Reader()
+    reader.feed(html)
+    assert not reader.open
+    assert all(link.startswith("#") for link in reader.loads), "only parts of itself"
+    assert "http:" not in html and "https:" not in html and "@import" not in html
+    assert re.findall(r"url\(([^)#]*)", html) == [""] * html.count("url(")
+    assert "<script" not in html
+
+
+def test_every_text_is_there_and_escaped() -> None:
+    html = render_page(page())
+    reader = Reader()
+    reader.feed(html)
+    for text in ("A <title>", "154.7 ms & no more", "n = 100", "estimated", "<send>", "See."):
+        assert text in reader.text
+    assert "python -m host.bench 'a b'" in reader.text
+    assert html.count("<svg") == 2 and "<send>" not in html
+
+
+def test_png_files_lie_beside_the_page(tmp_path: Path) -> None:
+    written = write_page(tmp_path / "new" / "page.html", page())
+    assert [path.name for path in written] == ["page.html", "page_curve.png", "page_other.png"]
+    assert all(path.read_bytes().startswith(PNG_START) for path in written[1:])
+    assert written[0].read_text().startswith("<!doctype html>")
+
+
+def test_the_same_page_is_the_same_file() -> None:
+    assert render_page(page()) == render_page(page())
+
+
+def test_what_cannot_be_written_is_one_line() -> None:
+    with pytest.raises(HostError, match="cannot make /proc/none"):
+        write_page(Path("/proc/none/page.html"), page())
+
+
+def test_two_figures_of_one_name_are_our_bug() -> None:
+    twice = Page("t", "v", sections=(figure_section("f", plot(), plot()),))
+    with pytest.raises(ValueError, match="one name"):
+        render_page(twice)
