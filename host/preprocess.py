@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 
 import numpy as np
@@ -15,18 +16,21 @@ def area_average(
 
     The whole picture is used, squashed if the shapes differ; grey is repeated over the channels.
     """
-    columns = _mean_sums(luma.astype(np.int64), width, axis=1)
-    sums = _mean_sums(columns, height, axis=0)
-    total = luma.size // (gcd(luma.shape[0], height) * gcd(luma.shape[1], width))
-    mean = ((2 * sums + total) // (2 * total)).astype(np.uint8)
+    rows, columns = _overlaps(luma.shape[0], height), _overlaps(luma.shape[1], width)
+    total = int(rows[0].sum() * columns[0].sum())  # how often each new pixel counts its old ones
+    kind = (
+        np.float32 if 255 * total < 1 << 24 else np.float64
+    )  # both hold such whole numbers exactly
+    sums = rows.astype(kind) @ luma.astype(kind) @ columns.astype(kind).T
+    mean = ((2 * sums.astype(np.int64) + total) // (2 * total)).astype(np.uint8)
     return np.repeat(mean[:, :, np.newaxis], channels, axis=2)
 
 
-def _mean_sums(values: NDArray[np.int64], to: int, axis: int) -> NDArray[np.int64]:
-    """Sums along an axis with each value repeated so often that the groups come out whole."""
-    size = values.shape[axis]
-    divisor = gcd(size, to)
-    fine = np.repeat(values, to // divisor, axis=axis)
-    shape = list(values.shape)
-    shape[axis : axis + 1] = [to, size // divisor]
-    return np.asarray(fine.reshape(shape).sum(axis=axis + 1), np.int64)
+@lru_cache(maxsize=16)
+def _overlaps(size: int, to: int) -> NDArray[np.int64]:
+    """(to, size): how much of each old pixel a new one covers, in the largest unit that makes all of it whole."""
+    unit = gcd(size, to)
+    new = np.arange(to)[:, np.newaxis] * (size // unit)
+    old = np.arange(size)[np.newaxis, :] * (to // unit)
+    shared = np.minimum(new + size // unit, old + to // unit) - np.maximum(new, old)
+    return np.asarray(np.maximum(shared, 0), np.int64)

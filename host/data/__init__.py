@@ -1,0 +1,1 @@
+"""Labelled pictures: their manifest, reading them as a model's input, checking, splitting, importing, exporting."""

@@ -1,0 +1,72 @@
+"""Names of classes: which are the same, which was probably meant, and whether a set can be learnt from."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from host.errors import HostError
+
+LIKELY = 0.6  # difflib's ratio from which a name was probably meant
+NEGATION = re.compile(r"^(?:no|not|non)_")
+
+
+def normal(label: str) -> str:
+    """One spelling for a class: `No Person`, `no-person`, `not_person` and `non_person` are one."""
+    plain = re.sub(r"[\s_-]+", "_", label.strip().lower())
+    return NEGATION.sub("non_", plain)
+
+
+def meant(label: str, known: Sequence[str]) -> str:
+    """' did you mean ...?' where one is close, else ''."""
+    close = difflib.get_close_matches(label, known, 1, LIKELY)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def matching(label: str, known: Sequence[str]) -> str | None:
+    """The known label that is the same class; None when there is none."""
+    return next((each for each in known if normal(each) == normal(label)), None)
+
+
+def resolve(label: str, known: Sequence[str], where: str) -> str:
+    """The known label that is the same class. Raises HostError with the likely one."""
+    found = matching(label, known)
+    if found is None:
+        raise HostError(
+            f"{where}: label {label!r} is not one of {', '.join(known)}{meant(label, known)}"
+        )
+    return found
+
+
+def label_list(text: str) -> tuple[str, ...]:
+    """From `a,b,c`. Raises HostError when one is empty or two are the same class."""
+    labels = tuple(label.strip() for label in text.split(","))
+    if not all(labels):
+        raise HostError(
+            f"--labels {text!r} holds an empty label: write for instance person,non_person"
+        )
+    for index, label in enumerate(labels):
+        same = matching(label, labels[:index])
+        if same is not None:
+            raise HostError(f"--labels {text!r}: {label!r} and {same!r} are the same class")
+    return labels
+
+
+def require_classes(counts: Counter[str], labels: Sequence[str], least: int, where: str) -> None:
+    """Raises HostError unless at least `least` labels exist and each of `labels` has pictures."""
+    total = sum(counts.values())
+    there = ", ".join(f"{label} {counts[label]}" for label in sorted(counts)) or "none"
+    empty = [label for label in labels if not counts[label]]
+    if empty:
+        raise HostError(
+            f"{where} has no picture labelled {empty[0]!r} (there are: {there})"
+            f"{meant(empty[0], sorted(counts))}: capture some, or leave that label out"
+        )
+    if total and len(counts) < least:
+        only = next(iter(counts))
+        raise HostError(
+            f"all {total} pictures of {where} are {only!r}: a model learns from at least {least} "
+            "labels; capture pictures without it, too"
+        )

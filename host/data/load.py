@@ -1,0 +1,70 @@
+"""A Dataset -> the pixels that a model of a given input would see of it, by the firmware's own preprocessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.data.dataset import Dataset, Read
+from host.data.manifest import Picture
+from host.data.pictures import UnreadableError, decode, to_input
+from host.errors import HostError
+
+MOST_INPUT_BYTES = 8 << 30
+MOST_SIDE = 4096
+Say = Callable[[str], None]
+
+
+def load_pixels(dataset: Dataset, height: int, width: int, channels: int) -> NDArray[np.uint8]:
+    """uint8 (N, height, width, channels) in the data set's order; channels 1 (BT.601 luma) or 3 (RGB).
+
+    One file is in memory at a time beside the result. Raises UnreadableError at the first file that is no picture.
+    """
+    pixels = _room(len(dataset.pictures), height, width, channels)
+    with dataset.open() as read:
+        for index, picture in enumerate(dataset.pictures):
+            pixels[index] = one_input(read, picture, height, width, channels)
+    return pixels
+
+
+def load_readable(
+    dataset: Dataset, height: int, width: int, channels: int, say: Say
+) -> tuple[Dataset, NDArray[np.uint8]]:
+    """As load_pixels, but a file that is no picture is left out of both results, and `say` gets its line.
+
+    Raises HostError when nothing is left.
+    """
+    pixels = _room(len(dataset.pictures), height, width, channels)
+    kept: list[Picture] = []
+    with dataset.open() as read:
+        for picture in dataset.pictures:
+            try:
+                pixels[len(kept)] = one_input(read, picture, height, width, channels)
+            except UnreadableError as error:
+                say(f"left out: {error}")
+            else:
+                kept.append(picture)
+    if not kept:
+        raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
+    return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
+
+
+def one_input(
+    read: Read, picture: Picture, height: int, width: int, channels: int
+) -> NDArray[np.uint8]:
+    """uint8 (height, width, channels) of one picture. Raises UnreadableError."""
+    return to_input(decode(read(picture), picture.path), height, width, channels)
+
+
+def _room(count: int, height: int, width: int, channels: int) -> NDArray[np.uint8]:
+    if channels not in (1, 3) or not (0 < height <= MOST_SIDE and 0 < width <= MOST_SIDE):
+        raise HostError(f"no input of {height}x{width}x{channels}: 1 or 3 channels, sides to 4096")
+    size = count * height * width * channels
+    if size > MOST_INPUT_BYTES:
+        raise HostError(
+            f"{count} pictures of {height}x{width}x{channels} take {size >> 30} GB: use fewer"
+        )
+    return np.empty((count, height, width, channels), np.uint8)
