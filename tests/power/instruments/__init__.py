@@ -1,0 +1,1 @@
+"""Simulated instruments: each speaks as the real one does, of a current that the test knows."""

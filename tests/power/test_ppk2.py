@@ -1,0 +1,160 @@
+"""The PPK2 through its maker's protocol: a simulated instrument on a pseudo-terminal, and the real driver."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import serial
+
+from host.errors import HostError
+from host.power.marker import find_pulses
+from host.power.meter import Block
+from host.power.ppk2 import Ppk2, amperes, calibration_table
+from host.power.trace import Trace, join
+from tests.power.instruments.ppk2 import Faults, SimulatedPpk2
+from tests.power.instruments.signal import Signal, all_ranges, inferences
+
+VOLTS = 3.3
+
+
+def measure(instrument: SimulatedPpk2, samples: int, source: bool = True) -> Trace:
+    """At least so many samples from the start of the stream."""
+    meter = Ppk2(instrument.port, source)
+    try:
+        meter.start(VOLTS)
+        blocks: list[Block] = []
+        while sum(len(b.current_a) + b.lost for b in blocks) < samples:
+            block = meter.read(1.0)
+            assert block is not None
+            blocks.append(block)
+        return join(blocks, meter.info.rate_hz, VOLTS)
+    finally:
+        meter.close()
+
+
+@pytest.mark.parametrize("make", [lambda: inferences(12), all_ranges], ids=["marked", "ranges"])
+def test_energy_is_within_half_a_per_cent_of_the_truth(make: object) -> None:
+    signal: Signal = make()  # type: ignore[operator]  # a function of no arguments
+    with SimulatedPpk2(signal) as instrument:
+        trace = measure(instrument, len(signal))
+    part = trace.part(0, len(signal))
+    assert part.lost == 0 and len(part) == len(signal)
+    assert part.energy_j == pytest.approx(signal.energy_j(VOLTS), rel=0.005)
+
+
+def test_each_current_range_is_within_half_a_per_cent() -> None:
+    signal = all_ranges()
+    with SimulatedPpk2(signal) as instrument:
+        trace = measure(instrument, len(signal))
+    length = len(signal) // 10
+    for start in range(0, len(signal), length):
+        truth = signal.energy_j(VOLTS, start, start + length)
+        assert trace.part(start, start + length).energy_j == pytest.approx(truth, rel=0.005)
+
+
+def test_marker_edges_are_at_the_very_sample() -> None:
+    signal = inferences(12)
+    with SimulatedPpk2(signal) as instrument:
+        trace = measure(instrument, len(signal))
+    pulses, (rises, falls) = find_pulses(trace.bits, 0), signal.edges
+    assert np.abs(pulses.rises - rises).max() <= 1 and np.abs(pulses.falls - falls).max() <= 1
+    for rise, fall in zip(rises, falls, strict=True):
+        assert trace.part(rise, fall).energy_j == pytest.approx(
+            signal.energy_j(VOLTS, rise, fall), rel=0.005
+        )
+
+
+def test_lost_samples_are_counted_where_they_are_missing() -> None:
+    signal = inferences(4)
+    with SimulatedPpk2(signal, Faults(lose={30_000: 7, 70_001: 31})) as instrument:
+        trace = measure(instrument, len(signal))
+    assert [gap.lost for gap in trace.gaps] == [7, 31]
+    assert [gap.at for gap in trace.gaps] == [30_000, 70_001 - 7]
+    assert trace.part(0, 29_999).lost == 0 and trace.part(29_000, 31_000).lost == 7
+
+
+def test_a_cut_inside_a_sample_is_a_loss_and_the_rest_is_right() -> None:
+    signal = inferences(4)
+    with SimulatedPpk2(signal, Faults(cut={4 * 40_000 + 2: 3})) as instrument:
+        trace = measure(instrument, len(signal) - 2000)
+    assert trace.lost >= 1
+    behind = trace.part(60_000, 90_000)
+    assert behind.current_a.min() > 0 and behind.current_a.max() < 0.03
+
+
+def test_the_supply_is_on_while_it_measures_and_off_afterwards() -> None:
+    with SimulatedPpk2(inferences(1)) as instrument:
+        measure(instrument, 1000)
+        assert (instrument.voltage_mv, instrument.mode) == (3300, 2)
+        assert bytes([0x0C, 1]) in instrument.commands
+        end = time.monotonic() + 5
+        while (instrument.powered or instrument.measuring) and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not instrument.powered and not instrument.measuring
+
+
+def test_as_ampere_meter_it_never_powers_the_board() -> None:
+    with SimulatedPpk2(inferences(1)) as instrument:
+        measure(instrument, 1000, source=False)
+        assert instrument.mode == 1
+        assert bytes([0x0C, 1]) not in instrument.commands
+
+
+def test_a_silent_instrument_is_an_error_in_one_line() -> None:
+    with (
+        SimulatedPpk2(inferences(2), Faults(falls_silent_at=5000)) as instrument,
+        pytest.raises(HostError, match="no data from the device") as told,
+    ):
+        measure(instrument, 20_000)
+    assert "\n" not in str(told.value)
+
+
+def test_a_saturated_converter_counts_as_lost() -> None:
+    table = np.ones((8, 7))
+    words = np.array([0x3FFE, 0x3FFF], np.uint32)
+    _, valid = amperes(words, table, VOLTS)
+    assert valid.tolist() == [True, False]
+
+
+def test_our_formula_is_the_drivers() -> None:
+    import ppk2lab
+    from ppk2lab.protocol.samples import unpack_sample
+
+    with SimulatedPpk2(inferences(1)) as instrument:
+        device = ppk2lab.PPK2.open(port=instrument.port, simulate=False)
+        calibration = device.calibration
+        device.close()
+    assert calibration is not None
+    words = np.random.default_rng(3).integers(0, 1 << 32, 500, np.uint32)
+    words &= ~np.uint32(7 << 14)
+    words |= (np.arange(500, dtype=np.uint32) % 5) << 14
+    current, _ = amperes(words, calibration_table(calibration), VOLTS)
+    for word, mine in zip(words, current, strict=True):
+        raw = unpack_sample(int(word))
+        theirs = calibration.convert(raw.adc, raw.range_index, VOLTS * 1000) * 1e-6
+        assert mine == pytest.approx(theirs, rel=1e-6, abs=1e-12)
+
+
+def test_no_instrument_says_what_was_looked_for() -> None:
+    with pytest.raises(HostError, match=r"1915:c00a.*--meter ppk2:PORT"):
+        Ppk2("/dev/nothing-here", source=True)
+
+
+@pytest.mark.parametrize("volts", [0.5, 5.5])
+def test_a_voltage_beyond_the_instrument_is_refused(volts: float) -> None:
+    with SimulatedPpk2(inferences(1)) as instrument:
+        meter = Ppk2(instrument.port, source=True)
+        with pytest.raises(HostError, match=r"0\.8 to 5\.0 V"):
+            meter.start(volts)
+        meter.close()
+
+
+def test_a_port_that_another_program_holds_is_named() -> None:
+    with (
+        SimulatedPpk2(inferences(1)) as instrument,
+        serial.Serial(instrument.port, exclusive=True),
+        pytest.raises(HostError, match="close"),
+    ):
+        Ppk2(instrument.port, source=True)
