@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
     board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
+    if asked.model is not None:
+        board.load_model(_read(asked.model))
     server = BoardServer(board, asked.port, Speed(asked.speed))
     print(f"{READY}{server.url}", flush=True)
     if asked.console:
@@ -50,6 +52,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="URL",
         help="what the camera sees; see host/virtual/scene.py",
     )
+    add("--model", type=Path, metavar="FILE.tpm", help="runs in the place of the built-in model")
     add("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)
     add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
@@ -64,6 +67,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="obey lines on stdin: reset, flash ELF, pull, plug, quit",
     )
     return parser.parse_args(arguments)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _hexadecimal(text: str) -> int:

@@ -1,0 +1,221 @@
+"""python -m host.evaluate MODEL --data DIR: how well a model does, where it fails, and whether the board agrees.
+
+Metrics are those of LiteRT's reference kernels on this PC. With --port every picture also goes through a board, and
+each byte of its answers is held against the PC's; the metrics are then the board's. Exit code 1: they differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from host.errors import run_main
+from host.evaluate.board import open_board
+from host.evaluate.drop import Drop, compare
+from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
+from host.evaluate.float_model import float_beside, float_scores
+from host.evaluate.journal import NAME as JOURNAL
+from host.evaluate.journal import Journal
+from host.evaluate.labels import parse_map, positive_of
+from host.evaluate.loop import ConnectedBoard, Looped, run_loop
+from host.evaluate.model import Subject, read_subject
+from host.evaluate.pictures import EVERY, Loaded, Request, load
+from host.evaluate.scored import Scored
+from host.evaluate.slices import parts
+from host.evaluate.store import refuse_old_run, store
+from host.evaluate.table import evaluation_table
+from host.link.messages import Hello
+from host.runs.conditions import command_line, gather
+
+WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
+DIFFERS = 1
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(prog="python -m host.evaluate", description=__doc__)
+    add = parser.add_argument
+    add("model", type=Path, help="an int8 .tflite, or a packed .tpm made from one that is here")
+    add("--data", type=Path, required=True, help="folder or zip of labelled pictures")
+    add("--split", help=f"train, val, test or {EVERY}; default: val where there is one")
+    add("--limit", type=_count, default=0, metavar="N", help="at most N pictures, evenly spread")
+    add("--port", metavar="URL", help="also on a board: virtual, real, a serial port, socket://...")
+    add("--send", action="store_true", help="put the model on that board first, if another runs")
+    add("--threshold", type=_share, default=0.5, help="a picture is positive from this score on")
+    add(
+        "--max-fpr", type=_share, default=0.05, help="false positive rate to choose a threshold for"
+    )
+    add("--slice", action="append", default=[], metavar="NAME", help="column or kind of tag")
+    add("--labels", help="of the scores, comma separated; default: the manifest's")
+    add("--label-map", metavar="A=B,..", help="the data's label A is the model's label B")
+    add("--positive", metavar="LABEL", help="the class that is looked for")
+    add("--float", type=Path, metavar="FILE", help=".keras or .h5; default: that beside the model")
+    add("--no-float", action="store_true", help="do not compare with the float model")
+    add("--skip-unreadable", action="store_true", help="leave out files that are no pictures")
+    add("--output", type=Path, metavar="DIR", help="keeps scores, tables and report.html there")
+    add("--json", action="store_true", help="one JSON object on stdout")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0 when everything was measured and the board, if asked, equals the PC."""
+    asked = arguments(argv)
+    console = Console(stderr=True, highlight=False)
+    started = datetime.now(UTC)
+    notes: list[str] = []
+
+    def say(line: str) -> None:
+        notes.append(line)
+        console.print(line, style="dim", markup=False)
+
+    if asked.output:
+        refuse_old_run(asked.output)
+    subject = read_subject(asked.model, asked.labels, for_board=asked.port is not None)
+    positive = positive_of(subject.labels, asked.positive)
+    request = Request(asked.data, asked.split, asked.limit, asked.skip_unreadable)
+    loaded = load(request, subject, parse_map(asked.label_map), say)
+    found, hello = _measure(asked, subject, loaded, positive, console, say)
+    command = command_line("host.evaluate", sys.argv[1:] if argv is None else argv)
+    if asked.output:
+        conditions = gather(
+            "host.evaluate",
+            command,
+            started,
+            hello,
+            asked.port or "",
+            details=_details(loaded, subject),
+        )
+        page = store(asked.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
+        console.print(f"written: {page}", markup=False)
+    if asked.json:
+        print(json.dumps(as_json(found), indent=2))
+    else:
+        width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+        Console(highlight=False, width=width).print(evaluation_table(found))
+    return DIFFERS if found.looped and found.looped.different else 0
+
+
+def _measure(
+    asked: argparse.Namespace,
+    subject: Subject,
+    loaded: Loaded,
+    positive: int | None,
+    console: Console,
+    say: Callable[[str], None],
+) -> tuple[Evaluation, Hello | None]:
+    """hello: of the board, when one took part."""
+    groups = parts(loaded.dataset.pictures, asked.slice)
+    raw = _reference(subject, loaded.pixels, console)
+    looped, hello = None, None
+    if asked.port is not None:
+        looped, hello = _on_board(asked, subject, loaded, raw, console, say)
+        raw = looped.raw
+    scored = Scored(subject.labels, loaded.truth, subject.reference.output.real(raw), positive)
+    terms = Terms(asked.threshold, asked.max_fpr)
+    drop = _drop(asked, subject, loaded, scored, say)
+    return evaluate(subject.name, loaded.name, scored, groups, terms, drop, looped), hello
+
+
+def _reference(subject: Subject, pixels: NDArray[np.uint8], console: Console) -> NDArray[np.int8]:
+    """int8 [N, scores]."""
+    raw = np.empty((len(pixels), subject.reference.scores), np.int8)
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task("reference kernels", total=len(pixels))
+        for index, image in enumerate(pixels):
+            raw[index] = subject.reference.infer(image)
+            progress.update(bar, completed=index + 1)
+    return raw
+
+
+def _on_board(
+    asked: argparse.Namespace,
+    subject: Subject,
+    loaded: Loaded,
+    expected: NDArray[np.int8],
+    console: Console,
+    say: Callable[[str], None],
+) -> tuple[Looped, Hello]:
+    assert subject.packed is not None
+    with open_board(asked.port, subject.packed, asked.send, say) as device:
+        hello = device.hello
+        about = f"{hello.model_hash:08x} {hello.board} {hello.device_serial:016x} {hello.firmware}"
+        journal = Journal(asked.output / JOURNAL if asked.output else None, about)
+        if len(journal):
+            say(f"{len(journal)} answers are here from a run that was cut off")
+        try:
+            with Progress(console=console, transient=True) as progress:
+                bar = progress.add_task(f"{hello.board} board", total=len(loaded.pixels))
+                looped = run_loop(
+                    ConnectedBoard(device, hello.model_hash),
+                    loaded.pixels,
+                    expected,
+                    journal,
+                    lambda done: progress.update(bar, completed=done),
+                )
+        except KeyboardInterrupt:
+            raise _stopped(len(journal), len(loaded.pixels), asked.output) from None
+        finally:
+            journal.close()
+    say(looped.line)
+    return looped, hello
+
+
+def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
+    kept = f"; the same command goes on from there ({output / JOURNAL})" if output else ""
+    print(f"stopped after {done} of {total} pictures{kept}", file=sys.stderr)
+    return KeyboardInterrupt()
+
+
+def _drop(
+    asked: argparse.Namespace,
+    subject: Subject,
+    loaded: Loaded,
+    scored: Scored,
+    say: Callable[[str], None],
+) -> Drop | None:
+    path = asked.float or (None if asked.no_float else float_beside(asked.model))
+    if path is None:
+        return None
+    if not asked.float:
+        say(f"compared with the float model beside it, {path.name} (--no-float to leave it out)")
+    real = float_scores(path, subject.reference.as_input(loaded.pixels), len(subject.labels))
+    whole = Scored(scored.labels, scored.truth, real, scored.positive)
+    return compare(path.name, whole, scored, asked.threshold)
+
+
+def _details(loaded: Loaded, subject: Subject) -> dict[str, str]:
+    shape = "x".join(map(str, subject.reference.shape))
+    return {
+        "pictures": f"{loaded.name}: {len(loaded.pixels)}",
+        "preprocessing": f"area average to {shape}, BT.601 luma where grey, as the firmware does it",
+        "reference": "LiteRT, OpResolverType.BUILTIN_REF",
+    }
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text!r}")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,78 @@
+"""The model that is evaluated: the PC's reference, the packed form that a board runs, and its labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from host.bench.model import choose_model
+from host.compiler.build import compile_model
+from host.compiler.labels import labels_for
+from host.compiler.pack import PackedModel, unpack
+from host.deploy.model import PACKED
+from host.errors import HostError
+from host.evaluate.float_model import SUFFIXES
+from host.evaluate.reference import Reference
+
+
+@dataclass(frozen=True)
+class Subject:
+    """packed: made of `tflite` with these labels; None when no board takes part."""
+
+    name: str
+    labels: tuple[str, ...]
+    reference: Reference
+    packed: PackedModel | None
+
+
+def read_subject(path: Path, given_labels: str | None, for_board: bool) -> Subject:
+    """path: an int8 .tflite, or a .tpm whose .tflite is beside it or in models/. Raises HostError for others."""
+    if path.suffix in SUFFIXES:
+        raise HostError(
+            f"{path.name} is a float model: give its int8 .tflite, and this one with --float"
+        )
+    data = _read(path)
+    packed = None
+    labels = labels_for(given_labels, path)
+    if path.suffix == PACKED:
+        chosen = choose_model(path, b"", dead_channel_removal=True)
+        if chosen.tflite is None:
+            raise HostError(
+                f"{path.name}: its .tflite is not beside it, so there is nothing to hold it against"
+            )
+        packed, data = chosen.packed, chosen.tflite
+        labels = labels or packed_labels(packed)
+    reference = Reference(data, path.name)
+    names = _checked(labels, reference.scores, path)
+    if for_board and packed is None:
+        packed = unpack(compile_model(data, path.stem, names).blob)
+    return Subject(path.stem, names, reference, packed)
+
+
+def packed_labels(packed: PackedModel) -> tuple[str, ...] | None:
+    """Those that were compiled in."""
+    header = packed.header
+    text = packed.data[header.labels_offset : header.labels_offset + header.labels_bytes]
+    names = tuple(name for name in text.decode(errors="replace").split("\n") if name)
+    return names or None
+
+
+def _checked(labels: tuple[str, ...] | None, scores: int, path: Path) -> tuple[str, ...]:
+    if labels is None:
+        raise HostError(
+            f"{path.name} does not say what its {scores} scores mean: name them in order with --labels, "
+            'for instance --labels "no person,person"'
+        )
+    if len(labels) != scores or len(set(labels)) != scores or not all(labels):
+        raise HostError(
+            f"{path.name} has {scores} scores, its labels are {', '.join(labels)}: "
+            "give one different label for each with --labels"
+        )
+    return labels
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
