@@ -6,7 +6,7 @@ The verdict differs by word and by shape (filled or outlined), not by colour alo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,15 +56,21 @@ def draw(view: View, width: int, height: int) -> NDArray[np.uint8]:
     return paint(view, width, height).pixels
 
 
-def paint(view: View, width: int, height: int) -> Canvas:
-    """As draw, with the record of texts."""
+def paint(
+    view: View,
+    width: int,
+    height: int,
+    blocks: Sequence[Block] | None = None,
+    keys: Sequence[tuple[str, str]] = words.KEYS,
+) -> Canvas:
+    """As draw, with the record of texts. blocks, keys: other ones than the viewer's."""
     canvas = Canvas(width, height, BACKGROUND)
     margin = max(4, min(width, height) // 48)
     inside = canvas.box.inset(margin)
     keys_size = max(SMALLEST_TEXT, min(18, width // 62, height // 30))
     keys_height = round(keys_size * 1.9)
-    body, keys = inside.cut_top(inside.height - keys_height - margin)
-    keys = Box(keys.x, keys.bottom - keys_height, keys.width, keys_height)
+    body, foot = inside.cut_top(inside.height - keys_height - margin)
+    foot = Box(foot.x, foot.bottom - keys_height, foot.width, keys_height)
     shape = (96, 96) if view.image is None else view.image.shape[:2]
     if width >= 1.15 * height:
         across, down = fit_image(shape, int(body.width * 0.6), body.height)
@@ -76,8 +82,8 @@ def paint(view: View, width: int, height: int) -> Canvas:
         picture, rest = body.cut_top(down)
         panel = Box(rest.x, rest.y + margin, rest.width, rest.height - margin)
     _picture(canvas, picture, view)
-    _panel(canvas, panel, view)
-    _keys(canvas, keys, view, keys_size)
+    _panel(canvas, panel, view, BLOCKS if blocks is None else blocks)
+    _keys(canvas, foot, view, keys_size, keys)
     return canvas
 
 
@@ -129,11 +135,11 @@ def _wrap(text: str, width: int, size: int) -> list[str]:
     return lines
 
 
-def _panel(canvas: Canvas, box: Box, view: View) -> None:
-    total = sum(block.least for block in BLOCKS)
+def _panel(canvas: Canvas, box: Box, view: View, blocks: Sequence[Block]) -> None:
+    total = sum(block.least for block in blocks)
     size = int(min(box.width / PANEL_CHARACTERS, box.height / total))
     size = max(SMALLEST_TEXT, min(LARGEST_TEXT, size))
-    shown = list(BLOCKS)
+    shown = list(blocks)
     while sum(b.least for b in shown) * size > box.height and len(shown) > 1:
         shown.remove(max(shown, key=lambda b: b.priority))
     spare = box.height / size - sum(b.least for b in shown)
@@ -239,15 +245,15 @@ def _names(canvas: Canvas, box: Box, view: View, size: int) -> None:
         canvas.text(which, right, size, TEXT)
 
 
-def _keys(canvas: Canvas, box: Box, view: View, size: int) -> None:
+def _keys(canvas: Canvas, box: Box, view: View, size: int, keys: Sequence[tuple[str, str]]) -> None:
     """Key caps with their words; a notice takes their place for a while."""
     if view.notice:
         canvas.text(view.notice, box, size, TEXT, BOLD)
         return
-    while size > 5 and _keys_width(size) > box.width:
+    while size > 5 and _keys_width(size, keys) > box.width:
         size -= 1
     x = box.x
-    for key, word in words.KEYS:
+    for key, word in keys:
         cap = Box(
             x, box.y + box.height // 2 - size * 3 // 4, text_width(key, size) + size, size * 3 // 2
         )
@@ -258,17 +264,21 @@ def _keys(canvas: Canvas, box: Box, view: View, size: int) -> None:
         x = label.right + size
 
 
-def _keys_width(size: int) -> int:
-    caps = sum(text_width(key, size) + text_width(word, size) for key, word in words.KEYS)
-    return caps + len(words.KEYS) * (2 * size + size // 3) - size
+def _keys_width(size: int, keys: Sequence[tuple[str, str]]) -> int:
+    caps = sum(text_width(key, size) + text_width(word, size) for key, word in keys)
+    return caps + len(keys) * (2 * size + size // 3) - size
 
 
+VERDICT = Block(0, 5.0, 2.5, _verdict)
+SCORE = Block(1, 3.3, 0.0, _score)
+LOSSES = Block(3, 3.2, 0.3, _losses)
+NAMES = Block(5, 4.1, 0.0, _names)
 BLOCKS = (
-    Block(0, 5.0, 2.5, _verdict),
-    Block(1, 3.3, 0.0, _score),
+    VERDICT,
+    SCORE,
     Block(6, 4.0, 3.0, _history),
     Block(2, 3.2, 0.3, _rate),
     Block(4, 6.2, 0.3, _stages),
-    Block(3, 3.2, 0.3, _losses),
-    Block(5, 4.1, 0.0, _names),
+    LOSSES,
+    NAMES,
 )

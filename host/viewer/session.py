@@ -46,7 +46,7 @@ class Session:
             found = self._take(left)
         losses = self._device.losses
         if losses.restarts > self.view.losses.restarts:
-            self._say("the board restarted; it was told its settings again")
+            self.say("the board restarted; it was told its settings again")
         self.view = with_time(self.view, self._clock(), self._device.connected, losses)
         return found
 
@@ -57,7 +57,7 @@ class Session:
         try:
             self._keys.get(key, lambda: None)()
         except HostError as error:
-            self._say(str(error))
+            self.say(str(error))
         return True
 
     def _take(self, seconds: float) -> list[Sample]:
@@ -73,7 +73,8 @@ class Session:
             self.view = with_sample(self.view, sample, self._clock())
         return found
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Shows a line for a while."""
         self.view = with_notice(self.view, text, self._clock())
 
     def _pause(self) -> None:
@@ -90,12 +91,12 @@ class Session:
 
     def _save(self) -> None:
         if self.view.image is None:
-            self._say("no picture to save yet")
+            self.say("no picture to save yet")
             return
         try:
-            self._say(f"saved {save_picture(self.view, self._captures)}")
+            self.say(f"saved {save_picture(self.view, self._captures)}")
         except OSError as error:
-            self._say(f"cannot save: {error}")
+            self.say(f"cannot save: {error}")
 
 
 def save_picture(view: View, folder: Path) -> Path:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from host.viewer import words
 from host.viewer.keys import open_keys
 from host.viewer.session import Session
 from host.viewer.view import View
+from host.viewer.window import Show
 
 YES = "#fab028"
 NO = "#74a8d6"
@@ -66,16 +67,19 @@ class Part:
     lines: tuple[Text, ...]
 
 
-def screen(view: View, columns: int, rows: int) -> RenderableType:
-    """Everything, in at most `columns` x `rows` characters."""
+def screen(
+    view: View, columns: int, rows: int, parts: Callable[[int], list[Part]] | None = None
+) -> RenderableType:
+    """Everything, in at most `columns` x `rows` characters. parts: others than the viewer's, for so many columns."""
+    make = parts or partial(_parts, view)
     picture = min(columns - GAP - PANEL_COLUMNS, 2 * rows, columns * 55 // 100)
     if picture < PICTURE_COLUMNS:
-        return Group(*_panel(view, columns, rows))
+        return Group(*_panel(make(columns), columns, rows))
     panel = min(columns - GAP - picture, WIDEST_PANEL)
     grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
     grid.add_column(width=picture, no_wrap=True)
     grid.add_column(width=panel, no_wrap=True)
-    grid.add_row(HalfBlocks(_shrink(view.image, picture)), Group(*_panel(view, panel, rows)))
+    grid.add_row(HalfBlocks(_shrink(view.image, picture)), Group(*_panel(make(panel), panel, rows)))
     return grid
 
 
@@ -89,22 +93,33 @@ def _shrink(image: NDArray[np.uint8] | None, columns: int) -> NDArray[np.uint8]:
     return small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
 
 
-def _panel(view: View, columns: int, rows: int) -> list[Text]:
-    """At most `rows` lines of at most `columns` characters."""
-    parts = [
-        Part(0, _verdict(view, columns)),
-        Part(1, _score(view, columns)),
+def _parts(view: View, columns: int) -> list[Part]:
+    return [
+        *verdict_parts(view, columns),
         Part(6, (_history(view, columns),)),
         Part(2 if view.paused else 8, (_pause(view),)),
-        Part(3, _wrapped(words.rate_text(view), columns, "bold")),
-        Part(4, _wrapped(words.clock_text(view), columns, QUIET)),
+        Part(3, wrapped(words.rate_text(view), columns, "bold")),
+        Part(4, wrapped(words.clock_text(view), columns, QUIET)),
         Part(4, _stages(view, columns)),
         Part(8, (Text(""),)),
         Part(3, _losses(view)),
         Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
-        Part(2, _alarm(view, columns)),
-        Part(5, _keys(view, columns)),
+        *foot_parts(view, columns, words.KEYS),
     ]
+
+
+def verdict_parts(view: View, columns: int) -> list[Part]:
+    """What the model says."""
+    return [Part(0, _verdict(view, columns)), Part(1, _score(view, columns))]
+
+
+def foot_parts(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> list[Part]:
+    """What needs an eye, and the keys."""
+    return [Part(2, _alarm(view, columns)), Part(5, _keys(view, columns, keys))]
+
+
+def _panel(parts: list[Part], columns: int, rows: int) -> list[Text]:
+    """At most `rows` lines of at most `columns` characters."""
     while sum(len(part.lines) for part in parts) > rows and len(parts) > 1:
         parts.remove(max(parts, key=lambda part: part.priority))
     lines = [line for part in parts for line in part.lines][:rows]
@@ -188,18 +203,19 @@ def _alarm(view: View, columns: int) -> tuple[Text, ...]:
     alarm = words.banner(view)
     if alarm is None:
         return ()
-    return Text(f"! {alarm[0]}", f"bold {ALARM}"), *_wrapped(alarm[1], columns, "")
+    return Text(f"! {alarm[0]}", f"bold {ALARM}"), *wrapped(alarm[1], columns, "")
 
 
-def _wrapped(text: str, columns: int, style: str) -> tuple[Text, ...]:
+def wrapped(text: str, columns: int, style: str) -> tuple[Text, ...]:
+    """A text as lines of at most so many characters."""
     return tuple(Text(line, style) for line in textwrap.wrap(text, columns))
 
 
-def _keys(view: View, columns: int) -> tuple[Text, ...]:
+def _keys(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> tuple[Text, ...]:
     if view.notice:
-        return _wrapped(view.notice, columns, "bold")
+        return wrapped(view.notice, columns, "bold")
     lines = [Text()]
-    for key, word in words.KEYS:
+    for key, word in keys:
         cap = Text.assemble((key, "bold"), (f" {word}  ", QUIET))
         if lines[-1].cell_len + cap.cell_len - GAP > columns:
             lines.append(Text())
@@ -213,10 +229,20 @@ def run_terminal(session: Session, frames: int | None, console: Console) -> None
         for line in _plain(session, frames):
             console.print(line, highlight=False, soft_wrap=True)
         return
+    run_screen(session, frames, console, lambda *size: screen(session.view, *size))
+
+
+def run_screen(
+    session: Show,
+    frames: int | None,
+    console: Console,
+    picture: Callable[[int, int], RenderableType],
+) -> None:
+    """As run_terminal on a terminal; picture: (columns, rows) -> what is now."""
     with open_keys() as next_key, Live(console=console, screen=True, auto_refresh=False) as live:
         while frames is None or session.frames < frames:
             session.step(STEP_S)
-            live.update(screen(session.view, console.width, console.height), refresh=True)
+            live.update(picture(console.width, console.height), refresh=True)
             while key := next_key():
                 if not session.press(key):
                     return

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Protocol
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from host.viewer.draw import draw
 from host.viewer.session import Session
@@ -42,25 +46,46 @@ def _probe() -> bool:
     return done.returncode == 0
 
 
+class Show(Protocol):
+    """What runs behind a screen: takes samples, obeys keys."""
+
+    @property
+    def frames(self) -> int:
+        """Samples taken."""
+
+    def step(self, seconds: float) -> object:
+        """Takes a sample, or waits so long; truthy when one came."""
+
+    def press(self, key: str) -> bool:
+        """Obeys a key; False when it means the end."""
+
+
 def run_window(session: Session, frames: int | None) -> None:
     """Until a key or the window's close button ends it, or `frames` samples came."""
+    run_drawn(session, frames, TITLE, lambda width, height: draw(session.view, width, height))
+
+
+def run_drawn(
+    session: Show, frames: int | None, title: str, picture: Callable[[int, int], NDArray[np.uint8]]
+) -> None:
+    """As run_window; picture: (width, height) -> uint8 (height, width, 3) BGR of what is now."""
     # FREERATIO: else the reported size is that of the picture inside borders, and shrinks each time
-    cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-    cv2.resizeWindow(TITLE, FIRST_WIDTH, FIRST_HEIGHT)
+    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+    cv2.resizeWindow(title, FIRST_WIDTH, FIRST_HEIGHT)
     try:
-        cv2.imshow(TITLE, draw(session.view, FIRST_WIDTH, FIRST_HEIGHT))
+        cv2.imshow(title, picture(FIRST_WIDTH, FIRST_HEIGHT))
         while frames is None or session.frames < frames:
             session.step(STEP_S)
-            cv2.imshow(TITLE, draw(session.view, *_size()))
+            cv2.imshow(title, picture(*_size(title)))
             key = cv2.waitKey(1)
             if key >= 0 and not session.press(chr(key & 0xFF)):
                 return
-            if cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
+            if cv2.getWindowProperty(title, cv2.WND_PROP_VISIBLE) < 1:
                 return
     finally:
         cv2.destroyAllWindows()
 
 
-def _size() -> tuple[int, int]:
-    _, _, width, height = cv2.getWindowImageRect(TITLE)
+def _size(title: str) -> tuple[int, int]:
+    _, _, width, height = cv2.getWindowImageRect(title)
     return max(SMALLEST_WIDTH, width), max(SMALLEST_HEIGHT, height)
