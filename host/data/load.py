@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from host.data.dataset import Dataset, Read
 from host.data.manifest import Picture
-from host.data.pictures import UnreadableError, decode, to_input
+from host.data.pictures import UnreadableError, decode, luma_of, to_input
 from host.errors import HostError
 
 MOST_INPUT_BYTES = 8 << 30
@@ -50,6 +50,16 @@ def load_readable(
     if not kept:
         raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
     return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
+
+
+def each_luma(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:
+    """(H, W) of each picture at its own size, in order; the error instead of one that cannot be read."""
+    with dataset.open() as read:
+        for picture in dataset.pictures:
+            try:
+                yield luma_of(decode(read(picture), picture.path))
+            except UnreadableError as error:
+                yield error
 
 
 def one_input(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from host.compiler.emit import write_atomically
+from host.data.files import write_private
 from host.errors import HostError
 
 CSV_NAME = "manifest.csv"
@@ -130,7 +130,9 @@ def parse_csv(content: bytes, name: str) -> Rows:
 
 def header_line(pictures: Iterable[Picture] = ()) -> bytes:
     """The first line of a CSV for these pictures, with its line break."""
-    return _line(row_of(Picture("", "", more=tuple((name, "") for name in _extra(pictures)))))
+    return _line(
+        row_of(Picture("", "", more=tuple((name, "") for name in extra_columns(pictures))))
+    )
 
 
 def csv_line(picture: Picture, extra: Sequence[str] = ()) -> bytes:
@@ -142,7 +144,7 @@ def csv_line(picture: Picture, extra: Sequence[str] = ()) -> bytes:
 
 def csv_bytes(pictures: Sequence[Picture]) -> bytes:
     """A whole manifest.csv, in the order given."""
-    extra = _extra(pictures)
+    extra = extra_columns(pictures)
     return header_line(pictures) + b"".join(csv_line(picture, extra) for picture in pictures)
 
 
@@ -161,8 +163,8 @@ def read_manifest(folder: Path) -> Rows:
 
 def write_manifest(folder: Path, pictures: Sequence[Picture]) -> None:
     """Replaces both files, each at once. Raises HostError when they cannot be written."""
-    write_atomically(folder / CSV_NAME, csv_bytes(pictures))
-    write_atomically(folder / PARQUET_NAME, parquet_bytes(pictures))
+    write_private(folder / CSV_NAME, csv_bytes(pictures))
+    write_private(folder / PARQUET_NAME, parquet_bytes(pictures))
 
 
 def parquet_bytes(pictures: Sequence[Picture]) -> bytes:
@@ -176,7 +178,7 @@ def parquet_bytes(pictures: Sequence[Picture]) -> bytes:
     columns["scores"] = pa.array(
         [list(p.scores) for p in pictures], pa.map_(pa.string(), pa.float64())
     )
-    for name in _extra(pictures):
+    for name in extra_columns(pictures):
         columns[name] = pa.array([dict(p.more).get(name, "") for p in pictures], pa.string())
     sink = io.BytesIO()
     parquet.write_table(pa.table(columns), sink)
@@ -213,7 +215,7 @@ def _scores(text: str) -> tuple[tuple[str, float], ...]:
         raise ValueError(f"scores {text!r} are not label=number;label=number") from error
 
 
-def _extra(pictures: Iterable[Picture]) -> list[str]:
+def extra_columns(pictures: Iterable[Picture]) -> list[str]:
     """Columns that are not ours, in the order of their first appearance."""
     return list(dict.fromkeys(name for picture in pictures for name, _ in picture.more))
 

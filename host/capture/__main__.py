@@ -1,0 +1,239 @@
+"""python -m host.capture: watch the board and press a key for each picture; its model learns from them.
+
+Every picture is a lossless PNG of exactly what the model saw, with a row in DIR/manifest.csv. The firmware sends that
+image alone: a wider frame than the model's input cannot be kept. Files are readable by you alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from host.capture.options import Band, Options
+from host.data.duplicates import BITS, NEAR
+from host.data.labels import label_list, resolve
+from host.data.manifest import SPLITS
+from host.errors import HostError, run_main
+from host.link.device import Device
+from host.link.messages import Mode, Setting
+from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+
+if TYPE_CHECKING:  # the session's imports take a second: only after the arguments are right
+    from host.capture.session import CaptureSession
+    from host.data.journal import Journal
+
+OUTPUT = Path("captures/pictures")
+UNSURE = "0.3,0.7"
+TITLE = "capture: what the model sees"
+Say = Callable[[str], None]
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m host.capture",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--labels", required=True, metavar="A,B", help="the classes; key 1 is the first")
+    add("--output", type=Path, default=OUTPUT, metavar="DIR", help=f"default: {OUTPUT}")
+    add("--port", default="auto", metavar="URL", help="auto, virtual, a serial port, socket://...")
+    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
+    add("--auto", type=_rate, metavar="N/s", help="keep N a second while a label's key is on")
+    add("--on-change", action="store_true", help="only when the scene has changed")
+    add(
+        "--uncertain",
+        type=_band,
+        nargs="?",
+        const=_band(UNSURE),
+        metavar="LOW,HIGH",
+        help=f"only where the model doubts, where labels pay most (default {UNSURE})",
+    )
+    add("--label", help="keep what the rules admit under this label, without a key")
+    add("--watch", metavar="LABEL", help="the model's label whose score is shown and doubted")
+    add("--threshold", type=_share, default=0.5, metavar="0..1", help="score from which it counts")
+    add(
+        "--distance",
+        type=_distance,
+        default=NEAR,
+        metavar="BITS",
+        help=f"refuse near-duplicates of the same label up to so many of {BITS} bits of their "
+        f"perceptual hashes (default {NEAR}; -1 keeps all)",
+    )
+    add("--split", choices=("auto", *SPLITS), default="auto", help="of this run's sessions")
+    add("--tags", default="", metavar="A,B", help="kept with every picture: lowlight,kitchen")
+    add("--frames", type=_count, metavar="N", help="end after N frames were seen")
+    add("--terminal", action="store_true", help="in this terminal instead of a window")
+    add("--plain", action="store_true", help="no screen, one line for each picture")
+    add("--keys", metavar="K,K", help="press these keys, one a frame, then end: 1,1,2,u")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when it ends as asked."""
+    asked = arguments(argv)
+    console = Console(stderr=True)
+    options = _options(asked)
+    choice = choose_port(asked.port, listed_ports())
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", highlight=False, soft_wrap=True)
+
+    from host.data.journal import Journal
+
+    say(choice.reason)
+    with Journal(asked.output, options.labels) as journal:
+        for line in journal.repaired:
+            say(f"{asked.output}: {line}")
+        try:
+            with _open(asked, choice) as device:
+                _capture(asked, options, choice, device, journal, say)
+        finally:
+            say(f"{journal.added} new pictures in {asked.output}, {len(journal.pictures)} in all")
+    return 0
+
+
+def _options(asked: argparse.Namespace) -> Options:
+    """Raises HostError for what does not go together."""
+    labels = label_list(asked.labels)
+    if len(labels) > 9:
+        raise HostError(f"{len(labels)} labels: there are keys for 9; capture the others later")
+    if asked.label and not (asked.auto or asked.on_change or asked.uncertain):
+        raise HostError("--label needs a rule: add --auto 2/s, --on-change or --uncertain")
+    return Options(
+        labels=labels,
+        rate=asked.auto,
+        on_change=asked.on_change,
+        band=asked.uncertain,
+        label=resolve(asked.label, labels, "--label") if asked.label else None,
+        distance=asked.distance,
+        split=asked.split,
+        tags=tuple(tag.strip() for tag in asked.tags.split(",") if tag.strip()),
+    )
+
+
+def _open(asked: argparse.Namespace, choice: Choice) -> Device:
+    """A person wants a lost port back; a script wants to know."""
+    for_people = asked.frames is None and asked.keys is None
+    port = open_choice(choice, asked.scene)
+    return Device(port, reopen=reopener(choice, asked.scene) if for_people else None)
+
+
+def _capture(
+    asked: argparse.Namespace,
+    options: Options,
+    choice: Choice,
+    device: Device,
+    journal: Journal,
+    say: Say,
+) -> None:
+    from host.capture.session import CaptureSession
+    from host.capture.state import lines
+    from host.viewer.session import Session
+    from host.viewer.view import first_view
+
+    scene = asked.scene if choice.url == "virtual" else ""
+    view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
+    viewer = Session(device, view, time.monotonic, asked.output)
+    session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
+    try:
+        if asked.wiring:
+            device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
+        device.set_mode(Mode.STREAM)
+        _show(asked, session, say)
+    finally:
+        Console(stderr=True).print(_summary(session))
+        for line in lines(session.state):
+            say(line)
+        with contextlib.suppress(HostError):
+            device.set_mode(Mode.IDLE)  # the sensor sleeps again
+
+
+def _show(asked: argparse.Namespace, session: CaptureSession, say: Say) -> None:
+    from host.capture.terminal import run_plain, screen_of
+    from host.viewer.terminal import run_screen
+    from host.viewer.window import run_drawn, why_no_window
+
+    screen = Console()
+    keys = [key.strip() for key in asked.keys.split(",")] if asked.keys else []
+    reason = "" if asked.terminal or asked.plain or keys else why_no_window()
+    if reason:
+        say(f"{reason}: showing it in the terminal")
+    if asked.plain or keys or ((asked.terminal or reason) and not screen.is_terminal):
+        session.is_scripted = True
+        for line in run_plain(session, asked.frames, keys):
+            print(line, flush=True)
+    elif asked.terminal or reason:
+        run_screen(
+            session,
+            asked.frames,
+            screen,
+            lambda *size: screen_of(session.view, session.state, *size),
+        )
+    else:
+        from host.capture.draw import draw
+
+        run_drawn(
+            session, asked.frames, TITLE, lambda *size: draw(session.view, session.state, *size)
+        )
+
+
+def _summary(session: CaptureSession) -> Table:
+    table = Table(title_justify="left")
+    table.add_column("label")
+    table.add_column("pictures", justify="right")
+    for label in session.state.labels:
+        table.add_row(label, str(session.state.counts[label]))
+    return table
+
+
+def _rate(text: str) -> float:
+    value = float(text.removesuffix("/s"))
+    if not (math.isfinite(value) and 0 < value <= 1000):
+        raise argparse.ArgumentTypeError("pictures a second, for instance 2/s")
+    return value
+
+
+def _band(text: str) -> Band:
+    low, _, high = text.partition(",")
+    band = (_share(low), _share(high or "1"))
+    if band[0] >= band[1]:
+        raise argparse.ArgumentTypeError("two numbers from 0 to 1, the lower first: 0.3,0.7")
+    return band
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("a number from 0 to 1")
+    return value
+
+
+def _distance(text: str) -> int:
+    value = int(text)
+    if not -1 <= value < BITS:
+        raise argparse.ArgumentTypeError(f"a number from -1 to {BITS - 1}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("a number from 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,84 @@
+"""What the screen tells about a capture, as one value, and its keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+FIXED_KEYS = (
+    ("u", "undo"),
+    ("s", "skip"),
+    ("n", "new place"),
+    ("space", "pause"),
+    ("q", "quit"),
+)
+TAKEN = {"u", "s", "n", "q", "b"}
+LOPSIDED = 2.0  # the largest class has so many times the pictures of the smallest
+MOST_LABELS = 9
+
+
+@dataclass(frozen=True)
+class State:
+    """counts: all pictures of the folder by label; the others are of this run."""
+
+    labels: tuple[str, ...]
+    output: str
+    session: str
+    split: str
+    rules: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    added: int = 0
+    refused: int = 0
+    mistaken: int = 0  # saved pictures of which the model said something else
+    recording: str = ""  # the label that frames are being saved under by themselves
+    asks: bool = False  # a frame is held until it is labelled or skipped
+
+    @property
+    def balance(self) -> str:
+        """What to capture next; "" while the classes are about even."""
+        few = min(self.labels, key=lambda label: self.counts[label])
+        many = max(self.counts.values(), default=0)
+        if many < 5 or many < LOPSIDED * max(1, self.counts[few]):
+            return ""
+        return f"capture more {few}"
+
+
+def label_keys(labels: Sequence[str]) -> dict[str, str]:
+    """Key -> label: 1 to 9, and first letters where they are free and no two labels share one."""
+    keys = {str(number): label for number, label in enumerate(labels, start=1)}
+    initials = Counter(label[0].lower() for label in labels)
+    for label in labels:
+        letter = label[0].lower()
+        if letter.isalpha() and letter not in TAKEN and initials[letter] == 1:
+            keys[letter] = label
+    return keys
+
+
+def caps(labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(key, what it does) for the foot of the screen."""
+    keys = label_keys(labels)
+    own = tuple(
+        (" ".join(key for key, named in keys.items() if named == label), label) for label in labels
+    )
+    return own + FIXED_KEYS
+
+
+def head_text(state: State) -> str:
+    """The line that must not be overlooked: whether anything is being saved, and what is asked."""
+    if state.recording:
+        return f"● RECORDING {state.recording}"
+    if state.asks:
+        return "WHICH IS IT?"
+    if state.rules:
+        return "WAITING FOR A FRAME" if "a second" not in state.rules else "NOT RECORDING"
+    return "A KEY SAVES"
+
+
+def lines(state: State) -> tuple[str, ...]:
+    """What was done, under the table of labels."""
+    saved = f"this run: {state.added} saved, {state.refused} near-duplicates refused"
+    wrong = f"the model is mistaken on {state.mistaken} of them" if state.mistaken else ""
+    place = f"session {state.session}, split {state.split}"
+    rules = f"frames: {state.rules}" if state.rules else ""
+    return tuple(line for line in (saved, wrong, state.balance, rules, place) if line)

@@ -1,0 +1,202 @@
+"""A folder of labelled pictures that grows: each picture is on the disk, then its row, before `add` returns.
+
+FOLDER/manifest.csv and FOLDER/LABEL/SESSION_NUMBER.png. A crash at any moment loses at most the picture being written;
+opening the folder again repairs a torn row and gives a picture without a row its row back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.data.files import (
+    PRIVATE_FILE,
+    cannot_write,
+    folder_name,
+    png_bytes,
+    private_folder,
+    write_private,
+)
+from host.data.labels import matching, meant
+from host.data.manifest import (
+    CSV_NAME,
+    PARQUET_NAME,
+    Picture,
+    csv_bytes,
+    csv_line,
+    extra_columns,
+    header_line,
+    parquet_bytes,
+    read_manifest,
+)
+from host.errors import HostError
+
+LOCK = ".capturing"
+
+
+class Journal:
+    """One writer's hold on a folder. `pictures`: all rows, oldest first. `repaired`: what opening mended, in words."""
+
+    def __init__(self, folder: Path, labels: Sequence[str]) -> None:
+        """Opens or makes the folder. Raises HostError when another writes there, or its labels are others."""
+        self.folder = folder
+        self.repaired: tuple[str, ...] = ()
+        private_folder(folder)
+        self._lock = _taken_lock(folder)
+        try:
+            found = self._recovered()
+            self.labels = _agreed(folder, labels, found)
+            self.pictures = [replace(p, label=matching(p.label, self.labels) or "") for p in found]
+            self._extra = extra_columns(self.pictures)
+            whole = csv_bytes(self.pictures) if self.pictures else header_line()
+            write_private(folder / CSV_NAME, whole)
+        except BaseException:
+            self._lock.unlink(missing_ok=True)
+            raise
+        self._end = len(whole)
+        self._starts: list[int] = []  # where each row of this run begins
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Pictures of each label."""
+        return Counter(picture.label for picture in self.pictures)
+
+    @property
+    def added(self) -> int:
+        """Pictures of this run."""
+        return len(self._starts)
+
+    def add(self, pixels: NDArray[np.uint8], about: Picture) -> Picture:
+        """Keeps uint8 (H, W, 1 or 3) as PNG; `about`: all but path and sha256, session and label among it.
+
+        Raises HostError when it cannot be kept; then nothing of it is left and all before it is safe.
+        """
+        content = png_bytes(pixels)
+        path = self._new_path(about)
+        private_folder((self.folder / path).parent)
+        write_private(self.folder / path, content)
+        picture = replace(about, path=path, sha256=hashlib.sha256(content).hexdigest())
+        try:
+            self._append(csv_line(picture, self._extra))
+        except HostError:
+            (self.folder / path).unlink(missing_ok=True)
+            raise
+        self.pictures.append(picture)
+        return picture
+
+    def undo(self) -> Picture | None:
+        """Removes the newest picture of this run; None when there is none. Raises HostError."""
+        if not self._starts:
+            return None
+        path = self.folder / CSV_NAME
+        try:
+            if path.stat().st_size != self._end:
+                raise HostError(f"another program changed {path}: remove the picture's row there")
+            os.truncate(path, self._starts[-1])
+            (self.folder / self.pictures[-1].path).unlink(missing_ok=True)
+        except OSError as error:
+            raise HostError(cannot_write(path, error)) from error
+        self._end = self._starts.pop()
+        return self.pictures.pop()
+
+    def close(self) -> None:
+        """Writes the Parquet copy and lets go of the folder. The copy is a convenience: failing it loses nothing."""
+        try:
+            write_private(self.folder / PARQUET_NAME, parquet_bytes(self.pictures))
+        finally:
+            self._lock.unlink(missing_ok=True)
+
+    def _append(self, line: bytes) -> None:
+        path = self.folder / CSV_NAME
+        try:
+            number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+            try:
+                self._end = os.fstat(number).st_size
+                written = os.write(number, line)
+                if written < len(line):
+                    written += os.write(number, line[written:])  # says why it cannot
+                os.fsync(number)
+            except OSError:
+                os.ftruncate(number, self._end)
+                raise
+            finally:
+                os.close(number)
+        except OSError as error:
+            raise HostError(cannot_write(path, error)) from error
+        self._starts.append(self._end)
+        self._end += len(line)
+
+    def _new_path(self, about: Picture) -> str:
+        folder, number = folder_name(about.label), len(self.pictures) + 1
+        while (self.folder / (path := f"{folder}/{about.session}_{number:05d}.png")).exists():
+            number += 1
+        return path
+
+    def _recovered(self) -> list[Picture]:
+        """The rows that are whole, and new ones for pictures that have none."""
+        said: list[str] = []
+        found: list[Picture] = []
+        if (self.folder / CSV_NAME).exists() or (self.folder / PARQUET_NAME).exists():
+            rows = read_manifest(self.folder)
+            found = list(rows.pictures)
+            if rows.dropped:
+                said.append(f"{rows.dropped} torn row(s) of {CSV_NAME} dropped")
+        known = {picture.path for picture in found}
+        orphans = [p for p in _by_folder(self.folder) if p.path not in known]
+        if orphans:
+            said.append(f"{len(orphans)} picture(s) without a row took their folder as label")
+        self.repaired = tuple(said)
+        return found + orphans
+
+
+def _by_folder(folder: Path) -> list[Picture]:
+    """The PNG files of the label folders as rows: what a crash between picture and row leaves behind."""
+    found = []
+    for path in sorted(folder.glob("*/*.png")):
+        if not path.name.startswith("."):
+            session = path.stem.rpartition("_")[0]
+            relative = path.relative_to(folder).as_posix()
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found.append(Picture(relative, path.parent.name, session=session, sha256=digest))
+    return found
+
+
+def _agreed(folder: Path, asked: Sequence[str], found: Sequence[Picture]) -> tuple[str, ...]:
+    """The labels asked for. Raises HostError when the folder holds another."""
+    by_name = {folder_name(label): label for label in asked}
+    for picture in found:
+        if picture.label and not matching(by_name.get(picture.label, picture.label), asked):
+            there = sorted({p.label for p in found if p.label})
+            raise HostError(
+                f"{folder} holds pictures labelled {', '.join(there)}{meant(picture.label, asked)}: "
+                f"give --labels {','.join(there)} (more may follow), or another --output"
+            )
+    return tuple(asked)
+
+
+def _taken_lock(folder: Path) -> Path:
+    """The lock file, now ours. One whose process is gone is taken over."""
+    import psutil
+
+    path = folder / LOCK
+    try:
+        owner = int(path.read_text()) if path.exists() else 0
+    except (OSError, ValueError):
+        owner = 0
+    if owner and owner != os.getpid() and psutil.pid_exists(owner):
+        raise HostError(f"process {owner} captures into {folder}: end it, or give another --output")
+    write_private(path, str(os.getpid()).encode())
+    return path

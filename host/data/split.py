@@ -1,0 +1,127 @@
+"""Which pictures train and which judge. Groups that could be neighbours never straddle; seeded, stratified."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.data.duplicates import clusters
+from host.data.manifest import SPLITS, Picture
+from host.errors import HostError
+
+VAL_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of all pictures, 0..1 each; the rest trains."""
+
+    val: float = VAL_SHARE
+    test: float = 0.0
+
+
+def next_split(pictures: Sequence[Picture], val: float = VAL_SHARE) -> str:
+    """Where a new session belongs: val while it has less than its share and there is something to train on."""
+    counts = Counter(picture.split for picture in pictures)
+    known = counts["train"] + counts["val"]
+    return "val" if counts["train"] and counts["val"] < val * known else "train"
+
+
+def groups(
+    pictures: Sequence[Picture],
+    near: Sequence[tuple[int, int]] = (),
+    by: str = "session",
+    gap_s: float | None = None,
+) -> NDArray[np.int64]:
+    """(N,) the group of each picture: equal where they must stay together.
+
+    Pictures share a group by the column `by` ("" joins none), by `near` (pairs of near-duplicates), and through each
+    other. gap_s: a pause so long in a session's times begins a new group.
+    """
+    pairs = list(near)
+    members: dict[str, list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        if name := picture.value(by):
+            members[name].append(index)
+    for inside in members.values():
+        ordered = sorted(inside, key=lambda index: (pictures[index].time, index))
+        for first, second in pairwise(ordered):
+            if gap_s is None or _pause_s(pictures[first], pictures[second]) < gap_s:
+                pairs.append((first, second))
+    return clusters(len(pictures), pairs)
+
+
+def assign(
+    pictures: Sequence[Picture], group: NDArray[np.int64], shares: Shares, seed: int
+) -> tuple[Picture, ...]:
+    """The pictures with their splits. Each group goes, largest first, where its labels are missed most.
+
+    Raises HostError when a split that was asked for would stay empty.
+    """
+    wanted = {"train": 1 - shares.val - shares.test, "val": shares.val, "test": shares.test}
+    labels = sorted({picture.label for picture in pictures})
+    members = [np.flatnonzero(group == each) for each in np.unique(group)]
+    counts = [_counts(pictures, inside, labels) for inside in members]
+    total = np.sum(counts, axis=0)
+    lacking = {name: share * total for name, share in wanted.items() if share > 0}
+    chosen = [""] * len(pictures)
+    shuffled = np.random.default_rng(seed).permutation(len(members))
+    for index in sorted(shuffled, key=lambda i: -len(members[i])):
+        name = max(lacking, key=lambda n: _need(lacking[n], counts[index], wanted[n] * total))
+        lacking[name] = lacking[name] - counts[index]
+        for picture in members[index]:
+            chosen[picture] = name
+    _refuse_empty(set(chosen), list(lacking), len(members))
+    return tuple(replace(p, split=name) for p, name in zip(pictures, chosen, strict=True))
+
+
+def table(pictures: Sequence[Picture]) -> tuple[tuple[str, ...], ...]:
+    """Rows for people: label, then the pictures in train, val, test and none, then all."""
+    columns = (*SPLITS, "")
+    labels = sorted({picture.label for picture in pictures})
+    counts = Counter((picture.label, picture.split) for picture in pictures)
+    rows = [[counts[label, split] for split in columns] for label in labels]
+    if len(rows) > 1:
+        rows.append([sum(column) for column in zip(*rows, strict=True)])
+        labels = [*labels, "all"]
+    return tuple(
+        (label, *(str(count) for count in row), str(sum(row)))
+        for label, row in zip(labels, rows, strict=True)
+    )
+
+
+def _counts(
+    pictures: Sequence[Picture], inside: NDArray[np.int64], labels: Sequence[str]
+) -> NDArray[np.float64]:
+    names = Counter(pictures[index].label for index in inside)
+    return np.array([names[label] for label in labels], np.float64)
+
+
+def _need(lacking: NDArray[np.float64], offer: NDArray[np.float64], wanted: object) -> float:
+    """How well a group fits what a split still lacks, each label against what it is to have in the end."""
+    relative = lacking / np.maximum(np.asarray(wanted, np.float64), 1e-9)
+    return float(relative @ offer / max(1.0, offer.sum()))
+
+
+def _pause_s(first: Picture, second: Picture) -> float:
+    """Between two pictures; 0, so that they stay together, when a time is not known."""
+    try:
+        pause = datetime.fromisoformat(second.time) - datetime.fromisoformat(first.time)
+    except (ValueError, TypeError):
+        return 0.0
+    return abs(pause.total_seconds())
+
+
+def _refuse_empty(used: set[str], asked: Sequence[str], count: int) -> None:
+    empty = [name for name in asked if name not in used]
+    if empty:
+        raise HostError(
+            f"{count} group(s) of pictures that belong together cannot fill train, {' and '.join(empty)}: "
+            "capture another session, or part sessions at pauses with --gap SECONDS"
+        )

@@ -1,0 +1,135 @@
+"""A folder of captures survives a crash at any byte, a wrong label and a second writer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host.data.journal import LOCK, Journal
+from host.data.manifest import CSV_NAME, Picture, read_manifest
+from host.errors import HostError
+from tests.data.pictures import picture
+
+LABELS = ("person", "no person")
+ABOUT = Picture("", "person", "train", "s-1", scores=(("person", 0.5),), tags=("dim",))
+
+
+def filled(folder: Path, count: int) -> list[Picture]:
+    with Journal(folder, LABELS) as journal:
+        for seed in range(count):
+            label = LABELS[seed % 2]
+            journal.add(picture(seed, 8, 8, 1), replace(ABOUT, label=label))
+        return list(journal.pictures)
+
+
+@settings(max_examples=20)
+@given(cut=st.integers(0, 900))
+def test_a_manifest_torn_at_any_byte_opens_again_with_every_picture(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    folder = tmp_path_factory.mktemp("torn")
+    before = filled(folder, 4)
+    whole = (folder / CSV_NAME).read_bytes()
+    header = whole.index(b"\n") + 1
+    (folder / CSV_NAME).write_bytes(whole[: min(len(whole), header + cut)])
+    (folder / "manifest.parquet").unlink()
+    with Journal(folder, LABELS) as journal:
+        journal.add(picture(9, 8, 8, 1), ABOUT)
+        after = {p.path: p for p in journal.pictures}
+    assert len(after) == 5
+    for old in before:
+        assert after[old.path].label == old.label
+        assert after[old.path].session == old.session
+    assert len(read_manifest(folder).pictures) == 5 and read_manifest(folder).dropped == 0
+
+
+def test_a_picture_whose_row_never_came_is_not_lost(tmp_path: Path) -> None:
+    pictures = filled(tmp_path, 2)
+    lines = (tmp_path / CSV_NAME).read_bytes().splitlines(keepends=True)
+    (tmp_path / CSV_NAME).write_bytes(b"".join(lines[:-1]))
+    with Journal(tmp_path, LABELS) as journal:
+        rescued = journal.pictures[-1]
+        assert journal.repaired == ("1 picture(s) without a row took their folder as label",)
+    assert (rescued.path, rescued.label) == (pictures[1].path, "no person")
+    assert rescued.sha256 == pictures[1].sha256
+
+
+def test_half_a_picture_beside_its_place_is_no_picture(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    (tmp_path / "person" / ".s-1_00002.png.77").write_bytes(b"half")
+    assert read_manifest(tmp_path).pictures == tuple(Journal(tmp_path, LABELS).pictures)
+
+
+@pytest.mark.parametrize(
+    "labels, said",
+    [
+        (("preson", "no person"), "did you mean 'preson'"),
+        (("mask", "no mask"), "holds pictures labelled no person, person"),
+    ],
+)
+def test_a_folder_with_other_labels_is_refused(
+    tmp_path: Path, labels: tuple[str, ...], said: str
+) -> None:
+    filled(tmp_path, 2)
+    before = (tmp_path / CSV_NAME).read_bytes()
+    with pytest.raises(HostError, match=said):
+        Journal(tmp_path, labels)
+    assert (tmp_path / CSV_NAME).read_bytes() == before
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_more_labels_and_other_spellings_of_them_are_welcome(tmp_path: Path) -> None:
+    filled(tmp_path, 2)
+    with Journal(tmp_path, ("Person", "non_person", "cat")) as journal:
+        assert journal.counts == {"Person": 1, "non_person": 1}
+
+
+def test_columns_of_the_users_own_stay(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    text = (tmp_path / CSV_NAME).read_text().splitlines()
+    (tmp_path / CSV_NAME).write_text(f"{text[0]},mood\n{text[1]},glad\n")
+    with Journal(tmp_path, LABELS) as journal:
+        journal.add(picture(7, 8, 8, 1), ABOUT)
+    assert [p.value("mood") for p in read_manifest(tmp_path).pictures] == ["glad", ""]
+
+
+def test_two_writers_cannot_share_a_folder(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    (tmp_path / LOCK).write_text(str(os.getppid()))
+    with pytest.raises(HostError, match=f"process {os.getppid()} captures into"):
+        Journal(tmp_path, LABELS)
+    (tmp_path / LOCK).write_text("999999999")  # it died
+    with Journal(tmp_path, LABELS) as journal:
+        assert len(journal.pictures) == 1
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_a_manifest_another_program_changed_is_not_truncated(tmp_path: Path) -> None:
+    with Journal(tmp_path, LABELS) as journal:
+        journal.add(picture(1, 8, 8, 1), ABOUT)
+        with (tmp_path / CSV_NAME).open("a") as file:
+            file.write("x.png,person\n")
+        with pytest.raises(HostError, match="another program changed"):
+            journal.undo()
+        assert len(journal.pictures) == 1
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(HostError, match="cannot make"):
+        Journal(tmp_path / "file" / "set", LABELS)
+
+
+def test_labels_become_folders_of_any_system(tmp_path: Path) -> None:
+    labels = ("a/b:c", "con", "ü..")
+    with Journal(tmp_path, labels) as journal:
+        for seed, label in enumerate(labels):
+            journal.add(picture(seed, 8, 8, 3), replace(ABOUT, label=label))
+    found = read_manifest(tmp_path).pictures
+    assert [p.label for p in found] == list(labels)
+    assert [p.path.split("/")[0] for p in found] == ["a_b_c", "_con", "ü"]
