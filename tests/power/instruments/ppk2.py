@@ -163,5 +163,5 @@ def sample_words(signal: Signal, volts: float) -> NDArray[np.uint32]:
     )  # of half a step, as analogue noise dithers
     adc = np.rint(x * r / STEP_V + o / 4 + noise)
     field_ = np.clip(adc, 0, 0x3FFE).astype(np.uint32)
-    words: NDArray[np.uint32] = np.bitwise_or(field_, (ranges << 14).astype(np.uint32))
-    return np.bitwise_or(words, signal.bits.astype(np.uint32) << 24, dtype=np.uint32)
+    words = np.bitwise_or(field_, (ranges << 14).astype(np.uint32))
+    return np.asarray(words | signal.bits.astype(np.uint32) << 24, np.uint32)

@@ -1,0 +1,201 @@
+"""A board held in a state under a meter: what every rig does, and the one with a real meter and a connected board."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from host.errors import HostError
+from host.link.device import Device
+from host.link.messages import Fault, Held, Hello, Hold, HoldEnd, Mode, PowerState
+from host.power.meter import Block, MeterInfo, PowerMeter
+from host.power.trace import Trace, join
+
+MARGIN_S = 0.5  # at either end of a hold: samples reach us later than the board's words
+ANSWER_S = 15.0  # how much later than planned a hold may end
+READ_S = 0.1
+Progress = Callable[[float], None]  # seconds of the hold that are over
+
+
+@dataclass(frozen=True)
+class HeldTrace:
+    """What a meter saw of one hold, and what the board said of it.
+
+    inside: first and last (exclusive) sample that lie in the hold for certain. uncertainty: of an estimate, as a share.
+    """
+
+    state: PowerState
+    trace: Trace
+    inside: tuple[int, int]
+    held: Held
+    uncertainty: float = 0.0
+
+
+class Rig(Protocol):
+    """A board and a meter."""
+
+    @property
+    def info(self) -> MeterInfo:
+        """Of the meter."""
+
+    @property
+    def hello(self) -> Hello:
+        """Of the board."""
+
+    @property
+    def port(self) -> str:
+        """Where the board is."""
+
+    def hold(
+        self, state: PowerState, seconds: float, repetitions: int, progress: Progress
+    ) -> HeldTrace:
+        """Holds the board in `state` so long, and so often; measures. Raises HostError."""
+
+    def close(self) -> None:
+        """Frees board and meter. Harmless when repeated."""
+
+
+class LiveRig:
+    """A connected board and a meter that measures."""
+
+    def __init__(
+        self,
+        device: Device,
+        meter: PowerMeter,
+        supply_volt: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """The meter must have been started: it may be what the board lives on."""
+        self._device, self._meter, self._supply_v, self._clock = device, meter, supply_volt, clock
+        self._collector = Collector(meter)
+        device.set_mode(Mode.IDLE)
+
+    @property
+    def info(self) -> MeterInfo:
+        """Of the meter."""
+        return self._meter.info
+
+    @property
+    def hello(self) -> Hello:
+        """Of the board."""
+        return self._device.hello
+
+    @property
+    def port(self) -> str:
+        """Where the board is."""
+        return self._device.name
+
+    def hold(
+        self, state: PowerState, seconds: float, repetitions: int, progress: Progress
+    ) -> HeldTrace:
+        """See Rig. The hold lasts a margin longer at both ends."""
+        while self._device.receive(0.0) is not None:
+            pass
+        planned_s = seconds + 2 * MARGIN_S
+        self._collector.begin()
+        self._device.command(Hold(int(state), round(planned_s * 1000), repetitions))
+        begun = self._collector.count
+        held = self._wait(planned_s, progress)
+        self._settle()
+        trace = join(self._collector.end(), self.info.rate_hz, self._supply_v)
+        return HeldTrace(state, trace, self._inside(begun, seconds, trace), held)
+
+    def close(self) -> None:
+        """Frees board and meter."""
+        self._collector.close()
+        self._device.close()
+        self._meter.stop()
+        self._meter.close()
+
+    def _wait(self, planned_s: float, progress: Progress) -> Held:
+        started = self._clock()
+        while (passed := self._clock() - started) < planned_s + ANSWER_S:
+            message = self._device.receive(READ_S)
+            self._collector.check()
+            progress(passed)
+            if isinstance(message, Fault):
+                text = message.text.decode(errors="replace")
+                raise HostError(f"the board reports a fault while it is measured: {text}")
+            if isinstance(message, Held):
+                return checked(message)
+        raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")
+
+    def _settle(self) -> None:
+        """Until what the meter saw of the hold's end has arrived."""
+        end = self._clock() + MARGIN_S
+        while self._clock() < end:
+            self._device.receive(end - self._clock())
+        self._collector.check()
+
+    def _inside(self, begun: int, seconds: float, trace: Trace) -> tuple[int, int]:
+        start = begun + round(MARGIN_S * self.info.rate_hz)
+        return start, min(len(trace), start + round(seconds * self.info.rate_hz))
+
+
+def checked(held: Held) -> Held:
+    """Raises HostError for a hold that did not run as asked."""
+    reasons = {
+        HoldEnd.HOST: "something else wrote to its port (close other programs that use it)",
+        HoldEnd.FAULT: "the camera failed (python -m host.doctor says what to do)",
+        HoldEnd.TOO_LONG: "the repetitions took longer than a hold may last",
+    }
+    if held.ended in reasons:
+        state = PowerState(held.state).name
+        raise HostError(f"the board left {state} too early: {reasons[HoldEnd(held.ended)]}")
+    return held
+
+
+class Collector:
+    """Reads a meter in a thread, so that its buffer never overflows; keeps blocks between begin() and end()."""
+
+    def __init__(self, meter: PowerMeter) -> None:
+        self._meter = meter
+        self._lock = threading.Lock()
+        self._blocks: list[Block] | None = None
+        self._count = 0
+        self._error: Exception | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="meter", daemon=True)
+        self._thread.start()
+
+    @property
+    def count(self) -> int:
+        """Samples kept so far."""
+        return self._count
+
+    def begin(self) -> None:
+        """Forgets what it kept."""
+        self.check()
+        with self._lock:
+            self._blocks, self._count = [], 0
+
+    def end(self) -> list[Block]:
+        """What came since begin()."""
+        self.check()
+        with self._lock:
+            blocks, self._blocks = self._blocks or [], None
+        return blocks
+
+    def check(self) -> None:
+        """Raises what ended the thread."""
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._stopped.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                block = self._meter.read(READ_S)
+                with self._lock:
+                    if block is not None and self._blocks is not None:
+                        self._blocks.append(block)
+                        self._count += len(block.current_a)
+        except Exception as error:  # told to the thread that measures
+            self._error = error

@@ -1,0 +1,130 @@
+"""LPM01A: its text protocol on a pseudo-terminal, energies of a known signal, falls of the marker."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.errors import HostError
+from host.power.lpm01a import Decoder, Lpm01a
+from host.power.marker import pulses_between_falls
+from host.power.meter import Block
+from host.power.trace import Trace, join
+from tests.power.instruments.lpm01a import Faults, SimulatedLpm01a, decimal
+from tests.power.instruments.signal import Signal, inferences
+
+RATE_HZ, VOLTS = 1000, 3.3
+
+
+def measure(instrument: SimulatedLpm01a, samples: int) -> Trace:
+    """At least so many values."""
+    meter = Lpm01a(instrument.port, RATE_HZ, source=True)
+    try:
+        meter.start(VOLTS)
+        blocks: list[Block] = []
+        while sum(len(b.current_a) + b.lost for b in blocks) < samples:
+            block = meter.read(1.0)
+            assert block is not None
+            blocks.append(block)
+        return join(blocks, RATE_HZ, VOLTS)
+    finally:
+        meter.close()
+
+
+def slow_signal() -> Signal:
+    """Of a thousand samples a second."""
+    return inferences(12, RATE_HZ)
+
+
+def test_energy_is_within_half_a_per_cent_of_the_truth() -> None:
+    signal = slow_signal()
+    with SimulatedLpm01a(signal, VOLTS) as instrument:
+        trace = measure(instrument, len(signal))
+    assert trace.lost == 0 and len(trace) == len(signal)
+    assert trace.energy_j == pytest.approx(signal.energy_j(VOLTS), rel=0.005)
+
+
+def test_inferences_lie_between_the_falls_of_the_marker() -> None:
+    signal = slow_signal()
+    with SimulatedLpm01a(signal, VOLTS) as instrument:
+        trace = measure(instrument, len(signal))
+    falls = signal.edges[1]
+    pulses = pulses_between_falls(trace.bits, 0)
+    assert abs(pulses.rises - falls[:-1]).max() <= 1 and abs(pulses.falls - falls[1:]).max() <= 1
+
+
+def test_values_that_are_missing_show_against_the_meters_clock() -> None:
+    signal = slow_signal()
+    with SimulatedLpm01a(signal, VOLTS, Faults(lose={700: 40})) as instrument:
+        trace = measure(instrument, len(signal) - 300)
+    assert trace.lost == 40
+
+
+def test_a_torn_value_is_a_loss_of_one() -> None:
+    decoder = Decoder(RATE_HZ, VOLTS)
+    blocks = decoder.feed(b"6409-07\r\n64+\r\n6409-07\r\n")
+    assert [(len(b.current_a), b.lost) for b in blocks] == [(1, 0), (1, 1)]
+
+
+def test_values_may_arrive_in_any_pieces_and_glued_together() -> None:
+    text = b"6409-076409-07\r\n6409-07\0" * 20
+    whole, pieces = Decoder(RATE_HZ, VOLTS), Decoder(RATE_HZ, VOLTS)
+    of_whole = join(whole.feed(text), RATE_HZ, VOLTS)
+    of_pieces = join(
+        [b for at in range(len(text)) for b in pieces.feed(text[at : at + 1])], RATE_HZ, VOLTS
+    )
+    assert len(of_whole) == 60 and of_whole.energy_j == pytest.approx(60 * 640.9e-6, rel=1e-4)
+    assert (of_whole.current_a == of_pieces.current_a).all()
+
+
+def test_it_powers_the_board_and_takes_the_power_back() -> None:
+    with SimulatedLpm01a(slow_signal(), VOLTS) as instrument:
+        measure(instrument, 100)
+        orders = instrument.orders
+        assert "volt 3300m" in orders and orders.index("pwr on nostatus") < orders.index("start")
+        assert orders[-3:] == ["stop", "pwr off", "hrc"]
+
+
+def test_an_overcurrent_is_told_in_its_own_words() -> None:
+    with (
+        SimulatedLpm01a(slow_signal(), VOLTS, Faults(complain_at=300)) as instrument,
+        pytest.raises(HostError, match="Overcurrent >59mA"),
+    ):
+        measure(instrument, 1000)
+
+
+def test_another_device_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("host.power.lpm01a.ANSWER_S", 0.2)
+    with (
+        SimulatedLpm01a(slow_signal(), VOLTS, Faults(mute=True)) as instrument,
+        pytest.raises(HostError, match="does not answer 'htc'"),
+    ):
+        Lpm01a(instrument.port, RATE_HZ, source=True)
+
+
+def test_an_order_that_it_refuses_is_named() -> None:
+    with SimulatedLpm01a(slow_signal(), VOLTS, Faults(refuses="eventsrc")) as instrument:
+        meter = Lpm01a(instrument.port, RATE_HZ, source=True)
+        with pytest.raises(HostError, match="refuses 'eventsrc d7 fal'"):
+            meter.start(VOLTS)
+        meter.close()
+
+
+@pytest.mark.parametrize("volts", [1.0, 5.0])
+def test_a_voltage_beyond_it_is_refused(volts: float) -> None:
+    with SimulatedLpm01a(slow_signal(), VOLTS) as instrument:
+        meter = Lpm01a(instrument.port, RATE_HZ, source=True)
+        with pytest.raises(HostError, match=r"1\.8 to 3\.3 V"):
+            meter.start(volts)
+        meter.close()
+
+
+def test_a_rate_that_its_text_cannot_carry_is_refused() -> None:
+    with pytest.raises(HostError, match="not 100000"):
+        Lpm01a("", 100_000, source=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(640.9e-6, "6409-07"), (99.999e-6, "1000-07"), (0.0, "0000+00")]
+)
+def test_the_simulated_one_writes_as_the_real_one(value: float, text: str) -> None:
+    assert decimal(value) == text
