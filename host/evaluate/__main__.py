@@ -20,7 +20,7 @@ from rich.progress import Progress
 
 from host.errors import run_main
 from host.evaluate.board import open_board
-from host.evaluate.drop import Drop, compare
+from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
 from host.evaluate.float_model import float_beside, float_scores
 from host.evaluate.journal import NAME as JOURNAL
@@ -29,7 +29,7 @@ from host.evaluate.labels import parse_map, positive_of
 from host.evaluate.loop import ConnectedBoard, Looped, run_loop
 from host.evaluate.model import Subject, read_subject
 from host.evaluate.pictures import EVERY, Loaded, Request, load
-from host.evaluate.scored import Scored
+from host.evaluate.scored import Floats, Scored
 from host.evaluate.slices import parts
 from host.evaluate.store import refuse_old_run, store
 from host.evaluate.table import evaluation_table
@@ -69,7 +69,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when everything was measured and the board, if asked, equals the PC."""
     asked = arguments(argv)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     started = datetime.now(UTC)
     notes: list[str] = []
 
@@ -115,20 +115,24 @@ def _measure(
     """hello: of the board, when one took part."""
     groups = parts(loaded.dataset.pictures, asked.slice)
     raw = _reference(subject, loaded.pixels, console)
+    path, real = _float(asked, subject, loaded, say)  # before the board: it may fail, and soon
     looped, hello = None, None
     if asked.port is not None:
         looped, hello = _on_board(asked, subject, loaded, raw, console, say)
         raw = looped.raw
     scored = Scored(subject.labels, loaded.truth, subject.reference.output.real(raw), positive)
     terms = Terms(asked.threshold, asked.max_fpr)
-    drop = _drop(asked, subject, loaded, scored, say)
+    drop = None
+    if path is not None and real is not None:
+        whole = Scored(scored.labels, scored.truth, real, scored.positive)
+        drop = compare(path.name, whole, scored, asked.threshold)
     return evaluate(subject.name, loaded.name, scored, groups, terms, drop, looped), hello
 
 
 def _reference(subject: Subject, pixels: NDArray[np.uint8], console: Console) -> NDArray[np.int8]:
     """int8 [N, scores]."""
     raw = np.empty((len(pixels), subject.reference.scores), np.int8)
-    with Progress(console=console, transient=True) as progress:
+    with _progress(console) as progress:
         bar = progress.add_task("reference kernels", total=len(pixels))
         for index, image in enumerate(pixels):
             raw[index] = subject.reference.infer(image)
@@ -152,7 +156,7 @@ def _on_board(
         if len(journal):
             say(f"{len(journal)} answers are here from a run that was cut off")
         try:
-            with Progress(console=console, transient=True) as progress:
+            with _progress(console) as progress:
                 bar = progress.add_task(f"{hello.board} board", total=len(loaded.pixels))
                 looped = run_loop(
                     ConnectedBoard(device, hello.model_hash),
@@ -169,27 +173,27 @@ def _on_board(
     return looped, hello
 
 
+def _progress(console: Console) -> Progress:
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
 def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
     kept = f"; the same command goes on from there ({output / JOURNAL})" if output else ""
     print(f"stopped after {done} of {total} pictures{kept}", file=sys.stderr)
     return KeyboardInterrupt()
 
 
-def _drop(
-    asked: argparse.Namespace,
-    subject: Subject,
-    loaded: Loaded,
-    scored: Scored,
-    say: Callable[[str], None],
-) -> Drop | None:
+def _float(
+    asked: argparse.Namespace, subject: Subject, loaded: Loaded, say: Callable[[str], None]
+) -> tuple[Path | None, Floats | None]:
+    """The float model's file and its scores, float64 [N, labels]; None without one."""
     path = asked.float or (None if asked.no_float else float_beside(asked.model))
     if path is None:
-        return None
+        return None, None
     if not asked.float:
         say(f"compared with the float model beside it, {path.name} (--no-float to leave it out)")
-    real = float_scores(path, subject.reference.as_input(loaded.pixels), len(subject.labels))
-    whole = Scored(scored.labels, scored.truth, real, scored.positive)
-    return compare(path.name, whole, scored, asked.threshold)
+    inputs = subject.reference.as_input(loaded.pixels)
+    return path, float_scores(path, inputs, len(subject.labels))
 
 
 def _details(loaded: Loaded, subject: Subject) -> dict[str, str]:

@@ -1,11 +1,7 @@
-"""The float model that an int8 one was made from, on the same inputs. Needs TensorFlow, imported when asked for."""
+"""The float model that an int8 one was made from, on the same inputs. TensorFlow comes with host.train, when it is asked for."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +30,7 @@ def float_scores(path: Path, inputs: Floats, scores: int) -> Floats:
         raise HostError(f"--float {path}: give a {' or '.join(SUFFIXES)} file")
     if not path.is_file():
         raise HostError(f"--float {path} is not there")
-    with _quiet():
-        model = _load(path)
+    model = _load(path)
     wanted = (None, *inputs.shape[1:])
     if tuple(model.input_shape) != wanted or tuple(model.output_shape) != (None, scores):
         raise HostError(
@@ -51,24 +46,13 @@ def float_scores(path: Path, inputs: Floats, scores: int) -> Floats:
 
 def _load(path: Path) -> Any:
     try:
+        from host.train.quiet import load_tensorflow, quiet
+
+        load_tensorflow()
         from host.train.network import load  # knows files of Keras 2, too
     except ImportError as error:
         raise HostError(
             f"{error.name} is missing: pip install '.[train]', or --no-float"
         ) from error
-    return load(path)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """TensorFlow's libraries write to descriptor 2 when they are loaded, whatever they are told."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nothing:
-            os.dup2(nothing.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with quiet():
+        return load(path)

@@ -6,6 +6,8 @@ the board. A line without its line break was torn, and is asked again.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import zlib
 from dataclasses import dataclass
@@ -52,8 +54,10 @@ class Journal:
         self._known[crc] = answer
         if self._file is None:
             return
+        line = f"{crc:08x} {answer.raw.hex()} {answer.cycles}\n".encode()
         try:
-            self._file.write(f"{crc:08x} {answer.raw.hex()} {answer.cycles}\n".encode())
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise HostError(
                 f"cannot write {self._path}: {error.strerror}; what was answered so far is kept there: "
@@ -81,9 +85,11 @@ class Journal:
 
     def _read(self, path: Path, first: str) -> int:
         """Takes over what is there; the bytes of its whole lines."""
-        if path.stat().st_size > MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise HostError(f"{path} is larger than {MOST_BYTES >> 20} MB: it is not one of ours")
-        whole = path.read_bytes().rpartition(b"\n")[0].decode(errors="replace")
+        whole = content.rpartition(b"\n")[0].decode(errors="replace")
         lines = whole.split("\n") if whole else []
         if not lines:
             return 0

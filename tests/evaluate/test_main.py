@@ -1,0 +1,172 @@
+"""python -m host.evaluate, from the command line to the files."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from host.errors import HostError
+from host.evaluate import __main__ as command
+from host.evaluate.journal import NAME as JOURNAL
+from host.runs.read import read_run
+from tests.deploy.models import network
+from tests.evaluate.drawn import MODEL, own_pictures
+
+PROMISED = {"accuracy", "auc", "true_positive_rate", "true_negative_rate", "count"}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return own_pictures(tmp_path / "own")
+
+
+def run(*arguments: object) -> int:
+    return command.main([str(a) for a in arguments])
+
+
+def test_json_holds_what_is_promised_and_it_is_right(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(MODEL, "--data", data, "--json") == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found.keys() >= PROMISED
+    assert (found["count"], found["accuracy"], found["auc"]) == (
+        16,
+        1.0,
+        1.0,
+    )  # their names are true
+    assert found["confusion"] == [[8, 0], [0, 8]]
+    assert (found["positive"], found["labels"]) == ("person", ["no_person", "person"])
+    assert {(s["family"], s["name"], s["count"]) for s in found["slices"]} == {
+        ("set", "all", 16),
+        ("set", "wild", 12),
+        ("source", "ccp", 4),
+        ("source", "drawn", 12),
+        ("distance", "near", 4),
+        ("tags", "lowlight", 4),
+    }
+    assert "'non_person' are taken as the model's 'no_person'" in captured.err
+
+
+def test_with_a_board_a_run_is_kept_whole_and_one_that_was_cut_off_goes_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    asked = (MODEL, "--data", data, "--limit", 3, "--port", "virtual", "--output")
+    assert run(*asked, first) == 0
+    said = capsys.readouterr()
+    assert "equals the PC's reference on all 3 pictures: 6 of 6 score bytes" in said.out
+    stored = read_run(first)
+    assert (stored.kind, stored.summary["board"]["equal"]) == ("evaluate", True)
+    assert stored.conditions.estimated
+    page = (first / "report.html").read_text(encoding="utf-8")
+    assert "3 pictures right" in page and "VIRTUAL" in page
+    assert not re.search(r"(src|href)\s*=\s*[\"']?https?:", page)
+    with pytest.raises(HostError, match="holds a run already"):
+        run(*asked, first)
+
+    answers = (first / JOURNAL).read_text().splitlines(keepends=True)
+    assert len(answers) == 4
+    lie = answers[1][:9] + "0102" + answers[1][13:]  # what the board never said
+    second.mkdir()
+    (second / JOURNAL).write_text("".join([answers[0], lie, answers[2], answers[3][:11]]))
+    assert run(*asked, second) == command.DIFFERS
+    said = capsys.readouterr()
+    assert "2 answers are here from a run that was cut off" in said.err
+    assert "THE BOARD DIFFERS from the PC's reference on 1 of 3 pictures" in said.out
+
+
+def test_several_classes_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "small.tflite"
+    model.write_bytes(network())
+    data = tmp_path / "kinds"
+    own_pictures(data, ("a", "b"))
+    assert run(model, "--data", data, "--labels", "a,b,c", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["positive"] is None and found["true_positive_rate"] is None
+    assert found["auc"] is not None
+    assert [sum(row) for row in found["confusion"]] == [8, 8, 0]
+    assert run(model, "--data", data, "--labels", "a,b,c", "--positive", "b") == 0
+    assert "b found (TPR, recall)" in capsys.readouterr().out
+
+
+def spoil(data: Path, how: str) -> None:
+    if how == "nothing":
+        shutil.rmtree(data)
+        data.mkdir()
+        return
+    rows = (data / "manifest.csv").read_text().splitlines(keepends=True)
+    if how == "one class":
+        rows = [row for row in rows if "non_person" not in row]
+    elif how == "typo":
+        rows = [row.replace(",non_person,", ",persn,", 1) for row in rows]
+    elif how == "torn picture":
+        path = data / rows[1].split(",")[0]
+        path.write_bytes(path.read_bytes()[:500])
+    (data / "manifest.csv").write_text("".join(rows))
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("nothing", "no labelled pictures"),
+        ("one class", "all 8 pictures are of one class"),
+        ("typo", "'persn', the model knows no_person, person .did you mean 'person'"),
+        ("torn picture", "01_person_hallway.jpg is not a picture"),
+    ],
+)
+def test_data_that_cannot_be_measured_is_refused_in_words(data: Path, how: str, says: str) -> None:
+    spoil(data, how)
+    with pytest.raises(HostError, match=says):
+        run(MODEL, "--data", data)
+
+
+def test_an_unreadable_picture_may_be_left_out(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(data, "torn picture")
+    assert run(MODEL, "--data", data, "--skip-unreadable", "--json") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["count"] == 15
+    assert "left out: val/person/01_person_hallway.jpg is not a picture" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--split", "test"), "no pictures of split test; it has val: use --split all"),
+        (("--labels", "person"), "has 2 scores, its labels are person: give one different label"),
+        (("--float", "absent.keras"), "absent.keras is not there"),
+        (("--slice", "sauce"), "no picture has a column or tag 'sauce'"),
+        (("--label-map", "person"), "is not DATA_LABEL=MODEL_LABEL"),
+    ],
+)
+def test_wishes_that_make_no_sense_are_refused_in_words(
+    data: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(HostError, match=says):
+        run(MODEL, "--data", data, *arguments)
+
+
+def test_models_of_another_kind_are_refused_in_words(data: Path, tmp_path: Path) -> None:
+    unnamed = tmp_path / "unnamed.tflite"
+    unnamed.write_bytes(network())
+    with pytest.raises(HostError, match="does not say what its 3 scores mean"):
+        run(unnamed, "--data", data)
+    (tmp_path / "no.tflite").write_bytes(b"no model at all")
+    with pytest.raises(HostError, match=r"LiteRT cannot run no\.tflite"):
+        run(tmp_path / "no.tflite", "--data", data, "--labels", "a,b")
+    with pytest.raises(HostError, match=r"is a float model: give its int8 \.tflite"):
+        run(tmp_path / "m.keras", "--data", data)
+    with pytest.raises(HostError, match="cannot read"):
+        run(tmp_path / "absent.tflite", "--data", data)
+
+
+def test_float_tflite_is_refused_with_the_remedy(data: Path, shared: Path) -> None:
+    with pytest.raises(HostError, match="input is float32: give the int8 model"):
+        run(shared / "models" / "mcunet_vww.tflite", "--data", data, "--labels", "no person,person")
