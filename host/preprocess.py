@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import gcd
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,21 +13,20 @@ def area_average(
 
     The whole picture is used, squashed if the shapes differ; grey is repeated over the channels.
     """
-    rows, columns = _overlaps(luma.shape[0], height), _overlaps(luma.shape[1], width)
-    total = int(rows[0].sum() * columns[0].sum())  # how often each new pixel counts its old ones
-    kind = (
-        np.float32 if 255 * total < 1 << 24 else np.float64
-    )  # both hold such whole numbers exactly
-    sums = rows.astype(kind) @ luma.astype(kind) @ columns.astype(kind).T
-    mean = ((2 * sums.astype(np.int64) + total) // (2 * total)).astype(np.uint8)
+    columns = _area_sums(luma.astype(np.int64).T, width)
+    sums = _area_sums(columns.T, height)
+    mean = ((2 * sums + luma.size) // (2 * luma.size)).astype(np.uint8)
     return np.repeat(mean[:, :, np.newaxis], channels, axis=2)
 
 
-@lru_cache(maxsize=16)
-def _overlaps(size: int, to: int) -> NDArray[np.int64]:
-    """(to, size): how much of each old pixel a new one covers, in the largest unit that makes all of it whole."""
-    unit = gcd(size, to)
-    new = np.arange(to)[:, np.newaxis] * (size // unit)
-    old = np.arange(size)[np.newaxis, :] * (to // unit)
-    shared = np.minimum(new + size // unit, old + to // unit) - np.maximum(new, old)
-    return np.asarray(np.maximum(shared, 0), np.int64)
+def _area_sums(values: NDArray[np.int64], to: int) -> NDArray[np.int64]:
+    """(n, m) -> (to, m): sums along the first axis over `to` equal stretches, an old value counting `to` times.
+
+    By running sums: whole numbers, no larger memory for odd sizes, and no threads that others would wait for.
+    """
+    size = values.shape[0]
+    running = np.zeros((size + 1, values.shape[1]), np.int64)
+    np.cumsum(values, axis=0, out=running[1:])
+    whole, part = np.divmod(np.arange(to + 1) * size, to)
+    begun = values[np.minimum(whole, size - 1)] * part[:, np.newaxis]
+    return np.asarray(np.diff(running[whole] * to + begun, axis=0), np.int64)

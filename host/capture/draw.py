@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -40,11 +41,13 @@ def paint_capture(view: View, state: State, width: int, height: int) -> Canvas:
         Block(2, VERDICT.least * 0.7, 0.5, VERDICT.paint),
         SCORE,
         Block(1, 1.7 * rows + 0.8, 0.5, partial(_counts, state)),
+        Block(1, 3.2, 0.0, partial(_notice, view.notice)),
         Block(2, 1.4 * len(lines(state)) + 0.8, 0.5, partial(_lines, state)),
         Block(4, LOSSES.least, 0.0, LOSSES.paint),
         Block(5, NAMES.least, 0.0, NAMES.paint),
     )
-    return paint(view, width, height, blocks, caps(state.labels))
+    # The keys stay in sight: what a key did is said in the panel instead of over them.
+    return paint(replace(view, notice=""), width, height, blocks, caps(state.labels))
 
 
 def _head(state: State, canvas: Canvas, box: Box, view: View, size: int) -> None:
@@ -58,6 +61,13 @@ def _head(state: State, canvas: Canvas, box: Box, view: View, size: int) -> None
         canvas.frame(body, FAINT, max(1, size // 8))
     colour = DARK if state.recording or state.asks else TEXT
     canvas.text(head_text(state), body.inset(size // 3), size * 5 // 4, colour, BOLD, align=0.5)
+
+
+def _notice(text: str, canvas: Canvas, box: Box, view: View, size: int) -> None:
+    rest = box
+    for part in text.split("; "):
+        line, rest = rest.cut_top(line_height(size))
+        canvas.text(part, line, size, TEXT, BOLD)
 
 
 def _counts(state: State, canvas: Canvas, box: Box, view: View, size: int) -> None:

@@ -206,7 +206,7 @@ class CaptureSession:
 
     def _say(self, text: str) -> None:
         self.said.append(text)
-        self.viewer.say(text)
+        self.viewer.say(text.replace(f"{self.state.session}_", ""))  # the screen names the session
 
 
 def _is_mistaken(sample: Sample, label: str) -> bool:

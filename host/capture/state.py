@@ -72,7 +72,7 @@ def head_text(state: State) -> str:
         return "WHICH IS IT?"
     if state.rules:
         return "WAITING FOR A FRAME" if "a second" not in state.rules else "NOT RECORDING"
-    return "A KEY SAVES"
+    return "A KEY KEEPS THIS FRAME"
 
 
 def lines(state: State) -> tuple[str, ...]:

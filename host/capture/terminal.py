@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -35,7 +36,8 @@ def screen_of(view: View, state: State, columns: int, rows: int) -> RenderableTy
             *verdict_parts(view, width),
             Part(1, _counts(state, width)),
             Part(3, tuple(row for text in lines(state) for row in wrapped(text, width, QUIET))),
-            *foot_parts(view, width, caps(state.labels)),
+            Part(2, wrapped(view.notice, width, "bold") or (Text(""),)),
+            *foot_parts(replace(view, notice=""), width, caps(state.labels)),
         ]
 
     return screen(view, columns, rows, parts)

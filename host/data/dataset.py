@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -109,28 +109,35 @@ def split_of(path: str) -> str:
     return SPLIT_NAMES.get(first, "") if "/" in path else ""
 
 
+def file_names(path: Path) -> list[str]:
+    """Every file of a folder or zip, below it, with forward slashes, sorted. Raises HostError."""
+    if path.is_dir():
+        return sorted(f.relative_to(path).as_posix() for f in path.rglob("*") if f.is_file())
+    with _open_zip(path) as archive:
+        return sorted(name for name in archive.namelist() if not name.endswith("/"))
+
+
 def _listed(path: Path) -> tuple[list[Picture], int]:
     """(pictures, dropped rows), by the manifest where there is one."""
     if path.is_dir():
         if (path / CSV_NAME).exists() or (path / PARQUET_NAME).exists():
             rows = read_manifest(path)
             return [_with_split(p) for p in rows.pictures], rows.dropped
-        files = (file for file in path.rglob("*") if file.is_file())
-        return _by_folders(file.relative_to(path).as_posix() for file in files), 0
+        return _by_folders(file_names(path)), 0
     with _open_zip(path) as archive:
         if CSV_NAME in archive.namelist():
             if archive.getinfo(CSV_NAME).file_size > MOST_BYTES:
                 raise HostError(f"{path}: its {CSV_NAME} has more than 256 MB")
             rows = parse_csv(_entry(archive, path, CSV_NAME), f"{path}: {CSV_NAME}")
             return [_with_split(p) for p in rows.pictures], rows.dropped
-        return _by_folders(iter(archive.namelist())), 0
+        return _by_folders(archive.namelist()), 0
 
 
 def _with_split(picture: Picture) -> Picture:
     return picture if picture.split else replace(picture, split=split_of(picture.path))
 
 
-def _by_folders(paths: Iterator[str]) -> list[Picture]:
+def _by_folders(paths: Iterable[str]) -> list[Picture]:
     """CLASS/NAME and SPLIT/CLASS/NAME; whatever lies deeper belongs to the class too."""
     found = []
     for text in paths:

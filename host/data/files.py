@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -28,17 +31,25 @@ def private_folder(path: Path) -> None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Replaces `path`, whole or not at all, on the disk when it returns. Raises HostError, leaving nothing behind."""
+    with private_file(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """As write_private, for what does not fit into memory: it takes the place of `path` when all went well."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
+        number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(number, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise HostError(cannot_write(path, error)) from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> str:

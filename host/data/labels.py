@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from host.errors import HostError
 
@@ -13,6 +14,7 @@ LIKELY = 0.6  # difflib's ratio from which a name was probably meant
 NEGATION = re.compile(r"^(?:no|not|non)_")
 
 
+@cache
 def normal(label: str) -> str:
     """One spelling for a class: `No Person`, `no-person`, `not_person` and `non_person` are one."""
     plain = re.sub(r"[\s_-]+", "_", label.strip().lower())

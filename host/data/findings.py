@@ -1,0 +1,119 @@
+"""What may be wrong with a set of pictures, as values; and the checks that need no picture to be opened."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+
+from host.data.labels import matching
+from host.data.manifest import Picture
+
+RARE_SHARE = (
+    0.02  # a label with fewer pictures than this share of a similar one's is probably a slip
+)
+SIMILAR = 0.8
+LOPSIDED = 3.0
+
+
+class Kind(Enum):
+    """What was found, the most harmful first; the value is what a reader sees."""
+
+    UNREADABLE = "cannot be read"
+    STRADDLES = "nearly the same picture in two splits"
+    CONTRADICTS = "nearly the same picture with two labels"
+    SESSION = "one session in two splits"
+    DOUBTFUL = "the model is sure of another label"
+    MISSPELT = "label that is probably a slip"
+    BALANCE = "far fewer pictures than another label"
+    REPEATS = "nearly the same picture twice"
+    DARK = "dark"
+    LIGHT = "overexposed"
+    BLURRED = "blurred"
+    EMPTY = "hardly anything in it"
+    ODD = "odd size or shape"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """paths: the pictures it is about, the one to look at first; () when it is about the whole set."""
+
+    kind: Kind
+    paths: tuple[str, ...]
+    detail: str
+
+
+def session_findings(pictures: Sequence[Picture]) -> list[Finding]:
+    """Sessions whose pictures are in more than one split: neighbours in time inflate every figure."""
+    members: dict[str, list[Picture]] = defaultdict(list)
+    for picture in pictures:
+        if picture.session and picture.split:
+            members[picture.session].append(picture)
+    found = []
+    for session, inside in sorted(members.items()):
+        firsts = {p.split: p.path for p in reversed(inside)}
+        if len(firsts) > 1:
+            detail = f"session {session}: {', '.join(sorted(firsts))}"
+            found.append(Finding(Kind.SESSION, tuple(firsts.values()), detail))
+    return found
+
+
+def label_findings(pictures: Sequence[Picture]) -> list[Finding]:
+    """Rare labels beside a similar one, and classes with a fraction of another's pictures."""
+    counts = Counter(picture.label for picture in pictures)
+    found = []
+    for label, count in sorted(counts.items()):
+        for other, more in counts.items():
+            is_rare = count < more and count <= max(2, RARE_SHARE * more)
+            if is_rare and _similar(label, other):
+                paths = tuple(p.path for p in pictures if p.label == label)
+                detail = f"{label!r} ({count}) beside {other!r} ({more})"
+                found.append(Finding(Kind.MISSPELT, paths, detail))
+    slips = {path for finding in found for path in finding.paths}
+    real = Counter(p.label for p in pictures if p.path not in slips)
+    most, least = max(real, key=lambda k: real[k]), min(real, key=lambda k: real[k])
+    if real[most] > LOPSIDED * real[least]:
+        detail = f"{least!r} {real[least]}, {most!r} {real[most]}"
+        found.append(Finding(Kind.BALANCE, (), detail))
+    return found
+
+
+def pair_findings(
+    pictures: Sequence[Picture], pairs: Sequence[tuple[int, int, int]]
+) -> list[Finding]:
+    """Of near-duplicates (first, second, bits apart): the most harmful thing that each pair shows."""
+    found = []
+    for first, second, apart in pairs:
+        one, two = pictures[first], pictures[second]
+        if one.split != two.split and one.split and two.split:
+            kind, detail = Kind.STRADDLES, f"{one.split} and {two.split}"
+        elif one.label != two.label:
+            kind, detail = Kind.CONTRADICTS, f"{one.label} and {two.label}"
+        else:
+            kind, detail = Kind.REPEATS, one.label
+        found.append(Finding(kind, (one.path, two.path), f"{detail}; {apart} of 64 bits differ"))
+    return found
+
+
+def doubt_findings(
+    pictures: Sequence[Picture], scores: Sequence[tuple[tuple[str, float], ...]], sure: float
+) -> list[Finding]:
+    """Pictures of which a model says, with at least `sure`, that they are something else; the surest first."""
+    found = []
+    for picture, given in zip(pictures, scores, strict=True):
+        names = tuple(name for name, _ in given)
+        if not given or matching(picture.label, names) is None:
+            continue
+        best, score = max(given, key=lambda pair: pair[1])
+        if score >= sure and matching(picture.label, (best,)) is None:
+            detail = f"labelled {picture.label}, the model says {best} {score:.2f}"
+            found.append((score, Finding(Kind.DOUBTFUL, (picture.path,), detail)))
+    return [finding for _, finding in sorted(found, key=lambda pair: (-pair[0], pair[1].paths))]
+
+
+def _similar(one: str, two: str) -> bool:
+    """As a slip of the finger makes it; `mask` and `no mask` are not."""
+    is_negated = one.endswith(two) or two.endswith(one)
+    return not is_negated and SequenceMatcher(None, one.lower(), two.lower()).ratio() >= SIMILAR

@@ -1,0 +1,85 @@
+"""Pictures of any source into a folder of ours: files as they are, a row for each, what is there already left alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from host.data.dataset import Dataset
+from host.data.files import folder_name, private_folder, write_private
+from host.data.labels import matching
+from host.data.manifest import CSV_NAME, PARQUET_NAME, Picture, read_manifest, write_manifest
+from host.data.pictures import UnreadableError, decode
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """added: rows that are new; known: pictures that were there by their SHA-256; unreadable: left out."""
+
+    added: tuple[Picture, ...]
+    known: int
+    unreadable: int
+
+
+def import_into(folder: Path, dataset: Dataset, about: Picture, say: Say) -> Imported:
+    """Copies. about: source, licence and split for rows that have none. Stopped, what was copied has its rows."""
+    private_folder(folder)
+    pictures = _present(folder)
+    digests = {picture.sha256 for picture in pictures}
+    labels = tuple(dict.fromkeys(picture.label for picture in pictures))
+    added: list[Picture] = []
+    known = unreadable = 0
+    try:
+        with dataset.open() as read:
+            for picture in dataset.pictures:
+                try:
+                    content = read(picture)
+                    decode(content, picture.path)
+                except UnreadableError as error:
+                    say(f"left out: {error}")
+                    unreadable += 1
+                    continue
+                digest = hashlib.sha256(content).hexdigest()
+                if digest in digests:
+                    known += 1
+                    continue
+                digests.add(digest)
+                label = matching(picture.label, labels) or picture.label
+                path = _place(folder, label, picture.path, content)
+                added.append(
+                    _filled(replace(picture, path=path, label=label, sha256=digest), about)
+                )
+    finally:
+        write_manifest(folder, [*pictures, *added])
+    return Imported(tuple(added), known, unreadable)
+
+
+def _present(folder: Path) -> list[Picture]:
+    if (folder / CSV_NAME).exists() or (folder / PARQUET_NAME).exists():
+        return list(read_manifest(folder).pictures)
+    return []
+
+
+def _place(folder: Path, label: str, old: str, content: bytes) -> str:
+    """Writes the file under a name of its own: LABEL/NAME.png. A copy from a run that was stopped is taken over."""
+    private_folder(folder / folder_name(label))
+    name, number = Path(old), 1
+    path = f"{folder_name(label)}/{name.stem}{name.suffix.lower()}"
+    while (folder / path).exists() and (folder / path).read_bytes() != content:
+        number += 1
+        path = f"{folder_name(label)}/{name.stem}_{number}{name.suffix.lower()}"
+    write_private(folder / path, content)
+    return path
+
+
+def _filled(picture: Picture, about: Picture) -> Picture:
+    return replace(
+        picture,
+        split=picture.split or about.split,
+        source=picture.source or about.source,
+        licence=picture.licence or about.licence,
+    )
