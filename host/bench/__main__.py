@@ -25,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         command.add_arguments(told)
         told.set_defaults(run=command.run)
     asked = parser.parse_args(argv)
+    asked.argv = sys.argv[1:] if argv is None else argv  # the command to repeat a run
     code: int = asked.run(asked)
     return code
 

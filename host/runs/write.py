@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +63,7 @@ class RunWriter:
             self.close()
             return
         try:
-            self.close(INTERRUPTED, _why(error))
+            self.close(INTERRUPTED, reason_of(error))
         except HostError as also:
             if not isinstance(
                 error, Exception
@@ -121,6 +121,7 @@ class _Stream:
         self.layout = layout
         self._directory, self._clock, self._schema = directory, clock, schema_of(layout)
         self._rows: list[tuple[object, ...]] = []
+        _batch(self._schema, [()] * len(layout.columns))  # what is slow once is done now
         self._written_at = clock()
         self._failed: OSError | None = None
         try:
@@ -139,8 +140,7 @@ class _Stream:
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         self._flush()
-        values = [arrow().array(columns[f.name], f.type) for f in self._schema]
-        self._write(arrow().record_batch(values, schema=self._schema))
+        self._write(_batch(self._schema, [columns[name] for name in self._schema.names]))
 
     def close(self) -> int:
         """How many rows the files hold. Raises OSError."""
@@ -159,10 +159,9 @@ class _Stream:
 
     def _flush(self) -> None:
         if self._rows:
-            columns = zip(*self._rows, strict=True)
-            values = [arrow().array(c, f.type) for c, f in zip(columns, self._schema, strict=True)]
+            batch = _batch(self._schema, zip(*self._rows, strict=True))
             self._rows = []
-            self._write(arrow().record_batch(values, schema=self._schema))
+            self._write(batch)
         self._written_at = self._clock()
 
     def _write(self, batch: Any) -> None:
@@ -173,6 +172,12 @@ class _Stream:
         except OSError as error:
             self._failed = error
             raise _cannot_write(self._directory, error) from error
+
+
+def _batch(schema: Any, columns: Iterable[Any]) -> Any:
+    """The first one of a process takes a second: pyarrow then loads what it can convert from."""
+    values = [arrow().array(of, field.type) for of, field in zip(columns, schema, strict=True)]
+    return arrow().record_batch(values, schema=schema)
 
 
 def _make(directory: Path) -> None:
@@ -190,7 +195,8 @@ def _cannot_write(directory: Path, error: OSError) -> HostError:
     )
 
 
-def _why(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """Why a run was interrupted, for people."""
     if isinstance(error, KeyboardInterrupt):
         return "stopped with Ctrl-C"
     return str(error) if isinstance(error, HostError) else f"{type(error).__name__}: {error}"

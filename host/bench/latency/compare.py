@@ -1,0 +1,145 @@
+"""Two latency runs -> ratios with confidence intervals, and what stands between them and a fair comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from host.bench.latency.bootstrap import Ratio, Verdict, mean, median, ratio
+from host.bench.latency.layouts import INFERENCES, KIND
+from host.bench.latency.spread import Values
+from host.bench.latency.summary import INJECTED, ON_BOARD, Summary
+from host.errors import HostError
+from host.runs.conditions import BoardConditions
+from host.runs.read import Run
+from host.runs.typed_json import parse
+
+IDENTITY = ("port", "labels", "serial_number")  # a difference in these alone changes no figure
+
+
+@dataclass(frozen=True)
+class LatencyRun:
+    """A run of this tool with its figures."""
+
+    run: Run
+    summary: Summary
+
+    @property
+    def name(self) -> str:
+        """The directory's."""
+        return self.run.directory.name or str(self.run.directory)
+
+
+@dataclass(frozen=True)
+class StageRatio:
+    """B over A of one stage, by medians and by means. a_ms, b_ms: medians."""
+
+    name: str
+    a_ms: float
+    b_ms: float
+    p50: Ratio
+    mean: Ratio
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """differences: conditions that differ, in words. Only figures of one kind of board are compared."""
+
+    a: LatencyRun
+    b: LatencyRun
+    stages: tuple[StageRatio, ...]
+    differences: tuple[str, ...]
+
+
+def latency_run(run: Run) -> LatencyRun:
+    """Raises HostError for a run of another tool, or one that ended before its first inference."""
+    if run.kind != KIND:
+        raise HostError(f"{run.directory} is a run of {run.kind}, not of {KIND}")
+    if not run.summary:
+        raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
+    return LatencyRun(run, parse(Summary, run.summary, f"{run.directory}: summary"))
+
+
+def compare_runs(a: Run, b: Run) -> Comparison:
+    """Raises HostError when the two cannot be compared at all."""
+    first, second = latency_run(a), latency_run(b)
+    _check_comparable(first, second)
+    names = [*ON_BOARD, "host"]
+    values = [(name, _milliseconds(first, name), _milliseconds(second, name)) for name in names]
+    stages = [_stage(n, x, y) for n, x, y in values if len(x) and len(y)]
+    return Comparison(first, second, tuple(stages), tuple(_differences(a, b)))
+
+
+def verdict_words(found: Ratio, a: str = "A", b: str = "B") -> str:
+    """One sentence without its end."""
+    per_cent = f"{100 * abs(found.value - 1):.2f} %"
+    if found.verdict is Verdict.EQUAL:
+        return "equal: every value is the same"
+    if found.verdict is Verdict.TOO_FEW:
+        return f"{found.value:.4f}; too few values for an interval"
+    between = f"95 % interval {found.low:.4f}..{found.high:.4f}"
+    if found.verdict is Verdict.NOISE:
+        return f"within noise: {found.value:.4f}, {between}"
+    return f"{b} is {per_cent} {found.verdict.value} than {a} ({between})"
+
+
+def _stage(name: str, a: Values, b: Values) -> StageRatio:
+    return StageRatio(
+        name=name,
+        a_ms=float(np.median(a)),
+        b_ms=float(np.median(b)),
+        p50=ratio(a, b, median),
+        mean=ratio(a, b, mean),
+    )
+
+
+def _milliseconds(of: LatencyRun, name: str) -> Values:
+    """Every value above 0 of a stage: 0 stands for what did not happen."""
+    if name == "host":
+        values = of.run.columns(INFERENCES.name, ["host_ms"])["host_ms"].astype(np.float64)
+    elif of.summary.source == INJECTED and name != "inference":
+        return np.empty(0)
+    else:
+        column = f"{name}_cycles"
+        cycles = of.run.columns(INFERENCES.name, [column])[column].astype(np.float64)
+        values = cycles * 1000 / of.summary.clock_hz
+    return values[values > 0]
+
+
+def _check_comparable(a: LatencyRun, b: LatencyRun) -> None:
+    if a.summary.estimated != b.summary.estimated:
+        which, other = (a, b) if a.summary.estimated else (b, a)
+        raise HostError(
+            f"{which.run.directory} is estimated (a virtual board), {other.run.directory} was measured on "
+            "hardware: their ratio would say nothing; measure both on one kind of board"
+        )
+    if a.summary.source != b.summary.source:
+        raise HostError(
+            f"{a.run.directory} is of the source {a.summary.source}, {b.run.directory} of "
+            f"{b.summary.source}: measure both with --camera or both with --injected"
+        )
+    for run in (a.run, b.run):
+        if run.conditions.board is None or not a.summary.clock_hz or not b.summary.clock_hz:
+            raise HostError(f"{run.directory} does not say which board it is of: measure again")
+
+
+def _differences(a: Run, b: Run) -> list[str]:
+    """Conditions of the boards that differ and may explain a ratio."""
+    one, two = a.conditions.board, b.conditions.board
+    assert one is not None and two is not None
+    said = [
+        f"{field.name.replace('_', ' ')}: {getattr(one, field.name)} / {getattr(two, field.name)}"
+        for field in dataclasses.fields(BoardConditions)
+        if field.name not in IDENTITY and getattr(one, field.name) != getattr(two, field.name)
+    ]
+    if not one.is_virtual and one.serial_number != two.serial_number:
+        said.append(f"board: {one.serial_number} / {two.serial_number}")
+    images = [run.conditions.details.get("images", "") for run in (a, b)]
+    if images[0] != images[1]:
+        said.append(f"images: {images[0]} / {images[1]}")
+    said += [
+        f"{run.directory.name} was interrupted: {run.reason}" for run in (a, b) if run.interrupted
+    ]
+    return said

@@ -1,0 +1,44 @@
+"""Names of a board's layers: from the packed model with the hash that the board says, where one is at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from host.bench.layers import describe
+from host.bench.model import MODELS, choose_model
+from host.compiler.pack import PackedModel
+from host.errors import HostError
+
+
+@dataclass(frozen=True)
+class Layer:
+    """name: CONV 3 48x48x8, or `layer 3`. macs: 0 when not known."""
+
+    name: str
+    macs: int
+
+
+def find_model(model_hash: int, model: Path | None) -> PackedModel | None:
+    """What the board runs: `model`, which must be it, or one of the project's; None when none is."""
+    for file in [model] if model else sorted(MODELS.glob("*.tpm")):
+        packed = choose_model(file, b"", True).packed
+        if packed.header.body_crc == model_hash:
+            return packed
+    if model:
+        raise HostError(
+            f"{model} is not what the board runs ({model_hash:08x}): leave --model out, or deploy it"
+        )
+    return None
+
+
+def layers_of(packed: PackedModel | None, count: int) -> list[Layer]:
+    """Of a board that profiles `count` layers."""
+    if packed is None or len(packed.operators) != count:
+        return [Layer(f"layer {number}", 0) for number in range(count)]
+    costs = describe(packed, [0] * count)
+    return [Layer(f"{c.operator} {c.source} {_shape(c.output)}", c.macs) for c in costs]
+
+
+def _shape(shape: tuple[int, int, int]) -> str:
+    return "x".join(map(str, shape))

@@ -1,0 +1,162 @@
+"""Spreads, ratios and their intervals, against what is known."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
+from host.bench.latency.compare import compare_runs, latency_run, verdict_words
+from host.bench.latency.spread import spread_of
+from host.bench.latency.summary import INJECTED, lost_between
+from host.bench.latency.table import comparison_table, summary_table
+from host.errors import HostError
+from host.link.sequence import Losses
+from tests.bench.latency_rows import CLOCK_HZ, inferences, summary, written
+
+
+def test_a_spread_is_numpys_and_the_standard_librarys() -> None:
+    values = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0]
+    spread = spread_of(values)
+    assert (spread.count, spread.minimum, spread.maximum) == (8, 1.0, 9.0)
+    assert spread.p50 == statistics.median(values) == 3.5
+    quartiles = statistics.quantiles(values, n=4, method="inclusive")
+    assert spread.iqr == pytest.approx(quartiles[2] - quartiles[0])
+    assert spread.p95 == pytest.approx(np.percentile(values, 95))
+    assert spread.p99 == pytest.approx(np.percentile(values, 99))
+    assert spread.mean == pytest.approx(statistics.mean(values))
+    assert spread.deviation == pytest.approx(statistics.stdev(values))
+    assert spread.scaled(2).p95 == pytest.approx(2 * spread.p95)
+    assert spread.scaled(2).count == 8
+    assert spread_of([7]).deviation == 0.0
+    with pytest.raises(ValueError, match="no values"):
+        spread_of([])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_interval_holds_the_true_ratio_as_often_as_it_says(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """200 pairs of skewed samples with the true ratio 1.1; 95 % of 200 is 190, and 3 deviations are 9."""
+    monkeypatch.setattr("host.bench.latency.bootstrap.RESAMPLES", 400)
+    random = np.random.default_rng(seed)
+    held = 0
+    for number in range(200):
+        a = 100 + random.gamma(2.0, 3.0, 100)
+        b = 1.1 * (100 + random.gamma(2.0, 3.0, 100))
+        found = ratio(a, b, seed=number)
+        held += found.low <= 1.1 <= found.high
+    assert 178 <= held <= 199
+
+
+def test_noise_is_called_noise_and_a_difference_is_not() -> None:
+    random = np.random.default_rng(3)
+    a, again = random.normal(100, 2, 80), random.normal(100, 2, 80)
+    slower = random.normal(103, 2, 80)
+    assert ratio(a, again).verdict is Verdict.NOISE
+    assert ratio(a, slower).verdict is Verdict.SLOWER
+    assert ratio(slower, a).verdict is Verdict.FASTER
+    assert ratio(a, slower, mean).value == pytest.approx(slower.mean() / a.mean())
+    assert ratio(a, slower) == ratio(a, slower), "seeded"
+    same = np.full(20, 5.0)
+    assert ratio(same, same).verdict is Verdict.EQUAL
+    assert ratio(same, 2 * same).verdict is Verdict.SLOWER
+    few = ratio(a[: FEWEST - 1], slower)
+    assert few.verdict is Verdict.TOO_FEW and np.isnan(few.low)
+    assert "too few" in verdict_words(few)
+    assert "B is 3" in verdict_words(ratio(a, slower)) and "slower than A" in verdict_words(
+        ratio(a, slower)
+    )
+
+
+def test_resembling_neighbours_widen_the_interval() -> None:
+    """A slow wave is no independent noise: shuffled, the same values look better known than they are."""
+    random = np.random.default_rng(4)
+    wave = 100 + 5 * np.sin(np.arange(200) / 12) + random.normal(0, 0.1, 200)
+    flat = np.full(200, 100.0)
+    ordered, shuffled = ratio(flat, wave, mean), ratio(flat, random.permutation(wave), mean)
+    assert ordered.high - ordered.low > 1.5 * (shuffled.high - shuffled.low)
+
+
+def test_a_summary_is_of_its_rows() -> None:
+    rows = inferences(120)
+    found = summary(rows)
+    inference = found.stage("inference")
+    assert inference is not None and inference.cycles is not None
+    cycles = [row.inference_cycles for row in rows]
+    assert inference.cycles.p50 == statistics.median(cycles)
+    assert inference.ms.p50 == pytest.approx(1000 * statistics.median(cycles) / CLOCK_HZ)
+    assert found.frames_per_second == pytest.approx(
+        CLOCK_HZ / statistics.mean(row.period_cycles for row in rows)
+    )
+    assert found.results_per_second_host == pytest.approx(119 / rows[-1].arrived_s)
+    host = found.stages[-1]
+    assert host.cycles is None and "emulator" in host.meaning
+    assert host.ms.p50 == pytest.approx(statistics.median(row.host_ms for row in rows))
+    assert [layer.share for layer in found.layers] == pytest.approx([0.75, 0.25], rel=1e-5)
+    assert "emulator" not in summary(rows, estimated=False).stages[-1].meaning
+
+
+def test_an_injected_image_has_an_inference_and_a_round_trip_alone() -> None:
+    found = summary(inferences(3), source=INJECTED)
+    assert [stage.name for stage in found.stages] == ["inference", "end to end (host)"]
+    assert found.frames_per_second == 0.0
+
+
+def test_missing_frames_and_messages_are_counted_from_the_first_inference_on() -> None:
+    rows = inferences(10)
+    holes = [row for row in rows if row.frame not in (103, 104)]
+    lost = lost_between(
+        Losses(wire_lost=5, device_dropped=1), Losses(wire_lost=7, device_dropped=4), holes
+    )
+    assert (lost.frames, lost.wire, lost.by_board, lost.total) == (2, 2, 3, 5)
+
+
+def shown(group: object) -> str:
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(group)
+    return captured.get()
+
+
+def test_the_table_says_estimated_and_interrupted(tmp_path: Path) -> None:
+    virtual = written(tmp_path / "a", inferences(40))
+    text = shown(summary_table(latency_run(virtual).summary, virtual.conditions, "Ctrl-C"))
+    assert "est. cycles p50" in text and "ESTIMATED" in text
+    assert "INTERRUPTED after 40 inferences: Ctrl-C" in text
+    assert "LOSSES" in text and "p99 of 40 values" in text and "CONV 0 48x48x8" in text
+    real = written(tmp_path / "b", inferences(120), "nano33ble")
+    text = shown(summary_table(latency_run(real).summary, real.conditions))
+    assert "est" not in text.split("date")[0].lower() and "p99 of" not in text
+
+
+def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
+    a = written(tmp_path / "a", inferences(100), clock_divider=2)
+    b = written(tmp_path / "b", inferences(100, 1.05, seed=2), clock_divider=12)
+    found = compare_runs(a, b)
+    by_name = {stage.name: stage for stage in found.stages}
+    assert list(by_name) == ["capture", "preprocess", "inference", "send", "period", "host"]
+    for name in ("inference", "period"):
+        assert by_name[name].p50.verdict is Verdict.SLOWER
+        assert by_name[name].p50.value == pytest.approx(1.05, abs=0.005)
+    assert found.differences == ("clock divider: 2 / 12",)
+    text = shown(comparison_table(found))
+    assert "DIFFERENT CONDITIONS: clock divider: 2 / 12" in text and "slower than A" in text
+    assert "ESTIMATED" in text and "not another day's" in text
+    again = compare_runs(a, written(tmp_path / "c", inferences(100, seed=9)))
+    verdicts = [stage.p50.verdict for stage in again.stages]
+    assert verdicts.count(Verdict.NOISE) >= 4, "each errs once in 20"
+
+
+def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
+    virtual = written(tmp_path / "a", inferences(20))
+    real = written(tmp_path / "b", inferences(20), "nano33ble")
+    injected = written(tmp_path / "c", inferences(20), injected=True)
+    with pytest.raises(HostError, match=r"a is estimated .* was measured on hardware"):
+        compare_runs(virtual, real)
+    with pytest.raises(HostError, match="of the source camera"):
+        compare_runs(virtual, injected)
