@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from host.errors import EndOfRecordingError
 from host.link.device import Device
 from host.link.messages import Frame, Hello, Mode, Result, Source
 from host.link.schema import Message
@@ -113,11 +114,16 @@ class Pairing:
 def samples(
     device: Device, others: Callable[[Message], None] = lambda message: None
 ) -> Iterator[Sample]:
-    """Samples for ever; every message that belongs to none goes to `others`. Raises HostError on a dead port."""
+    """Samples for ever; every message that belongs to none goes to `others`. Raises HostError on a dead port,
+    EndOfRecordingError at a recording's end."""
     pairing = Pairing()
     silent_s = 0.0
     while True:
-        message = device.receive(POLL_S)
+        try:
+            message = device.receive(POLL_S)
+        except EndOfRecordingError:
+            yield from pairing.flush(device.hello, device.losses)
+            raise
         if message is None:
             silent_s += POLL_S
             if silent_s >= STALE_S:

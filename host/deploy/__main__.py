@@ -19,7 +19,12 @@ from host.deploy.transfer import erase_slots, send_model, use_slot
 from host.errors import HostError, run_main
 from host.link.device import Device
 from host.link.messages import MODEL_SLOTS
-from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+from host.link.opening import add_port_arguments, asked_port
+
+FORGETTING = (
+    "this virtual board ends here and forgets the model; to keep one, start "
+    "`python -m host.virtual` and give the --port that it prints"
+)
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -36,12 +41,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--name", help="of the model; default: the file's")
     add("--labels", help="comma separated, in the order of the scores; default: the manifest's")
-    add(
-        "--port",
-        default="auto",
-        metavar="URL",
-        help="auto, virtual, a serial port, socket://host:port",
-    )
+    add_port_arguments(parser)
     return parser.parse_args(argv)
 
 
@@ -50,15 +50,21 @@ def main(argv: list[str] | None = None) -> int:
     asked = arguments(argv)
     console = Console(stderr=True)
     model = read_model(asked.model, asked.name, asked.labels) if asked.model else None
-    choice = choose_port(asked.port, listed_ports())
-    console.print(choice.reason, style="dim", highlight=False)
-    with Device(open_choice(choice), reopen=reopener(choice)) as device:
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", highlight=False, soft_wrap=True)
+
+    with (
+        asked_port(asked, say) as opening,
+        Device(opening.open(), reopen=opening.reopen) as device,
+    ):
         if model is not None:
             _deploy(device, model, console)
         else:
             _change(device, asked)
         Console().print(slots_table([device.slot(n) for n in range(MODEL_SLOTS + 1)]))
-    _warn_of_forgetting(choice, asked, console)
+    if opening.choice.url == "virtual" and asked.model:
+        say(FORGETTING)
     return 0
 
 
@@ -81,16 +87,6 @@ def _change(device: Device, asked: argparse.Namespace) -> None:
         erase_slots(device)
     elif not asked.list:
         use_slot(device, asked.use or 0)
-
-
-def _warn_of_forgetting(choice: Choice, asked: argparse.Namespace, console: Console) -> None:
-    if choice.url == "virtual" and asked.model:
-        console.print(
-            "this virtual board ends here and forgets the model; to keep one, start "
-            "`python -m host.virtual` and give the --port that it prints",
-            style="dim",
-            highlight=False,
-        )
 
 
 if __name__ == "__main__":

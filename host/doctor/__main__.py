@@ -21,7 +21,8 @@ from host.doctor.holders import modem_manager_runs, programs_holding
 from host.doctor.report import Conditions, as_json, checklist, findings_table
 from host.errors import HostError, run_main
 from host.link.faults import FaultRates, FaultyPort
-from host.link.port import Choice, choose_port, listed_ports, open_choice
+from host.link.opening import add_port_arguments, asked_port
+from host.link.port import Choice, listed_ports
 from host.link.transport import Port
 
 WIDTH_OF_A_FILE = 160  # columns, when stdout is no terminal
@@ -49,26 +50,25 @@ def _examine(asked: argparse.Namespace, say: Say) -> list[Finding]:
     board = board_finding(asked.port, listed)
     if board.verdict is Verdict.FAIL:
         return completed([board])
-    choice = choose_port(asked.port, listed)
-    say(choice.reason)
-    port = port_finding(_port_evidence(choice))
-    if port.verdict is Verdict.FAIL:
-        return completed([board, port])
-    found = examine_port(lambda: _open(choice, asked.drop_rate), _is_serial(choice), say)
-    return completed([board, port, *found])
 
+    def damage(port: Port) -> Port:
+        rate = asked.drop_rate
+        return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
-def _open(choice: Choice, drop_rate: float) -> Port:
-    port = open_choice(choice)
-    return FaultyPort(port, FaultRates.even(drop_rate)) if drop_rate else port
-
-
-def _is_serial(choice: Choice) -> bool:
-    return choice.url != "virtual" and "://" not in choice.url
+    with asked_port(asked, say, wrap=damage) as opening:
+        if opening.playback:
+            raise HostError(
+                "the doctor asks, and a recording cannot answer: give it a board's --port"
+            )
+        choice = opening.choice
+        port = port_finding(_port_evidence(choice))
+        if port.verdict is Verdict.FAIL:
+            return completed([board, port])
+        return completed([board, port, *examine_port(opening.open, choice.is_serial, say)])
 
 
 def _port_evidence(choice: Choice) -> PortEvidence | None:
-    if not _is_serial(choice):
+    if not choice.is_serial:
         return None
     path = choice.url
     is_file = sys.platform != "win32"  # COM ports are no files
@@ -109,12 +109,7 @@ def _write_report(path: Path, text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m host.doctor", description=__doc__)
     add = parser.add_argument
-    add(
-        "--port",
-        default="auto",
-        metavar="URL",
-        help="auto, virtual, a serial port, socket://host:port",
-    )
+    add_port_arguments(parser)
     add("--json", action="store_true", help="a list of name, status, detail, remedy on stdout")
     add("--report", type=Path, metavar="FILE.md", help="write a bring-up checklist to post")
     add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")

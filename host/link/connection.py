@@ -18,7 +18,7 @@ from host.link.handshake import WrongFirmwareError
 from host.link.inbox import Inbox
 from host.link.schema import Message
 from host.link.sequence import Losses
-from host.link.transport import Port, PortLostError
+from host.link.transport import Port, PortLostError, waits_for_reader
 
 QUEUE_MESSAGES = 256  # at most 7 MB of RGB frames; the newest stay
 CLOSE_WAIT_S = 5.0
@@ -95,6 +95,7 @@ class Connection:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._queue or self._failure), timeout_s)
             if self._queue:
+                self._changed.notify_all()  # there is room again
                 return self._queue.popleft()
         self._raise_failure()
         return None
@@ -128,6 +129,7 @@ class Connection:
         waiter = Waiter(matches)
         with self._changed:
             self._waiters.append(waiter)
+            self._changed.notify_all()
         try:
             yield waiter
         finally:
@@ -154,6 +156,8 @@ class Connection:
     def close(self) -> None:
         """Stops reading and frees the port."""
         self._closing.set()
+        with self._changed:
+            self._changed.notify_all()
         self._thread.join(CLOSE_WAIT_S)
         self._port.close()
 
@@ -217,11 +221,18 @@ class Connection:
             for waiter in matching:
                 waiter.answer = message
             if not matching:
+                if waits_for_reader(self._port):
+                    self._changed.wait_for(self._has_room)
                 self._queue.append(message)
             if len(self._queue) > QUEUE_MESSAGES:
                 self._queue.popleft()
                 self._host_dropped += 1
             self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        """Someone who waits for an answer goes first: it comes behind what does not fit."""
+        answers_due = any(waiter.answer is None for waiter in self._waiters)
+        return len(self._queue) < QUEUE_MESSAGES or answers_due or self._closing.is_set()
 
     def _send(self, question: Message, sent: set[int]) -> None:
         with self._sending:

@@ -1,6 +1,7 @@
 """A URL -> an open Port, and why that one.
 
-auto | virtual | /dev/tty* | COM* | socket://host:port. `auto` is a plugged-in Nano, else the virtual board.
+auto | virtual | /dev/tty* | COM* | socket://host:port | replay:FILE[?speed=max&from=12.5].
+`auto` is a plugged-in Nano, else the virtual board.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ARDUINO = 0x2341
 NANO_33_BLE = 0x805A  # the Sense, too
 NANO_33_BLE_BOOTLOADER = 0x005A
 NANO_33_BLE_OPENMV = 0x015A
+REPLAY = "replay:"
 UPLOAD = "pio run -e nano33ble -t upload"
 
 
@@ -44,6 +46,16 @@ class Choice:
     url: str
     reason: str
     serial_number: str = ""
+
+    @property
+    def is_replay(self) -> bool:
+        """A recording: it can be listened to, and nothing more."""
+        return self.url.startswith(REPLAY)
+
+    @property
+    def is_serial(self) -> bool:
+        """A serial port of this machine."""
+        return self.url != "virtual" and "://" not in self.url and not self.is_replay
 
 
 class VirtualPort(SocketPort):
@@ -87,9 +99,11 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
     if url.startswith("socket://"):
         _socket_address(url)
         return Choice(url, f"connecting to {url}")
+    if url.startswith(REPLAY):
+        return Choice(url, f"playing {url.removeprefix(REPLAY)}")
     if "://" in url:
         raise HostError(
-            f"unknown port {url}: give auto, virtual, a serial port, or socket://host:port"
+            f"unknown port {url}: give auto, virtual, a serial port, socket://host:port or replay:FILE"
         )
     return _choose_serial(url, listed)
 
@@ -100,6 +114,10 @@ def open_choice(choice: Choice, scene: str = "default", speed: str = "real") -> 
         return VirtualPort(scene, speed)
     if choice.url.startswith("socket://"):
         return SocketPort(*_socket_address(choice.url))
+    if choice.is_replay:
+        from host.recording.replay import open_replay
+
+        return open_replay(choice.url.removeprefix(REPLAY))
     return SerialPort(choice.url)
 
 

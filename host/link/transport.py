@@ -43,6 +43,11 @@ class Port(Protocol):
         """Frees the port; again is harmless."""
 
 
+def waits_for_reader(port: Port) -> bool:
+    """True of a port whose bytes wait until they are read, as those of a recording: none need be thrown away."""
+    return bool(getattr(port, "waits_for_reader", False))
+
+
 class SerialPort:
     """A USB serial port, by pyserial; read in bulk, as byte-wise reading loses frames."""
 

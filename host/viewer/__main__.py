@@ -17,7 +17,7 @@ from host.faults import fault_line
 from host.link.device import Device
 from host.link.faults import FaultRates, FaultyPort
 from host.link.messages import Fault, Mode, Setting
-from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+from host.link.opening import Opening, add_port_arguments, asked_port
 from host.link.schema import Message
 from host.link.transport import Port
 from host.samples import samples
@@ -30,12 +30,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
     parser = argparse.ArgumentParser(prog="python -m host.viewer", description=__doc__)
     add = parser.add_argument
-    add(
-        "--port",
-        default="auto",
-        metavar="URL",
-        help="auto, virtual, a serial port, socket://host:port",
-    )
+    add_port_arguments(parser)
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--label", help="the label to watch (person, else the model's last)")
@@ -55,37 +50,34 @@ def main(argv: list[str] | None = None) -> int:
     def say(text: str) -> None:
         console.print(text, style="dim", highlight=False, soft_wrap=True)
 
-    choice = choose_port(asked.port, listed_ports())
-    say(choice.reason)
-    with _open(asked, choice, say) as device:
+    def damage(port: Port) -> Port:
+        rate = asked.drop_rate
+        return FaultyPort(port, FaultRates.even(rate)) if rate else port
+
+    with (
+        asked_port(asked, say, asked.scene, wrap=damage) as opening,
+        _open(asked, opening, say) as device,
+    ):
         try:
             if asked.wiring:
                 device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
             device.set_mode(Mode.STREAM)
-            (_write_json if asked.json else _show)(asked, choice, device, say)
+            (_write_json if asked.json else _show)(asked, opening, device, say)
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
     return 0
 
 
-def _open(asked: argparse.Namespace, choice: Choice, say: Say) -> Device:
+def _open(asked: argparse.Namespace, opening: Opening, say: Say) -> Device:
     """A person wants a lost port back; a script wants to know."""
-    again = reopener(choice, asked.scene)
     for_people = not asked.json and asked.frames is None
-    device = Device(
-        _damaged(open_choice(choice, asked.scene), asked.drop_rate),
-        reopen=(lambda: _damaged(again(), asked.drop_rate)) if for_people else None,
-    )
+    device = Device(opening.open(), reopen=opening.reopen if for_people else None)
     say(f"{device.name}: {device.hello.board} board, model {device.hello.model or 'none'}")
     return device
 
 
-def _damaged(port: Port, rate: float) -> Port:
-    return FaultyPort(port, FaultRates.even(rate)) if rate else port
-
-
-def _write_json(asked: argparse.Namespace, choice: Choice, device: Device, say: Say) -> None:
+def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
     from host.viewer.json_lines import write_json
 
     def other(message: Message) -> None:
@@ -98,14 +90,14 @@ def _write_json(asked: argparse.Namespace, choice: Choice, device: Device, say: 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _show(asked: argparse.Namespace, choice: Choice, device: Device, say: Say) -> None:
+def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
     # OpenCV takes half a second to load: only after the first lines are on the screen
     from host.viewer.session import Session
     from host.viewer.terminal import run_terminal
     from host.viewer.view import first_view
     from host.viewer.window import run_window, why_no_window
 
-    scene = asked.scene if choice.url == "virtual" else ""
+    scene = asked.scene if opening.choice.url == "virtual" else ""
     view = first_view(device.hello, device.name, scene, asked.label, asked.threshold)
     session = Session(device, view, time.monotonic, CAPTURES)
     reason = "" if asked.terminal else why_no_window()

@@ -24,3 +24,8 @@ def count(text: str) -> int:
 def console() -> Console:
     """Where tables go; wide enough for them in a file."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
+
+
+def say(text: str) -> None:
+    """A line for the person who waits."""
+    print(text, file=sys.stderr)

@@ -13,6 +13,7 @@ from host.bench.commands.arguments import console, count
 from host.bench.report import Report, as_json
 from host.compiler.emit import write_atomically
 from host.errors import HostError
+from host.link.opening import add_port_arguments, asked_port
 from host.virtual.server import PREBUILT
 
 NAME = "engine"
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--baseline", type=Path, metavar="FILE", help="an earlier report to compare with")
     add("--write-baseline", type=Path, metavar="FILE", help="keep this report")
     add("--real", action="store_true", help="measure a plugged-in board by its own cycle counter")
-    add("--port", metavar="URL", help="of the real board; default: the Nano that is plugged in")
+    add_port_arguments(parser, default=None)  # without one: the Nano that is plugged in
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -52,22 +53,21 @@ def _measure(asked: argparse.Namespace) -> Report:
         raise HostError(
             f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
         ) from error
-    if asked.port:
-        raise HostError("--port is of a real board: add --real")
+    if asked.port or asked.record:
+        raise HostError("--port and --record are of a real board: add --real")
     return measure(asked.elf, asked.model, not asked.no_dead_channel_removal, asked.images)
 
 
 def _measure_real(asked: argparse.Namespace) -> Report:
     from host.bench.real import measure_real
     from host.link.device import Device
-    from host.link.port import choose_port, listed_ports, open_choice
 
-    choice = choose_port(asked.port or "auto", listed_ports())
-    if choice.url == "virtual":
-        raise HostError("no board is plugged in: leave out --real to measure on the virtual board")
     model = asked.model or BUILT_IN_MODEL
-    with Device(open_choice(choice)) as device:
-        return measure_real(device, model, not asked.no_dead_channel_removal, asked.images)
+    with asked_port(asked, lambda line: None) as opening:
+        if opening.choice.url == "virtual":
+            raise HostError("no board is plugged in: leave out --real for the virtual board")
+        with Device(opening.open()) as device:
+            return measure_real(device, model, not asked.no_dead_channel_removal, asked.images)
 
 
 def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:

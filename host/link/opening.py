@@ -1,0 +1,95 @@
+"""--port URL and --record FILE of every tool: which port was asked for, opened as often as needed, recorded if asked.
+
+add_port_arguments(parser)
+...
+with asked_port(asked, say) as opening, Device(opening.open(), reopen=opening.reopen) as device:
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host.link.port import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
+from host.link.transport import Port
+
+if TYPE_CHECKING:
+    from host.recording.recorder import Recorder
+    from host.recording.replay import ReplayPort
+
+PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
+RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A port that was asked for. wrap: what stands between every port that is opened and its tool."""
+
+    choice: Choice
+    scene: str = "default"
+    speed: str = "real"
+    recorder: Recorder | None = None
+    wrap: Callable[[Port], Port] = lambda port: port
+    playback: ReplayPort | None = None  # a recording: it can be listened to, and nothing more
+
+    def open(self) -> Port:
+        """Opens it. Raises HostError."""
+        if self.playback is not None:
+            return self._dress(self.playback)
+        return self._dress(open_choice(self.choice, self.scene, self.speed))
+
+    def reopen(self) -> Port:
+        """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
+        return self._dress(reopener(self.choice, self.scene, self.speed)())
+
+    def _dress(self, port: Port) -> Port:
+        if self.recorder is not None:
+            from host.recording.recorder import RecordingPort
+
+            port = RecordingPort(port, self.recorder)
+        return self.wrap(port)
+
+
+def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    """Gives a tool --port and --record."""
+    parser.add_argument("--port", default=default, metavar="URL", help=PORT_HELP)
+    parser.add_argument("--record", type=Path, metavar="FILE", help=RECORD_HELP)
+
+
+@contextlib.contextmanager
+def asked_port(
+    asked: argparse.Namespace,
+    say: Callable[[str], None],
+    scene: str = "default",
+    speed: str = "real",
+    wrap: Callable[[Port], Port] = lambda port: port,
+) -> Iterator[Opening]:
+    """What `asked` means now; says why. At the end the recording is closed, and HostError raised if it is not whole."""
+    choice = choose_port(asked.port or "auto", listed_ports())
+    say(choice.reason)
+    playback = _open_playback(choice)
+    if asked.record is None:
+        yield Opening(choice, scene, speed, None, wrap, playback)
+        return
+    from host.recording.recorder import start_recording
+
+    recorder = start_recording(asked.record, choice.url, " ".join(sys.argv), say)
+    say(f"recording to {asked.record}")
+    try:
+        yield Opening(choice, scene, speed, recorder, wrap, playback)
+    finally:
+        recorder.close()
+    recorder.raise_failure()
+
+
+def _open_playback(choice: Choice) -> ReplayPort | None:
+    if not choice.is_replay:
+        return None
+    from host.recording.replay import open_replay
+
+    return open_replay(choice.url.removeprefix(REPLAY))
