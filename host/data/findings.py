@@ -83,17 +83,18 @@ def label_findings(pictures: Sequence[Picture]) -> list[Finding]:
 def pair_findings(
     pictures: Sequence[Picture], pairs: Sequence[tuple[int, int, int]]
 ) -> list[Finding]:
-    """Of near-duplicates (first, second, bits apart): the most harmful thing that each pair shows."""
+    """Of near-duplicates (first, second, bits apart)."""
     found = []
     for first, second, apart in pairs:
         one, two = pictures[first], pictures[second]
+        shown = []
         if one.split != two.split and one.split and two.split:
-            kind, detail = Kind.STRADDLES, f"{one.split} and {two.split}"
-        elif one.label != two.label:
-            kind, detail = Kind.CONTRADICTS, f"{one.label} and {two.label}"
-        else:
-            kind, detail = Kind.REPEATS, one.label
-        found.append(Finding(kind, (one.path, two.path), f"{detail}; {apart} of 64 bits differ"))
+            shown.append((Kind.STRADDLES, f"{one.split} and {two.split}"))
+        if one.label != two.label:
+            shown.append((Kind.CONTRADICTS, f"{one.label} and {two.label}"))
+        for kind, detail in shown or [(Kind.REPEATS, one.label)]:
+            detail = f"{detail}; {apart} of 64 bits differ"
+            found.append(Finding(kind, (one.path, two.path), detail))
     return found
 
 
@@ -108,7 +109,7 @@ def doubt_findings(
             continue
         best, score = max(given, key=lambda pair: pair[1])
         if score >= sure and matching(picture.label, (best,)) is None:
-            detail = f"labelled {picture.label}, the model says {best} {score:.2f}"
+            detail = f"model: {best} {score:.2f}"
             found.append((score, Finding(Kind.DOUBTFUL, (picture.path,), detail)))
     return [finding for _, finding in sorted(found, key=lambda pair: (-pair[0], pair[1].paths))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,13 @@ class Imported:
     unreadable: int
 
 
-def import_into(folder: Path, dataset: Dataset, about: Picture, say: Say) -> Imported:
+def import_into(
+    folder: Path,
+    dataset: Dataset,
+    about: Picture,
+    say: Say,
+    progress: Callable[[Iterable[Picture]], Iterable[Picture]] = lambda pictures: pictures,
+) -> Imported:
     """Copies. about: source, licence and split for rows that have none. Stopped, what was copied has its rows."""
     private_folder(folder)
     pictures = _present(folder)
@@ -35,7 +41,7 @@ def import_into(folder: Path, dataset: Dataset, about: Picture, say: Say) -> Imp
     known = unreadable = 0
     try:
         with dataset.open() as read:
-            for picture in dataset.pictures:
+            for picture in progress(dataset.pictures):
                 try:
                     content = read(picture)
                     decode(content, picture.path)

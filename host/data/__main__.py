@@ -1,0 +1,113 @@
+"""python -m host.data import|check|split|export: pictures in, what may be wrong with them, who judges, pictures out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from host.data.check import SURE
+from host.data.coco import LEAST_AREA
+from host.data.commands import check_set, export_set, import_set, split_set
+from host.data.duplicates import BITS, NEAR
+from host.data.manifest import SPLITS
+from host.data.split import VAL_SHARE
+from host.errors import run_main
+
+DATA_HELP = "a folder of captures, CLASS/NAME or SPLIT/CLASS/NAME, or a zip of them"
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(prog="python -m host.data", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _import(commands.add_parser("import", help="pictures of others into a folder of ours"))
+    _check(commands.add_parser("check", help="what may be wrong; changes nothing"))
+    _split(commands.add_parser("split", help="which pictures train and which judge"))
+    _export(commands.add_parser("export", help="for Keras, Edge Impulse, or in one zip"))
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0; `check` gives 1 when it found something."""
+    asked = arguments(argv)
+    run = {"import": import_set, "check": check_set, "split": split_set, "export": export_set}
+    return run[asked.command](asked)
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("input", type=Path, help=f"{DATA_HELP}, an export of Edge Impulse, or COCO's pictures")
+    add("output", type=Path, help="folder that gets them; what is there stays")
+    add("--labels", metavar="A,B", help="accept these alone; a slip is found and named")
+    add("--split", choices=SPLITS, default="", help="of pictures that have none")
+    add("--source", help="where they are from (default: the input's name)")
+    add("--licence", default="", help="under which they may be used; kept with every picture")
+    add("--coco", type=Path, metavar="FILE", help="instances_*.json: label by Visual Wake Words")
+    add("--class", dest="wanted", default="person", metavar="NAME", help="COCO: the class")
+    add(
+        "--least-area",
+        type=_share,
+        default=LEAST_AREA,
+        metavar="0..1",
+        help=f"COCO: share of the picture that a box must exceed (default {LEAST_AREA})",
+    )
+    add("--leave-out-small", action="store_true", help="COCO: neither class for smaller ones")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("data", type=Path, help=DATA_HELP)
+    add("--model", type=Path, metavar="TFLITE", help="find labels it contradicts")
+    add("--model-labels", metavar="A,B", help="of its scores; default: its manifest's")
+    add("--sure", type=_share, default=SURE, metavar="0..1", help="score at which it is believed")
+    add("--split", choices=SPLITS, default="", help="this split alone")
+    add("--output", type=Path, metavar="DIR", help="contact sheet, page and CSV go there")
+    _distance(parser)
+
+
+def _split(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("data", type=Path, help="a folder; its manifest.csv is made or changed")
+    add("--val", type=_share, default=VAL_SHARE, metavar="0..1", help="share that judges")
+    add("--test", type=_share, default=0.0, metavar="0..1", help="share that judges in the end")
+    add("--by", default="session", metavar="COLUMN", help="equal values stay together: source")
+    add("--gap", type=float, metavar="SECONDS", help="a pause so long parts a session")
+    add("--seed", type=int, default=0, help="another one gives another split")
+    _distance(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("data", type=Path, help=DATA_HELP)
+    add("output", type=Path, help="a new folder, or NAME.zip")
+    add("--layout", choices=("keras", "edge-impulse", "zip"), help="default: by the output's name")
+    add("--split", choices=SPLITS, default="", help="this split alone")
+
+
+def _distance(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--distance",
+        type=_bits,
+        default=NEAR,
+        metavar="BITS",
+        help=f"two pictures are nearly the same up to so many of {BITS} bits (default {NEAR})",
+    )
+
+
+def _bits(text: str) -> int:
+    value = int(text)
+    if not -1 <= value < BITS:
+        raise argparse.ArgumentTypeError(f"a number from -1 (none are) to {BITS - 1}")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value < 1.0:
+        raise argparse.ArgumentTypeError("a number from 0 to below 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

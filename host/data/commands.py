@@ -1,0 +1,162 @@
+"""What each command of host.data does: values of the command line in, files and tables out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from host.data.check import Asked, check
+from host.data.check_report import summary, write_report
+from host.data.coco import Rule, read_coco
+from host.data.dataset import Dataset, read_dataset
+from host.data.duplicates import near_pairs, perceptual_hash
+from host.data.edge_impulse import is_export, read_export
+from host.data.export import export_folder, export_zip
+from host.data.labels import label_list, resolve
+from host.data.load import each_luma
+from host.data.manifest import SPLITS, Picture, write_manifest
+from host.data.opinion import open_opinion
+from host.data.pictures import UnreadableError
+from host.data.split import Shares, assign, groups, table
+from host.data.store import import_into
+from host.errors import HostError
+
+
+def import_set(asked: argparse.Namespace) -> int:
+    """Copies pictures into a folder of ours."""
+    console = Console(stderr=True)
+    if not asked.input.exists():
+        raise HostError(f"{asked.input} is not there: give a folder or a zip of pictures")
+    dataset = _source(asked)
+    if asked.labels:
+        known = label_list(asked.labels)
+        renamed = [replace(p, label=resolve(p.label, known, p.path)) for p in dataset.pictures]
+        dataset = replace(dataset, pictures=tuple(renamed), labels=known)
+    about = Picture(
+        "", "", asked.split, source=asked.source or asked.input.stem, licence=asked.licence
+    )
+    done = import_into(
+        asked.output,
+        dataset,
+        about,
+        lambda line: _say(console, line),
+        lambda pictures: track(pictures, "importing", console=console, transient=True),
+    )
+    _say(
+        console,
+        f"{len(done.added)} pictures imported into {asked.output}; "
+        f"{done.known} were there already, {done.unreadable} cannot be read",
+    )
+    bare = sum(not picture.licence for picture in done.added)
+    if bare:
+        _say(console, f"the licence of {bare} of them is not known: name it with --licence")
+    Console().print(_splits(read_dataset(asked.output, least_labels=1).pictures))
+    return 0
+
+
+def check_set(asked: argparse.Namespace) -> int:
+    """Says what may be wrong. 1 when something was found."""
+    console = Console(stderr=True)
+    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+    opinion = open_opinion(asked.model, asked.model_labels) if asked.model else None
+    checked = check(
+        dataset,
+        Asked(asked.distance, asked.sure),
+        opinion,
+        lambda pictures: track(pictures, "checking", console=console, transient=True),
+    )
+    Console().print(_splits(dataset.pictures))
+    Console().print(summary(checked))
+    if dataset.dropped_rows:
+        _say(console, f"{dataset.dropped_rows} torn row(s) of the manifest were left out")
+    if asked.output:
+        for path in write_report(asked.output, dataset, checked):
+            _say(console, f"wrote {path}")
+    return int(bool(checked.findings))
+
+
+def split_set(asked: argparse.Namespace) -> int:
+    """Writes the split of every picture into the folder's manifest."""
+    console = Console(stderr=True)
+    if not asked.data.is_dir():
+        raise HostError(f"{asked.data} is no folder: import it into one first")
+    if asked.val + asked.test >= 1:
+        raise HostError(f"--val {asked.val} and --test {asked.test} leave nothing to train on")
+    dataset = read_dataset(asked.data, least_labels=1)
+    pictures = dataset.pictures
+    near = _near(dataset, asked.distance, console) if asked.distance >= 0 else []
+    together = groups(pictures, near, asked.by, asked.gap)
+    shares = Shares(asked.val, asked.test)
+    write_manifest(asked.data, assign(pictures, together, shares, asked.seed))
+    _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
+    Console().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
+    return 0
+
+
+def export_set(asked: argparse.Namespace) -> int:
+    """Writes the pictures in another layout."""
+    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+    is_zip = asked.output.suffix.lower() == ".zip"
+    layout = asked.layout or ("zip" if is_zip else "keras")
+    if is_zip != (layout == "zip"):
+        raise HostError(f"--layout {layout} does not go into {asked.output}: zip makes NAME.zip")
+    count = (
+        export_zip(dataset, asked.output)
+        if layout == "zip"
+        else export_folder(dataset, asked.output, layout)
+    )
+    _say(Console(stderr=True), f"{count} pictures exported to {asked.output}")
+    if layout == "edge-impulse":
+        upload = f"cd {asked.output} && edge-impulse-uploader --info-file info.labels"
+        _say(Console(stderr=True), f"to upload them: {upload}")
+    Console().print(_splits(dataset.pictures))
+    return 0
+
+
+def _source(asked: argparse.Namespace) -> Dataset:
+    if asked.coco:
+        rule = Rule(asked.wanted, asked.least_area, asked.leave_out_small)
+        return read_coco(asked.coco, asked.input, rule, asked.split)
+    if is_export(asked.input):
+        return read_export(asked.input)
+    return read_dataset(asked.input, least_labels=1)
+
+
+def _near(dataset: Dataset, distance: int, console: Console) -> list[tuple[int, int]]:
+    """Pairs of near-duplicates; a picture that cannot be read is near none."""
+    marks, places = [], []
+    lumas = track(
+        each_luma(dataset),
+        "comparing",
+        total=len(dataset.pictures),
+        console=console,
+        transient=True,
+    )
+    for place, luma in enumerate(lumas):
+        if isinstance(luma, UnreadableError):
+            _say(console, f"cannot be compared: {luma}")
+        else:
+            marks.append(perceptual_hash(luma))
+            places.append(place)
+    pairs = near_pairs(np.array(marks, np.uint64), distance)
+    return [(places[first], places[second]) for first, second, _ in pairs]
+
+
+def _splits(pictures: Sequence[Picture]) -> Table:
+    shown = Table()
+    shown.add_column("label")
+    for name in (*SPLITS, "no split", "all"):
+        shown.add_column(name, justify="right")
+    for row in table(pictures):
+        shown.add_row(*row)
+    return shown
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, style="dim", highlight=False, soft_wrap=True)
