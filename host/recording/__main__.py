@@ -1,0 +1,72 @@
+"""python -m host.recording: what a recording holds, and its pictures as files.
+
+python -m host.recording info FILE             messages, losses, times of each stage, damage
+python -m host.recording export FILE --output DIR   PNG files and samples.csv
+python -m host.viewer --port replay:FILE       plays it
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from host.errors import run_main
+
+WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m host.recording",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    info = commands.add_parser("info", help="what it holds; reads all of it, in constant memory")
+    info.add_argument("file", type=Path)
+    info.add_argument("--json", action="store_true", help="one object on stdout")
+    export = commands.add_parser("export", help="its pictures and figures as files")
+    export.add_argument("file", type=Path)
+    export.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when it was read."""
+    asked = arguments(argv)
+    return _info(asked) if asked.command == "info" else _export(asked)
+
+
+def _info(asked: argparse.Namespace) -> int:
+    from host.recording.summary import summarise
+    from host.recording.table import as_json, summary_table
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(f"reading {asked.file}", total=1.0)
+        summary = summarise(asked.file, lambda share: progress.update(bar, completed=share))
+    if asked.json:
+        print(json.dumps(as_json(summary), indent=2, ensure_ascii=False))
+    else:
+        width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
+        Console(highlight=False, width=width).print(summary_table(summary))
+    return 0
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from host.recording.export import export
+    from host.recording.reader import Reader
+
+    with Reader(asked.file) as reader:
+        count = export(reader, asked.output)
+    print(f"wrote {count} samples to {asked.output}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))
