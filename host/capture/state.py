@@ -15,7 +15,7 @@ FIXED_KEYS = (
 )
 TAKEN = {"u", "s", "n", "q", "b"}
 LOPSIDED = 2.0  # the largest class has so many times the pictures of the smallest
-MOST_LABELS = 9
+FOOT_CHARACTERS = 30
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ def label_keys(labels: Sequence[str]) -> dict[str, str]:
 
 
 def caps(labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """(key, what it does) for the foot of the screen."""
+    """(key, what it does) for the foot of the screen; many labels stand in the table above it alone."""
+    if sum(len(label) for label in labels) > FOOT_CHARACTERS:
+        return (f"1-{len(labels)}", "label"), *FIXED_KEYS
     keys = label_keys(labels)
     own = tuple(
         (" ".join(key for key, named in keys.items() if named == label), label) for label in labels
