@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from host.bench.commands import engine, latency, link
+from host.bench.commands import engine, latency, link, power, report
 
-COMMANDS: tuple[Any, ...] = (engine, latency, link)
+COMMANDS: tuple[Any, ...] = (engine, latency, link, power, report)

@@ -1,0 +1,1 @@
+"""`bench power`: a board held in one state after the other under a meter, and what that costs a battery."""

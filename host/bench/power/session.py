@@ -1,0 +1,226 @@
+"""One power run from the command line's words: opens meter and board, measures, keeps all of it in a run directory."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from host.bench.power.measure import Measurement, Steps
+from host.bench.power.result import PowerResult, summary_of
+from host.bench.power.tables import KIND, Rows, layouts
+from host.errors import HostError
+from host.link.device import Device
+from host.link.messages import Hello, Setting
+from host.link.opening import asked_port
+from host.link.port import choose_port, listed_ports
+from host.power.battery import Battery
+from host.power.choose import ESTIMATE, open_meter
+from host.power.meter import MeterInfo
+from host.power.method import Method
+from host.power.rig import LiveRig, Rig
+from host.runs.conditions import gather
+from host.runs.write import RunWriter, default_directory
+
+BOOT_S = 10.0  # a board that the meter has just powered shows its USB port in this time
+CONVERTER_EFFICIENCY = 0.9  # of a converter that raises the battery's voltage, assumed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A power run that is wanted. directory: where it goes. command: to repeat it."""
+
+    arguments: argparse.Namespace
+    method: Method
+    supply_volt: float
+    command: str
+    now: datetime
+
+    @property
+    def directory(self) -> Path:
+        """Where the run goes."""
+        return self.arguments.output or default_directory(KIND, self.now)
+
+    @property
+    def battery(self) -> Battery:
+        """Between a battery and a lower supply sits a linear regulator, else a converter."""
+        a = self.arguments
+        linear = a.battery_volts >= self.supply_volt
+        efficiency = self.supply_volt / a.battery_volts if linear else CONVERTER_EFFICIENCY
+        return Battery(a.battery_mah, a.battery_volts, efficiency=efficiency)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it."""
+
+    result: PowerResult
+    summary: dict[str, Any]
+    directory: Path
+
+
+def measure(asked: Asked) -> Done:
+    """With a board. What was measured before an error or Ctrl-C is kept, and the run says what ended it."""
+    with open_rig(asked) as rig, steps_shown() as steps:
+        return measure_on(rig, asked, steps)
+
+
+def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
+    """On a rig that is open."""
+    with open_run(asked, rig.info, rig.hello, rig.port) as run:
+        rows = Rows(run, rig.info, asked.method.channel)
+        measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps)
+        measurement.result.notes.extend(notes_on(rig.info))
+        try:
+            measurement.run()
+        finally:
+            run.summary = _summary(measurement.result, asked)
+        return Done(measurement.result, run.summary, asked.directory)
+
+
+def analyse(asked: Asked) -> Done:
+    """A recording, without a board."""
+    from host.bench.power.recorded import analyse_recording
+    from host.power.recording import read_recording
+
+    a = asked.arguments
+    recording = read_recording(Path(a.meter.where), a.voltage)
+    with open_run(asked, recording.info, None, "") as run:
+        rows = Rows(run, recording.info, asked.method.channel)
+        result = analyse_recording(recording, asked.method, rows)
+        run.summary = _summary(result, asked)
+        return Done(result, run.summary, asked.directory)
+
+
+def _summary(result: PowerResult, asked: Asked) -> dict[str, Any]:
+    return summary_of(result, asked.battery, asked.arguments.looks_per_minute)
+
+
+def open_run(asked: Asked, info: MeterInfo, hello: Hello | None, port: str) -> RunWriter:
+    """The run directory, with its conditions."""
+    method = asked.method
+    details = {
+        "meter": f"{info.name}, serial number {info.serial_number}, {info.rate_hz:g} samples/s",
+        **info.settings,
+        "method": f"{method.windows} windows of at least {method.seconds:g} s and {method.inferences} "
+        "inferences, median",
+        "LEDs": "the firmware drives none",
+    }
+    if method.short:
+        details["caution"] = method.short
+    conditions = gather(
+        KIND, asked.command, asked.now, hello, port, supply_volt=asked.supply_volt, details=details
+    )
+    return RunWriter(asked.directory, KIND, conditions, layouts(info))
+
+
+@contextlib.contextmanager
+def open_rig(asked: Asked) -> Iterator[Rig]:
+    """Meter and board. The meter comes first: it may be what the board lives on."""
+    a = asked.arguments
+    with contextlib.ExitStack() as open_things:
+        if a.meter.kind == ESTIMATE:
+            rig: Rig = _estimating_rig(asked, open_things)
+        else:
+            meter = open_meter(
+                a.meter, external_supply=a.external_supply, rate_hz=a.rate, baud=a.baud
+            )
+            open_things.callback(meter.close)
+            meter.start(asked.supply_volt)
+            _wait_for_board(a.port)
+            device = _device(asked, open_things)
+            if device.hello.board == "virtual":
+                raise HostError(
+                    "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
+                )
+            rig = LiveRig(device, meter, asked.supply_volt)
+        open_things.callback(rig.close)
+        yield rig
+
+
+def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
+    a = asked.arguments
+    if choose_port(a.port or "auto", listed_ports()).url != "virtual":
+        from host.power.counter_rig import CounterRig
+
+        return CounterRig(_device(asked, open_things), asked.supply_volt)
+    try:
+        from host.power.virtual_rig import VirtualRig
+        from host.virtual.scene import open_scene
+    except ImportError as error:
+        raise HostError(
+            f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+        ) from error
+    say("a virtual board in this process, in its own time; its power comes from datasheets")
+    rig = VirtualRig(open_scene(a.scene), asked.supply_volt)
+    if a.dcdc:
+        rig.set(Setting.DCDC, 1)
+    return rig
+
+
+def _device(asked: Asked, open_things: contextlib.ExitStack) -> Device:
+    opening = open_things.enter_context(asked_port(asked.arguments, say))
+    device = open_things.enter_context(Device(opening.open()))
+    if asked.arguments.dcdc:
+        device.set(Setting.DCDC, 1)
+        device.greet()
+    return device
+
+
+def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> None:
+    """Raises HostError when no board appears, now that the meter gives it power."""
+    end = clock() + BOOT_S
+    while True:
+        try:
+            if choose_port(port or "auto", listed_ports()).url != "virtual":
+                return
+            why = "no board is plugged in"
+        except HostError as error:
+            why = str(error)
+        if clock() > end:
+            raise HostError(
+                f"{why}: a meter needs a real board; connect its USB cable for the data, or use "
+                "--meter estimate on the virtual one"
+            )
+        time.sleep(0.25)
+
+
+def notes_on(info: MeterInfo) -> list[str]:
+    """What a reader of the figures must know."""
+    if not info.estimated:
+        return []
+    return [
+        "Estimated figures rest on typical currents of datasheets (host/power/currents.py says which) and on the "
+        "board's cycles; they rank states and designs, they are no measurement.",
+        "Not in them: USB (2.4 mA from its own supply), the Nano's power LED, sensors and I2C pull-ups. The virtual "
+        "board is deterministic: that its windows agree says nothing of hardware.",
+    ]
+
+
+def say(line: str) -> None:
+    """A line for the person who waits."""
+    print(line, file=sys.stderr)
+
+
+@contextlib.contextmanager
+def steps_shown() -> Iterator[Steps]:
+    """A bar on stderr."""
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("starting", total=1.0)
+        yield lambda label, share: bars.update(task, description=label, completed=share)
