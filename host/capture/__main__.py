@@ -26,7 +26,7 @@ from host.data.manifest import SPLITS
 from host.errors import HostError, run_main
 from host.link.device import Device
 from host.link.messages import Mode, Setting
-from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
+from host.link.opening import Opening, add_port_arguments, asked_port
 
 if TYPE_CHECKING:  # the session's imports take a second: only after the arguments are right
     from host.capture.session import CaptureSession
@@ -48,7 +48,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--labels", required=True, metavar="A,B", help="the classes; key 1 is the first")
     add("--output", type=Path, default=OUTPUT, metavar="DIR", help=f"default: {OUTPUT}")
-    add("--port", default="auto", metavar="URL", help="auto, virtual, a serial port, socket://...")
+    add_port_arguments(parser)
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--auto", type=_rate, metavar="N/s", help="keep N a second while a label's key is on")
@@ -86,20 +86,21 @@ def main(argv: list[str] | None = None) -> int:
     asked = arguments(argv)
     console = Console(stderr=True)
     options = _options(asked)
-    choice = choose_port(asked.port, listed_ports())
 
     def say(text: str) -> None:
         console.print(text, style="dim", highlight=False, soft_wrap=True)
 
     from host.data.journal import Journal
 
-    say(choice.reason)
-    with Journal(asked.output, options.labels) as journal:
+    with (
+        asked_port(asked, say, asked.scene) as opening,
+        Journal(asked.output, options.labels) as journal,
+    ):
         for line in journal.repaired:
             say(f"{asked.output}: {line}")
         try:
-            with _open(asked, choice) as device:
-                _capture(asked, options, choice, device, journal, say)
+            with _open(asked, opening) as device:
+                _capture(asked, options, opening, device, journal, say)
         finally:
             say(f"{journal.added} new pictures in {asked.output}, {len(journal.pictures)} in all")
     return 0
@@ -124,17 +125,16 @@ def _options(asked: argparse.Namespace) -> Options:
     )
 
 
-def _open(asked: argparse.Namespace, choice: Choice) -> Device:
+def _open(asked: argparse.Namespace, opening: Opening) -> Device:
     """A person wants a lost port back; a script wants to know."""
     for_people = asked.frames is None and asked.keys is None
-    port = open_choice(choice, asked.scene)
-    return Device(port, reopen=reopener(choice, asked.scene) if for_people else None)
+    return Device(opening.open(), reopen=opening.reopen if for_people else None)
 
 
 def _capture(
     asked: argparse.Namespace,
     options: Options,
-    choice: Choice,
+    opening: Opening,
     device: Device,
     journal: Journal,
     say: Say,
@@ -144,7 +144,7 @@ def _capture(
     from host.viewer.session import Session
     from host.viewer.view import first_view
 
-    scene = asked.scene if choice.url == "virtual" else ""
+    scene = asked.scene if opening.choice.url == "virtual" else ""
     view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
     viewer = Session(device, view, time.monotonic, asked.output)
     session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
