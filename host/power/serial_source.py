@@ -6,6 +6,7 @@ current, or time, volts and current. Values are held until the next on an even t
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +43,8 @@ class LineClock:
         if not text or text.startswith("#"):
             return None
         if is_header(text):
-            self._columns = parse_header(text, self._where)
+            with contextlib.suppress(HostError):  # noise, or the end of a header that was torn
+                self._columns = parse_header(text, self._where)
             return None
         if self._columns is None:
             self._columns = default_columns(text.count(",") + 1, self._where)
@@ -75,7 +77,7 @@ class LineClock:
             lost = round((moment - self._position_s) * LINE_HZ)
             self._position_s = moment
             return self._block(0, before, max(1, lost))
-        count = int((moment - self._position_s) * LINE_HZ)
+        count = int((moment - self._position_s) * LINE_HZ + 1e-6)
         self._position_s += count / LINE_HZ
         return self._block(count, before, 0)
 
