@@ -13,6 +13,7 @@ from rich.text import Text
 from host.recording.summary import Summary
 
 SHARES = (0.5, 0.95, 0.99)
+OF_TIMES = {"virtual": "ESTIMATED, virtual board", "synthetic": "made up, a synthetic stream"}
 NOTHING = "this recording holds nothing that was understood"
 
 
@@ -97,8 +98,8 @@ def state_text(summary: Summary) -> str:
 
 
 def _stage_title(summary: Summary) -> str:
-    hello = summary.hello
-    kind = "ESTIMATED, virtual board" if hello and hello.board == "virtual" else "by the board"
+    board = summary.hello.board if summary.hello else ""
+    kind = OF_TIMES.get(board, "measured by the board")
     return f"{summary.samples:,} samples, {summary.frames_per_second:.2f} a second; times {kind}"
 
 
