@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the session's imports take a second: only after the argumen
     from host.data.journal import Journal
 
 OUTPUT = Path("captures/pictures")
+JUDGES = "capture a second session (run again, or n), or: python -m host.data split {} --gap 10"
 UNSURE = "0.3,0.7"
 TITLE = "capture: what the model sees"
 Say = Callable[[str], None]
@@ -103,6 +104,8 @@ def main(argv: list[str] | None = None) -> int:
                 _capture(asked, options, opening, device, journal, say)
         finally:
             say(f"{journal.added} new pictures in {asked.output}, {len(journal.pictures)} in all")
+            if journal.pictures and not any(p.split == "val" for p in journal.pictures):
+                say(f"none of them judges yet: {JUDGES.format(asked.output)}")
     return 0
 
 

@@ -24,8 +24,11 @@ from host.viewer.draw import (
     YES,
     Block,
     paint,
+    wrap,
 )
 from host.viewer.view import View
+
+NOTICE_LINES = 2
 
 
 def draw(view: View, state: State, width: int, height: int) -> NDArray[np.uint8]:
@@ -41,7 +44,7 @@ def paint_capture(view: View, state: State, width: int, height: int) -> Canvas:
         Block(2, VERDICT.least * 0.7, 0.5, VERDICT.paint),
         SCORE,
         Block(1, 1.7 * rows + 0.8, 0.5, partial(_counts, state)),
-        Block(1, 3.2, 0.0, partial(_notice, view.notice)),
+        Block(1, 1.4 * NOTICE_LINES + 0.4, 0.0, partial(_notice, view.notice)),
         Block(2, 1.4 * len(lines(state)) + 0.8, 0.5, partial(_lines, state)),
         Block(4, LOSSES.least, 0.0, LOSSES.paint),
         Block(5, NAMES.least, 0.0, NAMES.paint),
@@ -65,7 +68,7 @@ def _head(state: State, canvas: Canvas, box: Box, view: View, size: int) -> None
 
 def _notice(text: str, canvas: Canvas, box: Box, view: View, size: int) -> None:
     rest = box
-    for part in text.split("; "):
+    for part in wrap(text, box.width, size)[:NOTICE_LINES] if text else ():
         line, rest = rest.cut_top(line_height(size))
         canvas.text(part, line, size, TEXT, BOLD)
 

@@ -86,7 +86,7 @@ class CaptureSession:
             self._skip()
         elif key == "n":
             self._new_place()
-            self._say(f"new session {self.state.session}: pictures go to {self.state.split}")
+            self._say("new session: what follows is no neighbour of what was")
         elif key in (" ", "+", "=", "-") and not self.state.asks:
             self.viewer.press(key)
         return True
@@ -147,6 +147,9 @@ class CaptureSession:
         return [self._journal.pictures[index] for index in near]
 
     def _about(self, sample: Sample, label: str) -> Picture:
+        if not self.state.split:  # the session's first picture decides for all of it
+            split = next_split(self._journal.pictures, label)
+            self.state = replace(self.state, split=split)
         return Picture(
             path="",
             label=label,
@@ -193,8 +196,7 @@ class CaptureSession:
         self._places += 1
         session = f"{self._now().astimezone(UTC):%Y%m%dT%H%M%S}-{self._places}"
         asked = self._options.split
-        split = next_split(self._journal.pictures) if asked == "auto" else asked
-        self.state = replace(self.state, session=session, split=split)
+        self.state = replace(self.state, session=session, split="" if asked == "auto" else asked)
 
     def _count(self) -> None:
         self.state = replace(

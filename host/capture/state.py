@@ -25,7 +25,7 @@ class State:
     labels: tuple[str, ...]
     output: str
     session: str
-    split: str
+    split: str  # "" until the session's first picture
     rules: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     added: int = 0
@@ -81,6 +81,6 @@ def lines(state: State) -> tuple[str, ...]:
     """What was done, under the table of labels."""
     saved = f"this run: {state.added} saved, {state.refused} near-duplicates refused"
     wrong = f"the model is mistaken on {state.mistaken} of them" if state.mistaken else ""
-    place = f"session {state.session}, split {state.split}"
+    place = f"session {state.session}, split {state.split or 'not yet chosen'}"
     rules = f"frames: {state.rules}" if state.rules else ""
     return tuple(line for line in (saved, wrong, state.balance, rules, place) if line)

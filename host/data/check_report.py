@@ -30,6 +30,7 @@ REMEDIES = {
     Kind.CONTRADICTS: "correct one label in manifest.csv, or remove both",
     Kind.SESSION: "python -m host.data split keeps sessions together",
     Kind.DOUBTFUL: "look: where the label is wrong, correct it; where it is right, these teach most",
+    Kind.LACKING: "python -m host.data split, or capture a session of it for that split",
     Kind.MISSPELT: "correct the label in manifest.csv",
     Kind.BALANCE: "capture more of it; training weights classes, but cannot invent pictures",
     Kind.REPEATS: "harmless in training, but they count twice",

@@ -26,6 +26,7 @@ class Kind(Enum):
     CONTRADICTS = "nearly the same picture with two labels"
     SESSION = "one session in two splits"
     DOUBTFUL = "the model is sure of another label"
+    LACKING = "split without pictures of a label"
     MISSPELT = "label that is probably a slip"
     BALANCE = "far fewer pictures than another label"
     REPEATS = "nearly the same picture twice"
@@ -61,7 +62,7 @@ def session_findings(pictures: Sequence[Picture]) -> list[Finding]:
 
 
 def label_findings(pictures: Sequence[Picture]) -> list[Finding]:
-    """Rare labels beside a similar one, and classes with a fraction of another's pictures."""
+    """Rare labels beside a similar one, labels that a split lacks, classes with a fraction of another's pictures."""
     counts = Counter(picture.label for picture in pictures)
     found = []
     for label, count in sorted(counts.items()):
@@ -73,6 +74,10 @@ def label_findings(pictures: Sequence[Picture]) -> list[Finding]:
                 found.append(Finding(Kind.MISSPELT, paths, detail))
     slips = {path for finding in found for path in finding.paths}
     real = Counter(p.label for p in pictures if p.path not in slips)
+    for split in sorted({p.split for p in pictures if p.split}):
+        there = {p.label for p in pictures if p.split == split}
+        for label in sorted(real.keys() - there):
+            found.append(Finding(Kind.LACKING, (), f"{split} has no {label!r}"))
     most, least = max(real, key=lambda k: real[k]), min(real, key=lambda k: real[k])
     if real[most] > LOPSIDED * real[least]:
         detail = f"{least!r} {real[least]}, {most!r} {real[most]}"

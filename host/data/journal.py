@@ -6,6 +6,7 @@ opening the folder again repairs a torn row and gives a picture without a row it
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections import Counter
@@ -57,6 +58,7 @@ class Journal:
             self._extra = extra_columns(self.pictures)
             whole = csv_bytes(self.pictures) if self.pictures else header_line()
             write_private(folder / CSV_NAME, whole)
+            (folder / PARQUET_NAME).unlink(missing_ok=True)  # until close: a copy is never older
         except BaseException:
             self._lock.unlink(missing_ok=True)
             raise
@@ -66,8 +68,10 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # What went wrong first is what a user should read.
+        with contextlib.suppress(HostError) if kind else contextlib.nullcontext():
+            self.close()
 
     @property
     def counts(self) -> Counter[str]:

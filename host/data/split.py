@@ -26,9 +26,12 @@ class Shares:
     test: float = 0.0
 
 
-def next_split(pictures: Sequence[Picture], val: float = VAL_SHARE) -> str:
-    """Where a new session belongs: val while it has less than its share and there is something to train on."""
-    counts = Counter(picture.split for picture in pictures)
+def next_split(pictures: Sequence[Picture], label: str, val: float = VAL_SHARE) -> str:
+    """Where a session that begins with `label` belongs: val while it has less than its share of that label.
+
+    By label, because many people capture one class after the other: by all pictures, the second would only judge.
+    """
+    counts = Counter(picture.split for picture in pictures if picture.label == label)
     known = counts["train"] + counts["val"]
     return "val" if counts["train"] and counts["val"] < val * known else "train"
 

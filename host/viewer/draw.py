@@ -113,7 +113,7 @@ def _tag(canvas: Canvas, place: Box, text: str, size: int) -> None:
 def _banner(canvas: Canvas, box: Box, title: str, remedy: str, size: int) -> None:
     """Along the picture's foot, over it: it must not be overlooked."""
     pad = size // 2
-    lines = _wrap(remedy, box.width - 2 * pad, size)
+    lines = wrap(remedy, box.width - 2 * pad, size)
     high = min(box.height, line_height(size) * (len(lines) + 1) + 2 * pad)
     strip = Box(box.x, box.bottom - high, box.width, high)
     canvas.fill(strip, DARK)
@@ -124,7 +124,8 @@ def _banner(canvas: Canvas, box: Box, title: str, remedy: str, size: int) -> Non
         canvas.text(line, row, size, ALARM if index == 0 else TEXT, BOLD if index == 0 else 400)
 
 
-def _wrap(text: str, width: int, size: int) -> list[str]:
+def wrap(text: str, width: int, size: int) -> list[str]:
+    """A text as lines of at most `width` pixels; a word that is longer stands alone."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

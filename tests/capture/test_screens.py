@@ -70,7 +70,8 @@ def test_recording_is_never_hidden(size: tuple[int, int]) -> None:
 def test_a_notice_leaves_the_keys_in_sight() -> None:
     view = replace(USUAL, notice="saved person/00004.png; it looks like non_person/00002.png")
     said = [text for text, _ in paint_capture(view, USUAL_STATE, 1060, 660).texts]
-    assert {"saved person/00004.png", "it looks like non_person/00002.png", "undo"} <= set(said)
+    assert "undo" in said
+    assert view.notice in " ".join(said)
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())

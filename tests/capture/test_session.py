@@ -179,6 +179,7 @@ def test_a_full_disk_is_said_and_loses_nothing(
         it.session.is_scripted = True
         with pytest.raises(HostError, match="disk is full"):
             it.session.press("1")
+        assert not (tmp_path / "manifest.parquet").exists(), "an old copy would be taken for new"
         monkeypatch.undo()
         it.session.press("1")
         assert it.session.state.added == 2

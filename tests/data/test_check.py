@@ -93,6 +93,12 @@ def test_a_rare_label_like_another_is_probably_a_slip(tmp_path: Path) -> None:
     assert not checked.of(Kind.BALANCE)
 
 
+def test_a_split_that_lacks_a_label_is_named(tmp_path: Path) -> None:
+    fill(tmp_path, "train/a/1.png", "train/b/2.png", "val/a/3.png")
+    (found,) = check(read_dataset(tmp_path), Asked(quality=False)).of(Kind.LACKING)
+    assert found.detail == "val has no 'b'"
+
+
 def test_a_model_contradicts_a_wrong_label(tmp_path: Path) -> None:
     bundled = Path(__file__).resolve().parents[2] / "host/virtual/pictures"
     for name, label in (("08_trees.jpg", "person"), ("11_person_waving.jpg", "person")):

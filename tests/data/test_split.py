@@ -87,10 +87,11 @@ def test_a_new_session_goes_where_pictures_are_missing() -> None:
     def having(train: int, val: int) -> list[Picture]:
         return [Picture("x", "a", "train")] * train + [Picture("y", "a", "val")] * val
 
-    assert next_split([]) == "train"
-    assert next_split(having(4, 0)) == "val"
-    assert next_split(having(4, 1)) == "train"
-    assert next_split(having(9, 1)) == "val"
+    assert next_split([], "a") == "train"
+    assert next_split(having(4, 0), "a") == "val"
+    assert next_split(having(4, 1), "a") == "train"
+    assert next_split(having(9, 1), "a") == "val"
+    assert next_split(having(9, 1), "b") == "train", "the first session of each class trains"
 
 
 def test_the_table_counts_every_picture_once() -> None:
