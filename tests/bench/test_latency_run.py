@@ -184,8 +184,8 @@ from host.bench.__main__ import main
 from host.errors import run_main
 from tests.link.fake_board import MemoryPort
 from tests.bench.test_latency_run import Camera
-import host.link.port, host.bench.latency.progress as progress
-host.link.port.open_choice = lambda *_: MemoryPort(Camera())
+import host.link.opening, host.bench.latency.progress as progress
+host.link.opening.open_choice = lambda *_: MemoryPort(Camera())
 count = 0
 def advance(self, inference=None):
     global count

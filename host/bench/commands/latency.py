@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from host.bench.commands.arguments import console, count
+from host.bench.commands.arguments import console, count, say
 from host.errors import HostError
+from host.link.opening import add_port_arguments, asked_port
 
 if TYPE_CHECKING:
     from host.bench.latency.session import Plan
@@ -29,7 +30,7 @@ HELP = "how long each stage and each layer takes, with its spread"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `latency` takes."""
     add = parser.add_argument
-    add("--port", default="auto", metavar="URL", help="auto, virtual, a serial port, socket://...")
+    add_port_arguments(parser)
     add("--count", type=count, default=100, metavar="N", help="inferences (default 100)")
     add("--warm-up", type=count, default=5, metavar="W", help="inferences before them (default 5)")
     source = parser.add_mutually_exclusive_group()
@@ -61,15 +62,15 @@ def run(asked: argparse.Namespace) -> int:
     from host.bench.latency.table import summary_table
     from host.link.device import Device
     from host.link.messages import Mode
-    from host.link.port import choose_port, listed_ports, open_choice
     from host.runs.typed_json import as_object
 
     said = Console(stderr=True, highlight=False, soft_wrap=True)
-    choice = choose_port(asked.port, listed_ports())
-    said.print(choice.reason, style="dim")
-    with Device(open_choice(choice, asked.scene)) as device:
+    with (
+        asked_port(asked, say, asked.scene) as opening,
+        Device(opening.open()) as device,
+    ):
         hello = device.hello
-        plan = _plan(asked, device.hello, asked.scene if choice.url == "virtual" else "")
+        plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
         try:
             with Progress(said, hello.clock_hz, hello.board == VIRTUAL) as progress:
                 done = Session(device, plan, time.monotonic, progress).run(datetime.now(UTC))

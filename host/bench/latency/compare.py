@@ -59,7 +59,10 @@ def latency_run(run: Run) -> LatencyRun:
         raise HostError(f"{run.directory} is a run of {run.kind}, not of {KIND}")
     if not run.summary:
         raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
-    return LatencyRun(run, parse(Summary, run.summary, f"{run.directory}: summary"))
+    summary = parse(Summary, run.summary, f"{run.directory}: summary")
+    if summary.stage("inference") is None or summary.clock_hz <= 0 or summary.count < 1:
+        raise HostError(f"{run.directory}: its summary has no inferences: the file is damaged")
+    return LatencyRun(run, summary)
 
 
 def compare_runs(a: Run, b: Run) -> Comparison:

@@ -1,0 +1,187 @@
+"""The pages of runs: their numbers are the runs' numbers, and they say what they are worth."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host.bench.__main__ import main
+from host.bench.latency.compare import latency_run
+from host.errors import EXIT_USER, HostError, run_main
+from host.report.blocks import Page, Paragraph, Plot, Table
+from host.report.envelope import MOST_POINTS, envelope
+from host.report.page import render_page
+from host.report.pages.compose import page_of
+from host.report.units import prefixed
+from host.runs.read import read_run
+from tests.bench.latency_rows import inferences, written
+from tests.report.power_run import power_run
+from tests.report.test_page import Reader
+from tests.runs.made import writer
+
+
+def tables(page: Page) -> dict[str, Table]:
+    """The first table of each section, by the section's title."""
+    return {
+        section.title: next(b for b in section.blocks if isinstance(b, Table))
+        for section in page.sections
+        if any(isinstance(b, Table) for b in section.blocks)
+    }
+
+
+def figures(page: Page) -> set[str]:
+    return {b.name for s in page.sections for b in s.blocks if isinstance(b, Plot)}
+
+
+def test_every_number_of_a_latency_page_is_the_runs(tmp_path: Path) -> None:
+    run = written(tmp_path / "run", inferences(120))
+    page = page_of([run])
+    found = tables(page)
+    rows = run.columns("inferences")
+    for row in found["Stages"].rows[:5]:
+        cycles = rows[f"{row[0]}_cycles"]
+        assert row[1] == f"{np.median(cycles):,.0f}"
+        ms = cycles * 1000 / 64e6
+        expected = [ms.min(), *np.percentile(ms, (50, 95, 99)), ms.max()]
+        expected.append(np.subtract(*np.percentile(ms, (75, 25))))
+        assert row[2:] == tuple(f"{value:,.3f}" for value in expected)
+    host = found["Stages"].rows[5]
+    assert host[3] == f"{np.median(rows['host_ms']):,.3f}" and host[1] == ""
+    layers = run.columns("layers")
+    for number, row in enumerate(found["Layers"].rows):
+        assert row[3] == f"{np.median(layers['cycles'][layers['layer'] == number]):,.0f}"
+    p50 = np.median(rows["inference_cycles"]) * 1000 / 64e6
+    assert f"{p50:.2f} ms" in page.verdict and page.tiles[0].value == f"{p50:.2f}"
+    rate = 64e6 / rows["period_cycles"].mean()
+    assert f"{rate:.2f} frames a second" in page.verdict
+    assert "n = 120, 1 messages lost" in page.verdict
+    assert figures(page) == {"stages", "inference", "end_to_end", "timeline", "layers"}
+
+
+def test_estimates_are_called_so_and_measurements_are_not(tmp_path: Path) -> None:
+    """Words inside figures are paths; their captions and titles are what a reader of text meets."""
+    virtual = page_of([written(tmp_path / "a", inferences(20))])
+    assert "estimated" in virtual.verdict and "ESTIMATED" in virtual.warnings[0]
+    assert "EMULATOR" in virtual.warnings[0]
+    real = render_page(page_of([written(tmp_path / "b", inferences(20), "nano33ble")]))
+    reader = Reader()
+    reader.feed(real)
+    assert "estimated" not in reader.text.lower() and "EMULATOR" not in reader.text
+    assert "measured on the board" in reader.text
+
+
+def test_the_page_has_its_conditions_and_the_command(tmp_path: Path) -> None:
+    run = written(tmp_path / "run", inferences(20))
+    html = render_page(page_of([run]))
+    reader = Reader()
+    reader.feed(html)
+    for _, value in run.conditions.lines():
+        assert value in reader.text
+    assert "http:" not in html and "https:" not in html
+
+
+def test_an_interrupted_run_says_so_first(tmp_path: Path) -> None:
+    written(tmp_path / "run", inferences(20))
+    header = json.loads((tmp_path / "run" / "run.json").read_text())
+    header |= {"state": "interrupted", "reason": "stopped with Ctrl-C"}
+    (tmp_path / "run" / "run.json").write_text(json.dumps(header))
+    page = page_of([read_run(tmp_path / "run")])
+    assert "interrupted: stopped with Ctrl-C" in page.warnings[0]
+
+
+def test_a_power_page_has_its_windows_states_and_lives(tmp_path: Path) -> None:
+    page = page_of([power_run(tmp_path / "p")])
+    assert "3.34 mJ ± 17% gross, 2.87 mJ net of idling, estimated at 3.3 V" in page.verdict
+    assert "ESTIMATED from datasheets" in page.warnings[0]
+    found = tables(page)
+    assert [row[3] for row in found["Energy"].rows] == ["216.8 mJ", "216.9 mJ"]
+    assert "meter 42" in found["Energy"].caption
+    assert found["States"].rows[0] == (
+        "camera on", "12.7 mA", "41.9 mW", "–", "–", "25.0%", "10.00", "–",
+    )  # fmt: skip
+    assert found["Battery"].rows[0] == ("6", "3.46 mW", "32 days")
+    assert figures(page) == {"current", "inferences", "states", "energies"}
+    measured = page_of([power_run(tmp_path / "m", "measured")])
+    assert "± 17%" not in measured.verdict and not measured.warnings
+
+
+def test_a_refused_figure_is_not_shown(tmp_path: Path) -> None:
+    gone = {"measured_gross_energy_per_inference_j": None, "refused": ["window 1: 7 samples lost"]}
+    page = page_of([power_run(tmp_path / "p", "measured", **gone)])
+    assert page.verdict.startswith("No figure") and page.tiles[0].value == "–"
+    assert "refused: window 1: 7 samples lost" in page.warnings
+
+
+def test_several_runs_are_compared_and_each_is_shown(tmp_path: Path) -> None:
+    a = written(tmp_path / "before", inferences(60), clock_divider=2)
+    b = written(tmp_path / "after", inferences(60, 1.2, seed=2), clock_divider=5)
+    page = page_of([a, b, power_run(tmp_path / "p")])
+    assert page.title == "3 runs compared"
+    assert page.sections[0].title == "Comparison of latencies"
+    row = next(r for r in tables(page)["Comparison of latencies"].rows if r[0] == "inference")
+    assert "after is " in row[1] and "slower than before" in row[1]
+    p50 = [latency_run(run).summary.stages[2].ms.p50 for run in (a, b)]
+    assert row[4] == f"{p50[1] / p50[0]:.4f}"
+    said = [b.text for b in page.sections[0].blocks if isinstance(b, Paragraph)]
+    assert said == ["Different conditions: clock divider: 2 / 5"]
+    assert {"1_before_inference", "2_after_inference", "comparison", "current"} <= figures(page)
+    both = page_of([power_run(tmp_path / "q", "measured"), power_run(tmp_path / "r")])
+    rows = tables(both)["Comparison of energies"].rows
+    assert [row[-1] for row in rows] == ["1.0000", "–"], "no ratio of measured to estimated"
+
+
+def test_the_command_writes_the_page_and_refuses_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path / "run", inferences(20))
+    assert main(["report", str(tmp_path / "run"), "-o", str(tmp_path / "page.html")]) == 0
+    assert "An inference takes" in capsys.readouterr().out
+    names = {path.name for path in tmp_path.glob("page*")}
+    assert {"page.html", "page_layers.png", "page_timeline.png"} <= names
+    with writer(tmp_path / "other") as run:
+        run.summary = {"stages": 1}
+    power_run(tmp_path / "damaged", states=[{"seconds": "ten"}])
+    for refused, why in (
+        ("absent", "is no run"),
+        ("other", "summary"),
+        ("damaged", "must be a number"),
+    ):
+        assert run_main(lambda d=refused: main(["report", str(tmp_path / d)])) == EXIT_USER  # type: ignore[misc]  # default argument
+        (line,) = capsys.readouterr().err.splitlines()
+        assert why in line
+
+
+def test_a_run_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        run.kind = "weather"
+    with pytest.raises(HostError, match="weather, which this report does not know"):
+        page_of([read_run(tmp_path)])
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, MOST_POINTS, 3 * MOST_POINTS + 1, 50_000])
+def test_an_envelope_is_small_and_loses_no_extreme(count: int) -> None:
+    random = np.random.default_rng(count)
+    time, values = np.arange(count) / 10.0, random.normal(0, 1, count)
+    cuts = [0, *sorted(random.integers(0, count + 1, 7).tolist()), count]
+    blocks = [(time[a:b], values[a:b], values[a:b], values[a:b]) for a, b in pairwise(cuts)]
+    drawn = envelope(blocks)
+    assert len(drawn.time) <= MOST_POINTS + 1
+    assert np.all(np.diff(drawn.time) > 0)
+    if count:
+        assert (drawn.low.min(), drawn.high.max()) == (values.min(), values.max())
+        assert np.all((drawn.low <= drawn.mean) & (drawn.mean <= drawn.high))
+    if count <= MOST_POINTS:
+        assert np.array_equal(drawn.mean, values)
+
+
+def test_units_have_prefixes() -> None:
+    assert prefixed(0.0123, "J") == "12.3 mJ"
+    assert prefixed(2.63e-4, "A") == "263 µA"
+    assert prefixed(0.0, "A") == "0 A"
+    assert prefixed(None, "J") == prefixed(float("nan"), "J") == "–"
+    assert re.fullmatch(r"1\.23 kW", prefixed(1234, "W"))
