@@ -144,12 +144,17 @@ def _capture(
 ) -> None:
     from host.capture.session import CaptureSession
     from host.capture.state import lines
+    from host.samples import labels_of
     from host.viewer.session import Session
     from host.viewer.view import first_view
 
     scene = asked.scene if opening.choice.url == "virtual" else ""
     view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
     viewer = Session(device, view, time.monotonic, asked.output)
+    if options.band and not labels_of(device.hello):
+        raise HostError(
+            "--uncertain needs scores, and no model runs on the board: python -m host.deploy"
+        )
     session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
     try:
         if asked.wiring:

@@ -54,7 +54,7 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
 
 def cannot_write(path: Path, error: OSError) -> str:
     """One line, with what helps."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return f"the disk is full: {path.name} was not kept, all before it is; free some space"
     return f"cannot write {path}: {error.strerror}; give another folder"
 

@@ -40,6 +40,7 @@ from host.data.manifest import (
 from host.errors import HostError
 
 LOCK = ".capturing"
+APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
 
 
 class Journal:
@@ -126,7 +127,7 @@ class Journal:
     def _append(self, line: bytes) -> None:
         path = self.folder / CSV_NAME
         try:
-            number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+            number = os.open(path, APPENDING, PRIVATE_FILE)
             try:
                 self._end = os.fstat(number).st_size
                 written = os.write(number, line)
