@@ -24,7 +24,7 @@ from host.bench.latency.layers import find_model, layers_of
 from host.bench.latency.measure import Listener
 from host.bench.latency.pictures import drawn_pictures, folder_pictures
 from host.bench.latency.progress import Progress
-from host.bench.latency.session import Done, Plan, Session
+from host.bench.latency.session import EMULATED, Done, Plan, Session
 from host.errors import EXIT_USER, HostError, run_main
 from host.link import messages as wire
 from host.link.device import Device
@@ -56,7 +56,7 @@ def run_session(device: Device, asked: Plan, clock: Callable[[], float]) -> Done
 
 def test_the_virtual_boards_stages_and_layers_add_up(tmp_path: Path) -> None:
     port = GuestPort()
-    with Device(port, clock=port.clock) as device:
+    with Device(port, clock=port.clock, timing=EMULATED) as device:
         done = run_session(device, plan(tmp_path), port.clock)
     assert done.stopped_by is None and done.summary is not None
     run = read_run(tmp_path)

@@ -23,6 +23,7 @@ from host.bench.latency.progress import Progress
 from host.bench.latency.summary import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
 from host.compiler.pack import PackedModel
 from host.errors import HostError
+from host.link.connection import Timing
 from host.link.device import Device
 from host.link.messages import Mode
 from host.link.sequence import Losses
@@ -31,6 +32,7 @@ from host.runs.typed_json import as_object
 from host.runs.write import COMPLETE, INTERRUPTED, RunWriter, reason_of
 
 MOST_PROFILED = 50  # a layer's cycles hardly vary, and the pass takes as long as so many inferences
+EMULATED = Timing(answer_s=15.0)  # a busy computer runs a virtual board at a tenth of its speed
 WAKING = 2  # results of a sensor that has just woken: they waited for it
 
 

@@ -65,9 +65,18 @@ def _tiles(latencies: list[LatencyRun], powers: list[Run]) -> tuple[Tile, ...]:
 def _warnings(runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
     """Each once, however many runs it is true of."""
     said = [line for run in runs for line in warnings_of(run)]
-    said += [line for of in latencies for line in latency.latency_warnings(of)]
-    said += [line for run in powers for line in power.power_warnings(run)]
+    said += [
+        _of(of.name, line, latencies) for of in latencies for line in latency.latency_warnings(of)
+    ]
+    said += [
+        _of(p.directory.name, line, powers) for p in powers for line in power.power_warnings(p)
+    ]
     return list(dict.fromkeys(said))
+
+
+def _of(name: str, line: str, runs: Sequence[object]) -> str:
+    """A warning with its run's name, where there are several; an estimate is one whatever its name."""
+    return line if len(runs) == 1 or line.startswith("ESTIMATED") else f"{name}: {line}"
 
 
 def _sections(latencies: list[LatencyRun], powers: list[Run]) -> list[Section]:
