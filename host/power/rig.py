@@ -65,12 +65,13 @@ class LiveRig:
         self,
         device: Device,
         meter: PowerMeter,
+        collector: Collector,
         supply_volt: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """The meter must have been started: it may be what the board lives on."""
-        self._device, self._meter, self._supply_v, self._clock = device, meter, supply_volt, clock
-        self._collector = Collector(meter)
+        """collector: of the meter, which was started before: it may be what the board lives on."""
+        self._device, self._meter, self._collector = device, meter, collector
+        self._supply_v, self._clock = supply_volt, clock
         device.set_mode(Mode.IDLE)
 
     @property

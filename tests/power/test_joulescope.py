@@ -22,7 +22,7 @@ def measure(module: SimulatedJoulescope) -> Trace:
     try:
         meter.start(0.0)
         blocks: list[Block] = []
-        while (block := meter.read(1.0)) is not None:
+        while (block := meter.read(0.3)) is not None:
             blocks.append(block)
         return join(blocks, RATE_HZ, 0.0)
     finally:

@@ -27,7 +27,7 @@ from host.power.battery import Battery
 from host.power.choose import ESTIMATE, open_meter
 from host.power.meter import MeterInfo
 from host.power.method import Method
-from host.power.rig import LiveRig, Rig
+from host.power.rig import Collector, LiveRig, Rig
 from host.runs.conditions import gather
 from host.runs.write import RunWriter, default_directory
 
@@ -82,6 +82,9 @@ def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
         measurement.result.notes.extend(notes_on(rig.info))
         try:
             measurement.run()
+        except BaseException:
+            say(f"what was measured so far is kept in {asked.directory}")
+            raise
         finally:
             run.summary = _summary(measurement.result, asked)
         return Done(measurement.result, run.summary, asked.directory)
@@ -136,13 +139,15 @@ def open_rig(asked: Asked) -> Iterator[Rig]:
             )
             open_things.callback(meter.close)
             meter.start(asked.supply_volt)
+            collector = Collector(meter)
+            open_things.callback(collector.close)
             _wait_for_board(a.port)
             device = _device(asked, open_things)
             if device.hello.board == "virtual":
                 raise HostError(
                     "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
                 )
-            rig = LiveRig(device, meter, asked.supply_volt)
+            rig = LiveRig(device, meter, collector, asked.supply_volt)
         open_things.callback(rig.close)
         yield rig
 

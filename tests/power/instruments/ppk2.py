@@ -58,7 +58,8 @@ class SimulatedPpk2:
         self.voltage_mv, self.mode, self.powered, self.measuring = 3000, 2, False, False
         self.commands: list[bytes] = []
         self.sent = 0  # samples of the signal
-        self._words = sample_words(signal, 3.3)
+        self._words, self._origin = sample_words(signal, 3.3), 0
+        self._lock = threading.Lock()
         self._commands, self._bytes_sent, self._started = bytearray(), 0, 0.0
         self._master, slave = pty.openpty()
         tty.setraw(slave)
@@ -79,6 +80,12 @@ class SimulatedPpk2:
         for descriptor in (self._master, self._slave):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
+
+    def play(self, signal: Signal) -> None:
+        """From now on this signal, from its beginning."""
+        words = sample_words(signal, self.voltage_mv / 1000)
+        with self._lock:
+            self.signal, self._words, self._origin = signal, words, self.sent
 
     def _serve(self) -> None:
         while not self._stopped.is_set():
@@ -129,7 +136,10 @@ class SimulatedPpk2:
         for start, lost in self._faults.lose.items():
             kept = kept[(kept < start) | (kept >= start + lost)]
         counters = (kept & 0x3F) << 18
-        words = self._words[np.minimum(kept, len(self._words) - 1)] | counters.astype(np.uint32)
+        with self._lock:
+            played = np.maximum(kept - self._origin, 0)
+            words = self._words[np.minimum(played, len(self._words) - 1)]
+        words = words | counters.astype(np.uint32)
         self.sent += count
         self._write_torn(words.astype("<u4").tobytes())
 

@@ -1,0 +1,115 @@
+"""The datasheets' model: sums, shares of time, labels; and what it makes of a board's own counters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from host.link.messages import Held, PowerState
+from host.power.counter_rig import mean_current
+from host.power.currents import (
+    BOARD,
+    CLOCKS,
+    CPU_DCDC,
+    CPU_LDO,
+    FIGURES,
+    PORT,
+    REGULATOR_EFFICIENCY,
+    REGULATOR_OWN_A,
+    RETENTION,
+    SENSOR_STANDBY,
+    SENSOR_STREAM,
+    Activity,
+    rail_current_a,
+    supply_current_a,
+    uncertainty_a,
+)
+from host.power.timeline import Timeline
+from tests.power.bench_device import CLOCK_HZ, HELLO
+
+RUNS = Activity.CPU_RUNS | Activity.CRYSTAL | Activity.SENSOR_STANDS_BY
+
+
+def test_every_figure_has_a_source_and_an_uncertainty() -> None:
+    for name, figure in FIGURES.items():
+        assert figure.amperes > 0 and 0 < figure.uncertainty <= 1, name
+        assert len(figure.source) > 20, name
+
+
+def test_a_moments_current_is_the_sum_of_its_parts() -> None:
+    assert rail_current_a(RUNS) == pytest.approx(
+        CPU_LDO.amperes + SENSOR_STANDBY.amperes + BOARD.amperes
+    )
+    saved = rail_current_a(RUNS) - rail_current_a(RUNS | Activity.DCDC)
+    assert saved == pytest.approx(CPU_LDO.amperes - CPU_DCDC.amperes)
+    assert rail_current_a(Activity.CRYSTAL) - rail_current_a(Activity(0)) == pytest.approx(
+        CLOCKS.amperes - RETENTION.amperes
+    )
+    assert uncertainty_a(RUNS) < rail_current_a(RUNS)
+
+
+def test_the_regulator_of_vin_takes_its_share() -> None:
+    assert supply_current_a(0.01, 3.3) == 0.01
+    at_vin = supply_current_a(0.01, 5.0)
+    assert at_vin == pytest.approx(REGULATOR_OWN_A + 0.01 * 3.3 / (5.0 * REGULATOR_EFFICIENCY))
+
+
+def test_samples_are_means_over_what_happened_in_them() -> None:
+    timeline = Timeline()
+    timeline.note(0, Activity(0))
+    timeline.note(250, RUNS)
+    timeline.note(500, RUNS | Activity.MARKER)
+    timeline.note(900, Activity(0))
+    currents = timeline.rail_currents(0, 1000, 2)
+    low, high = rail_current_a(Activity(0)), rail_current_a(RUNS)
+    assert currents[0] == pytest.approx((low + high) / 2)
+    assert currents[1] == pytest.approx(0.8 * high + 0.2 * low)
+    assert timeline.marker(0, 1000, 10).tolist() == [0] * 5 + [1] * 4 + [0]
+
+
+def test_a_sending_port_is_added_for_as_long_as_it_sends() -> None:
+    timeline = Timeline()
+    timeline.note(0, Activity(0))
+    timeline.note_sent(200, 300)
+    timeline.note_sent(300, 350)
+    timeline.note_sent(700, 800)
+    currents = timeline.rail_currents(0, 1000, 2) - rail_current_a(Activity(0))
+    assert currents == pytest.approx(np.array([0.3, 0.2]) * PORT.amperes)
+
+
+def test_uncertainty_of_a_stretch_lies_between_its_parts() -> None:
+    timeline = Timeline()
+    timeline.note(0, RUNS)
+    assert timeline.uncertainty(0, 1000) == pytest.approx(
+        uncertainty_a(RUNS) / rail_current_a(RUNS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "awake", "expected"),
+    [
+        (PowerState.SLEEP, 0.0, RETENTION.amperes + SENSOR_STANDBY.amperes),
+        (PowerState.IDLE, 0.0, CLOCKS.amperes + SENSOR_STANDBY.amperes),
+        (PowerState.CAMERA_ON, 0.0, CLOCKS.amperes + SENSOR_STREAM.amperes),
+        (PowerState.CAPTURE, 1.0, CPU_LDO.amperes + SENSOR_STREAM.amperes),
+        (PowerState.INFERENCE, 1.0, CPU_LDO.amperes + SENSOR_STANDBY.amperes),
+        (PowerState.SEND, 1.0, CPU_LDO.amperes + SENSOR_STANDBY.amperes + PORT.amperes),
+    ],
+)
+def test_a_boards_counters_give_each_states_current(
+    state: PowerState, awake: float, expected: float
+) -> None:
+    held = Held(int(state), 0, 0, 2_000_000, round(awake * 2 * CLOCK_HZ), 0)
+    current, doubt = mean_current(held, HELLO)
+    assert current == pytest.approx(expected + BOARD.amperes)
+    assert 0 < doubt < 1
+
+
+def test_half_awake_is_half_the_difference() -> None:
+    held = Held(int(PowerState.IDLE), 0, 0, 2_000_000, CLOCK_HZ, 0)
+    current, _ = mean_current(held, HELLO)
+    awake, _ = mean_current(replace(held, awake_cycles=2 * CLOCK_HZ), HELLO)
+    asleep, _ = mean_current(replace(held, awake_cycles=0), HELLO)
+    assert current == pytest.approx((awake + asleep) / 2)

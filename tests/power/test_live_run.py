@@ -1,0 +1,157 @@
+"""A whole run: simulated PPK2, real driver, a board that holds its states, run directory; and how runs end early."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+
+from host.bench.power.result import PowerResult, summary_of
+from host.bench.power.session import Asked, measure_on
+from host.errors import HostError
+from host.link.device import Device
+from host.link.messages import Held, HoldEnd, PowerState
+from host.link.schema import Message
+from host.power.battery import Battery
+from host.power.figures import inference_window
+from host.power.method import Method
+from host.power.ppk2 import Ppk2
+from host.power.rig import Collector, LiveRig
+from host.runs.read import read_run
+from tests.power.bench_device import AMPERES, CLOCK_HZ, HeldDevice, camera_fault
+from tests.power.instruments.ppk2 import Faults, SimulatedPpk2
+from tests.power.instruments.signal import inferences
+
+VOLTS = 3.3
+METHOD = Method(windows=2, seconds=0.2, inferences=5)
+
+
+@pytest.fixture(autouse=True)
+def short_margins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated meter is not late."""
+    monkeypatch.setattr("host.power.rig.MARGIN_S", 0.15)
+    monkeypatch.setattr("host.power.ppk2.SILENT_S", 0.7)
+
+
+def asked(directory: Path) -> Asked:
+    """As the command line would say it."""
+    arguments = argparse.Namespace(
+        output=directory, battery_mah=1000.0, battery_volts=3.7, looks_per_minute=[6.0]
+    )
+    return Asked(arguments, METHOD, VOLTS, "python -m host.bench power", datetime.now(UTC))
+
+
+@contextlib.contextmanager
+def rig(
+    faults: Faults | None = None, spoil: Callable[[Held], Message] = lambda held: held
+) -> Iterator[tuple[LiveRig, HeldDevice]]:
+    """A meter that runs in real time, and its board."""
+    with SimulatedPpk2(inferences(1), faults, speed=1.0) as instrument:
+        meter = Ppk2(instrument.port, source=True)
+        meter.start(VOLTS)
+        device = HeldDevice(instrument, spoil)
+        collector = Collector(meter)
+        live = LiveRig(cast(Device, device), meter, collector, VOLTS)
+        try:
+            yield live, device
+        finally:
+            live.close()
+
+
+def test_a_run_finds_the_true_energies_and_keeps_them(tmp_path: Path) -> None:
+    with rig() as (live, device):
+        done = measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+    result = done.result
+    assert result.complete and not result.refusals
+    truths = []
+    for state, signal in device.played:
+        if state is PowerState.INFERENCE:
+            rises, falls = signal.edges
+            truths.append(signal.energy_j(VOLTS, rises[0], falls[-1]) / len(rises))
+        else:
+            assert result.power_w(state) == pytest.approx(AMPERES[state] * VOLTS, rel=0.005)
+    energies = result.energies_j()
+    assert energies is not None and energies[1] is not None
+    assert energies[0] == pytest.approx(float(np.median(truths)), rel=0.005)
+    assert energies[1] < energies[0]
+
+    run = read_run(tmp_path / "run")
+    assert (run.kind, run.interrupted) == ("power", False)
+    assert run.summary["figures"] == "measured"
+    assert run.summary["measured_gross_energy_per_inference_j"] == energies[0]
+    windows, each = run.columns("windows"), run.columns("inferences")
+    assert windows["gross_j"].tolist() == [w.gross_j for w in result.windows]
+    assert len(each["energy_j"]) == sum(len(w.energies_j) for w in result.windows)
+    assert set(run.columns("states")["state"]) == {s.name.lower() for s in PowerState}
+    trace = run.columns("trace")
+    assert (np.diff(trace["time_s"]) > 0).all() and trace["marker"].any()
+    assert (trace["current_min_a"] <= trace["current_max_a"]).all()
+    assert len(run.columns("detail")["current_a"]) > 5000
+
+
+def test_lost_samples_refuse_the_figure() -> None:
+    holes = {at: 5 for at in range(0, 2_000_000, 10_000)}
+    with rig(Faults(lose=holes)) as (live, _):
+        held = live.hold(PowerState.INFERENCE, METHOD.seconds, 5, lambda over_s: None)
+    result = PowerResult(live.info, replace(METHOD, windows=1), VOLTS)
+    result.windows.append(inference_window(1, held, live.info, METHOD, CLOCK_HZ))
+    assert "lost" in result.windows[0].refused
+    assert not result.complete and result.energies_j() is None
+    summary = summary_of(result, Battery(1000, 3.7), [6.0])
+    assert summary["measured_gross_energy_per_inference_j"] is None
+    assert summary["lost_samples"] > 0 and summary["refused"]
+
+
+def test_a_board_that_counts_otherwise_refuses_the_figure() -> None:
+    def one_more(held: Held) -> Message:
+        return replace(held, repetitions=held.repetitions + 1)
+
+    with rig(spoil=one_more) as (live, _):
+        held = live.hold(PowerState.INFERENCE, METHOD.seconds, 5, lambda over_s: None)
+        window = inference_window(1, held, live.info, METHOD, CLOCK_HZ)
+    assert "the board made" in window.refused
+
+
+def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
+    def press(label: str, share: float) -> None:
+        if label == "capture":
+            raise KeyboardInterrupt
+
+    with rig() as (live, _), pytest.raises(KeyboardInterrupt):
+        measure_on(live, asked(tmp_path / "run"), press)
+    run = read_run(tmp_path / "run")
+    assert run.interrupted and "Ctrl-C" in run.reason
+    assert run.columns("states")["state"].tolist() == ["sleep", "idle", "camera_on"]
+    assert len(run.columns("trace")["time_s"]) > 500
+
+
+def test_a_meter_that_falls_silent_ends_the_run_with_a_line(tmp_path: Path) -> None:
+    with (
+        rig(Faults(falls_silent_at=60_000)) as (live, _),
+        pytest.raises(HostError, match="no data from the device"),
+    ):
+        measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+    assert "no data from the device" in read_run(tmp_path / "run").reason
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda held: replace(held, ended=int(HoldEnd.HOST)), "something else wrote to its port"),
+        (lambda held: replace(held, ended=int(HoldEnd.FAULT)), "host.doctor"),
+        (camera_fault, "no frame start"),
+    ],
+)
+def test_what_the_board_reports_ends_the_run_with_a_line(
+    spoil: Callable[[Held], Message], why: str, tmp_path: Path
+) -> None:
+    with rig(spoil=spoil) as (live, _), pytest.raises(HostError, match=why):
+        measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+    assert read_run(tmp_path / "run").interrupted
