@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from rich.console import Console
 
 from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
 from host.bench.latency.compare import compare_runs, latency_run, verdict_words
+from host.bench.latency.layouts import KIND, LAYOUTS
 from host.bench.latency.spread import spread_of
 from host.bench.latency.summary import INJECTED, lost_between
 from host.bench.latency.table import comparison_table, summary_table
 from host.errors import HostError
 from host.link.sequence import Losses
+from host.runs.read import read_run
+from host.runs.write import RunWriter
 from tests.bench.latency_rows import CLOCK_HZ, inferences, summary, written
 
 
@@ -150,6 +154,28 @@ def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
     again = compare_runs(a, written(tmp_path / "c", inferences(100, seed=9)))
     verdicts = [stage.p50.verdict for stage in again.stages]
     assert verdicts.count(Verdict.NOISE) >= 4, "each errs once in 20"
+
+
+def test_a_killed_run_has_the_figures_of_its_rows(tmp_path: Path) -> None:
+    """Its run.json still says running; losses were never counted, and that is said."""
+    whole = latency_run(written(tmp_path, inferences(40))).summary
+    header = json.loads((tmp_path / "run.json").read_text())
+    header |= {"state": "running", "summary": {}, "rows": {}}
+    (tmp_path / "run.json").write_text(json.dumps(header))
+    killed = latency_run(read_run(tmp_path))
+    assert killed.run.interrupted
+    assert killed.summary.stages == whole.stages
+    assert [layer.cycles for layer in killed.summary.layers] == [la.cycles for la in whole.layers]
+    assert not killed.summary.lost.known
+    text = shown(summary_table(killed.summary, killed.run.conditions, killed.run.reason))
+    assert "lost messages: NOT KNOWN" in text and "INTERRUPTED" in text
+
+
+def test_a_run_killed_before_its_first_inference_is_one_line(tmp_path: Path) -> None:
+    conditions = written(tmp_path / "a", inferences(20)).conditions
+    RunWriter(tmp_path / "b", KIND, conditions, LAYOUTS)
+    with pytest.raises(HostError, match="ended before its first inference"):
+        latency_run(read_run(tmp_path / "b"))
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:

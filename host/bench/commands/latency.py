@@ -118,7 +118,11 @@ def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
         mode=Mode.RESULTS if asked.results_only else Mode.STREAM,
         layers=asked.layers,
         model=asked.model,
-        details={"images": images, "sent": "results" if pictures else sent},
+        details={
+            "images": images,
+            "sent": "results" if pictures else sent,
+            "warm-up": str(asked.warm_up),
+        },
     )
 
 

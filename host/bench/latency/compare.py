@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from host.bench.latency.bootstrap import Ratio, Verdict, mean, median, ratio
+from host.bench.latency.kept import summary_of_rows
 from host.bench.latency.layouts import INFERENCES, KIND
 from host.bench.latency.spread import Values
 from host.bench.latency.summary import INJECTED, ON_BOARD, Summary
@@ -54,11 +55,11 @@ class Comparison:
 
 
 def latency_run(run: Run) -> LatencyRun:
-    """Raises HostError for a run of another tool, or one that ended before its first inference."""
+    """Of a killed run, from its rows. Raises HostError for another tool's, or one without an inference."""
     if run.kind != KIND:
         raise HostError(f"{run.directory} is a run of {run.kind}, not of {KIND}")
     if not run.summary:
-        raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
+        return LatencyRun(run, summary_of_rows(run))
     summary = parse(Summary, run.summary, f"{run.directory}: summary")
     if summary.stage("inference") is None or summary.clock_hz <= 0 or summary.count < 1:
         raise HostError(f"{run.directory}: its summary has no inferences: the file is damaged")

@@ -49,13 +49,14 @@ class LayerStage:
 
 @dataclass(frozen=True)
 class Lost:
-    """Messages lost while it was measured, and frames without a result."""
+    """Messages lost while it was measured, and frames without a result. known: messages were counted."""
 
     wire: int = 0
     by_board: int = 0
     by_host: int = 0
     damaged: int = 0
     frames: int = 0
+    known: bool = True
 
     @property
     def total(self) -> int:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from host.bench.latency.compare import Comparison, verdict_words
 from host.bench.latency.spread import Spread
-from host.bench.latency.summary import LayerStage, Stage, Summary
+from host.bench.latency.summary import LayerStage, Lost, Stage, Summary
 from host.runs.conditions import Conditions
 
 QUOTED = ("min", "p50", "p95", "p99", "max", "IQR")
@@ -78,12 +78,16 @@ def notes(summary: Summary) -> list[str]:
         said.append(
             f"p99 of {summary.count} values lies at their maximum: take --count 100 or more"
         )
-    lost = summary.lost
-    said.append(
+    return [*said, _losses(summary.lost)]
+
+
+def _losses(lost: Lost) -> str:
+    if not lost.known:
+        return f"lost messages: NOT KNOWN, it was killed; frames without a result: {lost.frames}"
+    return (
         f"lost messages: {lost.total} (wire {lost.wire}, by the board {lost.by_board}, by this "
         f"program {lost.by_host}); frames without a result: {lost.frames}"
     )
-    return said
 
 
 def alarms(summary: Summary) -> list[str]:

@@ -42,9 +42,10 @@ def latency_verdict(of: LatencyRun) -> str:
     summary, inference = of.summary, _inference(of.summary)
     how = "estimated, virtual board" if summary.estimated else "measured on the board"
     rate = f", {summary.frames_per_second:.2f} frames a second" if summary.frames_per_second else ""
+    lost = f"{summary.lost.total} messages lost" if summary.lost.known else "losses not known"
     return (
         f"An inference takes {inference.ms.p50:.2f} ms (p99 {inference.ms.p99:.2f} ms){rate}: "
-        f"{how}, n = {summary.count}, {summary.lost.total} messages lost."
+        f"{how}, n = {summary.count}, {lost}."
     )
 
 
@@ -79,7 +80,8 @@ def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
         whose = "emulator's speed" if summary.estimated else "by this computer's clock"
         tiles.append(Tile("end to end (host) p50", f"{host.ms.p50:.1f}", "ms", whose))
     lost = summary.lost
-    tiles.append(Tile("messages lost", str(lost.total), "", f"{lost.frames} frames without result"))
+    total = str(lost.total) if lost.known else "–"
+    tiles.append(Tile("messages lost", total, "", f"{lost.frames} frames without result"))
     return tuple(tiles)
 
 
