@@ -99,7 +99,10 @@ def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say)
 
     scene = asked.scene if opening.choice.url == "virtual" else ""
     view = first_view(device.hello, device.name, scene, asked.label, asked.threshold)
-    session = Session(device, view, time.monotonic, CAPTURES)
+    playback = opening.playback
+    if playback is not None and asked.frames is None:
+        playback.stays_at_end = True  # a person may want to go back
+    session = Session(device, view, time.monotonic, CAPTURES, opening.recorder, playback)
     reason = "" if asked.terminal else why_no_window()
     if reason:
         say(f"{reason}: showing it in the terminal")

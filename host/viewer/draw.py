@@ -23,6 +23,7 @@ from host.viewer.canvas import (
     line_height,
     text_width,
 )
+from host.viewer.tape import Tape
 from host.viewer.view import View
 
 BACKGROUND: Colour = (30, 26, 22)
@@ -53,7 +54,7 @@ class Block:
 
 def draw(view: View, width: int, height: int) -> NDArray[np.uint8]:
     """uint8 (height, width, 3) BGR."""
-    return paint(view, width, height).pixels
+    return paint(view, width, height, keys=words.keys_of(view)).pixels
 
 
 def paint(
@@ -99,6 +100,8 @@ def _picture(canvas: Canvas, box: Box, view: View) -> None:
         _tag(canvas, place, "PAUSED", size)
     elif view.colour_bars:
         _tag(canvas, place, "COLOUR BARS", size)
+    if view.tape:
+        _tape(canvas, place, view.tape, size)
     alarm = words.banner(view)
     if alarm:
         _banner(canvas, box, *alarm, size)
@@ -108,6 +111,14 @@ def _tag(canvas: Canvas, place: Box, text: str, size: int) -> None:
     box = Box(place.x, place.y, min(place.width, text_width(text, size, BOLD) + size), size * 2)
     canvas.fill(box, DARK)
     canvas.text(text, box.inset(2), size, TEXT, BOLD, align=0.5)
+
+
+def _tape(canvas: Canvas, place: Box, tape: Tape, size: int) -> None:
+    """In the picture's upper right corner: who is in it must see that it is kept."""
+    wide = min(place.width, text_width(tape.text, size, BOLD) + size)
+    box = Box(place.right - wide, place.y, wide, size * 2)
+    canvas.fill(box, ALARM if tape.is_recording else DARK)
+    canvas.text(tape.text, box.inset(2), size, DARK if tape.is_recording else TEXT, BOLD, align=0.5)
 
 
 def _banner(canvas: Canvas, box: Box, title: str, remedy: str, size: int) -> None:

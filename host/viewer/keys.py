@@ -8,6 +8,12 @@ import select
 import sys
 from collections.abc import Callable, Iterator
 
+ESCAPE = (
+    b"\x1b"  # alone the key of that name, else the beginning of another, as an arrow's three bytes
+)
+MOST_BYTES = 8
+ARROWS = {b"\x1b[D": "left", b"\x1b[C": "right", b"\x1bOD": "left", b"\x1bOC": "right"}
+SPECIAL = ("\0", "\xe0")  # what Windows gives before the letter of an arrow
 KeyReader = Callable[[], str]
 
 if sys.platform == "win32":
@@ -15,7 +21,13 @@ if sys.platform == "win32":
 
     @contextlib.contextmanager
     def _terminal_keys() -> Iterator[KeyReader]:
-        yield lambda: msvcrt.getwch() if msvcrt.kbhit() else ""
+        def key() -> str:
+            first = msvcrt.getwch() if msvcrt.kbhit() else ""
+            return (
+                {"K": "left", "M": "right"}.get(msvcrt.getwch(), "") if first in SPECIAL else first
+            )
+
+        yield key
 
 else:
     import termios
@@ -29,12 +41,25 @@ else:
 
         def key() -> str:
             ready, _, _ = select.select([number], [], [], 0)
-            return os.read(number, 1).decode(errors="ignore") if ready else ""
+            if not ready:
+                return ""
+            data = os.read(number, 1)
+            if data == ESCAPE and select.select([number], [], [], 0)[0]:
+                data += os.read(number, MOST_BYTES)
+            return key_name(data)
 
         try:
             yield key
         finally:
             termios.tcsetattr(number, termios.TCSADRAIN, before)
+
+
+def key_name(data: bytes) -> str:
+    """What a terminal sent for one key: a letter, `left` or `right`; "" for others that begin with Escape."""
+    if data in ARROWS:
+        return ARROWS[data]
+    escapes = data.startswith(b"\x1b") and len(data) > 1
+    return "" if escapes else data[:1].decode(errors="ignore")
 
 
 @contextlib.contextmanager

@@ -13,9 +13,11 @@ from host.faults import advice
 from host.link.device import Device
 from host.link.messages import Fault, Setting
 from host.samples import Pairing, Sample
+from host.viewer.tape import Playback, Recording, tape_of
 from host.viewer.view import View, with_fault, with_notice, with_sample, with_time
 
 THRESHOLD_STEP = 0.05
+WIND_S = 10.0
 QUIT_KEYS = ("q", "\x1b")
 
 
@@ -23,11 +25,18 @@ class Session:
     """One run of the viewer."""
 
     def __init__(
-        self, device: Device, view: View, clock: Callable[[], float], captures: Path
+        self,
+        device: Device,
+        view: View,
+        clock: Callable[[], float],
+        captures: Path,
+        recording: Recording | None = None,
+        playback: Playback | None = None,
     ) -> None:
         self.view = view
         self.frames = 0  # samples taken, the ones while paused too
         self._device, self._clock, self._captures = device, clock, captures
+        self._recording, self._playback = recording, playback
         self._pairing = Pairing()
         self._keys: dict[str, Callable[[], None]] = {
             " ": self._pause,
@@ -36,6 +45,8 @@ class Session:
             "+": lambda: self._move_threshold(THRESHOLD_STEP),
             "=": lambda: self._move_threshold(THRESHOLD_STEP),
             "-": lambda: self._move_threshold(-THRESHOLD_STEP),
+            "left": lambda: self._wind(-WIND_S),
+            "right": lambda: self._wind(WIND_S),
         }
 
     def step(self, seconds: float) -> list[Sample]:
@@ -47,7 +58,8 @@ class Session:
         losses = self._device.losses
         if losses.restarts > self.view.losses.restarts:
             self.say("the board restarted; it was told its settings again")
-        self.view = with_time(self.view, self._clock(), self._device.connected, losses)
+        view = with_time(self.view, self._clock(), self._device.connected, losses)
+        self.view = replace(view, tape=tape_of(self._recording, self._playback))
         return found
 
     def press(self, key: str) -> bool:
@@ -79,8 +91,23 @@ class Session:
 
     def _pause(self) -> None:
         self.view = replace(self.view, paused=not self.view.paused, arrivals=())
+        if self._playback is not None:
+            self._playback.pause(self.view.paused)
+
+    def _wind(self, seconds: float) -> None:
+        """Back and forth in a recording, which then plays."""
+        if self._playback is None:
+            self.say("left and right wind a recording: --port replay:FILE")
+            return
+        if self.view.paused:
+            self._pause()
+        self._playback.seek(self._playback.position_s + seconds)
+        self.view = replace(self.view, arrivals=(), periods=())
 
     def _colour_bars(self) -> None:
+        if self._playback is not None:
+            self.say("a recording cannot be told to show colour bars")
+            return
         wanted = not self.view.colour_bars
         self._device.set(Setting.COLOUR_BARS, int(wanted))
         self.view = replace(self.view, colour_bars=wanted)

@@ -104,7 +104,7 @@ def _parts(view: View, columns: int) -> list[Part]:
         Part(8, (Text(""),)),
         Part(3, _losses(view)),
         Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
-        *foot_parts(view, columns, words.KEYS),
+        *foot_parts(view, columns, words.keys_of(view)),
     ]
 
 
@@ -115,7 +115,8 @@ def verdict_parts(view: View, columns: int) -> list[Part]:
 
 def foot_parts(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> list[Part]:
     """What needs an eye, and the keys."""
-    return [Part(2, _alarm(view, columns)), Part(5, _keys(view, columns, keys))]
+    foot = [Part(2, _alarm(view, columns)), Part(5, _keys(view, columns, keys))]
+    return [Part(1, _tape(view)), *foot]
 
 
 def _panel(parts: list[Part], columns: int, rows: int) -> list[Text]:
@@ -132,6 +133,13 @@ def _panel(parts: list[Part], columns: int, rows: int) -> list[Text]:
 def _pause(view: View) -> Text:
     """An empty line has no style: reversed, it would be a bar across the screen."""
     return Text("PAUSED", "bold reverse") if view.paused else Text("")
+
+
+def _tape(view: View) -> tuple[Text, ...]:
+    if view.tape is None:
+        return ()
+    mark, style = ("● ", f"bold {ALARM}") if view.tape.is_recording else ("", "bold")
+    return (Text(f"{mark}{view.tape.text}", style),)
 
 
 def _verdict(view: View, columns: int) -> tuple[Text, ...]:

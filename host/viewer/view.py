@@ -14,6 +14,7 @@ from host.faults import Advice
 from host.link.messages import Hello
 from host.link.sequence import Losses
 from host.samples import Cycles, Sample, labels_of
+from host.viewer.tape import Tape
 
 HISTORY = 240  # scores in the line
 RECENT = 12  # frames that a rate is taken over
@@ -54,6 +55,7 @@ class View:
     connected: bool = True
     paused: bool = False
     colour_bars: bool = False
+    tape: Tape | None = None
     notice: str = ""
     notice_until: float = 0.0
     fault: Advice | None = None

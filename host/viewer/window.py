@@ -19,6 +19,14 @@ TITLE = "what the board sees"
 FIRST_WIDTH, FIRST_HEIGHT = 1060, 660
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 320, 240
 STEP_S = 0.04
+ARROWS = {  # of X11 and Wayland, Windows, macOS
+    0xFF51: "left",
+    0xFF53: "right",
+    0x250000: "left",
+    0x270000: "right",
+    0xF702: "left",
+    0xF703: "right",
+}
 PROBE = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 PROBE_WAIT_S = 15.0
 
@@ -77,13 +85,18 @@ def run_drawn(
         while frames is None or session.frames < frames:
             session.step(STEP_S)
             cv2.imshow(title, picture(*_size(title)))
-            key = cv2.waitKey(1)
-            if key >= 0 and not session.press(chr(key & 0xFF)):
+            key = cv2.waitKeyEx(1)
+            if key >= 0 and not session.press(key_name(key)):
                 return
             if cv2.getWindowProperty(title, cv2.WND_PROP_VISIBLE) < 1:
                 return
     finally:
         cv2.destroyAllWindows()
+
+
+def key_name(code: int) -> str:
+    """What waitKeyEx gave, as a letter or `left`, `right`."""
+    return ARROWS.get(code) or chr(code & 0xFF)
 
 
 def _size(title: str) -> tuple[int, int]:

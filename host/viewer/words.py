@@ -12,6 +12,16 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("q", "quit"),
 )
 
+WINDING = (("left right", "10 s"),)
+NEEDS_A_BOARD = "colour bars"
+
+
+def keys_of(view: View) -> tuple[tuple[str, str], ...]:
+    """The keys that mean something now."""
+    if view.tape is None or not view.tape.is_playing:
+        return KEYS
+    return (*(key for key in KEYS if key[1] != NEEDS_A_BOARD), *WINDING)
+
 
 def percent(value: float) -> str:
     """0..1 -> whole percent."""

@@ -1,0 +1,71 @@
+"""What a screen says of a recording: that it is being made, and that must be seen; or where in it one is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Tape:
+    """text: always on the screen. is_recording: bytes are being kept now. is_playing: it can be wound."""
+
+    text: str
+    is_recording: bool = False
+    is_playing: bool = False
+
+
+class Recording(Protocol):
+    """What of a host.recording.recorder.Recorder is shown."""
+
+    failure: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+
+    @property
+    def written_bytes(self) -> int:
+        """In the file so far."""
+
+
+class Playback(Protocol):
+    """What of a host.recording.replay.ReplayPort is shown, and how it is steered."""
+
+    stays_at_end: bool
+    duration_s: float
+
+    @property
+    def position_s(self) -> float:
+        """What was played last."""
+
+    @property
+    def at_end(self) -> bool:
+        """All was played."""
+
+    def seek(self, seconds: float) -> None:
+        """Goes on from there."""
+
+    def pause(self, paused: bool) -> None:
+        """Halts it, or lets it go on."""
+
+
+def tape_of(recording: Recording | None, playback: Playback | None) -> Tape | None:
+    """None when there is neither. While a recording is being made, that is what is told."""
+    if recording is not None and recording.failure:
+        return Tape("RECORDING ENDED: see the terminal")
+    if recording is not None:
+        size = recording.written_bytes / 1e6
+        return Tape(f"REC {clock_text(recording.seconds)} {size:.1f} MB", is_recording=True)
+    if playback is None:
+        return None
+    end = " END" if playback.at_end else ""
+    position, whole = clock_text(playback.position_s), clock_text(playback.duration_s)
+    return Tape(f"REPLAY {position} / {whole}{end}", is_playing=True)
+
+
+def clock_text(seconds: float) -> str:
+    """75.9 as 1:15, 3675 as 1:01:15."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
