@@ -150,7 +150,8 @@ def _capture(
 
     scene = asked.scene if opening.choice.url == "virtual" else ""
     view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
-    viewer = Session(device, view, time.monotonic, asked.output)
+    recording = (opening.recorder, opening.playback)  # seen on the screen
+    viewer = Session(device, view, time.monotonic, asked.output, *recording)
     if options.band and not labels_of(device.hello):
         raise HostError(
             "--uncertain needs scores, and no model runs on the board: python -m host.deploy"
