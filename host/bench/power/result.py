@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from host.link.messages import PowerState
-from host.power.battery import Battery, Look, battery_life_hours, duty_cycle_power_w
+from host.power.battery import MINUTE_S, Battery, Look, battery_life_hours, duty_cycle_power_w
 from host.power.figures import InferenceWindow, StateFigure, median_of
 from host.power.meter import MeterInfo
 from host.power.method import Method
@@ -84,6 +84,18 @@ class PowerResult:
         energy = camera.mean_power_w * settle_s + capture.energy_each_j + energies[0]
         return Look(energy, settle_s + capture.seconds_each + seconds)
 
+    def without_pause_w(self) -> float | None:
+        """Mean power of a board that captures and infers by turns: its sensor streams meanwhile, too."""
+        camera, capture = self.state(PowerState.CAMERA_ON), self.state(PowerState.CAPTURE)
+        energies, seconds = self.energies_j(), self.seconds_an_inference()
+        if not (
+            camera and capture and energies and seconds and self.idle_w and capture.repetitions
+        ):
+            return None
+        sensor_w = camera.mean_power_w - self.idle_w
+        energy = capture.energy_each_j + energies[0] + sensor_w * seconds
+        return energy / (capture.seconds_each + seconds)
+
 
 @dataclass(frozen=True)
 class Life:
@@ -101,11 +113,13 @@ def lives(result: PowerResult, battery: Battery, looks_per_minute: list[float]) 
         return []
     found = []
     for rate in looks_per_minute:
-        if rate * look.seconds <= 60:
-            power = duty_cycle_power_w(sleep_w, look, rate)
-            found.append(Life(rate, power, battery_life_hours(battery, power)))
-    power = look.energy_j / look.seconds
-    return [*found, Life(None, power, battery_life_hours(battery, power))]
+        if rate * look.seconds <= MINUTE_S:
+            duty_w = duty_cycle_power_w(sleep_w, look, rate)
+            found.append(Life(rate, duty_w, battery_life_hours(battery, duty_w)))
+    power = result.without_pause_w()
+    if power is not None:
+        found.append(Life(None, power, battery_life_hours(battery, power)))
+    return found
 
 
 def summary_of(

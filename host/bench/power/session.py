@@ -79,7 +79,7 @@ def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
     with open_run(asked, rig.info, rig.hello, rig.port) as run:
         rows = Rows(run, rig.info, asked.method.channel)
         measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps)
-        measurement.result.notes.extend(notes_on(rig.info))
+        measurement.result.notes.extend(notes_on(rig.info, rig.hello))
         try:
             measurement.run()
         except BaseException:
@@ -199,16 +199,20 @@ def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> N
         time.sleep(0.25)
 
 
-def notes_on(info: MeterInfo) -> list[str]:
+def notes_on(info: MeterInfo, hello: Hello) -> list[str]:
     """What a reader of the figures must know."""
     if not info.estimated:
         return []
-    return [
+    notes = [
         "Estimated figures rest on typical currents of datasheets (host/power/currents.py says which) and on the "
         "board's cycles; they rank states and designs, they are no measurement.",
-        "Not in them: USB (2.4 mA from its own supply), the Nano's power LED, sensors and I2C pull-ups. The virtual "
-        "board is deterministic: that its windows agree says nothing of hardware.",
+        "Not in them: USB (2.4 mA from its own supply), the Nano's power LED, sensors and I2C pull-ups.",
     ]
+    if hello.board == "virtual":
+        notes.append(
+            "The virtual board is deterministic: that its windows agree says nothing of hardware."
+        )
+    return notes
 
 
 def say(line: str) -> None:

@@ -95,7 +95,7 @@ def _verdict(result: PowerResult) -> list[str]:
     net = in_units(energies[1], "J") if energies[1] is not None else "not known (no idle state)"
     lines = [
         f"Energy of an inference, {how}: {in_units(energies[0], 'J')}{doubt} gross, {net} net of idling; "
-        f"median of {len(result.windows)} windows"
+        f"median of {len(result.windows)} window{'s' * (len(result.windows) != 1)}"
     ]
     if percentiles:
         count = sum(len(w.energies_j) for w in result.windows)
