@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -92,8 +93,13 @@ class RunWriter:
             except OSError as error:
                 failure = error
         if failure is not None:
-            state, reason = INTERRUPTED, reason or f"cannot write: {failure.strerror or failure}"
-        self._write_header(state, reason, layouts, rows)
+            state, reason = INTERRUPTED, reason or f"cannot write: {_plain(failure)}"
+        try:
+            self._write_header(state, reason, layouts, rows)
+        except HostError as error:
+            raise HostError(
+                f"{error}; what was measured so far is kept in {self.directory}"
+            ) from error
         if failure is not None:
             raise _cannot_write(self.directory, failure)
 
@@ -191,8 +197,13 @@ def _make(directory: Path) -> None:
 
 def _cannot_write(directory: Path, error: OSError) -> HostError:
     return HostError(
-        f"cannot write {directory}: {error.strerror or error}; what was measured so far is kept there"
+        f"cannot write {directory}: {_plain(error)}; what was measured so far is kept there"
     )
+
+
+def _plain(error: OSError) -> str:
+    """pyarrow's errors have a number, but words of their own around it."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def reason_of(error: BaseException) -> str:

@@ -98,7 +98,10 @@ class Session:
             run.conditions = conditions = self._final(conditions)
             summary = self._summary(conditions, before)
             run.summary = as_object(summary) if summary else {}
-            run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
+            try:
+                run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
+            except HostError as error:  # a full disk: the figures are still shown
+                stopped = stopped or error
         return Done(conditions, summary, stopped)
 
     def _source(self) -> Iterator[Inference]:

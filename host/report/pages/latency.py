@@ -129,6 +129,8 @@ def _distributions(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
 
 def _narrow(values: Values) -> str:
     span_us = 1000 * float(values.max() - values.min())
+    if not span_us:
+        return "Every value is the same."
     return f"All lie within {milliseconds(span_us)} µs."
 
 
