@@ -18,7 +18,7 @@ from host.link.schema import Message
 from host.link.sequence import Losses
 
 Clock = Callable[[], float]
-PATIENCE = Timing(answer_s=0.5, tries=12)
+PATIENCE = Timing(answer_s=0.5, tries=40)
 INJECT_BYTES = (1, 32, 64, 128, 192)  # of pixels; 192 is the most that a board takes
 
 
