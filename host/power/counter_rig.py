@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from host.errors import HostError
+from host.faults import fault_line
 from host.link.device import Device
 from host.link.messages import Fault, Held, Hello, Hold, Mode, PowerState
 from host.power.currents import (
@@ -80,9 +81,7 @@ class CounterRig:
             progress(over)
             message = self._device.receive(READ_S)
             if isinstance(message, Fault):
-                raise HostError(
-                    f"the board reports a fault: {message.text.decode(errors='replace')}"
-                )
+                raise HostError(f"while it was held: {fault_line(message)}")
             if isinstance(message, Held):
                 return checked(message)
         raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from host.errors import HostError
+from host.faults import fault_line
 from host.link.device import Device
 from host.link.messages import Fault, Held, Hello, Hold, HoldEnd, Mode, PowerState
 from host.power.meter import Block, MeterInfo, PowerMeter
@@ -118,8 +119,7 @@ class LiveRig:
             self._collector.check()
             progress(passed)
             if isinstance(message, Fault):
-                text = message.text.decode(errors="replace")
-                raise HostError(f"the board reports a fault while it is measured: {text}")
+                raise HostError(f"while it was measured: {fault_line(message)}")
             if isinstance(message, Held):
                 return checked(message)
         raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")

@@ -11,9 +11,21 @@ from typing import TypeVar
 import numpy as np
 
 from host.errors import HostError
+from host.faults import fault_line
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
-from host.link.messages import Ack, Fault, Held, Hello, Hold, PowerState, Set, Setting, Status
+from host.link.messages import (
+    Ack,
+    Fault,
+    Held,
+    Hello,
+    HelloRequest,
+    Hold,
+    PowerState,
+    Set,
+    Setting,
+    Status,
+)
 from host.link.schema import Message
 from host.power.currents import LABEL, Activity, supply_current_a, supply_in_words
 from host.power.meter import MarkerInput, MeterInfo
@@ -100,8 +112,10 @@ class VirtualRig:
         )
 
     def set(self, setting: Setting, value: int) -> None:
-        """Changes a setting of the board."""
+        """Changes a setting of the board, and asks what it says of itself now."""
         self._ask(Set(int(setting), value))
+        self._send(HelloRequest())
+        self.hello = self._wait(Hello, ANSWER_S)
 
     def hold(
         self, state: PowerState, seconds: float, repetitions: int, progress: Progress
@@ -130,9 +144,12 @@ class VirtualRig:
         bits = self._timeline.marker(start, stop, samples)
         return Trace(RATE_HZ, current.astype(np.float32), bits, float(self._supply_v))
 
-    def _ask(self, command: Message) -> None:
+    def _send(self, command: Message) -> None:
         self._board.send(encode_packet(command.ID, self._sequence & 0xFFFF, command.pack()))
         self._sequence += 1
+
+    def _ask(self, command: Message) -> None:
+        self._send(command)
         answer = self._wait(Ack, ANSWER_S)
         if answer.status != Status.OK:
             raise HostError(f"the firmware refuses {command}: {Status(answer.status).name}")
@@ -148,8 +165,7 @@ class VirtualRig:
                 if isinstance(message, kind):
                     return message
                 if isinstance(message, Fault):
-                    text = message.text.decode(errors="replace")
-                    raise HostError(f"the virtual board reports a fault: {message.code} {text}")
+                    raise HostError(f"the virtual board: {fault_line(message)}")
         raise HostError(f"the virtual board sent no {kind.__name__} in {seconds:.0f} s of its time")
 
     def _received(self, data: bytes) -> None:
