@@ -12,6 +12,8 @@ import pytest
 
 from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
+from host.bench.latency.layouts import KIND
+from host.bench.latency.layouts import LAYOUTS as LATENCY_LAYOUTS
 from host.errors import EXIT_USER, HostError, run_main
 from host.report.blocks import Page, Paragraph, Plot, Table
 from host.report.envelope import MOST_POINTS, envelope
@@ -19,7 +21,9 @@ from host.report.page import render_page
 from host.report.pages.compose import page_of
 from host.report.units import prefixed
 from host.runs.read import read_run
+from host.runs.write import RunWriter
 from tests.bench.latency_rows import inferences, written
+from tests.report.power_run import LAYOUTS as POWER_LAYOUTS
 from tests.report.power_run import power_run
 from tests.report.test_page import Reader
 from tests.runs.made import writer
@@ -154,6 +158,18 @@ def test_the_command_writes_the_page_and_refuses_in_one_line(
         assert run_main(lambda d=refused: main(["report", str(tmp_path / d)])) == EXIT_USER  # type: ignore[misc]  # default argument
         (line,) = capsys.readouterr().err.splitlines()
         assert why in line
+
+
+def test_summaries_without_rows_are_damaged_or_shown_without_plots(tmp_path: Path) -> None:
+    whole = written(tmp_path / "a", inferences(20))
+    with RunWriter(tmp_path / "b", KIND, whole.conditions, LATENCY_LAYOUTS) as run:
+        run.summary = whole.summary
+    with pytest.raises(HostError, match="table of inferences is empty"):
+        page_of([read_run(tmp_path / "b")])
+    power = power_run(tmp_path / "p", states=[])
+    with RunWriter(tmp_path / "q", "power", power.conditions, POWER_LAYOUTS) as run:
+        run.summary = power.summary
+    assert figures(page_of([read_run(tmp_path / "q")])) == {"current"}
 
 
 def test_a_run_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def latency_run(run: Run) -> LatencyRun:
     summary = parse(Summary, run.summary, f"{run.directory}: summary")
     if summary.stage("inference") is None or summary.clock_hz <= 0 or summary.count < 1:
         raise HostError(f"{run.directory}: its summary has no inferences: the file is damaged")
+    if not len(run.columns(INFERENCES.name, ["frame"])["frame"]):
+        raise HostError(f"{run.directory}: its table of inferences is empty: the file is damaged")
     return LatencyRun(run, summary)
 
 

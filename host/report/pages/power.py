@@ -72,8 +72,7 @@ def power_sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
         Section(f"Energy{tail}", _energy(run, found, prefix)),
     ]
     if found.states:
-        plot = states_plot(f"{prefix}states", found.states, found.word)
-        sections.append(Section(f"States{tail}", (plot, _states(found))))
+        sections.append(Section(f"States{tail}", _state_blocks(found, prefix)))
     if found.lives:
         sections.append(Section(f"Battery{tail}", (_lives(found),)))
     if found.notes:
@@ -113,6 +112,12 @@ def _energy(run: Run, found: PowerFigures, prefix: str) -> tuple[Block, ...]:
     if not len(each):
         return (table,)
     return (table, energies_plot(f"{prefix}energies", each, found.word))
+
+
+def _state_blocks(found: PowerFigures, prefix: str) -> tuple[Block, ...]:
+    if not any(state.current_a > 0 for state in found.states):
+        return (_states(found),)
+    return (states_plot(f"{prefix}states", found.states, found.word), _states(found))
 
 
 def _states(found: PowerFigures) -> Table:

@@ -24,7 +24,6 @@ class State:
     power_w: float
     energy_each_j: float
     seconds_each: float
-    repetitions: int
     awake_share: float
     refused: str
 
@@ -156,7 +155,6 @@ def _state(state: dict[str, Any], word: str, where: str) -> State:
         power_w=_number(state, f"{word}_power_w", where),
         energy_each_j=_number(state, f"{word}_energy_each_j", where),
         seconds_each=_number(state, "seconds_each", where),
-        repetitions=int(_number(state, "repetitions", where)),
         awake_share=_number(state, "awake_share", where),
         refused=str(state.get("refused", ""))[:400],
     )

@@ -70,7 +70,7 @@ def detail_plot(name: str, run: Run, word: str) -> Plot | None:
 
 
 def states_plot(name: str, states: tuple[State, ...], word: str) -> Plot:
-    """Mean current of each state, on a logarithmic axis: sleep and inference lie far apart."""
+    """Mean current of each state, on a logarithmic axis; at least one of them is above 0."""
     shown = [state for state in states if state.current_a > 0]
     with house_style():
         figure = new_figure(9.0, 0.9 + 0.3 * len(shown))
