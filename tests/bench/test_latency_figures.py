@@ -156,6 +156,19 @@ def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
     assert verdicts.count(Verdict.NOISE) >= 4, "each errs once in 20"
 
 
+@pytest.mark.parametrize("width", [80, 100, 112, 160])
+def test_no_figure_is_cut_in_a_narrow_terminal(tmp_path: Path, width: int) -> None:
+    run = written(tmp_path, inferences(20))
+    found = latency_run(run).summary
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(summary_table(found, run.conditions, width=width))
+    text = captured.get()
+    assert "…" not in text
+    for stage in found.stages:
+        assert f"{stage.ms.p50:,.3f}" in text and f"{stage.ms.p99:,.3f}" in text
+
+
 def test_a_killed_run_has_the_figures_of_its_rows(tmp_path: Path) -> None:
     """Its run.json still says running; losses were never counted, and that is said."""
     whole = latency_run(written(tmp_path, inferences(40))).summary

@@ -81,7 +81,8 @@ def run(asked: argparse.Namespace) -> int:
     if done.summary is not None and asked.json:
         print(json.dumps(as_object(done.summary), indent=2))
     elif done.summary is not None:
-        console().print(summary_table(done.summary, done.conditions, done.reason))
+        to = console()
+        to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
     said.print(f"kept in {plan.directory}: python -m host.bench report {plan.directory}")
     if done.stopped_by is not None:
         raise done.stopped_by

@@ -13,16 +13,25 @@ from host.runs.conditions import Conditions
 
 QUOTED = ("min", "p50", "p95", "p99", "max", "IQR")
 FEWEST_FOR_P99 = 100
+WIDE = 112  # columns that all of it takes
+NARROW = slice(1, 5, 2)  # p50 and p99: a figure that is cut would be a wrong one
 
 
-def summary_table(summary: Summary, conditions: Conditions, reason: str = "") -> Group:
-    """reason: why the run was interrupted, empty when it was not."""
+def summary_table(
+    summary: Summary, conditions: Conditions, reason: str = "", width: int = WIDE
+) -> Group:
+    """reason: why the run was interrupted, empty when it was not. width: columns of the terminal."""
+    shown = slice(None) if width >= WIDE else NARROW
     lines: list[RenderableType] = []
     if reason:
         lines.append(Text(f"INTERRUPTED after {summary.count} inferences: {reason}", "bold red"))
-    lines.append(_stages(summary))
+    lines.append(_stages(summary, shown))
     if summary.layers:
-        lines.append(_layers(summary))
+        lines.append(_layers(summary, shown))
+    if shown is NARROW:
+        lines.append(
+            Text("this terminal is narrow: p50 and p99 alone are shown; the run keeps all")
+        )
     lines += [Text(line) for line in notes(summary)]
     lines += [Text(line, "bold red") for line in alarms(summary)]
     lines.append(Text("; ".join(f"{name}: {value}" for name, value in conditions.lines()), "dim"))
@@ -131,18 +140,25 @@ def cycles_heading(summary: Summary) -> str:
     return "est. cycles p50" if summary.estimated else "cycles p50"
 
 
-def _stages(summary: Summary) -> Table:
-    table = _table(stage_heading(summary), 1)
+def _stages(summary: Summary, shown: slice) -> Table:
+    table = _table(_only(stage_heading(summary), shown), 1)
     for stage in summary.stages:
-        table.add_row(*stage_row(stage), style="bold" if stage.name == "inference" else "")
+        style = "bold" if stage.name == "inference" else ""
+        table.add_row(*_only(stage_row(stage), shown), style=style)
     return table
 
 
-def _layers(summary: Summary) -> Table:
-    table = _table(layer_heading(summary), 2)
+def _layers(summary: Summary, shown: slice) -> Table:
+    table = _table(_only(layer_heading(summary), shown), 2)
     for number, layer in enumerate(summary.layers):
-        table.add_row(*layer_row(number, layer))
+        table.add_row(*_only(layer_row(number, layer), shown))
     return table
+
+
+def _only(row: tuple[str, ...], shown: slice) -> tuple[str, ...]:
+    """The last columns are QUOTED; some of them."""
+    first = len(row) - len(QUOTED)
+    return row[:first] + row[first:][shown]
 
 
 def _table(heading: tuple[str, ...], text_columns: int) -> Table:
