@@ -21,6 +21,7 @@ SIGNALS = (CURRENT, VOLTAGE, MARKER)
 WAITING_BLOCKS = 4096
 MOST_MISSING_S = 5.0
 SAMPLES_AT_ONCE = 1000
+DRIVER_ERRORS = (RuntimeError, TimeoutError, ValueError, OSError)
 Values = NDArray[np.float32]
 
 
@@ -42,10 +43,11 @@ class Joulescope:
         try:
             self._path = _find(list(self._driver.device_paths()), serial_number)
             self._driver.open(self._path, "defaults")
-        except Exception as error:
+        except HostError:
             self._driver.finalize()
-            if isinstance(error, HostError):
-                raise
+            raise
+        except DRIVER_ERRORS as error:
+            self._driver.finalize()
             raise HostError(
                 f"the Joulescope cannot be opened ({error}): close the Joulescope UI, which holds it"
             ) from error
@@ -107,7 +109,7 @@ class Joulescope:
         if self._driver is None:
             return
         self.stop()
-        with contextlib.suppress(Exception):  # it may have been unplugged
+        with contextlib.suppress(*DRIVER_ERRORS):  # it may have been unplugged
             self._driver.close(self._path)
         self._driver.finalize()
         self._driver = None
@@ -121,7 +123,7 @@ class Joulescope:
     def _publish(self, topic: str, value: object) -> None:
         try:
             self._driver.publish(f"{self._path}/{topic}", value)
-        except Exception as error:
+        except DRIVER_ERRORS as error:
             raise HostError(
                 f"the Joulescope does not take {topic} = {value} ({error}): update its firmware with the "
                 "Joulescope UI, or unplug it and plug it in again"

@@ -23,9 +23,11 @@ RATES_HZ = (10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 FASTEST_TEXT_HZ = 5_000  # for an unlimited time
 ANSWER_S = 3.0
 MOST_LINE_BYTES = 4096
+MOST_W = 1.0  # more than it can supply
+LONGEST_HOLE_S = 10.0
 VALUES = re.compile(rb"(?:\d{4}[+-]\d{2})+")
 VALUE = re.compile(rb"(\d{4})([+-]\d{2})")
-TIMESTAMP = re.compile(rb"TimeStamp: *(\d+)s *(\d+)ms")
+TIMESTAMP = re.compile(rb"TimeStamp: *(\d{1,9})s *(\d{1,3})ms")
 EVENT = re.compile(rb"event\b")
 TROUBLE = re.compile(rb"(?i)error|overcurrent|overrun")
 
@@ -57,10 +59,7 @@ class Decoder:
         if not line:
             return []
         if VALUES.fullmatch(line):
-            found = VALUE.findall(line)
-            self._energies += [int(digits) * 10.0 ** int(exponent) for digits, exponent in found]
-            self._total += len(found)
-            return []
+            return self._values(VALUE.findall(line))
         stamp = TIMESTAMP.search(line)
         if stamp:
             return self._check_time(int(stamp[1]) + int(stamp[2]) / 1000)
@@ -74,12 +73,22 @@ class Decoder:
         self.words.append(line.decode(errors="replace"))
         return []
 
+    def _values(self, found: list[tuple[bytes, bytes]]) -> list[Block]:
+        energies = [int(digits) * 10.0 ** int(exponent) for digits, exponent in found]
+        if max(energies) * self._rate_hz > MOST_W:
+            return self._hole(len(energies))  # torn, and glued to its neighbour
+        self._energies += energies
+        self._total += len(energies)
+        return []
+
     def _check_time(self, now_s: float) -> list[Block]:
         """Fewer values than the meter's clock allows for are lost ones."""
         before, self._since = self._since, (now_s, self._total)
         if before is None:
             return []
         missing = round((now_s - before[0]) * self._rate_hz) - (self._total - before[1])
+        if missing > LONGEST_HOLE_S * self._rate_hz:
+            raise HostError("the LPM01A's clock jumps: use another USB port or cable")
         return self._hole(missing) if missing > 1 else []
 
     def _hole(self, count: int) -> list[Block]:

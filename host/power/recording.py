@@ -16,6 +16,7 @@ from host.power.trace import Gap, Trace
 
 HEADER_BYTES = 8192
 MOST_SAMPLES = 200_000_000
+MOST_VALUE = 1e12  # seconds, amperes, volts; a NaN is not below it either
 GAP_STEPS = 1.5  # between two samples, from which on some are missing
 Values = NDArray[np.float64]
 
@@ -101,7 +102,7 @@ def _read(path: Path, columns: Columns, skip: int) -> tuple[Values, Values, Valu
     time = values(columns.time) if columns.time else np.empty(0)
     voltage = values(columns.voltage) if columns.voltage else None
     for array in (current, time, voltage):
-        if array is not None and not np.isfinite(array).all():
+        if array is not None and not (np.abs(array) < MOST_VALUE).all():
             raise HostError(f"{path}: a number is missing or infinite: the file is damaged")
     return time, current, voltage, _bits(table, columns)
 

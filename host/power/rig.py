@@ -18,6 +18,7 @@ from host.power.trace import Trace, join
 MARGIN_S = 0.5  # at either end of a hold: samples reach us later than the board's words
 ANSWER_S = 15.0  # how much later than planned a hold may end
 READ_S = 0.1
+LATE_S = 5.0  # a meter whose samples come later than this has fallen behind
 Progress = Callable[[float], None]  # seconds of the hold that are over
 
 
@@ -99,9 +100,9 @@ class LiveRig:
         planned_s = seconds + 2 * MARGIN_S
         self._collector.begin()
         self._device.command(Hold(int(state), round(planned_s * 1000), repetitions))
-        begun = self._collector.count
+        begun = self._collector.now()
         held = self._wait(planned_s, progress)
-        self._settle()
+        self._settle(self._collector.now() + round(MARGIN_S * self.info.rate_hz))
         trace = join(self._collector.end(), self.info.rate_hz, self._supply_v)
         return HeldTrace(state, trace, self._inside(begun, seconds, trace), held)
 
@@ -124,12 +125,12 @@ class LiveRig:
                 return checked(message)
         raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")
 
-    def _settle(self) -> None:
-        """Until what the meter saw of the hold's end has arrived."""
-        end = self._clock() + MARGIN_S
-        while self._clock() < end:
-            self._device.receive(end - self._clock())
-        self._collector.check()
+    def _settle(self, last: int) -> None:
+        """Until what the meter saw of the hold's end has arrived: that sample."""
+        end = self._clock() + LATE_S
+        while self._collector.count < last and self._clock() < end:
+            self._device.receive(0.02)
+            self._collector.check()
 
     def _inside(self, begun: int, seconds: float, trace: Trace) -> tuple[int, int]:
         start = begun + round(MARGIN_S * self.info.rate_hz)
@@ -150,13 +151,19 @@ def checked(held: Held) -> Held:
 
 
 class Collector:
-    """Reads a meter in a thread, so that its buffer never overflows; keeps blocks between begin() and end()."""
+    """Reads a meter in a thread, so that its buffer never overflows; keeps blocks between begin() and end().
 
-    def __init__(self, meter: PowerMeter) -> None:
-        self._meter = meter
+    Samples come later than they are taken, by a time that varies with what else this computer does. The least delay of
+    all blocks so far tells where on the meter's time line this moment is, though its samples are still on their way.
+    """
+
+    def __init__(self, meter: PowerMeter, clock: Callable[[], float] = time.monotonic) -> None:
+        self._meter, self._clock, self._rate_hz = meter, clock, meter.info.rate_hz
         self._lock = threading.Lock()
         self._blocks: list[Block] | None = None
-        self._count = 0
+        self._total = self._kept_from = 0
+        self._started: float | None = None
+        self._ahead_s = 0.0
         self._error: Exception | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="meter", daemon=True)
@@ -164,14 +171,22 @@ class Collector:
 
     @property
     def count(self) -> int:
-        """Samples kept so far."""
-        return self._count
+        """Samples since begin() that have arrived or are known to be lost."""
+        return self._total - self._kept_from
+
+    def now(self) -> int:
+        """The sample since begin() that is being taken at this moment."""
+        with self._lock:
+            if self._started is None:
+                return self.count
+            passed_s = self._clock() - self._started + self._ahead_s
+            return max(self.count, round(passed_s * self._rate_hz) - self._kept_from)
 
     def begin(self) -> None:
         """Forgets what it kept."""
         self.check()
         with self._lock:
-            self._blocks, self._count = [], 0
+            self._blocks, self._kept_from = [], self._total
 
     def end(self) -> list[Block]:
         """What came since begin()."""
@@ -194,9 +209,17 @@ class Collector:
         try:
             while not self._stopped.is_set():
                 block = self._meter.read(READ_S)
-                with self._lock:
-                    if block is not None and self._blocks is not None:
-                        self._blocks.append(block)
-                        self._count += len(block.current_a)
+                if block is not None:
+                    self._take(block)
         except Exception as error:  # told to the thread that measures
             self._error = error
+
+    def _take(self, block: Block) -> None:
+        with self._lock:
+            now = self._clock()
+            self._started = now if self._started is None else self._started
+            self._total += len(block.current_a) + block.lost
+            ahead_s = self._total / self._rate_hz - (now - self._started)
+            self._ahead_s = max(self._ahead_s, ahead_s)
+            if self._blocks is not None:
+                self._blocks.append(block)

@@ -21,6 +21,8 @@ LINE_HZ = 1000
 MOST_LINE_BYTES = 512
 LONGEST_STEP_S = 0.5  # more between two lines: samples were lost
 FIRST_LINE_S = 5.0
+MOST_A, MOST_S = 100.0, 1e9  # beyond them a line is noise
+LONGEST_SILENCE_S = 60.0
 
 
 class LineClock:
@@ -64,7 +66,7 @@ class LineClock:
             volts = float(fields[of.column]) * of.scale if of else float("nan")
         except ValueError:
             return None
-        return (moment, amperes, volts) if np.isfinite(amperes) and np.isfinite(moment) else None
+        return (moment, amperes, volts) if abs(amperes) < MOST_A and abs(moment) < MOST_S else None
 
     def _advance(self, moment: float, amperes: float, volts: float) -> Block | None:
         before, self._last = self._last, (moment, amperes, volts)
@@ -74,6 +76,8 @@ class LineClock:
         if moment < before[0]:
             raise HostError(f"{self._where}: the time goes backwards: the second board restarted")
         if moment - before[0] > LONGEST_STEP_S:
+            if moment - before[0] > LONGEST_SILENCE_S:
+                raise HostError(f"{self._where}: no value for more than {LONGEST_SILENCE_S:.0f} s")
             lost = round((moment - self._position_s) * LINE_HZ)
             self._position_s = moment
             return self._block(0, before, max(1, lost))

@@ -85,7 +85,7 @@ class SimulatedPpk2:
         """From now on this signal, from its beginning."""
         words = sample_words(signal, self.voltage_mv / 1000)
         with self._lock:
-            self.signal, self._words, self._origin = signal, words, self.sent
+            self.signal, self._words, self._origin = signal, words, self._due()
 
     def _serve(self) -> None:
         while not self._stopped.is_set():
@@ -125,7 +125,7 @@ class SimulatedPpk2:
         return "\n".join(lines) + "\n"
 
     def _stream(self) -> None:
-        due = int((time.monotonic() - self._started) * self.signal.rate_hz * self._speed)
+        due = self._due()
         silent = self._faults.falls_silent_at
         due = min(due, silent) if silent is not None else due
         count = min(due - self.sent, 20_000)
@@ -137,11 +137,15 @@ class SimulatedPpk2:
             kept = kept[(kept < start) | (kept >= start + lost)]
         counters = (kept & 0x3F) << 18
         with self._lock:
-            played = np.maximum(kept - self._origin, 0)
-            words = self._words[np.minimum(played, len(self._words) - 1)]
+            played = np.clip(kept - self._origin, -1, len(self._words) - 1)
+            words = self._words[played]  # before the beginning: as at the end
         words = words | counters.astype(np.uint32)
         self.sent += count
         self._write_torn(words.astype("<u4").tobytes())
+
+    def _due(self) -> int:
+        """Samples taken since the start."""
+        return int((time.monotonic() - self._started) * self.signal.rate_hz * self._speed)
 
     def _write_torn(self, data: bytes) -> None:
         first = self._bytes_sent
