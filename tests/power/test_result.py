@@ -77,7 +77,15 @@ def test_net_energy_is_unknown_without_an_idle_state() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.00334, "3.34 mJ"), (2.5, "2.5 J"), (3.16e-6, "3.16 µJ"), (4e-10, "0.4 nJ"), (None, "-")],
+    [
+        (0.00334, "3.34 mJ"),
+        (2.5, "2.50 J"),
+        (0.011, "11.0 mJ"),
+        (0.000263, "263 µJ"),
+        (3.16e-6, "3.16 µJ"),
+        (4e-10, "0.4 nJ"),
+        (None, "-"),
+    ],
 )
 def test_units(value: float | None, words: str) -> None:
     assert in_units(value, "J") == words

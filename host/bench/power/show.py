@@ -35,7 +35,7 @@ def in_units(value: float | None, unit: str) -> str:
         return "-"
     for scale, prefix in PREFIXES:
         if abs(value) >= scale:
-            return f"{value / scale:.3g} {prefix}{unit}"
+            return f"{value / scale:#.3g}".rstrip(".") + f" {prefix}{unit}"
     return f"{value / PREFIXES[-1][0]:.2g} {PREFIXES[-1][1]}{unit}"
 
 
