@@ -1,4 +1,4 @@
-"""The float model that an int8 one was made from, on the same inputs. TensorFlow comes with host.train, when it is asked for."""
+"""The float model that an int8 one was made from, on the same inputs. It needs TensorFlow, as host.train does."""
 
 from __future__ import annotations
 
