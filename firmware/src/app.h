@@ -9,7 +9,9 @@
 #include "camera/ov7675.h" // struct camera_settings
 #include "engine/engine.h" // struct engine
 #include "protocol.h"      // enum wire_mode
+#include "hold.h"          // struct hold
 #include "slot/slot.h"     // struct slots
+#include "watch.h"         // struct watch
 
 enum { APP_MAX_OPERATORS = 128 };
 
@@ -23,6 +25,13 @@ struct stage_cycles {
 
 /* Off: not started, or it failed. Asleep: registers kept, pins silent. */
 enum camera_state { CAMERA_OFF, CAMERA_SLEEPS, CAMERA_RUNS };
+
+/* A dialogue with an outside benchmark runner: mlperf.h. */
+struct text_session {
+    bool energy;       /* the marker pin carries timestamps */
+    uint32_t expected; /* bytes of input that were announced */
+    uint32_t loaded;   /* of them, so far */
+};
 
 struct app {
     uint8_t mode; /* enum wire_mode */
@@ -48,6 +57,11 @@ struct app {
     struct stage_cycles cycles;
     uint32_t last_result_at; /* cycle counter */
     bool has_result;
+
+    struct hold hold;
+    struct text_session text;
+    struct watch_settings watch_settings;
+    struct watch watch;
 };
 
 /* Board, link and model ready, host greeted. */

@@ -8,6 +8,7 @@
 #include "deploy.h"      // deploy_obey
 #include "link/link.h"   // link_pump
 #include "report.h"      // report_*
+#include "stage.h"       // stage_wake_camera
 
 enum { REBOOT_DELAY_CYCLES = BOARD_CLOCK_HZ / 20 }; /* for the acknowledgement to leave */
 
@@ -19,13 +20,16 @@ static enum wire_status set_mode(struct app *app, const struct packet *command) 
     if (!TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
-    if (request.mode > WIRE_MODE_SINGLE) {
+    if (request.mode > WIRE_MODE_WATCH) {
         return WIRE_STATUS_BAD_VALUE;
     }
     app->mode = request.mode;
     app->injected = 0;
     app->has_result = false;
     app->rests_until_retry = 0;
+    if (app->mode == WIRE_MODE_WATCH) {
+        watch_begin(app);
+    }
     return WIRE_STATUS_OK;
 }
 
@@ -66,7 +70,7 @@ static enum wire_status set_camera(struct app *app, const struct wire_set *reque
         return WIRE_STATUS_BAD_VALUE;
     }
     app->camera = changed;
-    if (app->camera_state == CAMERA_OFF) {
+    if (app->camera_state == CAMERA_OFF || !stage_wake_camera(app)) {
         return WIRE_STATUS_OK; /* applied when it starts */
     }
     const struct camera_fault fault = camera_apply(&changed);
@@ -75,6 +79,46 @@ static enum wire_status set_camera(struct app *app, const struct wire_set *reque
         app->camera_state = CAMERA_OFF;
         return WIRE_STATUS_FAULT;
     }
+    return WIRE_STATUS_OK;
+}
+
+/* The settings of Mode.WATCH; false when the value is out of range. */
+static bool change_watch(struct watch_settings *watch, uint8_t setting, int32_t value) {
+    switch (setting) {
+    case WIRE_SETTING_LOOKS_PER_MINUTE:
+        watch->looks_per_minute = (uint16_t)value;
+        return in_range(value, 1, 120);
+    case WIRE_SETTING_WATCH_ON_PERCENT:
+        watch->on_percent = (uint8_t)value;
+        return in_range(value, 1, 100);
+    case WIRE_SETTING_WATCH_OFF_PERCENT:
+        watch->off_percent = (uint8_t)value;
+        return in_range(value, 1, 100);
+    case WIRE_SETTING_WATCH_LOOKS:
+        watch->looks = (uint8_t)value;
+        return in_range(value, 1, 20);
+    case WIRE_SETTING_WATCH_LABEL:
+        watch->label = (int8_t)value;
+        return in_range(value, -1, WIRE_MAX_SCORES - 1);
+    case WIRE_SETTING_WATCH_SETTLE_FRAMES:
+        watch->settle_frames = (uint8_t)value;
+        return in_range(value, 0, 30);
+    case WIRE_SETTING_HEARTBEAT_S:
+        watch->heartbeat_s = (uint16_t)value;
+        return in_range(value, 1, 3600);
+    default:
+        return false;
+    }
+}
+
+static enum wire_status set_watch(struct app *app, const struct wire_set *request) {
+    struct watch_settings changed = app->watch_settings;
+    if (!change_watch(&changed, request->setting, request->value)) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    app->watch_settings = changed;
+    app->watch.next_look_us = board_microseconds(); /* the new beat begins now */
+    app->watch.next_heartbeat_us = app->watch.next_look_us;
     return WIRE_STATUS_OK;
 }
 
@@ -100,6 +144,16 @@ static enum wire_status set(struct app *app, const struct packet *command) {
             app->profile = request.value == 1;
         }
         break;
+    case WIRE_SETTING_MARKER_PIN:
+        return board_set_marker(request.value) ? WIRE_STATUS_OK : WIRE_STATUS_BAD_VALUE;
+    case WIRE_SETTING_LOOKS_PER_MINUTE:
+    case WIRE_SETTING_WATCH_ON_PERCENT:
+    case WIRE_SETTING_WATCH_OFF_PERCENT:
+    case WIRE_SETTING_WATCH_LOOKS:
+    case WIRE_SETTING_WATCH_LABEL:
+    case WIRE_SETTING_WATCH_SETTLE_FRAMES:
+    case WIRE_SETTING_HEARTBEAT_S:
+        return set_watch(app, &request);
     default:
         return set_camera(app, &request);
     }
@@ -139,7 +193,7 @@ static enum wire_status camera_register(struct app *app, const struct packet *co
     if (!TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
-    if (app->camera_state == CAMERA_OFF) {
+    if (app->camera_state == CAMERA_OFF || !stage_wake_camera(app)) {
         return WIRE_STATUS_BUSY; /* not started: set a mode that uses the camera first */
     }
     enum wire_fault_code code = WIRE_FAULT_CODE_NONE;
@@ -152,6 +206,11 @@ static enum wire_status camera_register(struct app *app, const struct packet *co
     }
     *value = found;
     return code == WIRE_FAULT_CODE_NONE ? WIRE_STATUS_OK : WIRE_STATUS_FAULT;
+}
+
+static enum wire_status hold(struct app *app, const struct packet *command) {
+    struct wire_hold request;
+    return TAKE(command, request) ? hold_ask(app, &request) : WIRE_STATUS_BAD_LENGTH;
 }
 
 static void ping(const struct packet *command) {
@@ -204,6 +263,9 @@ void command_obey(struct app *app, const struct packet *command) {
         report_ack(command, status, value);
         break;
     }
+    case WIRE_HOLD:
+        report_ack(command, hold(app, command), 0);
+        break;
     default: {
         const enum wire_status status = deploy_obey(app, command, &value);
         if (command->type != WIRE_SLOT_STATUS || status != WIRE_STATUS_OK) {

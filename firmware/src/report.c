@@ -26,6 +26,10 @@ static void copy_text(char *to, size_t room, const char *from) {
     memset(to + length, 0, room - length);
 }
 
+const char *report_firmware(void) {
+    return FIRMWARE_BUILD;
+}
+
 void report_hello(const struct app *app) {
     const struct packed_header *model = app->model_status == ENGINE_OK ? app->engine.header : NULL;
     struct wire_hello hello = {
@@ -161,4 +165,36 @@ void report_pong(uint64_t host_time_us) {
         .bad_packets = link_bad(),
     };
     link_send(WIRE_PONG, &pong, sizeof pong, NULL, 0);
+}
+
+void report_held(const struct wire_held *held) {
+    link_send(WIRE_HELD, held, sizeof *held, NULL, 0);
+}
+
+void report_verdict(const struct app *app) {
+    const struct wire_verdict verdict = {
+        .verdict = app->watch.verdict,
+        .score = app->watch.score,
+        .looks = app->watch.looks,
+        .elapsed_us = board_microseconds() - app->watch.began_us,
+    };
+    link_send(WIRE_VERDICT, &verdict, sizeof verdict, NULL, 0);
+}
+
+void report_heartbeat(const struct app *app) {
+    const struct watch *watch = &app->watch;
+    const struct wire_heartbeat heartbeat = {
+        .verdict = watch->verdict,
+        .score = watch->score,
+        .looks = watch->looks,
+        .blind_looks = watch->blind_looks,
+        .verdicts = watch->verdicts,
+        .elapsed_us = board_microseconds() - watch->began_us,
+        .awake_cycles = board_cycles_since_start() - watch->began_cycles,
+        .wake_cycles = watch->wake_cycles,
+        .capture_cycles = app->cycles.capture,
+        .preprocess_cycles = app->cycles.preprocess,
+        .inference_cycles = app->cycles.inference,
+    };
+    link_send(WIRE_HEARTBEAT, &heartbeat, sizeof heartbeat, NULL, 0);
 }

@@ -5,6 +5,9 @@
 #include "app.h"        // struct app
 #include "link/inbox.h" // struct packet
 
+/* Version and source hash. */
+const char *report_firmware(void);
+
 void report_hello(const struct app *app);
 void report_frame(const struct app *app, enum wire_source source);
 void report_result(struct app *app, enum wire_source source);
@@ -12,5 +15,8 @@ void report_fault(struct app *app, struct camera_fault fault, const char *text);
 void report_ack(const struct packet *command, enum wire_status status, uint32_t value);
 void report_slot(const struct app *app, uint32_t slot);
 void report_pong(uint64_t host_time_us);
+void report_held(const struct wire_held *held);
+void report_verdict(const struct app *app);
+void report_heartbeat(const struct app *app);
 
 #endif

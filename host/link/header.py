@@ -23,6 +23,7 @@ CONSTANTS = (
     "SLOT_CHUNK_BYTES",
     "HOLD_MAX_MS",
     "HOLD_MAX_REPETITIONS",
+    "MARKER_PINS",
 )
 
 
@@ -47,7 +48,7 @@ def protocol_header() -> str:
     blocks = [
         "/* Generated from host/link/messages.py by tools/generate.py. Do not edit. */",
         "#ifndef PROTOCOL_H\n#define PROTOCOL_H\n\n#include <stdint.h>",
-        "\n".join(f"#define WIRE_{name} {getattr(messages, name)}" for name in CONSTANTS),
+        "\n".join(f"#define WIRE_{name} {_constant(name)}" for name in CONSTANTS),
         f"#define WIRE_LAYOUT_HASH 0x{layout_hash():08X}u",
         *(_enum(e) for e in messages.ENUMS),
         _identities(),
@@ -55,6 +56,12 @@ def protocol_header() -> str:
         "#endif",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _constant(name: str) -> str:
+    """A number, or a tuple of them as an initialiser."""
+    value = getattr(messages, name)
+    return "{" + ", ".join(map(str, value)) + "}" if isinstance(value, tuple) else str(value)
 
 
 def _columns(kind: type[Message]) -> tuple[Column, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from host.errors import HostError
+from host.link.messages import MARKER_PINS
 from host.virtual import exceptions, hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
 from host.virtual.cpu import Bus, Cpu, Flavour, Stop
@@ -23,6 +24,8 @@ from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
 from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, Power
 from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
+from host.virtual.rtc import PLACES as RTC_PLACES
+from host.virtual.rtc import Rtc
 from host.virtual.sccb import SccbSlave
 from host.virtual.scene import Scene
 from host.virtual.schedule import Schedule
@@ -33,7 +36,8 @@ from host.virtual.uarte import Uarte
 
 CLOCK_HZ = 64_000_000
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
-SDA_PIN, SCL_PIN, MARKER_PIN = 31, 2, 28  # of P0
+SDA_PIN, SCL_PIN = 31, 2  # of P0
+MARKERS = sum(1 << pin for pin in MARKER_PINS)  # of P0: the firmware drives one of them at most
 CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1
 TRACE_ENABLE = 1 << 24
 FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
@@ -71,6 +75,7 @@ class VirtualBoard:
         self.cable_pulled = False
         self.in_bootloader = False
         self.lockups = 0
+        self.slept_cycles = 0  # guest cycles that the CPU slept through since power on
         self._marker = False
         self._sleeping = self._reset_asked = False
         self._build(scene, say)
@@ -114,7 +119,8 @@ class VirtualBoard:
             self.gpio,
             self.i2s,
         ]
-        banks += [*timers, make_ficr(self.options.serial_number), make_uicr()]
+        clocks = [Rtc(index, self.schedule, self.nvic, now) for index in range(len(RTC_PLACES))]
+        banks += [*timers, *clocks, make_ficr(self.options.serial_number), make_uicr()]
         for bank in banks:
             self.bus.add(bank)
         state[hooks.GPIO_FUNCTION] = self.cpu.native_callback(
@@ -194,7 +200,7 @@ class VirtualBoard:
             state[hooks.EVENT] = self.schedule.next(end)
             state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
             if self._sleeping:
-                state[hooks.CYCLES] = max(self.cycles, int(state[hooks.EVENT]))
+                self._sleep_until(int(state[hooks.EVENT]))
             else:
                 self._handle(self.cpu.run())
             self.schedule.run_due()
@@ -202,6 +208,15 @@ class VirtualBoard:
             if self._reset_asked:
                 self._restart(REASON_SOFTWARE)
         return True
+
+    def _sleep_until(self, event: int) -> None:
+        """Time passes while the CPU sleeps; its clock is off, so the cycle counter stands still."""
+        state = self.memory.state
+        slept = max(0, event - self.cycles)
+        state[hooks.CYCLES] += slept
+        self.slept_cycles += slept
+        if state[hooks.CYCCNT_RUNS]:
+            state[hooks.CYCCNT_VALUE] -= slept
 
     # -- one stop -----------------------------------------------------------------------------------------------
 
@@ -359,6 +374,6 @@ class VirtualBoard:
         self.sensor.set_control(
             bool(levels_p1 >> CAMERA_POWER_DOWN_PIN & 1), not levels_p1 >> CAMERA_RESET_PIN & 1
         )
-        if self._marker != bool(levels_p0 >> MARKER_PIN & 1):
+        if self._marker != bool(levels_p0 & MARKERS):
             self._marker = not self._marker
             self.marked(self._marker)

@@ -1,4 +1,4 @@
-"""What the firmware costs while it holds the inference marker (P0.28) high: counters at its edges and at chosen calls.
+"""What the firmware costs while it holds the inference marker pin high: counters at its edges and at chosen calls.
 
 In: a virtual board. Out: a Window for each time the marker was high. Counters are those of the *profile* engine:
 cycles of the model in cycles.py (estimated), instructions, and data reads of flash, all taken at the end of a block.

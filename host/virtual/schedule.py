@@ -34,9 +34,7 @@ class Schedule:
 
     def next(self, end: int = hooks.NEVER) -> int:
         """The cycle of the earliest event, at most `end`."""
-        return (
-            min((cycle for cycle, _ in self._events.values()), default=end) if self._events else end
-        )
+        return min(end, min((cycle for cycle, _ in self._events.values()), default=end))
 
     def run_due(self) -> None:
         """Runs every event whose time has come, in order of time."""

@@ -22,11 +22,14 @@ const char *board_name(void);
 /* Unique to the chip (FICR.DEVICEID). */
 uint64_t board_serial_number(void);
 
-/* DWT cycle counter: 64 MHz, wraps every 67 s. */
+/* DWT cycle counter: 64 MHz, wraps every 67 s. It stands still while the CPU sleeps. */
 uint32_t board_cycles(void);
 
-/* Cycles since start, 64 bits; must be called at least once a minute. */
+/* Cycles since start while the CPU did not sleep, 64 bits; must be called at least once a minute. */
 uint64_t board_cycles_since_start(void);
+
+/* Since start, by the 32,768 Hz clock that runs in sleep, too; must be called at least every 5 minutes. */
+uint64_t board_microseconds(void);
 
 /* Moves bytes that the host sent into `to`; returns how many. room: at least BOARD_RECEIVE_BYTES. Never
  * waits. */
@@ -41,16 +44,28 @@ bool board_send_busy(void);
 /* False when it is known that nobody has the port open. */
 bool board_host_listens(void);
 
+/* True when a byte from the host waits. */
+bool board_host_calls(void);
+
 /* Sleeps until an interrupt, a byte from the host, or about a millisecond has passed. */
 void board_sleep(void);
+
+/* Sleeps until so many milliseconds (at most a minute) have passed, or less: a byte from the host ends it. */
+enum { BOARD_LONGEST_NAP_MS = 60000 };
+void board_nap(uint32_t milliseconds);
+
+/* The 32 MHz crystal: it may stop in long naps while the camera is off. Stays on where USB needs it. */
+void board_set_crystal(bool on);
 
 bool board_instruction_cache(void);
 void board_set_instruction_cache(bool on);
 bool board_dcdc(void);
 void board_set_dcdc(bool on);
 
-/* The power marker pin (A6, P0.28): high around inference only. */
-void board_mark_inference(bool on);
+/* The power marker pin: A6 (P0.28) at start. A pin of port 0 out of WIRE_MARKER_PINS, or -1 for none; false
+ * when it is another. The pin that was the marker before is let go. */
+bool board_set_marker(int32_t pin);
+void board_mark(bool on);
 
 /* Masks interrupts for the length of a camera line; board_unmask restores what board_mask returned. */
 uint32_t board_mask(void);

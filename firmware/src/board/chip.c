@@ -2,8 +2,7 @@
 
 #include "board/board.h"    // what of the seam is the chip's own
 #include "board/nrf52840.h" // registers
-
-#define MARKER_PIN GPIO_PIN(0u, 28u) /* A6, on the kit's Grove connector J1 */
+#include "protocol.h"       // WIRE_MARKER_PINS
 
 /* GPREGRET magic of Arduino's bootloader: stay there after the reset. */
 enum { BOOTLOADER_MAGIC = 0xB0 };
@@ -11,15 +10,29 @@ enum { BOOTLOADER_MAGIC = 0xB0 };
 static uint32_t high_word;
 static uint32_t last_low_word;
 
+static const uint8_t marker_pins[] = WIRE_MARKER_PINS;
+static int32_t marker_pin = -1;
+
 void chip_start(void) {
-    CLOCK_EVENTS_HFCLKSTARTED = 0;
-    CLOCK_TASKS_HFCLKSTART = 1;
+    chip_set_crystal(true);
     DEMCR |= DEMCR_TRCENA;
     DWT_CYCCNT = 0;
     DWT_CTRL |= 1u;
-    GPIO_OUTCLR(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
-    GPIO_PIN_CNF(MARKER_PIN) = GPIO_OUTPUT;
+    board_set_marker(marker_pins[0]);
     board_set_instruction_cache(true);
+}
+
+void chip_set_crystal(bool on) {
+    if (on) {
+        CLOCK_EVENTS_HFCLKSTARTED = 0;
+        CLOCK_TASKS_HFCLKSTART = 1;
+    } else {
+        CLOCK_TASKS_HFCLKSTOP = 1;
+    }
+}
+
+bool chip_has_usb_power(void) {
+    return (POWER_USBREGSTATUS & 1u) != 0;
 }
 
 uint32_t board_cycles(void) {
@@ -55,11 +68,38 @@ void board_set_dcdc(bool on) {
     POWER_DCDCEN = on ? 1u : 0u;
 }
 
-void board_mark_inference(bool on) {
+static bool is_marker(int32_t pin) {
+    bool found = false;
+    for (size_t i = 0; i < sizeof marker_pins; i++) {
+        found = found || marker_pins[i] == pin;
+    }
+    return found;
+}
+
+bool board_set_marker(int32_t pin) {
+    if (pin != -1 && !is_marker(pin)) {
+        return false;
+    }
+    if (marker_pin != -1) {
+        board_mark(false);
+        GPIO_PIN_CNF(marker_pin) = GPIO_DISCONNECTED;
+    }
+    marker_pin = pin;
+    if (marker_pin != -1) {
+        board_mark(false);
+        GPIO_PIN_CNF(marker_pin) = GPIO_OUTPUT;
+    }
+    return true;
+}
+
+void board_mark(bool on) {
+    if (marker_pin == -1) {
+        return;
+    }
     if (on) {
-        GPIO_OUTSET(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
+        GPIO_OUTSET(marker_pin) = GPIO_BIT(marker_pin);
     } else {
-        GPIO_OUTCLR(MARKER_PIN) = GPIO_BIT(MARKER_PIN);
+        GPIO_OUTCLR(marker_pin) = GPIO_BIT(marker_pin);
     }
 }
 

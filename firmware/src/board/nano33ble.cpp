@@ -6,6 +6,8 @@
  */
 #include <Arduino.h>                // delay, pinMode
 #include <USB/PluggableUSBSerial.h> // _SerialUSB
+#include <cmsis_os2.h>              // osThreadFlags*
+#include <drivers/LowPowerTimer.h>  // LowPowerTimer
 
 #include "board/board.h"    // the seam
 #include "board/chip.h"     // chip_start
@@ -15,11 +17,23 @@ extern "C" {
 
 enum { BAUD_IGNORED_BY_USB = 115200 };
 
+static const uint32_t host_flag = 1; /* of the thread that runs loop() */
+static osThreadId_t loop_thread;
+static mbed::LowPowerTimer clock_in_sleep;
+
+/* The serial port's interrupt: a packet came. */
+static void wake_loop(void) {
+    osThreadFlagsSet(loop_thread, host_flag);
+}
+
 void board_start(void) {
     chip_start();
     pinMode(PIN_ENABLE_I2C_PULLUP, OUTPUT);
     digitalWrite(PIN_ENABLE_I2C_PULLUP, HIGH); /* the camera shares the board's I2C pull-ups */
+    loop_thread = osThreadGetId();
+    clock_in_sleep.start();
     _SerialUSB.begin(BAUD_IGNORED_BY_USB);
+    _SerialUSB.attach(wake_loop);
 }
 
 const char *board_name(void) {
@@ -48,8 +62,27 @@ bool board_host_listens(void) {
     return _SerialUSB.connected();
 }
 
+uint64_t board_microseconds(void) {
+    return static_cast<uint64_t>(clock_in_sleep.elapsed_time().count());
+}
+
+bool board_host_calls(void) {
+    return _SerialUSB.available() > 0;
+}
+
+/* mbed's idle thread sleeps until the next interrupt. */
+void board_nap(uint32_t milliseconds) {
+    osThreadFlagsWait(host_flag, osFlagsWaitAny, milliseconds); /* the kernel's ticks are milliseconds */
+}
+
 void board_sleep(void) {
-    delay(1); /* mbed's idle thread sleeps until the next interrupt */
+    board_nap(1);
+}
+
+void board_set_crystal(bool on) {
+    if (on || !chip_has_usb_power()) {
+        chip_set_crystal(on);
+    }
 }
 
 uint32_t board_take_fault(void) {

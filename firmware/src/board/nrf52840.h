@@ -18,6 +18,7 @@
 #define GPIO_PIN_CNF(pin) REGISTER(GPIO_PORT(pin) + 0x700u + 4u * ((uint32_t)(pin) & 31u))
 #define GPIO_PIN(port, bit) ((port) * 32u + (bit))
 enum {
+    GPIO_DISCONNECTED = 2,      /* as after a reset: direction in, buffer off */
     GPIO_INPUT = 0,             /* direction in, buffer connected, no pull */
     GPIO_INPUT_PULLUP = 3 << 2, /* the same with the pull-up on */
     GPIO_OUTPUT = 1 | 1 << 1,   /* direction out, input buffer off */
@@ -27,7 +28,13 @@ enum {
 
 /* POWER and CLOCK, chapters 5.3 and 5.4. */
 #define CLOCK_TASKS_HFCLKSTART REGISTER(0x40000000u)
+#define CLOCK_TASKS_HFCLKSTOP REGISTER(0x40000004u)
+#define CLOCK_TASKS_LFCLKSTART REGISTER(0x40000008u)
 #define CLOCK_EVENTS_HFCLKSTARTED REGISTER(0x40000100u)
+#define CLOCK_EVENTS_LFCLKSTARTED REGISTER(0x40000104u)
+#define CLOCK_LFCLKSRC REGISTER(0x40000518u)
+enum { CLOCK_LFCLKSRC_CRYSTAL = 1 };
+#define POWER_USBREGSTATUS REGISTER(0x40000438u)
 #define POWER_GPREGRET REGISTER(0x4000051Cu)
 #define POWER_DCDCEN REGISTER(0x40000578u)
 
@@ -57,6 +64,16 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 #define I2S_PSEL_MCK REGISTER(0x40025560u)
 #define I2S_MCKFREQ_32MDIV2 0x80000000u
 
+/* RTC1, chapter 6.22: 24 bits at 32,768 Hz, running in sleep. */
+#define RTC_TASKS_START REGISTER(0x40011000u)
+#define RTC_EVENTS_COMPARE0 REGISTER(0x40011140u)
+#define RTC_INTENSET REGISTER(0x40011304u)
+#define RTC_INTENCLR REGISTER(0x40011308u)
+#define RTC_COUNTER REGISTER(0x40011504u)
+#define RTC_PRESCALER REGISTER(0x40011508u)
+#define RTC_CC0 REGISTER(0x40011540u)
+enum { RTC_INT_COMPARE0 = 1 << 16, RTC_IRQ = 17, RTC_HZ = 32768, RTC_BITS = 24 };
+
 /* UARTE0, chapter 6.34. */
 #define UARTE_TASKS_STARTRX REGISTER(0x40002000u)
 #define UARTE_TASKS_STOPRX REGISTER(0x40002004u)
@@ -80,9 +97,6 @@ enum { UARTE_ENABLED = 8, UARTE_INT_RXDRDY = 1 << 2, UARTE_INT_ENDTX = 1 << 8, U
 #define UARTE_BAUD_1M 0x10000000u
 
 /* The core: ARMv7-M Architecture Reference Manual, B3 and C1. */
-#define SYSTICK_CTRL REGISTER(0xE000E010u)
-#define SYSTICK_LOAD REGISTER(0xE000E014u)
-#define SYSTICK_VAL REGISTER(0xE000E018u)
 #define NVIC_ISER0 REGISTER(0xE000E100u)
 #define SCB_VTOR REGISTER(0xE000ED08u)
 #define SCB_AIRCR REGISTER(0xE000ED0Cu)

@@ -1,4 +1,5 @@
-/* The virtual board's half of the seam: bare metal, with UARTE0 and EasyDMA as the serial port. */
+/* The virtual board's half of the seam: bare metal, with UARTE0 and EasyDMA as the serial port, and RTC1 as
+ * the clock that runs while the CPU sleeps. */
 #include "board/board.h"
 
 #include <string.h> // memcpy
@@ -9,12 +10,17 @@
 enum {
     TX_PIN = 6,
     RX_PIN = 8,
-    TICKS_PER_SECOND = 1000,
-    QUIET_CYCLES = 4 * 10 * BOARD_CLOCK_HZ / 1000000, /* 4 bytes at 1 Mbaud */
+    QUIET_TICKS = 2,    /* of RTC1, 30 us or more: 3 bytes at 1 Mbaud */
+    PATIENCE_TICKS = 4, /* while bytes still come, the rest of the firmware goes on */
+    SHORTEST_TICKS = 3, /* a compare value must lie 2 or more ahead (chapter 6.22.7) */
+    TICK_MASK = (1 << RTC_BITS) - 1,
 };
 
 static uint8_t receive_buffer[BOARD_RECEIVE_BYTES];
 static volatile bool sending;
+static bool heard; /* bytes came, and the line was not quiet since */
+static uint32_t heard_at;
+static uint64_t ticks_since_start;
 
 static void listen(void) {
     UARTE_RXD_PTR = (uint32_t)(uintptr_t)receive_buffer;
@@ -22,17 +28,25 @@ static void listen(void) {
     UARTE_TASKS_STARTRX = 1;
 }
 
+static void start_clock(void) {
+    CLOCK_LFCLKSRC = CLOCK_LFCLKSRC_CRYSTAL;
+    CLOCK_EVENTS_LFCLKSTARTED = 0;
+    CLOCK_TASKS_LFCLKSTART = 1;
+    while (CLOCK_EVENTS_LFCLKSTARTED == 0) {
+    }
+    RTC_PRESCALER = 0;
+    RTC_TASKS_START = 1;
+}
+
 void board_start(void) {
     chip_start();
-    SYSTICK_LOAD = BOARD_CLOCK_HZ / TICKS_PER_SECOND - 1;
-    SYSTICK_VAL = 0;
-    SYSTICK_CTRL = 7; /* core clock, interrupt, on: what wakes board_sleep */
+    start_clock();
     UARTE_PSEL_TXD = TX_PIN;
     UARTE_PSEL_RXD = RX_PIN;
     UARTE_BAUDRATE = UARTE_BAUD_1M;
     UARTE_ENABLE = UARTE_ENABLED;
     UARTE_INTENSET = UARTE_INT_ENDTX;
-    NVIC_ISER0 = 1u << UARTE_IRQ;
+    NVIC_ISER0 = 1u << UARTE_IRQ | 1u << RTC_IRQ;
     listen();
 }
 
@@ -40,8 +54,8 @@ const char *board_name(void) {
     return "virtual";
 }
 
-void SysTick_Handler(void);
-void SysTick_Handler(void) {}
+void RTC1_Handler(void);
+void RTC1_Handler(void) {} /* sleep_for has switched it off: waking is all it does */
 
 void UARTE0_Handler(void);
 void UARTE0_Handler(void) {
@@ -52,24 +66,36 @@ void UARTE0_Handler(void) {
     }
 }
 
+uint64_t board_microseconds(void) {
+    ticks_since_start += (RTC_COUNTER - (uint32_t)ticks_since_start) & TICK_MASK;
+    return ticks_since_start * 1000000u / RTC_HZ;
+}
+
 /* EasyDMA tells how much it holds only when stopped, and stopped it has no more than a FIFO of 6 bytes for
  * what still comes: so the bytes are taken when the line has been quiet, or the buffer is full. */
 static bool line_is_quiet(void) {
-    static bool heard;
-    static uint32_t heard_at;
     if (UARTE_EVENTS_RXDRDY != 0) {
         UARTE_EVENTS_RXDRDY = 0;
         heard = true;
-        heard_at = board_cycles();
+        heard_at = RTC_COUNTER;
     }
     const bool full = UARTE_EVENTS_ENDRX != 0;
-    const bool quiet = heard && (full || board_cycles() - heard_at > QUIET_CYCLES);
+    return heard && (full || ((RTC_COUNTER - heard_at) & TICK_MASK) >= QUIET_TICKS);
+}
+
+/* A command that came while the CPU was busy has long ended: it is not made to wait for the next turn. */
+static bool line_becomes_quiet(void) {
+    const uint32_t start = RTC_COUNTER;
+    bool quiet = line_is_quiet();
+    while (heard && !quiet && ((RTC_COUNTER - start) & TICK_MASK) < PATIENCE_TICKS) {
+        quiet = line_is_quiet();
+    }
     heard = heard && !quiet;
     return quiet;
 }
 
 size_t board_receive(uint8_t *to, size_t room) {
-    if (room < sizeof receive_buffer || !line_is_quiet()) {
+    if (room < sizeof receive_buffer || !line_becomes_quiet()) {
         return 0;
     }
     UARTE_EVENTS_RXTO = 0;
@@ -104,6 +130,37 @@ bool board_host_listens(void) {
     return true; /* a UART cannot know */
 }
 
+bool board_host_calls(void) {
+    return heard || UARTE_EVENTS_RXDRDY != 0;
+}
+
+/* Interrupts stay masked up to the sleep, so that none can come just before it and be slept over. */
+static void sleep_for(uint32_t ticks) {
+    const uint32_t before = board_mask();
+    RTC_EVENTS_COMPARE0 = 0;
+    RTC_CC0 = (RTC_COUNTER + ticks) & TICK_MASK;
+    RTC_INTENSET = RTC_INT_COMPARE0;
+    UARTE_INTENSET = UARTE_INT_RXDRDY;
+    __asm volatile("wfi" ::: "memory");
+    RTC_INTENCLR = RTC_INT_COMPARE0;
+    UARTE_INTENCLR = UARTE_INT_RXDRDY; /* line_is_quiet looks at the event itself */
+    (void)RTC_COUNTER;                 /* the writes must land before an interrupt can */
+    board_unmask(before);
+}
+
 void board_sleep(void) {
-    __asm volatile("wfi");
+    sleep_for(heard ? SHORTEST_TICKS : RTC_HZ / 1000);
+}
+
+void board_nap(uint32_t milliseconds) {
+    const uint32_t ticks = milliseconds * RTC_HZ / 1000;
+    if (heard || ticks < SHORTEST_TICKS) {
+        board_sleep();
+    } else {
+        sleep_for(ticks);
+    }
+}
+
+void board_set_crystal(bool on) {
+    chip_set_crystal(on);
 }

@@ -9,7 +9,7 @@ extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
 int main(void);
 void Reset_Handler(void);
 void HardFault_Handler(void);
-void SysTick_Handler(void);
+void RTC1_Handler(void);
 void UARTE0_Handler(void);
 
 /* What a hard fault leaves for the next start to report; not cleared by a reset. */
@@ -73,6 +73,7 @@ __attribute__((section(".vectors"), used)) static const vector vectors[CORE_VECT
     [6] = HardFault_Handler,
     [11] = hang,
     [14] = hang,
-    [15] = SysTick_Handler,
+    [15] = hang,
     [CORE_VECTORS + UARTE_IRQ] = UARTE0_Handler,
+    [CORE_VECTORS + RTC_IRQ] = RTC1_Handler,
 };

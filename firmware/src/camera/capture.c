@@ -18,6 +18,10 @@ static uint32_t line_cycles(const struct camera_settings *settings) {
     return PCLKS_IN_LINE * (settings->clock_divider + 1u); /* the PLL's 64 MHz are the CPU's */
 }
 
+uint32_t camera_frame_cycles(const struct camera_settings *settings) {
+    return line_cycles(settings) * LINES_IN_FRAME;
+}
+
 static bool pin_is_high(uint32_t pin) {
     return (GPIO_IN(pin) & GPIO_BIT(pin)) != 0;
 }

@@ -61,9 +61,18 @@ static void start_clock(void) {
     wait_ms(CLOCK_SETTLES_MS);
 }
 
+static void stop_clock(void) {
+    I2S_TASKS_STOP = 1;
+    I2S_ENABLE = 0;
+}
+
 /* The jumper may be closed, and a power-down pin that floats is a camera that comes and goes. */
-static void power_up(void) {
-    GPIO_OUTCLR(PIN_PWDN) = GPIO_BIT(PIN_PWDN);
+static void drive_power_down(bool down) {
+    if (down) {
+        GPIO_OUTSET(PIN_PWDN) = GPIO_BIT(PIN_PWDN);
+    } else {
+        GPIO_OUTCLR(PIN_PWDN) = GPIO_BIT(PIN_PWDN);
+    }
     GPIO_PIN_CNF(PIN_PWDN) = GPIO_OUTPUT;
 }
 
@@ -125,7 +134,7 @@ static struct camera_fault write_all(const struct setting *settings, size_t coun
 }
 
 struct camera_fault camera_start(const struct camera_settings *settings) {
-    power_up();
+    drive_power_down(false);
     listen_to_pins();
     start_clock();
     enum wire_fault_code code = sccb_start();
@@ -186,6 +195,17 @@ struct camera_fault camera_set_clock(uint8_t clock_divider) {
     return write_checked(REG_CLKRC, clock_divider);
 }
 
-struct camera_fault camera_set_sleep(bool asleep) {
-    return write_checked(REG_COM2, (uint8_t)(COM2_DRIVE_2X | (asleep ? COM2_SLEEP : 0)));
+/* Soft sleep for a camera whose PWDN is not wired to us, then no clock, then power down for one whose PWDN
+ * is. */
+struct camera_fault camera_sleep(void) {
+    const struct camera_fault fault = write_checked(REG_COM2, COM2_DRIVE_2X | COM2_SLEEP);
+    stop_clock();
+    drive_power_down(true);
+    return fault;
+}
+
+struct camera_fault camera_wake(void) {
+    drive_power_down(false);
+    start_clock();
+    return write_checked(REG_COM2, COM2_DRIVE_2X);
 }

@@ -44,8 +44,13 @@ struct camera_fault camera_apply(const struct camera_settings *settings);
 /* Changes the pixel clock of a running sensor. */
 struct camera_fault camera_set_clock(uint8_t clock_divider);
 
-/* Sleep (registers kept, pins silent) and back. */
-struct camera_fault camera_set_sleep(bool asleep);
+/* Standby: registers kept, pins silent, no clock, power down. And back, which takes about 3 ms; a frame
+ * starts then. A sensor in standby knows no commands. */
+struct camera_fault camera_sleep(void);
+struct camera_fault camera_wake(void);
+
+/* How long a frame lasts with these settings. */
+uint32_t camera_frame_cycles(const struct camera_settings *settings);
 
 /* Waits for the next frame and hands its lines over. Every wait is bounded. */
 struct camera_fault camera_capture(const struct camera_settings *settings, camera_line_taker take,

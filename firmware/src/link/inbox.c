@@ -30,10 +30,14 @@ static bool finish(struct inbox *inbox, struct packet *packet) {
     } else if (inbox->count > 0) {
         inbox->bad++;
     }
+    inbox_forget(inbox);
+    return good;
+}
+
+void inbox_forget(struct inbox *inbox) {
     inbox->count = 0;
     inbox->left = 0;
     inbox->zero_ahead = false;
-    return good;
 }
 
 bool inbox_feed(struct inbox *inbox, uint8_t byte, struct packet *packet) {

@@ -27,6 +27,9 @@ struct inbox {
 /* Takes one byte; true when it completed a good packet, which is then in `packet`. */
 bool inbox_feed(struct inbox *inbox, uint8_t byte, struct packet *packet);
 
+/* Forgets what came of a packet, without counting it. */
+void inbox_forget(struct inbox *inbox);
+
 /* Copies the packet's payload into a struct of protocol.h; false when its length is another. */
 bool packet_take(const struct packet *packet, void *into, size_t bytes);
 

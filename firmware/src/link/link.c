@@ -2,12 +2,19 @@
 
 #include "board/board.h" // board_send, board_receive
 #include "link/outbox.h" // outbox_*
+#include "link/text.h"   // text_*
 
-enum { OUTBOX_BYTES = 32768 }; /* an encoded RGB frame and its result */
+enum {
+    OUTBOX_BYTES = 32768, /* an encoded RGB frame and its result */
+    PAUSE_US = 500000,    /* no host of ours pauses so long inside a packet */
+};
 
 static uint8_t ring[OUTBOX_BYTES];
 static struct outbox outbox;
 static struct inbox inbox;
+static struct text text;
+static uint64_t received_us; /* when bytes came last */
+static bool line_was_given;
 static uint8_t received[BOARD_RECEIVE_BYTES];
 static size_t received_count;
 static size_t received_next;
@@ -18,7 +25,14 @@ void link_start(void) {
 }
 
 void link_send(uint8_t type, const void *head, size_t head_bytes, const void *tail, size_t tail_bytes) {
-    outbox_put(&outbox, type, head, head_bytes, tail, tail_bytes);
+    if (text.state != TEXT_ON) {
+        outbox_put(&outbox, type, head, head_bytes, tail, tail_bytes);
+    }
+    link_pump();
+}
+
+void link_say(const char *said, size_t bytes) {
+    outbox_put_plain(&outbox, said, bytes);
     link_pump();
 }
 
@@ -37,19 +51,77 @@ void link_pump(void) {
     }
 }
 
-bool link_receive(struct packet *packet) {
+bool link_has_room(size_t bytes) {
+    return outbox_has_room(&outbox, bytes);
+}
+
+void link_drain(uint32_t milliseconds) {
+    const uint64_t end_us = board_microseconds() + (uint64_t)milliseconds * 1000u;
+    while ((outbox.used > 0 || board_send_busy()) && board_microseconds() < end_us) {
+        link_pump();
+        board_sleep();
+    }
+    link_pump();
+}
+
+bool link_host_calls(void) {
+    return received_next < received_count || board_host_calls();
+}
+
+/* The first command of a dialogue was heard by the packet decoder, too, up to its last letter. */
+static enum link_event take_byte(uint8_t byte, struct packet *packet) {
+    const bool was_on = text.state == TEXT_ON;
+    switch (text_feed(&text, byte)) {
+    case TEXT_NOT_MINE:
+        return inbox_feed(&inbox, byte, packet) ? LINK_PACKET : LINK_NOTHING;
+    case TEXT_LINE:
+        if (!was_on) {
+            inbox_forget(&inbox);
+        }
+        return LINK_TEXT;
+    case TEXT_ENDED:
+        outbox_put_plain(&outbox, "", 1); /* a 0x00: the next packet begins cleanly */
+        return LINK_TEXT_ENDED;
+    default:
+        return LINK_NOTHING;
+    }
+}
+
+static void fetch(void) {
+    received_next = 0;
+    received_count = board_receive(received, sizeof received);
+    if (received_count > 0) {
+        const uint64_t now_us = board_microseconds();
+        if (now_us - received_us > PAUSE_US) {
+            text_pause(&text);
+        }
+        received_us = now_us;
+    }
+}
+
+enum link_event link_receive(struct packet *packet) {
+    if (line_was_given) {
+        line_was_given = false;
+        text.count = 0;
+    }
     for (;;) {
         while (received_next < received_count) {
-            if (inbox_feed(&inbox, received[received_next++], packet)) {
-                return true;
+            const enum link_event event = take_byte(received[received_next++], packet);
+            if (event != LINK_NOTHING) {
+                line_was_given = event == LINK_TEXT;
+                return event;
             }
         }
-        received_next = 0;
-        received_count = board_receive(received, sizeof received);
+        fetch();
         if (received_count == 0) {
-            return false;
+            return LINK_NOTHING;
         }
     }
+}
+
+const char *link_line(bool *too_long) {
+    *too_long = text_is_too_long(&text);
+    return text.line;
 }
 
 uint32_t link_dropped(void) {

@@ -17,8 +17,24 @@ void link_send(uint8_t type, const void *head, size_t head_bytes, const void *ta
 /* Feeds the port from the queue. Cheap; called wherever the firmware has a moment. */
 void link_pump(void);
 
-/* True when the host sent a whole packet, which is then in `packet` until the next call. */
-bool link_receive(struct packet *packet);
+/* Whether a message of so many bytes would find room. */
+bool link_has_room(size_t bytes);
+
+/* Feeds the port until everything has left, for so long at most. */
+void link_drain(uint32_t milliseconds);
+
+/* True when the host has sent bytes that link_receive did not give out yet. */
+bool link_host_calls(void);
+
+/* What the host sent: nothing whole yet, a packet, a line of text, or the end of text. */
+enum link_event { LINK_NOTHING, LINK_PACKET, LINK_TEXT, LINK_TEXT_ENDED };
+
+/* The packet, or the line in link_line, stays until the next call. */
+enum link_event link_receive(struct packet *packet);
+const char *link_line(bool *too_long);
+
+/* Text to the host, whole or dropped. While the host speaks text, messages are left out. */
+void link_say(const char *text, size_t bytes);
 
 /* Packets that found no room, and packets that were refused, since start. */
 uint32_t link_dropped(void);

@@ -48,11 +48,15 @@ static void encode(struct encoder *encoder, const void *bytes, size_t count) {
     *encoder = now;
 }
 
+bool outbox_has_room(const struct outbox *outbox, size_t payload_bytes) {
+    const size_t packet_bytes = WIRE_PACKET_HEADER_BYTES + payload_bytes + WIRE_PACKET_CRC_BYTES;
+    return encoded_bytes_at_most(packet_bytes) + 1 < outbox->size - outbox->used; /* never quite full */
+}
+
 bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
                 size_t tail_bytes) {
     const uint16_t sequence = outbox->sequence++;
-    const size_t packet_bytes = WIRE_PACKET_HEADER_BYTES + head_bytes + tail_bytes + WIRE_PACKET_CRC_BYTES;
-    if (encoded_bytes_at_most(packet_bytes) + 1 >= outbox->size - outbox->used) { /* never quite full */
+    if (!outbox_has_room(outbox, head_bytes + tail_bytes)) {
         outbox->dropped++;
         return false;
     }
@@ -72,6 +76,19 @@ bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t he
     outbox->ring[encoder.head] = 0;
     outbox->head = after(encoder.head, outbox->size);
     outbox->used += (outbox->head + outbox->size - start) % outbox->size;
+    return true;
+}
+
+bool outbox_put_plain(struct outbox *outbox, const void *bytes, size_t count) {
+    const uint8_t *const first = bytes;
+    if (count >= outbox->size - outbox->used) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        outbox->ring[outbox->head] = first[i];
+        outbox->head = after(outbox->head, outbox->size);
+    }
+    outbox->used += count;
     return true;
 }
 

@@ -25,6 +25,12 @@ void outbox_open(struct outbox *outbox, uint8_t *ring, size_t size);
 bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
                 size_t tail_bytes);
 
+/* Bytes as they are, whole or not at all: text, which is no packet and has no number. */
+bool outbox_put_plain(struct outbox *outbox, const void *bytes, size_t count);
+
+/* Whether a payload of so many bytes would find room. */
+bool outbox_has_room(const struct outbox *outbox, size_t payload_bytes);
+
 /* The longest piece that can be sent at once: 0 when empty. */
 size_t outbox_peek(const struct outbox *outbox, const uint8_t **piece);
 

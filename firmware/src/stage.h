@@ -1,0 +1,19 @@
+/* The stages of a frame, as every way of working uses them: streaming, holds, watching. */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "app.h" // struct app
+
+/* The camera awake and set up; false while it is broken. It is tried again after a thousand rests. */
+bool stage_wake_camera(struct app *app);
+
+/* The camera in standby, if it was ever started. */
+void stage_rest_camera(struct app *app);
+
+/* Captures into app->image and notes the cycles; false after a fault, which was reported. */
+bool stage_capture(struct app *app);
+
+/* Runs the model on app->image between two edges of the marker pin and notes the cycles. */
+void stage_infer(struct app *app);
+
+#endif
