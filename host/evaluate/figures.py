@@ -74,7 +74,7 @@ def scores_figure(found: Evaluation) -> Figure:
         )
         axes.set(xlabel=f"score of {named}", ylabel="pictures", xlim=(0, 1), yscale="symlog")
         axes.set_title("scores")
-        axes.legend()
+        axes.legend(loc="upper center", frameon=True, facecolor="white", framealpha=1.0)
     return figure
 
 

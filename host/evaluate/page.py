@@ -60,6 +60,12 @@ def _tiles(found: Evaluation) -> tuple[Tile, ...]:
     tiles.append(
         Tile("ECE", words.plain(found.calibration.error), note="0: scores are frequencies")
     )
+    if found.looped:
+        different = len(found.looped.different)
+        value = f"{different} differ" if different else "equal"
+        tiles.append(
+            Tile("board against PC", value, note=f"{len(found.looped.raw)} pictures, every byte")
+        )
     tiles.append(Tile("pictures", str(reached.count), note=found.data))
     return tuple(tiles)
 
