@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from host.errors import run_main
-from host.evaluate.board import open_board
+from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
 from host.evaluate.float_model import float_beside, float_scores
@@ -151,8 +151,7 @@ def _on_board(
     assert subject.packed is not None
     with open_board(asked.port, subject.packed, asked.send, say) as device:
         hello = device.hello
-        about = f"{hello.model_hash:08x} {hello.board} {hello.device_serial:016x} {hello.firmware}"
-        journal = Journal(asked.output / JOURNAL if asked.output else None, about)
+        journal = Journal(asked.output / JOURNAL if asked.output else None, about_board(hello))
         if len(journal):
             say(f"{len(journal)} answers are here from a run that was cut off")
         try:

@@ -14,6 +14,7 @@ from host.deploy.transfer import send_model
 from host.errors import HostError
 from host.link.connection import Timing
 from host.link.device import Device
+from host.link.messages import Hello
 from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
 from host.link.transport import SocketPort
 
@@ -38,6 +39,11 @@ def open_board(
     with Device(open_choice(choice), reopen=reopener(choice), timing=TIMING) as device:
         _settle(device, model, send, say)
         yield device
+
+
+def about_board(hello: Hello) -> str:
+    """What must be the same for answers to be kept: model, board, firmware."""
+    return f"{hello.model_hash:08x} {hello.board} {hello.device_serial:016x} {hello.firmware}"
 
 
 def _choose(url: str) -> Choice:

@@ -11,10 +11,15 @@ import pytest
 
 from host.errors import HostError
 from host.evaluate import __main__ as command
+from host.evaluate.board import about_board
 from host.evaluate.journal import NAME as JOURNAL
+from host.evaluate.journal import Answer, Journal
+from host.evaluate.model import read_subject
+from host.evaluate.pictures import Request, load
 from host.runs.read import read_run
 from tests.deploy.models import network
 from tests.evaluate.drawn import MODEL, own_pictures
+from tests.system.board import Bench
 
 PROMISED = {"accuracy", "auc", "true_positive_rate", "true_negative_rate", "count"}
 
@@ -53,32 +58,38 @@ def test_json_holds_what_is_promised_and_it_is_right(
     assert "'non_person' are taken as the model's 'no_person'" in captured.err
 
 
-def test_with_a_board_a_run_is_kept_whole_and_one_that_was_cut_off_goes_on(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_run_that_was_cut_off_goes_on_and_its_wrong_answer_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    asked = (MODEL, "--data", data, "--limit", 3, "--port", "virtual", "--output")
-    assert run(*asked, first) == 0
+    output, model = tmp_path / "run", tmp_path / "small.tflite"
+    model.write_bytes(network())
+    data = own_pictures(tmp_path / "kinds", ("a", "b"))
+    subject = read_subject(model, "a,b,c", for_board=True)
+    assert subject.packed is not None
+    pixels = load(Request(data, limit=3), subject, {}, lambda line: None).pixels
+    bench = Bench()
+    bench.load_model(subject.packed.data)
+    journal = Journal(output / JOURNAL, about_board(bench.hello))
+    journal.add(pixels[0], Answer(b"\x01\x02\x03", 1_000_000))  # what the board never said
+    journal.close()
+    with (output / JOURNAL).open("ab") as file:
+        file.write(b"0123abcd 80")  # and a line that was torn
+    what = (model, "--data", data, "--labels", "a,b,c", "--limit", 3)
+    asked = (*what, "--port", "virtual", "--output", output)
+    assert run(*asked) == command.DIFFERS
     said = capsys.readouterr()
-    assert "equals the PC's reference on all 3 pictures: 6 of 6 score bytes" in said.out
-    stored = read_run(first)
-    assert (stored.kind, stored.summary["board"]["equal"]) == ("evaluate", True)
+    assert "1 answers are here from a run that was cut off" in said.err
+    assert "THE BOARD DIFFERS from the PC's reference on 1 of 3 pictures" in said.out
+    assert len((output / JOURNAL).read_text().splitlines()) == 4
+
+    stored = read_run(output)
+    assert (stored.kind, stored.summary["board"]["different"]) == ("evaluate", 1)
     assert stored.conditions.estimated
-    page = (first / "report.html").read_text(encoding="utf-8")
-    assert "3 pictures right" in page and "VIRTUAL" in page
+    page = (output / "report.html").read_text(encoding="utf-8")
+    assert "THE BOARD DIFFERS" in page and "VIRTUAL" in page
     assert not re.search(r"(src|href)\s*=\s*[\"']?https?:", page)
     with pytest.raises(HostError, match="holds a run already"):
-        run(*asked, first)
-
-    answers = (first / JOURNAL).read_text().splitlines(keepends=True)
-    assert len(answers) == 4
-    lie = answers[1][:9] + "0102" + answers[1][13:]  # what the board never said
-    second.mkdir()
-    (second / JOURNAL).write_text("".join([answers[0], lie, answers[2], answers[3][:11]]))
-    assert run(*asked, second) == command.DIFFERS
-    said = capsys.readouterr()
-    assert "2 answers are here from a run that was cut off" in said.err
-    assert "THE BOARD DIFFERS from the PC's reference on 1 of 3 pictures" in said.out
+        run(*asked)
 
 
 def test_several_classes_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
