@@ -178,7 +178,7 @@ def test_a_hold_of_a_broken_camera_ends_with_its_fault() -> None:
 @pytest.mark.parametrize("pin", [*MARKER_PINS, -1])
 def test_the_marker_moves_to_another_free_pin(bench: Bench, pin: int) -> None:
     bench.set(Setting.MARKER_PIN, pin)
-    seen = set()
+    seen: set[int] = set()
     watcher = Watcher(bench)
     board = bench.board
     board.marked = lambda high: seen.update(p for p in range(32) if board_level(bench, p))

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from host.bench.commands import engine, host, latency, link, power, report, watch
+from host.bench.commands import engine, host, latency, link, mlperf, power, report, watch
 
-COMMANDS: tuple[Any, ...] = (engine, host, latency, link, power, report, watch)
+COMMANDS: tuple[Any, ...] = (engine, host, latency, link, mlperf, power, report, watch)

@@ -1,0 +1,135 @@
+"""What MLPerf Tiny measures: inferences a second, and how often the board is right. Pure arithmetic and a Dialogue."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.bench.mlperf.dialogue import Dialogue, Inference
+from host.errors import HostError
+
+LEAST_SECONDS, LEAST_ITERATIONS, REPETITIONS = 10.0, 10, 5
+WARM_UPS = 5
+SPARE = 1.02  # iterations more than 10 s should take
+PATIENCE = 40.0  # a virtual board on a busy computer is that much slower than its own clock
+TOP1_TARGET = 0.80
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One window a repetition."""
+
+    windows: tuple[Inference, ...]
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Inferences a second."""
+        return tuple(window.iterations / window.seconds for window in self.windows)
+
+    @property
+    def median(self) -> float:
+        """Inferences a second: what counts."""
+        return statistics.median(self.rates)
+
+    @property
+    def short(self) -> str:
+        """Why it is no result by the rules; empty when it is one."""
+        enough = all(
+            w.seconds >= LEAST_SECONDS and w.iterations >= LEAST_ITERATIONS for w in self.windows
+        )
+        if enough and len(self.windows) >= REPETITIONS:
+            return ""
+        return (
+            f"SHORT: the rules ask for {REPETITIONS} windows of {LEAST_SECONDS:g} s and "
+            f"{LEAST_ITERATIONS} iterations"
+        )
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """truths: 0 or 1 a picture; scores: of class 1; hits: the largest score was the right one's."""
+
+    truths: tuple[int, ...]
+    scores: tuple[float, ...]
+    hits: tuple[bool, ...]
+
+    @property
+    def top1(self) -> float:
+        """Share of pictures that are right."""
+        return sum(self.hits) / len(self.hits)
+
+    @property
+    def auc(self) -> float | None:
+        """Area under the ROC curve; None when all pictures are of one class."""
+        return area_under_curve(self.truths, self.scores)
+
+
+def area_under_curve(truths: Sequence[int], scores: Sequence[float]) -> float | None:
+    """How likely a person's picture scores above another's; ties count half (Mann and Whitney 1947)."""
+    wanted = np.asarray(truths) == 1
+    positives, negatives = int(wanted.sum()), int((~wanted).sum())
+    if not positives or not negatives:
+        return None
+    _, index, counts = np.unique(np.asarray(scores), return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks = (last - (counts - 1) / 2)[index]
+    won = float(ranks[wanted].sum()) - positives * (positives + 1) / 2
+    return won / (positives * negatives)
+
+
+def iterations_for(dialogue: Dialogue, seconds: float) -> int:
+    """How many inferences last that long, by one that is timed."""
+    once = dialogue.infer(1, 1, 60.0 + PATIENCE)
+    if not once.laps_us:
+        raise HostError("the board prints no timestamps: it is in energy mode")
+    return max(LEAST_ITERATIONS, int(seconds * SPARE / once.seconds) + 1)
+
+
+def measure_performance(
+    dialogue: Dialogue,
+    inputs: Sequence[NDArray[np.uint8]],
+    seconds: float = LEAST_SECONDS,
+    repetitions: int = REPETITIONS,
+    say: Say = lambda _: None,
+) -> Performance:
+    """Each repetition on the next picture, warmed up, and timed by the board."""
+    windows: list[Inference] = []
+    iterations = 0
+    for number in range(repetitions):
+        dialogue.load(inputs[number % len(inputs)])
+        iterations = iterations or iterations_for(dialogue, seconds)
+        window = dialogue.infer(iterations, WARM_UPS, PATIENCE * (seconds + 10))
+        if not window.laps_us:
+            raise HostError("the board prints no timestamps: it is in energy mode")
+        windows.append(window)
+        say(
+            f"window {number + 1} of {repetitions}: {iterations} inferences in {window.seconds:.2f} s, "
+            f"{iterations / window.seconds:.3f} a second"
+        )
+    return Performance(tuple(windows))
+
+
+def measure_accuracy(
+    dialogue: Dialogue,
+    pictures: Sequence[tuple[Callable[[], NDArray[np.uint8]], int]],
+    say: Say = lambda _: None,
+) -> Accuracy:
+    """pictures: each with its class. The board's words alone decide."""
+    scores, hits = [], []
+    for number, (read, truth) in enumerate(pictures, 1):
+        dialogue.load(read())
+        said = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
+        if len(said) < 2:
+            raise HostError(f"the board gives {len(said)} scores; this task needs two classes")
+        scores.append(said[1])
+        hits.append(int(np.argmax(said)) == truth)
+        if number % 10 == 0 or number == len(pictures):
+            say(f"{number} of {len(pictures)} pictures, {100 * sum(hits) / number:.1f} % right")
+    truths = tuple(truth for _, truth in pictures)
+    return Accuracy(truths, tuple(scores), tuple(hits))

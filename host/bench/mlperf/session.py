@@ -1,0 +1,108 @@
+"""What `python -m host.bench mlperf` does: a port, a dialogue, the pictures, and the mode that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.bench.mlperf.dialogue import Dialogue
+from host.bench.mlperf.modes import (
+    Accuracy,
+    Performance,
+    Say,
+    measure_accuracy,
+    measure_performance,
+)
+from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
+from host.errors import HostError
+from host.link.messages import Hello
+
+VIRTUAL = "virtual"
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An open dialogue, and what the board said of itself by packets before. guest: the virtual board's port."""
+
+    dialogue: Dialogue
+    hello: Hello
+    guest: object | None
+    name: str
+    firmware: str
+
+    @property
+    def shape(self) -> Shape:
+        """Of the model's input: height, width, channels."""
+        return self.hello.input_height, self.hello.input_width, self.hello.input_channels
+
+
+@contextlib.contextmanager
+def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
+    """The board that was asked for; at the end it speaks packets again."""
+    if asked.port == VIRTUAL and asked.record is None:
+        with contextlib.ExitStack() as open_things:
+            yield _guest(open_things)
+        return
+    from host.link.device import Device
+    from host.link.opening import asked_port
+
+    with asked_port(asked, say, speed="max") as opening:
+        with Device(opening.open()) as device:
+            hello = device.hello
+        dialogue = Dialogue(opening.open(), time.monotonic)
+        with contextlib.closing(dialogue):
+            yield _introduced(dialogue, hello, None)
+
+
+def _guest(open_things: contextlib.ExitStack) -> Partner:
+    from host.bench.mlperf.guest import GuestPort, hello_of
+
+    port = GuestPort()
+    hello = hello_of(port)
+    dialogue = Dialogue(port, port.clock)
+    open_things.callback(dialogue.close)
+    return _introduced(dialogue, hello, port)
+
+
+def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None) -> Partner:
+    return Partner(dialogue, hello, guest, dialogue.name(), dialogue.profile()[0])
+
+
+def run_performance(asked: argparse.Namespace, board: Partner, say: Say) -> Performance:
+    """Inferences a second."""
+    with opened(asked.data) as folder:
+        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
+    return measure_performance(board.dialogue, inputs, asked.seconds, asked.windows, say)
+
+
+def run_accuracy(asked: argparse.Namespace, board: Partner, say: Say) -> Accuracy:
+    """Every picture, or the first --limit of them spread over the set."""
+    with opened(asked.data) as folder:
+        found = spread(list_pictures(folder), asked.limit)
+        pictures: list[tuple[Callable[[], NDArray[np.uint8]], int]] = [
+            (partial(read_input, p.path, board.shape), p.truth) for p in found
+        ]
+        return measure_accuracy(board.dialogue, pictures, say)
+
+
+def spread(pictures: list[Labelled], limit: int | None) -> list[Labelled]:
+    """At most so many, evenly over the list."""
+    if limit is None or limit >= len(pictures):
+        return pictures
+    at = np.linspace(0, len(pictures) - 1, limit).round().astype(int)
+    return [pictures[index] for index in at]
+
+
+def refuse_wrong_meter(guest: object | None, estimate: bool) -> None:
+    """A meter measures boards, and datasheets estimate virtual ones."""
+    if guest is not None and not estimate:
+        raise HostError("a meter cannot measure a virtual board: use --meter estimate, or --port")
+    if guest is None and estimate:
+        raise HostError("--meter estimate is for --port virtual; give a meter for a real board")
