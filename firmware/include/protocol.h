@@ -236,7 +236,7 @@ _Static_assert(sizeof(struct wire_ack) == 8, "wire_ack");
 /* The answer to Ping. */
 struct __attribute__((packed)) wire_pong {
     uint64_t host_time_us; /* as it was sent */
-    uint64_t device_cycles; /* since start */
+    uint64_t device_cycles; /* since start, while the CPU did not sleep */
     uint32_t dropped_messages; /* since start */
     uint32_t bad_packets; /* since start */
 };

@@ -258,7 +258,7 @@ class Pong(Message):
     """The answer to Ping."""
 
     host_time_us: int = wire("u64", "as it was sent")
-    device_cycles: int = wire("u64", "since start")
+    device_cycles: int = wire("u64", "since start, while the CPU did not sleep")
     dropped_messages: int = wire("u32", "since start")
     bad_packets: int = wire("u32", "since start")
 

@@ -38,6 +38,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--frames", type=_count, metavar="N", help="end after N frames")
     add("--terminal", action="store_true", help="in this terminal instead of a window")
     add("--json", action="store_true", help="one JSON object a frame on stdout, no picture")
+    add("--watch", type=_looks, metavar="N", help="always-on: N looks a minute, verdicts in words")
     add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")
     return parser.parse_args(argv)
 
@@ -61,8 +62,11 @@ def main(argv: list[str] | None = None) -> int:
         try:
             if asked.wiring:
                 device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
-            device.set_mode(Mode.STREAM)
-            (_write_json if asked.json else _show)(asked, opening, device, say)
+            if asked.watch:
+                _watch(asked, device)
+            else:
+                device.set_mode(Mode.STREAM)
+                (_write_json if asked.json else _show)(asked, opening, device, say)
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
@@ -88,6 +92,15 @@ def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say
         write_json(samples(device, other), asked.frames, sys.stdout)
     except BrokenPipeError:  # the reader has seen enough; Python would complain again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _watch(asked: argparse.Namespace, device: Device) -> None:
+    """Lines on stdout; --frames counts verdicts."""
+    from host.viewer.watch import start_watch, watch_lines
+
+    label = start_watch(device, asked.watch, asked.label)
+    for line in watch_lines(device, label, lambda: time.strftime("%H:%M:%S"), asked.frames):
+        print(line, flush=True)
 
 
 def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
@@ -116,6 +129,15 @@ def _share(text: str) -> float:
     value = float(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError("a number from 0 to 1")
+    return value
+
+
+def _looks(text: str) -> int:
+    from host.viewer.watch import MOST_LOOKS
+
+    value = _count(text)
+    if value > MOST_LOOKS:
+        raise argparse.ArgumentTypeError(f"at most {MOST_LOOKS} looks a minute")
     return value
 
 

@@ -98,7 +98,7 @@ def test_pictures_in_the_benchmarks_own_form(tmp_path: Path) -> None:
     grey = read_input(found[0].path, (96, 96, 1))
     assert grey.shape == (96, 96, 1)
     first = colour[:3].astype(float) @ [0.299, 0.587, 0.114]
-    assert grey[0, 0, 0] == round(first)
+    assert grey[0, 0, 0] == round(float(first))
     with pytest.raises(HostError, match="9216 bytes"):
         read_input(found[1].path, (96, 96, 3))
 

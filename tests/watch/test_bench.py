@@ -11,6 +11,7 @@ from host.bench.__main__ import main
 from host.bench.watch import Listener, WatchPlan
 from host.errors import HostError
 from host.link.messages import Setting
+from tests.system.board import Bench
 
 
 def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,12 +49,9 @@ def test_the_plan_tells_the_board() -> None:
     assert plan.seconds == 120
 
 
-def test_silence_is_no_report(capsys: pytest.CaptureFixture[str]) -> None:
-    from host.link.messages import Hello
-
-    hello = Hello(*([0] * 11), *([0] * 6), 0.0, 0, "", "", "", "", b"")
+def test_silence_is_no_report() -> None:
     with pytest.raises(HostError, match="no heartbeat"):
-        Listener().report(hello, WatchPlan(6, 1))
+        Listener().report(Bench().hello, WatchPlan(6, 1))
 
 
 @pytest.mark.parametrize("looks", ["0", "121", "x"])

@@ -1,0 +1,70 @@
+"""Mode.WATCH in words: a line when the verdict changes, one now and then that the board lives. No picture is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from host.errors import HostError
+from host.faults import fault_line
+from host.link.device import Device
+from host.link.messages import Fault, Heartbeat, Hello, Mode, Setting, Verdict
+from host.link.schema import Message
+from host.samples import labels_of
+
+WAIT_S = 1.0
+MOST_LOOKS = 120
+
+
+def start_watch(device: Device, looks_per_minute: int, label: str | None) -> str:
+    """The board watches from now on; the label that it watches. Raises HostError when it has no such label."""
+    labels = labels_of(device.hello)
+    if label is not None and label not in labels:
+        raise HostError(f"the model has no label {label!r}; it has: {', '.join(labels) or 'none'}")
+    chosen = label or ("person" if "person" in labels else labels[-1] if labels else "")
+    device.set(Setting.LOOKS_PER_MINUTE, looks_per_minute)
+    device.set(Setting.WATCH_LABEL, labels.index(chosen) if chosen else -1)
+    device.set_mode(Mode.WATCH)
+    return chosen or "the last score"
+
+
+def watch_lines(
+    device: Device, label: str, clock: Callable[[], str], verdicts: int | None
+) -> Iterator[str]:
+    """A line for each message, until so many verdicts came."""
+    seen = 0
+    while verdicts is None or seen < verdicts:
+        message = device.receive(WAIT_S)
+        if message is None:
+            continue
+        seen += isinstance(message, Verdict)
+        if line := watch_line(message, device.hello, label):
+            yield f"{clock()}  {line}"
+
+
+def watch_line(message: Message, hello: Hello, label: str) -> str:
+    """What a message of a watching board says; empty for others."""
+    if isinstance(message, Fault):
+        return fault_line(message)
+    if isinstance(message, Verdict):
+        there = label.upper() if message.verdict else f"no {label}"
+        return f"{there} ({_score(message.score, hello)}, look {message.looks:,})"
+    if isinstance(message, Heartbeat):
+        there = label if message.verdict else f"no {label}"
+        blind = f", {message.blind_looks:,} of them blind" if message.blind_looks else ""
+        return f"still watching: {there}, {_looks(message.looks)}{blind}, {_awake(message, hello)}"
+    return ""
+
+
+def _score(quantised: int, hello: Hello) -> str:
+    return f"{100 * (quantised - hello.output_zero_point) * hello.output_scale:.0f} %"
+
+
+def _awake(beat: Heartbeat, hello: Hello) -> str:
+    if not beat.elapsed_us or not hello.clock_hz:
+        return "CPU awake: unknown"
+    share = beat.awake_cycles / (beat.elapsed_us * 1e-6 * hello.clock_hz)
+    return f"CPU awake {100 * share:.1f} % of the time"
+
+
+def _looks(count: int) -> str:
+    return "1 look" if count == 1 else f"{count:,} looks"

@@ -1,0 +1,52 @@
+"""The viewer's words for a board that watches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from host.link.messages import Fault, Frame, Heartbeat, Hello, Verdict
+from host.viewer.__main__ import main
+from host.viewer.watch import watch_line
+from tests.system.board import Bench
+
+HELLO: Hello = Bench().hello
+
+
+def test_verdicts_read_as_sentences() -> None:
+    came = Verdict(1, 100, 12, 5_000_000)
+    percent = round(100 * (100 - HELLO.output_zero_point) * HELLO.output_scale)
+    assert watch_line(came, HELLO, "person") == f"PERSON ({percent} %, look 12)"
+    gone = replace(came, verdict=0, looks=1200)
+    assert watch_line(gone, HELLO, "person").startswith("no person (")
+    assert "look 1,200" in watch_line(gone, HELLO, "person")
+
+
+def test_heartbeats_say_how_little_the_board_is_awake() -> None:
+    beat = Heartbeat(0, -100, 6, 0, 0, 60_000_000, 128_000_000, 0, 0, 0, 0)
+    line = watch_line(beat, HELLO, "person")
+    assert line == "still watching: no person, 6 looks, CPU awake 3.3 % of the time"
+    assert "2 of them blind" in watch_line(replace(beat, blind_looks=2), HELLO, "person")
+    assert "unknown" in watch_line(replace(beat, elapsed_us=0), HELLO, "person")
+
+
+def test_faults_are_told_and_frames_are_not() -> None:
+    assert watch_line(Fault(1, 0, 0, b""), HELLO, "person")
+    assert watch_line(Frame(1, 1, 1, 1, 0, b"x"), HELLO, "person") == ""
+
+
+def test_the_viewer_watches_a_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "--port",
+        "virtual",
+        "--scene",
+        "image:host/virtual/pictures/03_person_portrait.jpg",
+    ]
+    assert main([*arguments, "--watch", "120", "--frames", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\d  still watching: no person, 1 look, CPU awake .*", lines[0]
+    )
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  PERSON \(\d+ %, look 2\)", lines[-1])
