@@ -1,0 +1,48 @@
+"""`python -m host.train --data PICTURES --output DIR`: labelled pictures -> a model that the board runs.
+
+`python -m host.train search` looks for the network itself.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+
+from rich.console import Console
+
+from host.errors import run_main
+from host.train.gather import gather
+from host.train.options import parse
+from host.train.quiet import load_tensorflow
+from host.train.screen import Screen, result_table
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when the model's files are written."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["search"]:
+        from host.train.search.__main__ import main as search
+
+        return search(words[1:])
+    options = parse(words)
+    console = Console(stderr=True)
+    with Screen(console) as screen:
+        gathered = gather(options, screen.say)
+        load_tensorflow()
+        from host.train.run import run
+
+        try:
+            made = run(options, gathered, f"python -m host.train {shlex.join(words)}", screen)
+        except KeyboardInterrupt:
+            screen.say(f"epochs finished: {screen.epochs}; the same command goes on from there")
+            raise
+    if made:
+        console.print(result_table(made))
+    if options.json:
+        print(json.dumps(made))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

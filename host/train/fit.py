@@ -1,0 +1,192 @@
+"""Trains: batches of views as the camera would show them, epoch by epoch; can be killed at any moment and goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from host.errors import HostError
+from host.train import checkpoint
+from host.train.augment import Camera, as_camera, to_grey
+from host.train.checkpoint import Progress
+from host.train.epoch import Epoch
+from host.train.network import to_input
+from host.train.views import Views, render
+
+WARM_UP = 20  # the first 1/20 of all steps raises the learning rate from 1/20 of its peak
+MOMENTUM = 0.98  # of the batch normalisations of a long run
+PREDICT_BATCH = 128
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """epoch_pictures: shown in one epoch; rate: the highest learning rate, falling to nothing along a cosine.
+
+    patience: epochs without a lower validation loss after which it ends with the best weights; 0: it ends with
+    the last ones. worker: index among several machines.
+    """
+
+    epochs: int
+    epoch_pictures: int
+    batch: int = 64
+    rate: float = 5e-4
+    patience: int = 0
+    seed: int = 1
+    worker: int = 0
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        return max(1, self.epoch_pictures // self.batch)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """pixels: uint8 (n, s, s, 3); targets: float32 (v, classes) of the views; chance: float64 (v,), of being drawn."""
+
+    pixels: NDArray[np.uint8]
+    views: Views
+    targets: NDArray[np.float32]
+    chance: NDArray[np.float64]
+    camera: Camera
+
+
+@dataclass(frozen=True)
+class Exam:
+    """pictures: uint8 (n, size, size, channels), as the board would make them; labels: int64 (n,)."""
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+
+def batches(lessons: Lessons, plan: Plan, size: int, channels: int, epoch: int) -> Iterator[Batch]:
+    """The batches of an epoch; what they hold depends on the seed, the worker and the epoch alone."""
+    random = np.random.default_rng([plan.seed, plan.worker, epoch])
+    chance = lessons.chance / lessons.chance.sum()
+    order = random.choice(len(lessons.views), plan.steps * plan.batch, p=chance)
+    for chosen in order.reshape(plan.steps, plan.batch):
+        seen = np.stack([render(lessons.pixels, lessons.views, i, size) for i in chosen])
+        shown = to_grey(seen) if channels == 1 else seen
+        yield to_input(as_camera(shown, lessons.camera, random)), lessons.targets[chosen]
+
+
+def train(
+    model: keras.Model,
+    lessons: Lessons,
+    exam: Exam,
+    plan: Plan,
+    folder: Path,
+    key: str,
+    on_epoch: Callable[[Epoch], None],
+    callbacks: tuple[keras.callbacks.Callback, ...] = (),
+) -> tuple[Epoch, ...]:
+    """Trains `model` in place and returns what each epoch brought.
+
+    The last weights stay, unless patience was asked for: choosing by a small validation set flatters the figure.
+
+    folder: of the checkpoint, from which a killed run with the same key goes on where its last epoch ended.
+    model: built under the strategy that it shall train with.
+    """
+    compile_model(model, plan)
+    progress = checkpoint.restore(folder, key, model)
+    for epoch in range(len(progress.history), plan.epochs):
+        if plan.patience and stale_epochs(progress.history) >= plan.patience:
+            break
+        latest = _one_epoch(model, lessons, exam, plan, epoch, callbacks)
+        history = (*progress.history, latest)
+        is_best = stale_epochs(history) == 0
+        progress = Progress(history, checkpoint.weights_of(model) if is_best else progress.best)
+        if plan.worker == 0:
+            checkpoint.save(folder, key, model, progress)
+        on_epoch(latest)
+    if plan.patience:
+        checkpoint.set_weights(model, progress.best)
+    return progress.history
+
+
+def compile_model(model: keras.Model, plan: Plan) -> None:
+    """AdamW with a warm-up and a cosine; its variables exist afterwards."""
+    total = plan.steps * plan.epochs
+    _remember(model, total)
+    warm_up = total // WARM_UP
+    schedule = keras.optimizers.schedules.CosineDecay(
+        plan.rate / WARM_UP,
+        max(1, total - warm_up),
+        alpha=0.005,
+        warmup_target=plan.rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, clipnorm=5.0)
+    model.compile(optimizer, keras.losses.CategoricalCrossentropy())
+    optimizer.build(model.trainable_variables)
+
+
+def _remember(model: keras.Model, steps: int) -> None:
+    """Normalisation averages over a twentieth of a short run, else its statistics are still those of the start."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = float(np.clip(1 - WARM_UP / steps, 0.5, MOMENTUM))
+
+
+def _one_epoch(
+    model: keras.Model,
+    lessons: Lessons,
+    exam: Exam,
+    plan: Plan,
+    epoch: int,
+    callbacks: tuple[keras.callbacks.Callback, ...],
+) -> Epoch:
+    _, size, _, channels = model.input_shape
+    signature = (
+        tf.TensorSpec((plan.batch, size, size, channels), tf.float32),
+        tf.TensorSpec((plan.batch, lessons.targets.shape[1]), tf.float32),
+    )
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    made: Any = tf.data.Dataset.from_generator(
+        lambda: batches(lessons, plan, size, channels, epoch), output_signature=signature
+    )
+    started = time.monotonic()
+    log = model.fit(
+        made.prefetch(4).with_options(options),
+        steps_per_epoch=plan.steps,
+        initial_epoch=epoch,
+        epochs=epoch + 1,
+        verbose=0,
+        callbacks=list(callbacks),
+    )
+    loss = float(log.history["loss"][0])
+    if not np.isfinite(loss):
+        raise HostError(f"the loss of epoch {epoch + 1} is {loss}: lower --rate ({plan.rate})")
+    scores = predict(model, exam.pictures)
+    accuracy = float(np.mean(scores.argmax(1) == exam.labels))
+    spent = round(time.monotonic() - started, 2)
+    return Epoch(epoch + 1, loss, balanced_loss(scores, exam.labels), accuracy, spent)
+
+
+def predict(model: keras.Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32 (n, classes): the scores for uint8 pictures of the model's size."""
+    starts = range(0, len(pictures), PREDICT_BATCH)
+    inputs = (to_input(pictures[start : start + PREDICT_BATCH]) for start in starts)
+    return np.concatenate([np.asarray(model(x, training=False), np.float32) for x in inputs])
+
+
+def balanced_loss(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Cross-entropy in nats: the mean over classes of the mean over each class's pictures."""
+    losses = -np.log(np.clip(scores[np.arange(len(labels)), labels], 1e-4, 1))
+    return float(np.mean([losses[labels == label].mean() for label in np.unique(labels)]))
+
+
+def stale_epochs(history: tuple[Epoch, ...]) -> int:
+    """How many epochs ago the validation loss was lowest."""
+    losses = [epoch.val_loss for epoch in history]
+    return len(losses) - 1 - int(np.argmin(losses)) if losses else 0

@@ -1,0 +1,153 @@
+"""The manifest of a model: what it takes and gives, what it learnt from, how well, and how to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections import Counter
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from host.errors import HostError
+from host.train.epoch import Epoch
+from host.train.measure import Figures
+from host.train.options import Options
+from host.train.pictures import Pictures
+from host.train.shape import MOBILENET, Shape
+
+PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+MOST_CREDITS_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Made:
+    """network: its name. figures: all, wild, float_all, float_wild -> what was measured on the validation split."""
+
+    network: str
+    tflite: bytes
+    figures: dict[str, Figures]
+    history: tuple[Epoch, ...]
+    input_scale: tuple[float, int]
+    output_scale: tuple[float, int]
+
+
+def manifest(
+    made: Made, options: Options, shape: Shape, data: str, parts: tuple[Pictures, ...], command: str
+) -> dict[str, Any]:
+    """As JSON, laid out as every manifest in models/. data: data_hash of all pictures; command: that made it."""
+    classes = parts[0].classes
+    width = f"MobileNetV1, width {shape.alpha:g}"
+    network = width if made.network == MOBILENET else made.network
+    colour = "grey" if shape.channels == 1 else "RGB"
+    return {
+        "name": options.name,
+        "file": f"{options.name}.tflite",
+        "sha256": hashlib.sha256(made.tflite).hexdigest(),
+        "licence": "Apache-2.0",
+        "task": f"tells {', '.join(classes)}",
+        "architecture": f"{network}, {shape.size}x{shape.size} {colour}, "
+        f"int8 weights per channel, softmax over {shape.classes} classes",
+        "labels": list(classes),
+        "input": _tensor([1, shape.size, shape.size, shape.channels], made.input_scale),
+        "output": _tensor([1, shape.classes], made.output_scale),
+        "preprocessing": preprocessing(shape),
+        "accuracy": _accuracy(made, options),
+        "training": _training(made, options, command),
+        "data": data_sources(parts),
+        "data_sha256": data,
+        "attribution": attribution(options),
+    }
+
+
+def preprocessing(shape: Shape) -> dict[str, str]:
+    """What the firmware does to a frame before the model sees it."""
+    steps = {
+        "view": "the camera's full 4:3 view, squashed to a square: no crop, no border",
+        "resize": f"area average to {shape.size}x{shape.size}",
+    }
+    if shape.channels == 1:
+        return steps | {
+            "grey": "BT.601 luma: 0.299 R + 0.587 G + 0.114 B, 0..255",
+            "quantise": "q = grey - 128",
+        }
+    return steps | {"colour": "R, G, B, 0..255 each", "quantise": "q = value - 128"}
+
+
+def _tensor(shape: list[int], scale: tuple[float, int]) -> dict[str, Any]:
+    return {"shape": shape, "type": "int8", "scale": scale[0], "zero_point": scale[1]}
+
+
+def _accuracy(made: Made, options: Options) -> dict[str, Any]:
+    left_out = (
+        f"; wild leaves out the easy sources {', '.join(options.easy)}" if options.easy else ""
+    )
+    found: dict[str, Any] = {
+        "conditions": "the validation split, preprocessed as above; of two classes the second is told "
+        f"from a score of 0.5; LiteRT's reference kernels (BUILTIN_REF) for int8, Keras for float{left_out}"
+    }
+    return found | {name: asdict(figures) for name, figures in made.figures.items()}
+
+
+def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
+    last = made.history[-1]
+    if options.patience:
+        last = min(made.history, key=lambda epoch: epoch.val_loss)
+    return {
+        "command": command,
+        "seed": options.seed,
+        "epochs": len(made.history),
+        "epoch": last.number,
+        "loss": round(last.loss, 4),
+        "val_loss": round(last.val_loss, 4),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def data_sources(parts: tuple[Pictures, ...]) -> list[dict[str, Any]]:
+    """Every source with its licence, and how many pictures of it were learnt from or validated on."""
+    counts = Counter((f.source, f.licence) for part in parts for f in part.facts)
+    return [
+        {"source": source or "own pictures", "licence": licence or "own", "pictures": count}
+        for (source, licence), count in sorted(counts.items())
+    ]
+
+
+def attribution(options: Options) -> list[dict[str, Any]]:
+    """The start's and the teachers' files, by hash, and what --credits says of them."""
+    files = [(options.start, "starting weights")] if options.start else []
+    if options.blend:
+        files.append((options.blend.path, f"{options.blend.weight:g} of the weights"))
+    files += [
+        (teacher.path, "teacher for distillation; none of its weights are inside")
+        for teacher in options.teachers
+    ]
+    credited = read_credits(options.credits) if options.credits else {}
+    found = []
+    for path, part in files:
+        assert path is not None
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = credited.get(
+            path.name, {"work": path.name, "by": "not stated", "licence": "not stated"}
+        )
+        found.append({**known, "part": part, "file": path.name, "sha256": digest})
+    return found
+
+
+def read_credits(path: Path) -> dict[str, dict[str, str]]:
+    """File name -> work, by, licence. Raises HostError when the file is no such thing."""
+    expected = f'{path}: expected {{"FILE": {{"work": ..., "by": ..., "licence": ...}}}}'
+    try:
+        content = path.read_bytes()
+        found = json.loads(content) if len(content) <= MOST_CREDITS_BYTES else None
+    except (OSError, ValueError) as error:
+        raise HostError(f"{expected} ({error})") from error
+    if not isinstance(found, dict):
+        raise HostError(expected)
+    for entry in found.values():
+        if not isinstance(entry, dict) or not {"work", "by", "licence"} <= entry.keys():
+            raise HostError(expected)
+    return found

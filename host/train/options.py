@@ -1,0 +1,280 @@
+"""What a user may ask of `python -m host.train`, checked before anything slow starts."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host.data.labels import label_list
+from host.errors import HostError
+from host.train.teach import Teacher
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+SCRATCH = "scratch"
+
+
+@dataclass(frozen=True)
+class Options:
+    """start: None for scratch, else the model to begin with; zero_to_one: it takes pixels as 0..1.
+
+    trust: the teachers' share of a target, the rest is the label's; shares, weights: by source of the pictures.
+    """
+
+    data: tuple[Path, ...]
+    labels: tuple[str, ...]
+    output: Path
+    name: str
+    start: Path | None
+    zero_to_one: bool
+    alpha: float
+    size: int
+    channels: int
+    teachers: tuple[Teacher, ...]
+    trust: float
+    cache: Path
+    shares: dict[str, float]
+    weights: dict[str, float]
+    easy: tuple[str, ...]
+    balance: float
+    camera: float
+    views: int
+    epochs: int
+    epoch_pictures: int
+    batch: int
+    rate: float
+    patience: int
+    seed: int
+    freeze: bool
+    strategy: str
+    tensorboard: Path | None
+    credits: Path | None
+    json: bool
+    blend: Teacher | None = field(repr=False)  # applied when all is trained: names no other run
+
+
+def parse(argv: list[str] | None) -> Options:
+    """Raises HostError for what cannot be."""
+    asked = _parser().parse_args(argv)
+    output: Path = asked.output
+    _require(0.1 <= asked.alpha <= 1, f"--alpha {asked.alpha}: between 0.1 and 1")
+    _require(
+        32 <= asked.size <= 224 and asked.size % 8 == 0,
+        f"--size {asked.size}: a multiple of 8 between 32 and 224",
+    )
+    _require(asked.epochs >= 1, f"--epochs {asked.epochs}: at least 1")
+    _require(1 <= asked.batch <= 4096, f"--batch {asked.batch}: between 1 and 4096")
+    _require(0 < asked.rate < 1, f"--rate {asked.rate}: between 0 and 1; 0.0005 is usual")
+    _require(0 <= asked.trust <= 1, f"--trust {asked.trust}: between 0 and 1")
+    _require(0 <= asked.camera <= 1, f"--camera {asked.camera}: between 0 and 1")
+    _require(0 <= asked.balance <= 1, f"--balance {asked.balance}: between 0 and 1")
+    _require(1 <= asked.views <= 64, f"--views {asked.views}: between 1 and 64")
+    return Options(
+        data=tuple(asked.data),
+        labels=label_list(asked.labels) if asked.labels else (),
+        output=output,
+        name=asked.name or output.resolve().name,
+        start=_start(asked.start),
+        zero_to_one=asked.start_range == "0..1",
+        alpha=asked.alpha,
+        size=asked.size,
+        channels=asked.channels,
+        teachers=tuple(_teacher(text) for text in asked.teacher),
+        trust=asked.trust,
+        cache=asked.cache or output / "judged",
+        shares=dict(_pair("--share", text) for text in asked.share),
+        weights=dict(_pair("--weight", text) for text in asked.weight),
+        easy=tuple(asked.easy.split(",")) if asked.easy else (),
+        balance=asked.balance,
+        camera=asked.camera,
+        views=asked.views,
+        epochs=asked.epochs,
+        epoch_pictures=asked.epoch_pictures,
+        batch=asked.batch,
+        rate=asked.rate,
+        patience=asked.patience,
+        seed=asked.seed,
+        freeze=asked.freeze == "trunk",
+        strategy=asked.strategy,
+        tensorboard=asked.tensorboard,
+        credits=asked.credits,
+        json=asked.json,
+        blend=_blend(asked.blend) if asked.blend else None,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m host.train", description=__doc__)
+    data = parser.add_argument_group("data").add_argument
+    data(
+        "--data",
+        type=Path,
+        action="append",
+        required=True,
+        metavar="DIR|ZIP",
+        help="labelled pictures; may be given again",
+    )
+    data(
+        "--labels", help="comma separated, in the order of the scores; default: those found, sorted"
+    )
+    data(
+        "--share",
+        action="append",
+        default=[],
+        metavar="SOURCE=0.3",
+        help="use a part of a source's pictures",
+    )
+    data(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="SOURCE=2",
+        help="show a source's pictures more or less often",
+    )
+    data("--easy", default="", metavar="SOURCE,...", help="sources left out of the figure `wild`")
+    data(
+        "--balance",
+        type=float,
+        default=0.6,
+        help="0: classes as often as they occur; 1: equally often (default 0.6)",
+    )
+    data(
+        "--camera",
+        type=float,
+        default=0.5,
+        help="share of pictures shown as the camera in bad light would see them (default 0.5)",
+    )
+    model = parser.add_argument_group("model").add_argument
+    model(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="of the results, and of the checkpoint that a killed run goes on from",
+    )
+    model("--name", help="of the model; default: the folder's")
+    model(
+        "--from",
+        dest="start",
+        default="person_grey_025",
+        metavar="scratch|NAME|FILE",
+        help="a model of models/, a .keras or .h5 file (default person_grey_025)",
+    )
+    model(
+        "--from-range",
+        dest="start_range",
+        choices=("-1..1", "0..1"),
+        default="-1..1",
+        help="how that model takes pixels",
+    )
+    model("--alpha", type=float, default=0.25, help="width of MobileNetV1, 0.1 to 1 (default 0.25)")
+    model("--size", type=int, default=96, help="pixels of the square input (default 96)")
+    model("--channels", type=int, choices=(1, 3), default=1, help="1: grey, 3: RGB")
+    model(
+        "--freeze",
+        choices=("none", "trunk"),
+        default="none",
+        help="trunk: teach the last layer only; minutes for 200 pictures",
+    )
+    model(
+        "--blend",
+        metavar="FILE.keras=0.4",
+        help="average the trained weights with that share of an earlier model's; steadier on unlike pictures",
+    )
+    teaching = parser.add_argument_group("teachers").add_argument
+    teaching(
+        "--teacher",
+        action="append",
+        default=[],
+        metavar="FILE.tflite[=WEIGHT]",
+        help="learn from its scores, too; may be given again",
+    )
+    teaching(
+        "--trust", type=float, default=0.7, help="the teachers' share of a target (default 0.7)"
+    )
+    teaching(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="where the teachers' scores are kept; default: OUTPUT/judged",
+    )
+    teaching("--views", type=int, default=6, help="crops drawn of each picture (default 6)")
+    fit = parser.add_argument_group("training").add_argument
+    fit("--epochs", type=int, default=12)
+    fit(
+        "--epoch-pictures",
+        type=int,
+        default=0,
+        metavar="N",
+        help="shown in an epoch; default: as many as there are",
+    )
+    fit("--batch", type=int, default=64)
+    fit("--rate", type=float, default=5e-4, help="the highest learning rate (default 0.0005)")
+    fit(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="EPOCHS",
+        help="end after so many without a lower validation loss, with the best weights; 0: run to the end",
+    )
+    fit("--seed", type=int, default=1)
+    fit(
+        "--strategy",
+        choices=("none", "mirrored", "multiworker"),
+        default="none",
+        help="several GPUs, or several machines by TF_CONFIG",
+    )
+    fit("--tensorboard", type=Path, metavar="DIR", help="write a log for TensorBoard")
+    fit("--credits", type=Path, metavar="FILE.json", help="attributions for the manifest")
+    fit("--json", action="store_true", help="print the manifest on stdout")
+    return parser
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise HostError(otherwise)
+
+
+def _start(text: str) -> Path | None:
+    if text == SCRATCH:
+        return None
+    shipped = MODELS / f"{text}.keras"
+    path = Path(text)
+    if path.suffix in (".keras", ".h5"):
+        _require(path.is_file(), f"--from {text}: no such file")
+        return path
+    names = ", ".join(sorted(p.stem for p in MODELS.glob("*.keras"))) or "none"
+    _require(
+        shipped.is_file(), f"--from {text}: give scratch, a .keras or .h5 file, or one of: {names}"
+    )
+    return shipped
+
+
+def _teacher(text: str) -> Teacher:
+    path, _, weight = text.partition("=")
+    teacher = Teacher(Path(path), _number("--teacher", text, weight) if weight else 1.0)
+    _require(teacher.path.is_file(), f"--teacher {path}: no such file")
+    return teacher
+
+
+def _blend(text: str) -> Teacher:
+    path, _, share = text.rpartition("=")
+    other = Teacher(Path(path), _number("--blend", text, share))
+    _require(0 < other.weight < 1, f"--blend {text}: the share must lie between 0 and 1")
+    _require(other.path.is_file(), f"--blend {path}: no such file")
+    return other
+
+
+def _pair(option: str, text: str) -> tuple[str, float]:
+    name, _, number = text.rpartition("=")
+    _require(bool(name), f"{option} {text}: write SOURCE=NUMBER")
+    return name, _number(option, text, number)
+
+
+def _number(option: str, text: str, number: str) -> float:
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    _require(0 <= value <= 1000, f"{option} {text}: {number!r} is not a number from 0 to 1000")
+    return value

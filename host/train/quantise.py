@@ -1,0 +1,86 @@
+"""A float Keras model -> int8 .tflite, calibrated on representative pictures; it takes pixel - 128."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from host.errors import HostError
+from host.train.network import to_input
+from host.train.quiet import quiet
+
+REPRESENTATIVE = 300  # pictures that decide the ranges of the activations
+
+
+def to_int8(model: keras.Model, pictures: NDArray[np.uint8]) -> bytes:
+    """pictures: uint8 (n, size, size, channels), what the model will see. Weights per channel, everything int8."""
+    with quiet():
+        converter = tf.lite.TFLiteConverter.from_keras_model(model)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: _representative(pictures)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+        content = bytes(converter.convert())
+    _check_input(content)
+    return content
+
+
+def representative(pictures: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """REPRESENTATIVE of the pictures, chosen by the seed."""
+    count = min(REPRESENTATIVE, len(pictures))
+    chosen = np.random.default_rng([seed, 8]).choice(len(pictures), count, replace=False)
+    return pictures[np.sort(chosen)]
+
+
+def _representative(pictures: NDArray[np.uint8]) -> Iterator[list[NDArray[np.float32]]]:
+    """One picture at a time; the first holds black and white, so that the input's range is the whole one."""
+    for index, picture in enumerate(pictures):
+        shown = picture.copy()
+        if index == 0:
+            shown[0, 0], shown[0, 1] = 0, 255
+        yield [to_input(shown[None])]
+
+
+def _check_input(content: bytes) -> None:
+    from ai_edge_litert.interpreter import Interpreter
+
+    details: Any = Interpreter(model_content=content).get_input_details()[0]
+    scale, zero = details["quantization"]
+    pixel_128 = (128 - 127) / 127.5 / scale + zero
+    if details["dtype"] is not np.int8 or abs(pixel_128) > 0.5 or abs(scale * 127.5 - 1) > 0.01:
+        raise HostError(
+            f"the converter quantised the input to scale {scale}, zero point {zero}, not to pixel - 128: "
+            "is the model's own scaling layer in the way? Train from a MobileNetV1"
+        )
+
+
+class Int8Model:
+    """A .tflite on LiteRT's reference kernels, which the board equals bit for bit."""
+
+    def __init__(self, content: bytes) -> None:
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        self.interpreter: Any = Interpreter(
+            model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+        )
+        self.interpreter.allocate_tensors()
+        self.input = self.interpreter.get_input_details()[0]
+        self.output = self.interpreter.get_output_details()[0]
+
+    def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """uint8 (n, size, size, channels) -> float32 (n, classes)."""
+        scale, zero = self.output["quantization"]
+        found = []
+        for picture in pictures:
+            fed = (picture.astype(np.int16) - 128).astype(np.int8)
+            self.interpreter.set_tensor(self.input["index"], fed[None])
+            self.interpreter.invoke()
+            raw = self.interpreter.get_tensor(self.output["index"])[0]
+            found.append((raw.astype(np.float32) - zero) * scale)
+        return np.stack(found)

@@ -1,0 +1,45 @@
+"""TensorFlow without its chatter: its C++ parts write before any setting can stop them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OUTPUTS = (1, 2)  # stdout and stderr
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing that the process writes to stdout or stderr meanwhile is seen; exceptions pass as ever."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(output) for output in OUTPUTS]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for output in OUTPUTS:
+            os.dup2(nowhere, output)
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for output, own in zip(OUTPUTS, kept, strict=True):
+            os.dup2(own, output)
+            os.close(own)
+        os.close(nowhere)
+
+
+def load_tensorflow() -> None:
+    """Imports TensorFlow and Keras for the first time, and has Python's warnings of theirs kept quiet."""
+    import logging
+    import warnings
+
+    with quiet():
+        import keras  # noqa: F401  # the import is the point
+        import tensorflow  # noqa: F401  # the import is the point
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="keras")
+    warnings.filterwarnings("ignore", module="tensorflow")

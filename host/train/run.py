@@ -1,0 +1,162 @@
+"""One training run: gathered pictures in, the files of a model out. Imports TensorFlow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from host.errors import HostError
+from host.train import export, fit, strategy
+from host.train.augment import to_grey
+from host.train.epoch import Epoch
+from host.train.features import train_head
+from host.train.fit import Exam, Lessons, Plan
+from host.train.gather import Gathered
+from host.train.manifest import manifest
+from host.train.options import Options
+from host.train.pictures import Pictures
+from host.train.quantise import representative
+from host.train.quiet import quiet
+from host.train.start import blend, start_model
+from host.train.teaching import draw_lessons, views_to_judge
+from host.train.views import TELL, draw_views, render
+
+TRIED_WITH = ("tensorflow", "keras", "numpy")  # other versions make another run of it
+
+
+class Watcher(Protocol):
+    """Who is told how far a run is."""
+
+    def begin(self, what: str, total: int) -> None:
+        """A part of `total` steps starts."""
+
+    def advance(self, steps: int) -> None:
+        """So many more steps are done."""
+
+    def epoch(self, latest: Epoch) -> None:
+        """An epoch ended, and is safe on disk."""
+
+
+def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) -> dict[str, Any]:
+    """Trains, quantises, measures, writes; returns the manifest. Killed at any moment, the same call goes on."""
+    _make_folder(options.output)
+    strategy.seed_everything(options.seed)
+    devices, worker = strategy.choose(options.strategy)
+    with devices.scope():
+        model = start_model(gathered.shape, options.start, options.zero_to_one)
+    if options.teachers:
+        total = views_to_judge(len(gathered.learn), options)
+        watcher.begin("teachers judge the views", total)
+    lessons = draw_lessons(gathered.learn, options, watcher.advance)
+    plan = _plan(options, len(gathered.learn), worker)
+    history = _train(devices, model, lessons, gathered, plan, options, watcher)
+    if worker:
+        return {}
+    if options.blend:
+        blend(model, gathered.shape, options.blend.path, options.blend.weight)
+    watcher.begin("quantising and measuring", 0)
+    shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
+    made = export.make(model, shown, gathered.exam, options.easy, history)
+    parts = (gathered.learn, gathered.exam)
+    text = manifest(made, options, gathered.shape, gathered.digest, parts, command)
+    export.write(options.output, options.name, model, made, text)
+    return text
+
+
+def _train(
+    devices: Any,
+    model: keras.Model,
+    lessons: Lessons,
+    gathered: Gathered,
+    plan: Plan,
+    options: Options,
+    watcher: Watcher,
+) -> tuple[Epoch, ...]:
+    exam = Exam(gathered.exam.pixels, gathered.exam.labels)
+    key = run_key(options, gathered.digest)
+    on_epoch = _logged(watcher.epoch, options.tensorboard)
+    watcher.begin(
+        "the trunk sees pictures" if options.freeze else "training", plan.steps * plan.epochs
+    )
+    if options.freeze:
+        return train_head(
+            model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance
+        )
+    tell = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: watcher.advance(1))
+    with devices.scope():
+        return fit.train(model, lessons, exam, plan, options.output, key, on_epoch, (tell,))
+
+
+def _plan(options: Options, pictures: int, worker: int) -> Plan:
+    return Plan(
+        epochs=options.epochs,
+        epoch_pictures=options.epoch_pictures or pictures,
+        batch=min(options.batch, options.epoch_pictures or pictures),
+        rate=options.rate,
+        patience=options.patience,
+        seed=options.seed,
+        worker=worker,
+    )
+
+
+def run_key(options: Options, digest: str) -> str:
+    """Names a run: equal for two calls exactly when one may go on with what the other left."""
+    files = [teacher.path for teacher in options.teachers] + (
+        [options.start] if options.start else []
+    )
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    same = replace(
+        options,
+        data=(),
+        output=Path(),
+        name="",
+        start=None,
+        cache=Path(),
+        teachers=(),
+        tensorboard=None,
+        credits=None,
+    )
+    said = [repr(same), [t.weight for t in options.teachers], hashes, digest]
+    versions = [version(name) for name in TRIED_WITH]
+    return hashlib.sha256(json.dumps([said, versions]).encode()).hexdigest()
+
+
+def _logged(on_epoch: Callable[[Epoch], None], folder: Path | None) -> Callable[[Epoch], None]:
+    """`on_epoch`, which also writes TensorBoard's log when a folder is given."""
+    if folder is None:
+        return on_epoch
+    with quiet():
+        log = tf.summary.create_file_writer(str(folder))
+
+    def both(latest: Epoch) -> None:
+        with log.as_default(step=latest.number):
+            for name in ("loss", "val_loss", "val_accuracy"):
+                tf.summary.scalar(name, getattr(latest, name))
+        log.flush()
+        on_epoch(latest)
+
+    return both
+
+
+def _plain(pictures: Pictures, size: int, options: Options) -> NDArray[np.uint8]:
+    """uint8 (n, size, size, channels): the training pictures nearly whole, as the board would average them."""
+    views = draw_views(len(pictures), 1, pictures.pixels.shape[1], options.seed, TELL)
+    seen = np.stack([render(pictures.pixels, views, i, size) for i in range(len(pictures))])
+    return to_grey(seen) if options.channels == 1 else seen
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"--output {folder}: {error.strerror}; choose another folder") from error

@@ -1,0 +1,71 @@
+"""What a person sees of a run: bars on a terminal, a line for each epoch, a table at the end. All on stderr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from host.train.epoch import Epoch
+
+FIGURES = (
+    ("int8", "all"),
+    ("int8, wild", "wild"),
+    ("float", "float_all"),
+    ("float, wild", "float_wild"),
+)
+
+
+class Screen:
+    """A Watcher (run.py). Use as a context."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self.progress = Progress(*columns, TimeRemainingColumn(), console=console)
+        self.task = self.progress.add_task("reading pictures", total=None)
+        self.epochs = 0
+
+    def __enter__(self) -> Screen:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.progress.stop()
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self.console.print(text, style="dim", highlight=False, soft_wrap=True)
+
+    def begin(self, what: str, total: int) -> None:
+        """See run.Watcher."""
+        self.progress.remove_task(self.task)
+        self.task = self.progress.add_task(what, total=total or None)
+
+    def advance(self, steps: int) -> None:
+        """See run.Watcher."""
+        self.progress.advance(self.task, steps)
+
+    def epoch(self, latest: Epoch) -> None:
+        """See run.Watcher."""
+        self.epochs = latest.number
+        self.say(
+            f"epoch {latest.number:3}  loss {latest.loss:.4f}  validation loss {latest.val_loss:.4f}  "
+            f"accuracy {latest.val_accuracy:.3f}  {latest.seconds:.0f} s"
+        )
+
+
+def result_table(manifest: dict[str, Any]) -> Table:
+    """The figures of a finished model."""
+    table = Table(title=f"{manifest['name']}: {manifest['architecture']}")
+    for column in ("validation", "pictures", "accuracy", "AUC"):
+        table.add_column(column, justify="left" if column == "validation" else "right")
+    for title, name in FIGURES:
+        if name in manifest["accuracy"]:
+            found = manifest["accuracy"][name]
+            table.add_row(
+                title, str(found["pictures"]), f"{found['accuracy']:.3f}", f"{found['auc']:.3f}"
+            )
+    return table

@@ -1,0 +1,92 @@
+"""The network that training begins with: fresh, one of ours of any width, or whatever a file holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+
+from host.errors import HostError
+from host.train.network import build, load, transfer
+from host.train.shape import Shape
+
+SEARCHED = (
+    "searched"  # the name of what `python -m host.train search` found: its shape is the point of it
+)
+
+
+def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Model:
+    """A model of `shape` that takes (pixel - 127) / 127.5; its weights come from `start`, if given.
+
+    A MobileNetV1 gives its weights to ours, whatever its width; any other network is kept as it is, and gets a
+    new last layer where the classes differ. Raises HostError when its input does not fit.
+    """
+    fresh = build(shape)
+    if start is None:
+        return fresh
+    source = load(start)
+    if source.name != SEARCHED and transfer(source, fresh, zero_to_one):
+        return fresh
+    wanted = (shape.size, shape.size, shape.channels)
+    if tuple(source.input_shape[1:]) != wanted:
+        raise HostError(
+            f"{start} takes pictures of {source.input_shape[1:]}, asked for are {wanted}: "
+            "set --size and --channels to what it takes"
+        )
+    if zero_to_one:
+        _absorb_range(source, start)
+    return _with_classes(source, shape.classes, start)
+
+
+def blend(model: keras.Model, shape: Shape, other: Path, share: float) -> None:
+    """Averages the weights of `model` with those of an earlier model of its lineage, which get `share`.
+
+    Wortsman and others 2021 (arXiv 2109.01903): keeps what fine-tuning on other pictures would forget.
+    """
+    earlier = build(shape)
+    if [w.shape for w in earlier.get_weights()] != [w.shape for w in model.get_weights()]:
+        raise HostError("--blend works between MobileNetV1s of one shape: leave it out")
+    if not transfer(load(other), earlier):
+        raise HostError(f"--blend {other}: is no MobileNetV1 of that shape")
+    pairs = zip(model.get_weights(), earlier.get_weights(), strict=True)
+    model.set_weights([(1 - share) * own + share * old for own, old in pairs])
+
+
+def last_dense(model: keras.Model) -> keras.layers.Dense:
+    """The layer that makes scores of features. Raises HostError when there is none."""
+    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    if not dense:
+        raise HostError("the model does not end with a dense layer: start from another one")
+    return dense[-1]
+
+
+def _with_classes(model: keras.Model, classes: int, path: Path) -> keras.Model:
+    head = last_dense(model)
+    if head.units == classes and model.output_shape == (None, classes):
+        ends = model.output
+        if head.activation is keras.activations.softmax or head is not model.layers[-1]:
+            return model
+        return keras.Model(model.inputs, keras.layers.Softmax(name="softmax")(ends), name=path.stem)
+    scores = keras.layers.Dense(classes, activation="softmax", name="scores")(head.input)
+    return keras.Model(model.inputs, scores, name="retrained")
+
+
+def _absorb_range(model: keras.Model, path: Path) -> None:
+    """Makes a model for pixels of 0..1 take -1..1: halves the first kernel and moves its sum into what is added.
+
+    Exact except in the border that padding fills, which training repairs.
+    """
+    for layer, following in zip(model.layers, model.layers[1:], strict=False):
+        if not isinstance(layer, keras.layers.Conv2D):
+            continue
+        kernel, *bias = layer.get_weights()
+        half = kernel.sum((0, 1, 2)) / 2
+        if bias:
+            layer.set_weights([kernel / 2, bias[0] + half])
+            return
+        if isinstance(following, keras.layers.BatchNormalization):
+            layer.set_weights([kernel / 2])
+            following.moving_mean.assign(following.moving_mean.numpy() - half)
+            return
+        break
+    raise HostError(f"{path}: --from-range 0..1 works for networks that begin with a convolution")

@@ -1,0 +1,121 @@
+"""What a user can do wrong is said in one line, before anything slow starts, and nothing is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from host.errors import HostError, run_main
+from host.train.__main__ import main
+from host.train.gather import gather
+from host.train.options import parse
+from tests.train.shapes import CLASSES, arguments, write_pictures
+
+
+def complaint(words: list[str]) -> str:
+    with pytest.raises(HostError) as caught:
+        gather(parse(words), lambda text: None)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+def test_no_pictures(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "picture" in complaint(arguments(tmp_path / "empty", tmp_path / "o"))
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    assert "is not there" in complaint(arguments(tmp_path / "none", tmp_path / "o"))
+
+
+def test_one_class(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "d", {"train": 2, "val": 1})
+    for split in ("train", "val"):
+        shutil.rmtree(data / split / "disc")
+    words = ["--data", str(data), "--output", str(tmp_path / "o"), "--from", "scratch"]
+    assert "at least two labels" in complaint(words)
+
+
+def test_a_class_without_pictures(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "d", {"train": 2, "val": 1})
+    words = arguments(data, tmp_path / "o", "--labels", "non_disc,disc,ring")
+    assert "no picture of ring" in complaint(words)
+
+
+def test_no_validation_pictures(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "d", {"train": 2})
+    assert "host.data split" in complaint(arguments(data, tmp_path / "o"))
+
+
+def test_a_label_with_a_typo(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "d", {"train": 2, "val": 1})
+    line = complaint(arguments(data, tmp_path / "o", "--labels", "non_disc,dics"))
+    assert "'disc' is not one of" in line and "did you mean 'dics'" in line
+
+
+def test_a_source_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
+    assert "--share cocoa" in complaint(arguments(pictures, tmp_path, "--share", "cocoa=0.5"))
+
+
+def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "d", {"train": 4, "val": 2})
+    (data / "train" / "disc" / "000.png").write_bytes(b"\x89PNG cut")
+    said: list[str] = []
+    found = gather(parse(arguments(data, tmp_path / "o")), said.append)
+    assert len(found.learn) == 7 and len(found.exam) == 4
+    assert len(said) == 1 and "000.png" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--alpha", "3"),
+        ("--size", "97"),
+        ("--epochs", "0"),
+        ("--rate", "7"),
+        ("--from", "nobody"),
+        ("--from", "no.keras"),
+        ("--teacher", "no.tflite"),
+        ("--share", "x"),
+        ("--weight", "x=many"),
+    ],
+)
+def test_an_option_that_cannot_be(
+    pictures: Path, tmp_path: Path, option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = arguments(pictures, tmp_path / "o", option, value)
+    assert run_main(lambda: main(words)) == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"error: {option} {value.split('=')[0]}") and line.count("\n") == 1
+
+
+def test_a_file_that_is_no_model(pictures: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.keras"
+    other.write_bytes(b"PK no zip")
+    with pytest.raises(HostError, match="is no Keras model"):
+        main(arguments(pictures, tmp_path / "o", "--from", str(other)))
+
+
+def test_a_checkpoint_of_another_run_is_not_overwritten(
+    trained: Path, pictures: Path, tmp_path: Path
+) -> None:
+    shutil.copy(trained / "checkpoint.npz", tmp_path)
+    with pytest.raises(HostError, match="other options"):
+        main(arguments(pictures, tmp_path, "--seed", "9"))
+    assert (tmp_path / "checkpoint.npz").read_bytes() == (trained / "checkpoint.npz").read_bytes()
+
+
+def test_a_torn_checkpoint_is_named(trained: Path, pictures: Path, tmp_path: Path) -> None:
+    whole = (trained / "checkpoint.npz").read_bytes()
+    (tmp_path / "checkpoint.npz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(HostError, match="delete it to start anew"):
+        main(arguments(pictures, tmp_path))
+
+
+def test_labels_stay_in_the_order_that_was_asked_for(pictures: Path, tmp_path: Path) -> None:
+    found = gather(parse(arguments(pictures, tmp_path)), lambda text: None)
+    assert found.learn.classes == CLASSES
+    assert [fact.label for fact in found.learn.facts][found.learn.labels.argmax()] == "disc"

@@ -1,0 +1,55 @@
+"""Fine-tuning with a frozen trunk: only the last layer changes, and it learns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from host.train.__main__ import main
+from tests.train.shapes import CLASSES, SIDE, arguments, write_small_network
+
+PICTURES = {"train": 24, "val": 12}
+
+
+def write_stripes(folder: Path) -> Path:
+    """Two classes that even untrained features tell apart: stripes and plain."""
+    random = np.random.default_rng(8)
+    for split, count in PICTURES.items():
+        for label in CLASSES:
+            place = folder / split / label
+            place.mkdir(parents=True)
+            for number in range(count):
+                picture = random.integers(60, 190) + random.normal(0, 5, (SIDE, SIDE))
+                if label == "disc":
+                    picture[:, ::6] += 60
+                    picture[:, 1::6] += 60
+                cv2.imwrite(str(place / f"{number}.png"), np.clip(picture, 0, 255).astype(np.uint8))
+    return folder
+
+
+def test_the_last_layer_alone_learns(tmp_path: Path) -> None:
+    start = write_small_network(tmp_path / "small.keras")
+    words = arguments(write_stripes(tmp_path / "d"), tmp_path / "o", "--from", str(start))
+    assert main([*words, "--freeze", "trunk", "--epochs", "8"]) == 0
+    told = json.loads((tmp_path / "o" / "tiny.json").read_text())
+    assert told["accuracy"]["float_all"]["accuracy"] >= 0.8  # the start: 0.5
+    import keras
+
+    before = keras.models.load_model(start, compile=False).get_weights()
+    after = keras.models.load_model(tmp_path / "o" / "tiny.keras", compile=False).get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(before[:-2], after[:-2], strict=True))
+    assert not np.array_equal(before[-2], after[-2])
+
+
+def test_features_are_kept_for_the_next_run(tmp_path: Path) -> None:
+    start = write_small_network(tmp_path / "small.keras")
+    words = arguments(write_stripes(tmp_path / "d"), tmp_path / "o", "--from", str(start))
+    assert main([*words, "--freeze", "trunk"]) == 0
+    first = (tmp_path / "o" / "tiny.tflite").read_bytes()
+    kept = (tmp_path / "o" / "features.npz").stat().st_mtime_ns
+    assert main([*words, "--freeze", "trunk"]) == 0
+    assert (tmp_path / "o" / "features.npz").stat().st_mtime_ns == kept
+    assert (tmp_path / "o" / "tiny.tflite").read_bytes() == first

@@ -1,0 +1,93 @@
+"""A run from pictures to the files of a model; a second one; one that is killed; one on two devices."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host.compiler.build import compile_model
+from host.train.__main__ import main
+from host.train.quantise import Int8Model
+from tests.engine.library import HostEngine
+from tests.train.shapes import CLASSES, arguments, write_small_network
+
+ROOT = Path(__file__).resolve().parents[2]
+TWO_DEVICES = """
+import sys, tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from host.train.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Path) -> None:
+    told = json.loads((trained / "tiny.json").read_text())
+    content = (trained / "tiny.tflite").read_bytes()
+    assert told["labels"] == list(CLASSES)
+    details = Int8Model(content).input
+    assert told["input"]["shape"] == details["shape"].tolist() == [1, 32, 32, 1]
+    assert (trained / "tiny.tpm").read_bytes() == compile_model(content, "tiny", CLASSES).blob
+    assert (trained / "tiny.keras").stat().st_size > 100_000
+    assert told["accuracy"]["all"]["pictures"] == 32
+    assert told["accuracy"]["all"]["of_class"] == [16, 16]
+    assert told["data"] == [{"source": "own pictures", "licence": "own", "pictures": 128}]
+    assert "--data" in told["training"]["command"] and told["training"]["epochs"] == 3
+    assert {"tensorflow", "keras", "numpy"} <= told["training"]["versions"].keys()
+
+
+def test_the_board_takes_pixel_minus_128(trained: Path) -> None:
+    told = json.loads((trained / "tiny.json").read_text())
+    scale, zero = told["input"]["scale"], told["input"]["zero_point"]
+    for pixel in (0, 1, 127, 128, 255):
+        assert round((pixel - 127) / 127.5 / scale) + zero == pixel - 128
+
+
+def test_the_packed_model_equals_the_reference_kernels(trained: Path) -> None:
+    engine = HostEngine((trained / "tiny.tpm").read_bytes())
+    judge = Int8Model((trained / "tiny.tflite").read_bytes())
+    pictures = np.random.default_rng(5).integers(0, 256, (8, 32, 32, 1), np.uint8)
+    for picture, expected in zip(pictures, judge.scores(pictures), strict=True):
+        found = (engine.run(picture).astype(np.float32) + 128) / 256
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_small_network(tmp_path_factory.mktemp("small") / "small.keras")
+
+
+def test_a_run_killed_after_an_epoch_ends_with_the_same_model(
+    small: Path, pictures: Path, tmp_path: Path
+) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    words = ("--from", str(small), "--epochs", "40")
+    assert main(arguments(pictures, whole, *words)) == 0
+    command = [sys.executable, "-m", "host.train", *arguments(pictures, killed, *words)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not (killed / "checkpoint.npz").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (killed / "tiny.json").exists()
+    assert main(arguments(pictures, killed, *words)) == 0
+    assert (killed / "tiny.tflite").read_bytes() == (whole / "tiny.tflite").read_bytes()
+    assert (killed / "tiny.json").read_bytes() != (whole / "tiny.json").read_bytes()  # the commands
+
+
+def test_two_devices_train_one_model(small: Path, pictures: Path, tmp_path: Path) -> None:
+    words = arguments(pictures, tmp_path, "--from", str(small), "--strategy", "mirrored", "--json")
+    command = [sys.executable, "-c", TWO_DEVICES, *words]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, env=environment, check=False)
+    assert run.returncode == 0, run.stderr.decode()[-2000:]
+    assert json.loads(run.stdout)["accuracy"]["all"]["pictures"] == 32

@@ -1,0 +1,58 @@
+"""Teachers' scores: judged once, kept, mixed with what is sure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host.errors import HostError
+from host.train.quantise import Int8Model
+from host.train.teach import CHUNK, Teacher, soft_labels
+from host.train.teaching import mixed, one_hot
+from host.train.views import TELL, draw_views, render
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (12, 40, 40, 3), np.uint8)
+VIEWS = draw_views(12, 2, 40, 1, TELL)
+
+
+def test_a_teachers_scores_are_those_of_its_kernels(trained: Path, tmp_path: Path) -> None:
+    path = trained / "tiny.tflite"
+    found = soft_labels((Teacher(path),), PIXELS, VIEWS, 2, tmp_path)
+    seen = np.stack([render(PIXELS, VIEWS, i, 32) for i in range(len(VIEWS))])
+    luma = np.rint(seen @ np.array([0.299, 0.587, 0.114]))[..., None].astype(np.uint8)
+    expected = Int8Model(path.read_bytes()).scores(luma)
+    np.testing.assert_allclose(found, expected, atol=0.03)  # kernels of two makes, luma rounded
+
+
+def test_what_was_judged_is_not_judged_again(trained: Path, tmp_path: Path) -> None:
+    teachers = (Teacher(trained / "tiny.tflite"),)
+    first = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path)
+    (stored,) = tmp_path.glob("*.npy")
+    np.save(stored, np.load(stored)[:5] * 0)  # as if killed after five
+    told: list[int] = []
+    again = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path, told.append)
+    assert told == [5, len(VIEWS) - 5] and len(VIEWS) < CHUNK
+    np.testing.assert_allclose(again[:5], 0.5)
+    np.testing.assert_array_equal(again[5:], first[5:])
+
+
+def test_a_teacher_of_other_classes_is_refused(trained: Path, tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="2 scores, the data has 3"):
+        soft_labels((Teacher(trained / "tiny.tflite"),), PIXELS, VIEWS, 3, tmp_path)
+
+
+def test_a_file_that_is_no_teacher_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "no.tflite").write_bytes(b"not a model at all, sorry")
+    with pytest.raises(HostError, match=r"give a \.tflite classifier"):
+        soft_labels((Teacher(tmp_path / "no.tflite"),), PIXELS, VIEWS, 2, tmp_path)
+
+
+def test_the_teachers_decide_alone_where_no_label_is_sure() -> None:
+    hard = np.array([-1, 0, 1])
+    soft = np.array([[0.2, 0.8]] * 3, np.float32)
+    found = mixed(one_hot(hard, 2), soft, hard, trust=0.5)
+    np.testing.assert_allclose(found[0], [0.2, 0.8])
+    np.testing.assert_allclose(found[1], [(0.2 + 0.975) / 2, (0.8 + 0.025) / 2], atol=1e-6)
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)

@@ -1,0 +1,84 @@
+"""Crops and insets of pictures, what of a label they leave sure, and what the camera does to them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host.train.augment import Camera, as_camera, to_grey
+from host.train.views import CROP, INSET, SEEK, TELL, WHOLE, draw_views, hard_labels, render
+
+NONE = Camera(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@given(st.integers(1, 30), st.integers(1, 8), st.integers(32, 128), st.integers(0, 99))
+def test_every_view_lies_inside_its_picture(count: int, each: int, side: int, seed: int) -> None:
+    views = draw_views(count, each, side, seed, SEEK)
+    for boxes in (views.box, views.place):
+        assert boxes.min() >= 0 and boxes.max() <= side
+        assert np.all(boxes[:, 2:] - boxes[:, :2] >= side // 4)
+    assert np.array_equal(np.bincount(views.picture), np.full(count, each))
+    assert np.all((views.behind >= 0) == (views.kind == INSET))
+
+
+def test_a_view_shows_what_its_box_holds() -> None:
+    pixels = np.zeros((1, 64, 64, 3), np.uint8)
+    pixels[0, :, :, 0] = np.arange(64)
+    views = draw_views(1, 6, 64, 3, TELL)
+    left, _, right, _ = views.box[2]
+    seen = render(pixels, views, 2, 32)
+    assert seen.shape == (32, 32, 3) and not seen[..., 1:].any()
+    assert abs(int(seen[0, 0, 0]) - left) <= 1 and abs(int(seen[0, -1, 0]) - right) <= 2
+
+
+def test_an_inset_is_small_inside_the_other_picture() -> None:
+    pixels = np.stack([np.full((64, 64, 3), level, np.uint8) for level in (10, 200)])
+    views = draw_views(2, 4, 64, 1, SEEK)
+    index = 3  # of picture 0
+    assert views.kind[index] == INSET
+    views.behind[index] = 1
+    share = np.mean(render(pixels, views, index, 64) < 100)
+    assert 0.15 < share < 0.8
+
+
+def test_what_a_crop_may_have_cut_off_is_not_told() -> None:
+    views = draw_views(2, 4, 64, 5, SEEK)
+    views.behind[views.kind == INSET] = (1, 0)
+    found = hard_labels(views, np.array([0, 1]), empty=0)
+    for index, label in enumerate(found):
+        person, kind = views.picture[index] == 1, views.kind[index]
+        if kind == INSET:
+            assert label == (1 if person else -1)  # an empty one may hide the person behind it
+        else:
+            assert label == (-1 if person and kind == CROP else int(person))
+
+
+def test_where_each_picture_shows_something_every_label_stays() -> None:
+    views = draw_views(3, 4, 64, 5, TELL)
+    assert np.all(views.kind == WHOLE)
+    assert np.array_equal(hard_labels(views, np.array([2, 0, 1]), None), np.repeat([2, 0, 1], 4))
+
+
+def test_a_perfect_camera_at_most_mirrors() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (16, 24, 24, 1), np.uint8)
+    seen = as_camera(pictures, NONE, np.random.default_rng(1))
+    same = [np.array_equal(a, b) for a, b in zip(seen, pictures, strict=True)]
+    mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(seen, pictures, strict=True)]
+    assert all(a or b for a, b in zip(same, mirrored, strict=True))
+    assert 3 < sum(mirrored) < 13
+
+
+def test_the_camera_changes_light_and_adds_noise_by_its_seed() -> None:
+    grey = np.full((32, 24, 24, 1), 120, np.uint8)
+    first = as_camera(grey, Camera(1.0), np.random.default_rng(7))
+    assert np.array_equal(first, as_camera(grey, Camera(1.0), np.random.default_rng(7)))
+    assert first.dtype == np.uint8 and first.shape == grey.shape
+    means = first.mean((1, 2, 3))
+    assert means.min() < 95 and means.max() > 145
+    assert 0.5 < np.median(first.std((1, 2, 3))) < 25
+
+
+def test_luma_is_bt_601() -> None:
+    colours = np.eye(3, dtype=np.uint8)[None] * 255
+    assert to_grey(colours)[0, :, 0].tolist() == [76, 150, 29]
