@@ -87,7 +87,7 @@ def train(
     folder: Path,
     key: str,
     on_epoch: Callable[[Epoch], None],
-    callbacks: tuple[keras.callbacks.Callback, ...] = (),
+    advance: Callable[[int], None] = lambda steps: None,
 ) -> tuple[Epoch, ...]:
     """Trains `model` in place and returns what each epoch brought.
 
@@ -97,11 +97,12 @@ def train(
     model: built under the strategy that it shall train with.
     """
     compile_model(model, plan)
+    step = _stepper(model)
     progress = checkpoint.restore(folder, key, model)
     for epoch in range(len(progress.history), plan.epochs):
         if plan.patience and stale_epochs(progress.history) >= plan.patience:
             break
-        latest = _one_epoch(model, lessons, exam, plan, epoch, callbacks)
+        latest = _one_epoch(model, step, lessons, exam, plan, epoch, advance)
         history = (*progress.history, latest)
         is_best = stale_epochs(history) == 0
         progress = Progress(history, checkpoint.weights_of(model) if is_best else progress.best)
@@ -137,14 +138,19 @@ def _remember(model: keras.Model, steps: int) -> None:
             layer.momentum = float(np.clip(1 - WARM_UP / steps, 0.5, MOMENTUM))
 
 
-def _one_epoch(
-    model: keras.Model,
-    lessons: Lessons,
-    exam: Exam,
-    plan: Plan,
-    epoch: int,
-    callbacks: tuple[keras.callbacks.Callback, ...],
-) -> Epoch:
+def _stepper(model: keras.Model) -> Callable[[Any], None]:
+    """A training step on one batch. Keras' own fit cannot train on several machines (its issue 20585), this can."""
+    devices = tf.distribute.get_strategy()
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]  # TensorFlow is untyped
+    def step(batch: Any) -> None:
+        devices.run(model.train_step, args=(batch,))
+
+    return step  # type: ignore[no-any-return]  # TensorFlow is untyped
+
+
+def _dataset(model: keras.Model, lessons: Lessons, plan: Plan, epoch: int) -> Any:
+    """The batches of an epoch, spread over the devices."""
     _, size, _, channels = model.input_shape
     signature = (
         tf.TensorSpec((plan.batch, size, size, channels), tf.float32),
@@ -155,16 +161,26 @@ def _one_epoch(
     made: Any = tf.data.Dataset.from_generator(
         lambda: batches(lessons, plan, size, channels, epoch), output_signature=signature
     )
+    spread = made.prefetch(4).with_options(options)
+    return tf.distribute.get_strategy().experimental_distribute_dataset(spread)
+
+
+def _one_epoch(
+    model: keras.Model,
+    step: Callable[[Any], None],
+    lessons: Lessons,
+    exam: Exam,
+    plan: Plan,
+    epoch: int,
+    advance: Callable[[int], None],
+) -> Epoch:
     started = time.monotonic()
-    log = model.fit(
-        made.prefetch(4).with_options(options),
-        steps_per_epoch=plan.steps,
-        initial_epoch=epoch,
-        epochs=epoch + 1,
-        verbose=0,
-        callbacks=list(callbacks),
-    )
-    loss = float(log.history["loss"][0])
+    model.reset_metrics()
+    data = iter(_dataset(model, lessons, plan, epoch))
+    for _ in range(plan.steps):
+        step(next(data))
+        advance(1)
+    loss = float(model.get_metrics_result()["loss"])
     if not np.isfinite(loss):
         raise HostError(f"the loss of epoch {epoch + 1} is {loss}: lower --rate ({plan.rate})")
     scores = predict(model, exam.pictures)

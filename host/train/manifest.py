@@ -19,7 +19,7 @@ from host.train.pictures import Pictures
 from host.train.shape import MOBILENET, Shape
 
 PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
-MOST_CREDITS_BYTES = 1 << 20
+MOST_CREDITS_BYTES = MOST_MANIFEST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def _accuracy(made: Made, options: Options) -> dict[str, Any]:
 
 def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     last = made.history[-1]
-    if options.patience:
+    if options.patience or options.freeze:
         last = min(made.history, key=lambda epoch: epoch.val_loss)
     return {
+        **_before(options.start),
         "command": command,
         "seed": options.seed,
         "epochs": len(made.history),
@@ -105,6 +106,18 @@ def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def _before(start: Path | None) -> dict[str, Any]:
+    """The commands that made the model that this one began with, oldest first, where its manifest tells them."""
+    beside = start.with_suffix(".json") if start else None
+    if beside is None or not beside.is_file():
+        return {}
+    try:
+        told = json.loads(beside.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
+        return {"before": [*told.get("before", []), str(told["command"])]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # somebody else's JSON: it says nothing about this
 
 
 def data_sources(parts: tuple[Pictures, ...]) -> list[dict[str, Any]]:

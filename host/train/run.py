@@ -92,9 +92,8 @@ def _train(
         return train_head(
             model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance
         )
-    tell = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: watcher.advance(1))
     with devices.scope():
-        return fit.train(model, lessons, exam, plan, options.output, key, on_epoch, (tell,))
+        return fit.train(model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance)
 
 
 def _plan(options: Options, pictures: int, worker: int) -> Plan:

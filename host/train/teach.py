@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from host.compiler.emit import write_atomically
 from host.errors import HostError
+from host.train.quiet import quiet
 from host.train.views import Views, render
 
 Scores = NDArray[np.float32]
@@ -113,8 +114,9 @@ class _Judge:
 
         try:
             self.content = path.read_bytes()
-            self.interpreter = Interpreter(model_content=self.content, num_threads=1)
-            self.interpreter.allocate_tensors()
+            with quiet():
+                self.interpreter = Interpreter(model_content=self.content, num_threads=1)
+                self.interpreter.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
             raise HostError(
                 f"teacher {path} cannot be used ({error}); give a .tflite classifier"

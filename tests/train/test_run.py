@@ -69,7 +69,7 @@ def test_a_run_killed_after_an_epoch_ends_with_the_same_model(
     small: Path, pictures: Path, tmp_path: Path
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    words = ("--from", str(small), "--epochs", "40")
+    words = ("--from", str(small), "--epochs", "6")
     assert main(arguments(pictures, whole, *words)) == 0
     command = [sys.executable, "-m", "host.train", *arguments(pictures, killed, *words)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
