@@ -10,8 +10,8 @@
 enum {
     TX_PIN = 6,
     RX_PIN = 8,
-    QUIET_TICKS = 2,    /* of RTC1, 30 us or more: 3 bytes at 1 Mbaud */
-    PATIENCE_TICKS = 4, /* while bytes still come, the rest of the firmware goes on */
+    QUIET_TICKS = 7,    /* of RTC1, 183 us or more: the emulated UART moves 16 bytes, 160 us, at once */
+    PATIENCE_TICKS = 9, /* while bytes still come, the rest of the firmware goes on */
     SHORTEST_TICKS = 3, /* a compare value must lie 2 or more ahead (chapter 6.22.7) */
     TICK_MASK = (1 << RTC_BITS) - 1,
 };
@@ -83,11 +83,19 @@ static bool line_is_quiet(void) {
     return heard && (full || ((RTC_COUNTER - heard_at) & TICK_MASK) >= QUIET_TICKS);
 }
 
+/* Without touching a register: each access costs the emulator as much as a thousand instructions. */
+static void wait_a_tick(void) {
+    for (uint32_t left = BOARD_CLOCK_HZ / RTC_HZ / 4; left != 0; left--) {
+        __asm volatile("nop");
+    }
+}
+
 /* A command that came while the CPU was busy has long ended: it is not made to wait for the next turn. */
 static bool line_becomes_quiet(void) {
     const uint32_t start = RTC_COUNTER;
     bool quiet = line_is_quiet();
     while (heard && !quiet && ((RTC_COUNTER - start) & TICK_MASK) < PATIENCE_TICKS) {
+        wait_a_tick();
         quiet = line_is_quiet();
     }
     heard = heard && !quiet;
