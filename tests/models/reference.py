@@ -1,4 +1,4 @@
-"""Runs a model with LiteRT's reference kernels on pictures, seen as the camera sees them."""
+"""Runs a model with LiteRT's kernels on pictures, seen as the camera sees them."""
 
 from __future__ import annotations
 
@@ -19,18 +19,16 @@ def model_view(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class Reference:
-    """A .tflite image classifier on LiteRT's BUILTIN_REF kernels."""
+    """A .tflite image classifier, on LiteRT's BUILTIN_REF kernels unless another resolver is given."""
 
-    def __init__(self, path: Path) -> None:
-        self.interpreter = Interpreter(
-            str(path), experimental_op_resolver_type=OpResolverType.BUILTIN_REF
-        )
+    def __init__(self, path: Path, resolver: OpResolverType = OpResolverType.BUILTIN_REF) -> None:
+        self.interpreter = Interpreter(str(path), experimental_op_resolver_type=resolver)
         self.interpreter.allocate_tensors()
         self.input = self.interpreter.get_input_details()[0]
         self.output = self.interpreter.get_output_details()[0]
 
     def scores(self, view: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(96, 96) grey -> one real score per label."""
+        """uint8, of the input's size -> one real score per label."""
         quantised = (view.astype(np.int16) - 128).astype(np.int8)
         self.interpreter.set_tensor(self.input["index"], quantised.reshape(self.input["shape"]))
         self.interpreter.invoke()
