@@ -26,8 +26,8 @@
  *                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
  *     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
  *     requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
- *                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST, else
- *                              PackedRequantisation
+ *                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
+ *                              PackedShortRequantisation in one of form SHORT, else PackedRequantisation
  *     ADD                      one PackedAddition
  *     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
  *
@@ -36,6 +36,10 @@
  *     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
  *              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum
  *              overflows.
+ *     SHORT    as FAST, from records of 6 bytes. With scale = scale_high << 16 | scale_low: shift = least_shift +
+ *              (scale & 7), multiplier = 2^30 + (scale & (2^30 - 1)), bias = ((int32) scale >> 30) * 2^16 + bias_low.
+ *              So a multiplier ends in the bits of its shift: of the many that are equal to TFLite's for every
+ *              accumulator that the channel can reach, the compiler has chosen one that does.
  *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves
  *              away from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
  *              overflow int32.
@@ -48,7 +52,7 @@
  */
 
 #define PACKED_MAGIC 1279544656u
-#define PACKED_VERSION 1u
+#define PACKED_VERSION 2u
 #define PACKED_IMAGE 65535u
 #define PACKED_MAX_OPERATORS 128u
 #define PACKED_MAX_MAPS 160u
@@ -78,6 +82,7 @@ enum packed_form {
     PACKED_FORM_GENERAL = 1,
     PACKED_FORM_WIDE = 2,
     PACKED_FORM_SINGLE = 3,
+    PACKED_FORM_SHORT = 4,
 };
 
 enum engine_status {
@@ -169,7 +174,8 @@ struct packed_operator {
     uint16_t input; /* map, or PACKED_IMAGE */
     uint16_t second_input; /* map (ADD), or PACKED_IMAGE for none */
     uint16_t output; /* map */
-    uint16_t depth_multiplier; /* DEPTHWISE: output channel c reads input channel c / this; else 1 */
+    uint8_t depth_multiplier; /* DEPTHWISE: output channel c reads input channel c / this; else 1 */
+    uint8_t least_shift; /* form SHORT: what its records' shifts are added to, 1..15; else 0 */
     uint8_t kernel_height; /* rows of the window; 1 without one */
     uint8_t kernel_width; /* columns of the window */
     uint8_t stride_height;
@@ -199,6 +205,14 @@ struct packed_fast_requantisation {
     int32_t bias_and_shift; /* bias * 32 + shift: |bias| < 2^26, 1 <= shift <= 22 */
 };
 _Static_assert(sizeof(struct packed_fast_requantisation) == 8, "packed_fast_requantisation");
+
+/* The constants of form SHORT in 6 bytes; see the prose above. */
+struct packed_short_requantisation {
+    uint16_t scale_low;
+    uint16_t scale_high;
+    uint16_t bias_low;
+};
+_Static_assert(sizeof(struct packed_short_requantisation) == 6, "packed_short_requantisation");
 
 /* The constants of forms GENERAL, WIDE and SINGLE; see the prose above. */
 struct packed_requantisation {

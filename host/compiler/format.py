@@ -19,8 +19,8 @@ Parameter blocks
                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
     requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
-                             QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST, else
-                             PackedRequantisation
+                             QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
+                             PackedShortRequantisation in one of form SHORT, else PackedRequantisation
     ADD                      one PackedAddition
     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
 
@@ -29,6 +29,10 @@ x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum
              overflows.
+    SHORT    as FAST, from records of 6 bytes. With scale = scale_high << 16 | scale_low: shift = least_shift +
+             (scale & 7), multiplier = 2^30 + (scale & (2^30 - 1)), bias = ((int32) scale >> 30) * 2^16 + bias_low.
+             So a multiplier ends in the bits of its shift: of the many that are equal to TFLite's for every
+             accumulator that the channel can reach, the compiler has chosen one that does.
     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves
              away from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
              overflow int32.
@@ -48,7 +52,7 @@ import struct
 from host.link.schema import Message, message, wire
 
 MAGIC = 0x4C444D50  # "PMDL"
-VERSION = 1
+VERSION = 2
 IMAGE = 0xFFFF  # the map index of the image; as a second input: none
 ALIGNMENT = 4
 MAX_OPERATORS = 128
@@ -83,6 +87,7 @@ class Form(enum.IntEnum):
     GENERAL = 1
     WIDE = 2
     SINGLE = 3
+    SHORT = 4
 
 
 class EngineStatus(enum.IntEnum):
@@ -182,8 +187,9 @@ class PackedOperator(Message):
     second_input: int = wire("u16", "map (ADD), or PACKED_IMAGE for none")
     output: int = wire("u16", "map")
     depth_multiplier: int = wire(
-        "u16", "DEPTHWISE: output channel c reads input channel c / this; else 1"
+        "u8", "DEPTHWISE: output channel c reads input channel c / this; else 1"
     )
+    least_shift: int = wire("u8", "form SHORT: what its records' shifts are added to, 1..15; else 0")
     kernel_height: int = wire("u8", "rows of the window; 1 without one")
     kernel_width: int = wire("u8", "columns of the window")
     stride_height: int = wire("u8", "")
@@ -224,6 +230,15 @@ class PackedFastRequantisation(Message):
 
 
 @message(0)
+class PackedShortRequantisation(Message):
+    """The constants of form SHORT in 6 bytes; see the prose above."""
+
+    scale_low: int = wire("u16", "")
+    scale_high: int = wire("u16", "")
+    bias_low: int = wire("u16", "")
+
+
+@message(0)
 class PackedRequantisation(Message):
     """The constants of forms GENERAL, WIDE and SINGLE; see the prose above."""
 
@@ -255,6 +270,7 @@ RECORDS: tuple[type[Message], ...] = (
     PackedOperator,
     PackedStep,
     PackedFastRequantisation,
+    PackedShortRequantisation,
     PackedRequantisation,
     PackedAddition,
 )

@@ -21,6 +21,7 @@ from host.compiler.format import (
     PackedFastRequantisation,
     PackedOperator,
     PackedRequantisation,
+    PackedShortRequantisation,
 )
 from host.compiler.pack import PackedModel, read_records
 from host.link.schema import Message
@@ -86,7 +87,7 @@ def _wrap(values: Ints) -> Ints:
 
 def _requantise(call: Call, acc: Ints, channels: int) -> Ints:
     """acc: [height][width][channels], without bias. channels: number of records."""
-    if call.operator.form == Form.FAST:
+    if call.operator.form in (Form.FAST, Form.SHORT):
         return _requantise_fast(call, acc, channels)
     data, offset = call.model.data, call.operator.constants_offset
     rows = read_records(PackedRequantisation, data, offset, channels)
@@ -103,13 +104,29 @@ def _requantise(call: Call, acc: Ints, channels: int) -> Ints:
 
 
 def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
-    data, offset = call.model.data, call.operator.constants_offset
-    rows = read_records(PackedFastRequantisation, data, offset, channels)
-    multiplier, packed = _columns(rows, "multiplier", "bias_and_shift")
-    bias, shift = packed >> 5, packed & 31
+    short = call.operator.form == Form.SHORT
+    bias, multiplier, shift = (_short_constants if short else _fast_constants)(call, channels)
     rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
     x = (_wrap(acc + bias) * multiplier + (1 << 30)) >> 31
     return _clip(_wrap(x + rounding) >> shift, 0, 255)
+
+
+def _fast_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:
+    """Bias, multiplier, shift."""
+    data, offset = call.model.data, call.operator.constants_offset
+    rows = read_records(PackedFastRequantisation, data, offset, channels)
+    multiplier, packed = _columns(rows, "multiplier", "bias_and_shift")
+    return packed >> 5, multiplier, packed & 31
+
+
+def _short_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:
+    """Bias, multiplier, shift."""
+    data, offset = call.model.data, call.operator.constants_offset
+    rows = read_records(PackedShortRequantisation, data, offset, channels)
+    scale_low, scale_high, bias_low = _columns(rows, "scale_low", "scale_high", "bias_low")
+    scale = scale_high << 16 | scale_low
+    bias = (_wrap(scale) >> 30 << 16) + bias_low
+    return bias, (scale & 0x3FFFFFFF) | 1 << 30, (scale & 7) + call.operator.least_shift
 
 
 def _columns(rows: tuple[Message, ...], *names: str) -> list[Ints]:

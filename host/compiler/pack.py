@@ -10,8 +10,9 @@ from host.compiler import format as packed
 from host.compiler import quantise
 from host.compiler.format import Form, OperatorKind
 from host.compiler.intervals import accumulator_range, feature_ranges
-from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network, Scaling
 from host.compiler.plan import MapPlan, Plan
+from host.compiler.short_form import ShortForm, short_form, short_records
 from host.errors import HostError
 from host.link.schema import Message
 
@@ -50,8 +51,16 @@ def choose_forms(network: Network) -> tuple[Form, ...]:
         if reach is not None and layer.scaling is not None:
             zero_point = network.features[layer.output].zero_point
             form = quantise.choose_form(layer.scaling, zero_point, reach)
+            if form is Form.FAST and _can_be_short(layer.scaling, zero_point, reach):
+                form = Form.SHORT
         forms.append(form)
     return tuple(forms)
+
+
+def _can_be_short(scaling: Scaling, zero_point: int, reach: quantise.Range) -> bool:
+    """One record for all channels stays as it is."""
+    own = len(scaling.bias) == len(reach.low)
+    return own and short_form(scaling, zero_point, reach) is not None
 
 
 def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identity) -> bytes:
@@ -66,8 +75,9 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     blob = _Blob(packed.PackedHeader.LAYOUT.size)
     maps_offset, operators_offset, steps_offset = (blob.reserve(size) for size in tables)
     labels_offset = blob.append(labels)
+    shorts = _short_forms(network, forms)
     operators = [
-        _operator(network, plan, index, map_of, forms[index], blob)
+        _operator(network, plan, index, map_of, forms[index], shorts[index], blob)
         for index in range(len(network.layers))
     ]
     blob.fill(maps_offset, [_map(network.features[f], plan.maps[f]) for f in map_of])
@@ -82,6 +92,23 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
         blob,
         (maps_offset, operators_offset, steps_offset, labels_offset, len(labels)),
     )
+
+
+def _short_forms(network: Network, forms: tuple[Form, ...]) -> list[ShortForm | None]:
+    """For each layer of form SHORT, its constants."""
+    if Form.SHORT not in forms:
+        return [None] * len(forms)
+    ranges = feature_ranges(network)
+    found: list[ShortForm | None] = []
+    for layer, form in zip(network.layers, forms, strict=True):
+        short = None
+        if form is Form.SHORT:
+            reach = accumulator_range(network, layer, ranges)
+            assert reach is not None and layer.scaling is not None
+            short = short_form(layer.scaling, network.features[layer.output].zero_point, reach)
+            assert short is not None, "a form is chosen by proof"
+        found.append(short)
+    return found
 
 
 def exceeded_limit(network: Network, plan: Plan) -> str | None:
@@ -150,7 +177,13 @@ def _map(feature: Feature, place: MapPlan | None) -> packed.PackedMap:
 
 
 def _operator(
-    network: Network, plan: Plan, index: int, map_of: dict[int, int], form: Form, blob: _Blob
+    network: Network,
+    plan: Plan,
+    index: int,
+    map_of: dict[int, int],
+    form: Form,
+    short: ShortForm | None,
+    blob: _Blob,
 ) -> packed.PackedOperator:
     layer = network.layers[index]
     inputs = [packed.IMAGE if f == IMAGE_FEATURE else map_of[f] for f in layer.inputs]
@@ -164,6 +197,7 @@ def _operator(
         second_input=inputs[1] if len(inputs) > 1 else packed.IMAGE,
         output=map_of[layer.output],
         depth_multiplier=layer.depth_multiplier,
+        least_shift=short.least_shift if short else 0,
         kernel_height=layer.window.kernel[0],
         kernel_width=layer.window.kernel[1],
         stride_height=layer.window.stride[0],
@@ -174,7 +208,9 @@ def _operator(
         act_max=act_max,
         weights_offset=blob.append(_weights(layer)),
         constants_offset=blob.append(
-            _constants(layer, form, [network.features[f] for f in (*layer.inputs, layer.output)])
+            _constants(
+                layer, form, short, [network.features[f] for f in (*layer.inputs, layer.output)]
+            )
         ),
         scratch_offset=scratch_offset,
         scratch_bytes=scratch,
@@ -193,23 +229,32 @@ def _weights(layer: Layer) -> bytes:
     return layer.weights.tobytes() + bytes(odd * layer.weights[0].size)
 
 
-def _constants(layer: Layer, form: Form, features: list[Feature]) -> bytes:
+def _constants(
+    layer: Layer, form: Form, short: ShortForm | None, features: list[Feature]
+) -> bytes:
     """features: the layer's inputs, then its output."""
     if layer.scaling is not None:
-        rows = quantise.records(layer.scaling, form, features[-1].zero_point)
-        if layer.kind in PAIRED and len(layer.scaling.bias) % 2:
-            fast = form is Form.FAST
-            rows += (
-                packed.PackedFastRequantisation(0, 1)
-                if fast
-                else packed.PackedRequantisation(0, 0, 1, 1)
-            ).pack()
-        return rows
+        rows = _records(layer.scaling, form, short, features[-1].zero_point)
+        odd = layer.kind in PAIRED and len(layer.scaling.bias) % 2
+        return rows + (_SPARE_RECORDS.get(form, _SPARE_RECORD).pack() if odd else b"")
     if layer.addition is not None:
         (m1, m2, m3), (s1, s2, s3) = layer.addition.multipliers, layer.addition.shifts
         points = [f.zero_point for f in features]
         return packed.PackedAddition(points[0], m1, s1, points[1], m2, s2, m3, s3).pack()
     return b"" if layer.table is None else layer.table.astype("<i4").tobytes()
+
+
+def _records(scaling: Scaling, form: Form, short: ShortForm | None, zero_point: int) -> bytes:
+    if short is not None:
+        return short_records(scaling, short)
+    return quantise.records(scaling, form, zero_point)
+
+
+_SPARE_RECORD = packed.PackedRequantisation(0, 0, 1, 1)
+_SPARE_RECORDS: dict[Form, Message] = {
+    Form.FAST: packed.PackedFastRequantisation(0, 1),
+    Form.SHORT: packed.PackedShortRequantisation(0, 0, 0),
+}
 
 
 def _finish(

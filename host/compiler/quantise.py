@@ -100,19 +100,40 @@ def constant_scaling(scaling: Scaling, zero_point: int, values: Ints) -> Scaling
 
 def fast_is_exact(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np.bool_]:
     """Per channel: FAST equals TFLite for every accumulator in reach, and nothing overflows on the way."""
+    level = np.arange(1, 256)[:, None]
+    target = fast_targets(level, scaling, zero_point)
+    fast = np.clip(-(-target // np.maximum(scaling.multiplier, 1)), reach.low, reach.high + 1)
+    exact = first_exact(level, scaling, zero_point, reach)
+    same = (fast == exact).all(axis=0)
+    return np.asarray(fast_fits(scaling, zero_point, reach) & same, np.bool_)
+
+
+def fast_fits(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np.bool_]:
+    """Per channel: its constants are within FAST's bounds, and no sum of FAST overflows, whatever the multiplier."""
     shift = -scaling.shift
     fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (scaling.multiplier > 0)
-    shift = np.clip(shift, *FAST_SHIFTS)
-    rounding = (1 << (shift - 1)) + (zero_point << shift)
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
     fits &= (largest < FAST_ACCUMULATOR_LIMIT) & (np.abs(scaling.bias) < FAST_BIAS_LIMIT)
-    fits &= largest + rounding + 1 < INT32_LIMIT
-    level = np.arange(1, 256)[:, None]
-    fast = _first_acc((level << shift) - rounding, scaling.multiplier, reach)
+    fits &= largest + _fast_rounding(scaling, zero_point) + 1 < INT32_LIMIT
+    return np.asarray(fits, np.bool_)
+
+
+def _fast_rounding(scaling: Scaling, zero_point: int) -> Ints:
+    shift = np.clip(-scaling.shift, *FAST_SHIFTS)
+    return np.asarray((1 << (shift - 1)) + (zero_point << shift), np.int64)
+
+
+def fast_targets(level: Ints, scaling: Scaling, zero_point: int) -> Ints:
+    """What acc * multiplier must reach for FAST to give `level` (a column) or more: int64 [levels][channels]."""
+    x = (level << np.clip(-scaling.shift, *FAST_SHIFTS)) - _fast_rounding(scaling, zero_point)
+    return np.asarray((x << 31) - (1 << 30), np.int64)
+
+
+def first_exact(level: Ints, scaling: Scaling, zero_point: int, reach: Range) -> Ints:
+    """The smallest accumulator in reach that TFLite gives `level` (a column) or more; reach.high + 1 for none."""
     exact = _first_exact(level - zero_point, scaling, reach)
     exact = np.where(level <= scaling.act_min, reach.low, exact)
-    exact = np.where(level > scaling.act_max, reach.high + 1, exact)
-    return np.asarray(fits & (fast == exact).all(axis=0), np.bool_)
+    return np.asarray(np.where(level > scaling.act_max, reach.high + 1, exact), np.int64)
 
 
 def _first_exact(steps: Ints, scaling: Scaling, reach: Range) -> Ints:

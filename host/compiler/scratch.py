@@ -29,7 +29,7 @@ class Demand:
 
 def demand(network: Network, layer: Layer, form: Form) -> Demand:
     """What a layer asks for when the fast kernels can compute it."""
-    if form is not Form.FAST or layer.weights is None:
+    if form not in (Form.FAST, Form.SHORT) or layer.weights is None:
         return Demand()
     source, output = network.features[layer.inputs[0]], network.features[layer.output]
     if layer.kind is OperatorKind.POINTWISE:

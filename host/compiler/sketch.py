@@ -180,7 +180,7 @@ class Sketch:
         whole = Network(tuple(self.features), tuple(self.layers), output, (-1,) * len(kept), kept)
         network = fold_pads(whole)
         forms = tuple(
-            Form.GENERAL if x.output in self.linear else Form.FAST for x in network.layers
+            Form.GENERAL if x.output in self.linear else Form.SHORT for x in network.layers
         )
         total = sum(macs(network, layer) for layer in network.layers)
         return assemble(network, forms, Identity(name, (), bytes(32)), options, total)

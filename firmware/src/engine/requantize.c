@@ -2,13 +2,19 @@
 
 struct requantize_channel requantize_channel(const struct requantize_form *form, size_t index) {
     struct requantize_channel made;
-    if (form->fast) {
+    if (form->form == PACKED_FORM_SHORT) {
+        const struct packed_short_requantisation *packed = form->constants;
+        const uint32_t scale = packed[index].scale_low | (uint32_t)packed[index].scale_high << 16;
+        made.bias = ((int32_t)scale >> 30) * (1 << 16) + packed[index].bias_low;
+        made.multiplier = (int32_t)((scale & 0x3FFFFFFFu) | 1u << 30);
+        made.shift = form->least_shift + (int32_t)(scale & 7u);
+        made.rounding = (2 * form->zero_point + 1) << (made.shift - 1);
+    } else if (form->form == PACKED_FORM_FAST) {
         const struct packed_fast_requantisation *packed = form->constants;
-        const int32_t shift = packed[index].bias_and_shift & 31;
         made.bias = packed[index].bias_and_shift >> 5;
         made.multiplier = (int32_t)packed[index].multiplier;
-        made.rounding = (1 << (shift - 1)) + (form->zero_point << shift);
-        made.shift = shift;
+        made.shift = packed[index].bias_and_shift & 31;
+        made.rounding = (2 * form->zero_point + 1) << (made.shift - 1);
     } else {
         const struct packed_requantisation *packed = form->constants;
         made.bias = packed[index].bias;
@@ -43,13 +49,15 @@ static uint8_t requantize_wide(int32_t acc, const struct requantize_channel *cha
     const int32_t left = channel->shift < 0 ? -channel->shift : 0;
     int64_t x = multiply_high_rounding((int32_t)((uint32_t)acc << left), channel->multiplier);
     x += right > 0 && x < 0 ? -1 : 0;
-    return requantize_bounded(((x + channel->rounding) >> right) + (form->wide ? form->zero_point : 0), form);
+    return requantize_bounded(
+        ((x + channel->rounding) >> right) + (form->form == PACKED_FORM_WIDE ? form->zero_point : 0), form);
 }
 
 uint8_t requantize(int32_t acc, const struct requantize_channel *channel,
                    const struct requantize_form *form) {
-    if (form->fast) {
+    if (requantize_is_fast(form->form)) {
         return requantize_fast(acc, channel);
     }
-    return form->single ? requantize_single(acc, channel, form) : requantize_wide(acc, channel, form);
+    return form->form == PACKED_FORM_SINGLE ? requantize_single(acc, channel, form)
+                                            : requantize_wide(acc, channel, form);
 }

@@ -1,5 +1,5 @@
 /* From an int32 accumulator to uint8, bit for bit as TFLite's reference kernels; see packed_model.h for the
- * three forms. */
+ * forms. */
 #ifndef ENGINE_REQUANTIZE_H
 #define ENGINE_REQUANTIZE_H
 
@@ -20,13 +20,17 @@ struct requantize_channel {
 /* An operator's form and bounds. */
 struct requantize_form {
     const void *constants;
-    int32_t act_min;
-    int32_t act_max;
-    int32_t zero_point; /* the output map's fill */
-    bool fast;
-    bool wide;
-    bool single;
+    int32_t zero_point;  /* the output map's fill */
+    int32_t least_shift; /* 0 but for form SHORT */
+    uint8_t form;        /* enum packed_form */
+    uint8_t act_min;
+    uint8_t act_max;
 };
+
+/* The fast arithmetic, whichever the records are. */
+static inline bool requantize_is_fast(uint8_t form) {
+    return form == PACKED_FORM_FAST || form == PACKED_FORM_SHORT;
+}
 
 /* a + b modulo 2^32: a blob's constants must not be able to cause undefined behaviour. */
 static inline int32_t wrapping_add(int32_t a, int32_t b) {
@@ -53,17 +57,16 @@ static inline struct requantize_form requantize_form(const struct packed_operato
                                                      uint8_t output_fill) {
     const struct requantize_form form = {
         .constants = constants,
+        .zero_point = output_fill,
+        .least_shift = op->least_shift,
+        .form = op->form,
         .act_min = op->act_min,
         .act_max = op->act_max,
-        .zero_point = output_fill,
-        .fast = op->form == PACKED_FORM_FAST,
-        .wide = op->form == PACKED_FORM_WIDE,
-        .single = op->form == PACKED_FORM_SINGLE,
     };
     return form;
 }
 
-/* The constants of channel `index`: the 8 bytes of form FAST unpacked, the 16 of the others copied. */
+/* The constants of channel `index`: those of forms FAST and SHORT unpacked, the others' copied. */
 struct requantize_channel requantize_channel(const struct requantize_form *form, size_t index);
 
 /* u for an accumulator that has its bias. */

@@ -170,14 +170,19 @@ static bool shapes_are_sound(const struct packed_operator *op, const struct exte
     }
 }
 
+/* Shifts of form SHORT are then 1..22. */
+static bool form_is_sound(const struct packed_operator *op) {
+    const bool is_short = op->form == PACKED_FORM_SHORT;
+    return op->form <= PACKED_FORM_SHORT && is_short == (op->least_shift >= 1) && op->least_shift <= 15;
+}
+
 static bool operator_is_sound(const struct checked *model, const struct packed_operator *op) {
     const bool from_image = op->input == PACKED_IMAGE;
     const bool add = op->kind == PACKED_ADD;
     if ((from_image && op->kind != PACKED_CONV && op->kind != PACKED_LOAD) ||
         (op->kind == PACKED_LOAD && !from_image) || (!from_image && op->input >= model->header->map_count) ||
-        op->output >= model->header->map_count || op->form > PACKED_FORM_SINGLE ||
-        op->act_min > op->act_max || add != (op->second_input != PACKED_IMAGE) ||
-        (add && op->second_input >= model->header->map_count)) {
+        op->output >= model->header->map_count || !form_is_sound(op) || op->act_min > op->act_max ||
+        add != (op->second_input != PACKED_IMAGE) || (add && op->second_input >= model->header->map_count)) {
         return false;
     }
     const struct extent in = input_extent(model, op->input);
@@ -212,10 +217,14 @@ static void parameter_counts(const struct packed_operator *op, const struct exte
 }
 
 static bool records_are_sound(const struct checked *model, const struct packed_operator *op, uint64_t count) {
-    const size_t size = op->form == PACKED_FORM_FAST ? sizeof(struct packed_fast_requantisation)
-                                                     : sizeof(struct packed_requantisation);
+    const size_t size = op->form == PACKED_FORM_SHORT  ? sizeof(struct packed_short_requantisation)
+                        : op->form == PACKED_FORM_FAST ? sizeof(struct packed_fast_requantisation)
+                                                       : sizeof(struct packed_requantisation);
     if (!lies_inside(model->header, op->constants_offset, count, size)) {
         return false;
+    }
+    if (op->form == PACKED_FORM_SHORT) {
+        return true; /* any bytes are sound, with a sound least_shift */
     }
     const void *records = model->blob + op->constants_offset;
     const struct packed_fast_requantisation *fast = records;

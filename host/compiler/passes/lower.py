@@ -142,6 +142,8 @@ def _depthwise(builder: _Builder, operator: Operator) -> None:
     multiplier = channels // feature.channels
     if one != 1 or channels % feature.channels or multiplier != options.depth_multiplier:
         refuse(operator, f"weights {weights.shape} for {feature.channels} channels", SHAPES)
+    if multiplier > MAX_SMALL:
+        refuse(operator, f"depth multiplier {multiplier}", f"use at most {MAX_SMALL}")
     window, rows, columns = _place(operator, options, feature, (height, width))
     values = np.ascontiguousarray(weights.constant(np.int8)[0].transpose(2, 0, 1))
     scaling = arithmetic.convolution(builder.graph, operator, values, feature.zero_point)

@@ -20,7 +20,13 @@
 #define DSP_PAIRS_BLOCK_STEP 36
 #define DSP_PAIRS_WEIGHTS 40
 #define DSP_PAIRS_RECORDS 44
-#define DSP_PAIRS_FILL 48
+#define DSP_PAIRS_LEAST_SHIFT 48
+#define DSP_PAIRS_ROUNDING 52
+
+/* struct requantize_form, by byte */
+#define REQUANTIZE_CONSTANTS 0
+#define REQUANTIZE_ZERO_POINT 4
+#define REQUANTIZE_LEAST_SHIFT 8
 
 /* struct dsp_widening, by byte */
 #define DSP_WIDENING_TO 0

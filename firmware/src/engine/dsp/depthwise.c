@@ -18,7 +18,7 @@ static bool is_ours(const struct engine_call *call) {
     const bool room = call->output.width % 2 == 0 ||
                       (call->output.right == 0 &&
                        (size_t)(call->output.left + call->output.width) < call->output.line_stride);
-    return window && room && call->op->form == PACKED_FORM_FAST && call->output.width >= 2 &&
+    return window && room && requantize_is_fast(call->op->form) && call->output.width >= 2 &&
            call->op->scratch_bytes >= dsp_depthwise_bytes((size_t)call->output.channels);
 }
 
@@ -85,8 +85,9 @@ bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t
     }
     uint32_t *const all_uniform = (uint32_t *)(void *)call->scratch;
     if (first_row == 0) {
-        *all_uniform = dsp_strips_prepare(all_uniform + 1, call->weights, call->constants,
-                                          (size_t)call->output.channels, call->output.fill);
+        const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
+        *all_uniform =
+            dsp_strips_prepare(all_uniform + 1, call->weights, &form, (size_t)call->output.channels);
     }
     const size_t most = call->op->stride_height == 1 ? 6 : 3;
     for (size_t y = first_row, rows; y < end_row; y += rows) {

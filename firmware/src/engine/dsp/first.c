@@ -47,7 +47,7 @@ static size_t half_of(size_t channels, size_t row, size_t byte) {
 static bool is_ours(const struct engine_call *call) {
     const struct packed_operator *const op = call->op;
     const int32_t channels = call->input.channels;
-    return op->input == PACKED_IMAGE && op->form == PACKED_FORM_FAST && (channels == 1 || channels == 3) &&
+    return op->input == PACKED_IMAGE && requantize_is_fast(op->form) && (channels == 1 || channels == 3) &&
            op->kernel_height == WINDOW && op->kernel_width == WINDOW && op->stride_height == STRIDE &&
            op->stride_width == STRIDE && op->pad_left <= 1 && call->output.width >= 4 &&
            op->scratch_bytes >=

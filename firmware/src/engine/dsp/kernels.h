@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "engine/dsp/constants.h" // DSP_UNIFORM_SHIFT
-#include "packed_model.h"         // struct packed_fast_requantisation
+#include "engine/requantize.h"    // struct requantize_form
 
 enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
 
@@ -34,8 +34,9 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  * 4-byte aligned, in RAM.
  *
  * The kernels of 16 and 32 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte
- * aligned, 2 * steps bytes an output channel), `records` and `fill` (of the output), `stream` is room for one
- * pair's weights. Both move on. For the other kernels `weights` is NULL. */
+ * aligned, 2 * steps bytes an output channel), `records` of form SHORT, their `least_shift`, and `rounding`,
+ * that of this shift, `stream` is room for one pair's weights. Both move on. For the other kernels `weights`
+ * is NULL. */
 struct dsp_pairs {
     const uint32_t *activations;
     const uint32_t *stream;
@@ -48,8 +49,9 @@ struct dsp_pairs {
     int32_t segment_skip;
     int32_t block_step;
     const int8_t *weights;
-    const struct packed_fast_requantisation *records;
-    uint32_t fill;
+    const struct packed_short_requantisation *records;
+    uint32_t least_shift;
+    uint32_t rounding;
 };
 
 /* The number behind: steps. 16 and 32 stand for any multiple of them. Blocks of 3 pixels: form fast only. */
@@ -113,13 +115,12 @@ struct dsp_strips {
     const uint8_t *rows[14];
 };
 
-/* The parameters of `channels` channels: 9 weights each, and records of form FAST; `fill` of the output. A
+/* The parameters of `channels` channels: 9 weights each, and records of form FAST or SHORT. A
  * shift of 0 marks a channel as uniform. Not zero when all of them are. */
-uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights,
-                            const struct packed_fast_requantisation *records, size_t channels, uint32_t fill);
-uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
-                                  const struct packed_fast_requantisation *records, size_t channels,
-                                  uint32_t fill);
+uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights, const struct requantize_form *form,
+                            size_t channels);
+uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const struct requantize_form *form,
+                                  size_t channels);
 
 void dsp_strips1_uniform_6(struct dsp_strips *job);
 void dsp_strips1_uniform_3(struct dsp_strips *job);
@@ -144,7 +145,11 @@ _Static_assert(offsetof(struct dsp_pairs, segment_skip) == DSP_PAIRS_SEGMENT_SKI
 _Static_assert(offsetof(struct dsp_pairs, block_step) == DSP_PAIRS_BLOCK_STEP, "constants.h");
 _Static_assert(offsetof(struct dsp_pairs, weights) == DSP_PAIRS_WEIGHTS, "constants.h");
 _Static_assert(offsetof(struct dsp_pairs, records) == DSP_PAIRS_RECORDS, "constants.h");
-_Static_assert(offsetof(struct dsp_pairs, fill) == DSP_PAIRS_FILL, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, least_shift) == DSP_PAIRS_LEAST_SHIFT, "constants.h");
+_Static_assert(offsetof(struct dsp_pairs, rounding) == DSP_PAIRS_ROUNDING, "constants.h");
+_Static_assert(offsetof(struct requantize_form, constants) == REQUANTIZE_CONSTANTS, "constants.h");
+_Static_assert(offsetof(struct requantize_form, zero_point) == REQUANTIZE_ZERO_POINT, "constants.h");
+_Static_assert(offsetof(struct requantize_form, least_shift) == REQUANTIZE_LEAST_SHIFT, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, to) == DSP_WIDENING_TO, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, from) == DSP_WIDENING_FROM, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, line_stride) == DSP_WIDENING_LINE_STRIDE, "constants.h");

@@ -1,7 +1,7 @@
 /* What the assembly computes, in plain C: the definition, and what a PC runs. */
 #include "engine/dsp/kernels.h"
 
-#include "engine/dsp/stream.h" // dsp_record_constants, dsp_weight_pair
+#include "engine/dsp/stream.h" // dsp_channel_constants, dsp_weight_pair
 
 static int32_t low_half(uint32_t word) {
     return (int16_t)(word & 0xFFFFu);
@@ -179,21 +179,20 @@ void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int un
 
 /* 9 products are less than 1 << 21: with such a bias the sum is less than 1 << (18 + shift). Weights times
  * 2^(1 + d) must be int16, so d is at most 7. */
-static bool strip_is_uniform(const struct packed_fast_requantisation *record) {
-    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
-    const int32_t bias = record->bias_and_shift >> 5;
-    const int32_t high = bias >> (shift < DSP_UNIFORM_SHIFT ? 17u + shift : 31u);
+static bool strip_is_uniform(const struct requantize_channel *channel) {
+    const uint32_t shift = (uint32_t)channel->shift;
+    const int32_t high = channel->bias >> (shift < DSP_UNIFORM_SHIFT ? 17u + shift : 31u);
     return shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT && (high == 0 || high == -1);
 }
 
-uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights,
-                                  const struct packed_fast_requantisation *records, size_t channels,
-                                  uint32_t fill) {
+uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const struct requantize_form *form,
+                                  size_t channels) {
     bool all = true;
     for (size_t channel = 0; channel < channels; channel++) {
         const int8_t *const w = weights + 9 * channel;
-        const bool uniform = strip_is_uniform(&records[channel]);
-        const struct dsp_constants constants = dsp_record_constants(&records[channel], fill, uniform);
+        const struct requantize_channel record = requantize_channel(form, channel);
+        const bool uniform = strip_is_uniform(&record);
+        const struct dsp_constants constants = dsp_channel_constants(&record, uniform);
         all = all && uniform;
         to[0] = dsp_weight_pair(w[0], w[2], constants.scale);
         to[1] = dsp_weight_pair(w[3], w[5], constants.scale);

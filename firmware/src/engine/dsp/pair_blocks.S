@@ -143,7 +143,7 @@
 .endr
 .endm
 
-/* The next pair of output channels, whose weights and constants may have to be fetched from flash (form fast). r0: the job,
+/* The next pair of output channels, whose weights and constants may have to be fetched from flash (form SHORT). r0: the job,
  * which is at [sp] too. Leaves the activations' pointer in r0. */
     .balign 4
 pair_begin:
@@ -175,17 +175,17 @@ pair_places: /* r1: the pair's weights, r4: their bytes */
     ldr r0, [r0, #DSP_PAIRS_ACTIVATIONS]
     bx lr
 
-/* A record of form FAST -> bias, multiplier, rounding, shift. r9: fill of the output. Spoils r2, r3, r11. */
-.macro record_load multiplier, bias_and_shift, to_bias, to_multiplier, to_rounding, to_shift
-    and r2, \bias_and_shift, #31
-    mov r3, #1
-    asr \bias_and_shift, \bias_and_shift, #5
-    lsl r3, r3, r2
+/* A record of form SHORT -> bias, multiplier, rounding, shift. r1: 1; r9: rounding of the least shift, r10. Spoils r2, r3, r11. */
+.macro record_load scale, bias, to_bias, to_multiplier, to_rounding, to_shift
+    and r2, \scale, #7
+    asr r3, \scale, #14
     lsl r11, r9, r2
-    lsl \bias_and_shift, \bias_and_shift, #1
-    add r11, r11, r3, lsr #1
-    vmov \to_bias, \bias_and_shift
-    vmov \to_multiplier, \multiplier
+    pkhbt \bias, \bias, r3
+    bfi \scale, r1, #30, #2
+    add r2, r2, r10
+    lsl \bias, \bias, #1
+    vmov \to_bias, \bias
+    vmov \to_multiplier, \scale
     vmov \to_rounding, r11
     vmov \to_shift, r2
 .endm
@@ -193,8 +193,13 @@ pair_places: /* r1: the pair's weights, r4: their bytes */
 pair_from_flash:
     mov r12, lr
     ldr r8, [r0, #DSP_PAIRS_RECORDS]
-    ldr r9, [r0, #DSP_PAIRS_FILL]
-    ldmia r8!, {r4-r7}
+    ldr r9, [r0, #DSP_PAIRS_ROUNDING]
+    ldr r10, [r0, #DSP_PAIRS_LEAST_SHIFT]
+    ldrh r5, [r8, #4]
+    ldr r6, [r8, #6] /* half a word off */
+    ldrh r7, [r8, #10]
+    ldr r4, [r8], #12
+    mov r1, #1
     str r8, [r0, #DSP_PAIRS_RECORDS]
     record_load r4, r5, BIAS_0, MULTIPLIER_0, ROUNDING_0, SHIFT_0
     record_load r6, r7, BIAS_1, MULTIPLIER_1, ROUNDING_1, SHIFT_1

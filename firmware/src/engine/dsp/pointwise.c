@@ -41,7 +41,7 @@ struct tile {
 static bool shape_of(const struct engine_call *call, struct shape *shape) {
     const size_t width = (size_t)call->output.width, outputs = (size_t)call->output.channels;
     shape->pixels = dsp_block_pixels(width);
-    if (call->op->form != PACKED_FORM_FAST || width < shape->pixels) {
+    if (!requantize_is_fast(call->op->form) || width < shape->pixels) {
         return false;
     }
     shape->steps = dsp_pointwise_steps((size_t)call->input.channels, width);
@@ -179,8 +179,8 @@ static size_t rows_together(const struct engine_call *call, const struct shape *
 
 /* Whether a kernel can fetch the weights itself, pair by pair. */
 static bool flash_is_readable(const struct engine_call *call, const struct shape *shape) {
-    return DSP_FAST && ((uintptr_t)call->weights & 3u) == 0 && shape->steps % 16 == 0 &&
-           (size_t)call->input.channels == 2 * shape->steps;
+    return DSP_FAST && call->op->form == PACKED_FORM_SHORT && ((uintptr_t)call->weights & 3u) == 0 &&
+           shape->steps % 16 == 0 && (size_t)call->input.channels == 2 * shape->steps;
 }
 
 static void tile_multiply(const struct engine_call *call, const struct shape *shape, const struct tile *tile,
@@ -190,7 +190,8 @@ static void tile_multiply(const struct engine_call *call, const struct shape *sh
     if (shape->resident || flash_is_readable(call, shape)) {
         job.weights = shape->resident ? NULL : call->weights;
         job.records = call->constants;
-        job.fill = call->output.fill;
+        job.least_shift = call->op->least_shift;
+        job.rounding = (2u * call->output.fill + 1u) << call->op->least_shift >> 1;
         job_run(shape, &job, (uint32_t)shape->pairs, odd);
         return;
     }

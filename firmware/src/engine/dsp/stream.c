@@ -4,6 +4,7 @@
 
 #include "engine/dsp/dsp.h"     // DSP_FAST
 #include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, dsp_widen_weights
+#include "engine/requantize.h"  // requantize_channel
 
 #if DSP_FAST
 #define widen_weights dsp_widen_weights
@@ -13,24 +14,21 @@
 
 enum { LARGEST_PRODUCT = 255 * 128 };
 
-static bool record_is_uniform(const struct packed_fast_requantisation *record,
-                              const struct dsp_limits *limits) {
-    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
-    const int32_t bias = record->bias_and_shift >> 5;
+static bool channel_is_uniform(const struct requantize_channel *channel, const struct dsp_limits *limits) {
+    const uint32_t shift = (uint32_t)channel->shift;
+    const int32_t bias = channel->bias;
     const size_t largest = limits->products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
     return shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
 }
 
-struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill,
-                                          bool uniform) {
-    const uint32_t shift = (uint32_t)record->bias_and_shift & 31u;
+struct dsp_constants dsp_channel_constants(const struct requantize_channel *channel, bool uniform) {
+    const uint32_t shift = (uint32_t)channel->shift;
     const uint32_t more = uniform ? DSP_UNIFORM_SHIFT - shift : 0;
-    const uint32_t rounding = (1u << (shift - 1)) + (fill << shift);
     const struct dsp_constants found = {
-        .bias = (uint32_t)(record->bias_and_shift >> 5) << (1 + more),
-        .multiplier = record->multiplier,
-        .rounding = (rounding << more) + (uniform ? 1u << (more - 1) : 0),
+        .bias = (uint32_t)channel->bias << (1 + more),
+        .multiplier = (uint32_t)channel->multiplier,
+        .rounding = ((uint32_t)channel->rounding << more) + (uniform ? 1u << (more - 1) : 0),
         .shift = uniform ? 0 : shift,
         .scale = 1 + more,
     };
@@ -39,14 +37,14 @@ struct dsp_constants dsp_record_constants(const struct packed_fast_requantisatio
 
 void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
                         struct dsp_constants constants[2], uint32_t *to) {
-    const struct packed_fast_requantisation *const first =
-        (const struct packed_fast_requantisation *)call->constants + 2 * pair;
-    const struct packed_fast_requantisation *const second =
-        2 * pair + 1 < (size_t)call->output.channels ? first + 1 : first;
+    const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
+    const struct requantize_channel first = requantize_channel(&form, 2 * pair);
+    const struct requantize_channel second =
+        requantize_channel(&form, 2 * pair + (2 * pair + 1 < (size_t)call->output.channels));
     const bool uniform =
-        limits != NULL && record_is_uniform(first, limits) && record_is_uniform(second, limits);
-    constants[0] = dsp_record_constants(first, call->output.fill, uniform);
-    constants[1] = dsp_record_constants(second, call->output.fill, uniform);
+        limits != NULL && channel_is_uniform(&first, limits) && channel_is_uniform(&second, limits);
+    constants[0] = dsp_channel_constants(&first, uniform);
+    constants[1] = dsp_channel_constants(&second, uniform);
     for (size_t i = 0; i < 2; i++) {
         to[i] = constants[i].bias;
         to[2 + 3 * i] = constants[i].multiplier;

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/map.h" // struct engine_call
+#include "engine/map.h"        // struct engine_call
+#include "engine/requantize.h" // struct requantize_channel
 
 /* One channel's. */
 struct dsp_constants {
@@ -23,10 +24,9 @@ struct dsp_limits {
     uint32_t least_shift; /* of FAST that the weights have room for */
 };
 
-struct dsp_constants dsp_record_constants(const struct packed_fast_requantisation *record, uint32_t fill,
-                                          bool uniform);
+struct dsp_constants dsp_channel_constants(const struct requantize_channel *channel, bool uniform);
 
-/* The constants of output channels 2 * pair and 2 * pair + 1 of a form FAST operator, and into a stream's 8
+/* The constants of output channels 2 * pair and 2 * pair + 1 of a fast operator, and into a stream's 8
  * words. Uniform when both can be and limits are given. A channel behind the last one has those of its
  * neighbour. */
 void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,

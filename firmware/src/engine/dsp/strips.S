@@ -358,34 +358,40 @@ kernel1_1 fast
 kernel2_1 uniform
 kernel2_1 fast
 
-/* uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights, const void *records, size_t channels, uint32_t fill)
+/* uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights, const struct requantize_form *form, size_t channels)
  * r4 multiplier, r5 bias, r6-r9 and r12 weights, r10 shift, r11 whatever, lr scale. */
     function dsp_strips_prepare
     push {r4-r11, lr}
-    ldr r4, [sp, #36]
-    mov r5, #1 << (DSP_UNIFORM_SHIFT - 1)
-    add r5, r5, r4, lsl #DSP_UNIFORM_SHIFT
-    vmov s0, r5 /* rounding of uniform, but for 1 << (d - 1) */
-    vmov s1, r4
-    mov r4, #1
-    vmov s2, r4 /* all of them are uniform so far */
+    ldr r4, [r2, #REQUANTIZE_ZERO_POINT]
+    ldr r5, [r2, #REQUANTIZE_LEAST_SHIFT]
+    ldr r2, [r2, #REQUANTIZE_CONSTANTS]
+    mov r6, #1
+    add r4, r6, r4, lsl #1
+    lsl r7, r4, #DSP_UNIFORM_SHIFT - 1
+    vmov s0, r7 /* rounding of uniform, but for 1 << (d - 1) */
+    vmov s1, r4 /* rounding of any shift, when shifted by one less */
+    vmov s2, r6 /* all of them are uniform so far */
+    vmov s4, r5
     .balign 4
-1:  ldmia r2!, {r4, r5}
+1:  vmov r10, s4
     ldr r6, [r1]
     ldr r7, [r1, #3]
     ldr r8, [r1, #5]
     add r1, r1, #9
-    and r10, r5, #31
-    asr r5, r5, #5
-    sub r11, r10, #DSP_UNIFORM_SHIFT - 7 /* weights times 2^(1 + d) are int16: d <= 7 */
-    cmp r11, #6
+    cmp r10, #0
+    beq 5f
+    ldr r4, [r2], #4 /* half a word off every other time */
+    ldrh r5, [r2], #2
+    and r11, r4, #7
+    asr r9, r4, #14
+    add r10, r10, r11
+    pkhbt r5, r5, r9
+    mov r11, #1
+    bfi r4, r11, #30, #2
+    sub r9, r10, #DSP_UNIFORM_SHIFT - 7 /* weights times 2^(1 + d) are int16: d <= 7; such a bias is small enough, see 5 */
+    cmp r9, #6
     bhi 4f
-    add r11, r10, #17 /* 9 * 255 * 128 + |bias| < 1 << (18 + shift), as shift >= 5 */
-    asr r11, r5, r11
-    add r11, r11, #1
-    cmp r11, #1
-    bhi 4f
-    rsb lr, r10, #DSP_UNIFORM_SHIFT
+3:  rsb lr, r10, #DSP_UNIFORM_SHIFT
     mov r11, #1
     vmov r9, s0
     lsl r11, r11, lr
@@ -425,13 +431,23 @@ kernel2_1 fast
     pop {r4-r11, pc}
 4:  mov lr, #1
     vmov r9, s1
-    mov r11, #1
-    lsl r9, r9, r10
-    lsl r11, r11, r10
-    add r9, r9, r11, lsr #1
+    sub r11, r10, #1
+    lsl r9, r9, r11
     mov r11, #0
     vmov s2, r11
     b 2b
+5:  ldmia r2!, {r4, r5} /* form FAST */
+    and r10, r5, #31
+    asr r5, r5, #5
+    sub r11, r10, #DSP_UNIFORM_SHIFT - 7
+    cmp r11, #6
+    bhi 4b
+    add r11, r10, #17 /* 9 * 255 * 128 + |bias| < 1 << (18 + shift), as shift >= 5 */
+    asr r11, r5, r11
+    add r11, r11, #1
+    cmp r11, #1
+    bhi 4b
+    b 3b
     .size dsp_strips_prepare, . - dsp_strips_prepare
 
 #endif
