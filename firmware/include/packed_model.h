@@ -29,7 +29,7 @@
  *                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
  *                              PackedShortRequantisation in one of form SHORT, else PackedRequantisation
  *     ADD                      one PackedAddition
- *     SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
+ *     SOFTMAX                  one PackedSoftmax
  *
  * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
  * x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
@@ -59,7 +59,6 @@
 #define PACKED_MAX_STEPS 4096u
 #define PACKED_MAX_OUTPUTS 256u
 #define PACKED_MAX_DIMENSION 4096u
-#define PACKED_SOFTMAX_ENTRIES 256u
 #define PACKED_BODY_OFFSET 16u
 
 enum packed_kind {
@@ -101,23 +100,21 @@ enum engine_status {
     ENGINE_MISALIGNED = -12,
 };
 
-/* One line of English per status, by -status. */
+/* A few words per status, by -status, each with a 0 behind. */
 #define ENGINE_STATUS_TEXTS \
-    { \
-        "ok", \
-        "shorter than a packed model's header", \
-        "not a packed model", \
-        "packed by another version of host.compiler: compile the model again", \
-        "its length is not what its header says: the transfer was cut", \
-        "its checksum is wrong: the bytes were damaged", \
-        "its header has a value that no compiler writes", \
-        "an activation map lies outside the arena or has an impossible shape", \
-        "an operator is unknown or does not fit its maps", \
-        "an operator's weights or constants lie outside the model or are impossible", \
-        "its schedule does not compute every row once, in order", \
-        "it needs a larger arena than this firmware has", \
-        "the model or the arena is not aligned in memory", \
-    }
+    "ok\0" \
+    "shorter than a header\0" \
+    "not a packed model\0" \
+    "another format version\0" \
+    "wrong length\0" \
+    "wrong checksum\0" \
+    "bad header\0" \
+    "bad activation map\0" \
+    "bad operator\0" \
+    "bad parameters\0" \
+    "bad schedule\0" \
+    "needs a larger arena\0" \
+    "misaligned\0"
 
 /* The first bytes of a packed model. */
 struct packed_header {
@@ -185,7 +182,7 @@ struct packed_operator {
     uint8_t act_min; /* the activation function's lower bound of u */
     uint8_t act_max; /* the upper one */
     uint32_t weights_offset; /* into the blob, or 0 */
-    uint32_t constants_offset; /* requantisation, addition or softmax table in the blob, or 0 */
+    uint32_t constants_offset; /* requantisation, addition or softmax record in the blob, or 0 */
     uint32_t scratch_offset; /* into the arena; kept from the operator's first step to its last */
     uint32_t scratch_bytes; /* 0 for plain C */
 };
@@ -235,5 +232,14 @@ struct packed_addition {
     int32_t output_shift; /* right, 0..31; the zero point is the output map's fill */
 };
 _Static_assert(sizeof(struct packed_addition) == 32, "packed_addition");
+
+/* SOFTMAX: exp(-d) of a difference d of u from the largest, by gemmlowp, with
+    x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument. */
+struct packed_softmax {
+    int32_t multiplier; /* Q0.31, not negative */
+    int32_t left_shift; /* 0..30 */
+    int32_t largest_difference; /* 0..255; exp is 0 for what is larger. It, shifted, is below 2^31 */
+};
+_Static_assert(sizeof(struct packed_softmax) == 12, "packed_softmax");
 
 #endif

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.compiler.check import refuse
-from host.compiler.format import SOFTMAX_ENTRIES
 from host.compiler.graph import Graph, Operator, Tensor
-from host.compiler.network import Addition, Feature, Scaling
+from host.compiler.network import Addition, Exponential, Feature, Scaling
 from host.compiler.quantise import quantise_multiplier
 
 ADD_LEFT_SHIFT = 20
@@ -128,14 +127,19 @@ def addition(graph: Graph, operator: Operator) -> Addition:
     return Addition((m1, m2, m3), (-s1, -s2, -s3), low, high)
 
 
-def softmax_table(input_scale: float, beta: float) -> NDArray[np.int32]:
-    """exp(-d * beta * scale) in Q0.31 for d = 0..255, 0 where TFLite skips the value."""
+def softmax(input_scale: float, beta: float) -> Exponential:
+    """How SOFTMAX scales differences: exp(-d * beta * scale), 0 where TFLite skips the value."""
     real = min(beta * input_scale * (1 << (31 - SOFTMAX_INTEGER_BITS)), (1 << 31) - 1.0)
     multiplier, shift = quantise_multiplier(real)
     radius = ((1 << SOFTMAX_INTEGER_BITS) - 1) * (1 << (31 - SOFTMAX_INTEGER_BITS)) / (1 << shift)
-    table = np.zeros(SOFTMAX_ENTRIES, np.int32)
-    for difference in range(min(int(np.floor(radius)), SOFTMAX_ENTRIES - 1) + 1):
-        scaled = _high_product(-difference << shift, multiplier)
+    return Exponential(multiplier, shift, min(int(np.floor(radius)), 255))
+
+
+def exponentials(form: Exponential) -> NDArray[np.int64]:
+    """exp(-d) in Q0.31 for d = 0..255."""
+    table = np.zeros(256, np.int64)
+    for difference in range(form.largest_difference + 1):
+        scaled = _high_product(-difference << form.left_shift, form.multiplier)
         table[difference] = _exp_on_negative(scaled)
     return table
 

@@ -22,7 +22,7 @@ Parameter blocks
                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
                              PackedShortRequantisation in one of form SHORT, else PackedRequantisation
     ADD                      one PackedAddition
-    SOFTMAX                  int32 [256]: exp(-difference) in Q0.31, by difference from the largest
+    SOFTMAX                  one PackedSoftmax
 
 Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
 x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
@@ -60,7 +60,6 @@ MAX_MAPS = 160
 MAX_STEPS = 4096
 MAX_OUTPUTS = 256  # more could overflow the sum of softmax
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
-SOFTMAX_ENTRIES = 256
 
 
 class OperatorKind(enum.IntEnum):
@@ -108,6 +107,23 @@ class EngineStatus(enum.IntEnum):
     MISALIGNED = -12
 
 
+# what the board says: short, as it lies in flash beside every model
+STATUS_WORDS = {
+    EngineStatus.OK: "ok",
+    EngineStatus.TOO_SHORT: "shorter than a header",
+    EngineStatus.BAD_MAGIC: "not a packed model",
+    EngineStatus.BAD_VERSION: "another format version",
+    EngineStatus.BAD_LENGTH: "wrong length",
+    EngineStatus.BAD_CRC: "wrong checksum",
+    EngineStatus.BAD_HEADER: "bad header",
+    EngineStatus.BAD_MAP: "bad activation map",
+    EngineStatus.BAD_OPERATOR: "bad operator",
+    EngineStatus.BAD_PARAMETERS: "bad parameters",
+    EngineStatus.BAD_STEPS: "bad schedule",
+    EngineStatus.ARENA_TOO_SMALL: "needs a larger arena",
+    EngineStatus.MISALIGNED: "misaligned",
+}
+# what the host says
 STATUS_TEXT = {
     EngineStatus.OK: "ok",
     EngineStatus.TOO_SHORT: "shorter than a packed model's header",
@@ -204,7 +220,7 @@ class PackedOperator(Message):
     act_max: int = wire("u8", "the upper one")
     weights_offset: int = wire("u32", "into the blob, or 0")
     constants_offset: int = wire(
-        "u32", "requantisation, addition or softmax table in the blob, or 0"
+        "u32", "requantisation, addition or softmax record in the blob, or 0"
     )
     scratch_offset: int = wire(
         "u32", "into the arena; kept from the operator's first step to its last"
@@ -264,6 +280,18 @@ class PackedAddition(Message):
     output_shift: int = wire("i32", "right, 0..31; the zero point is the output map's fill")
 
 
+@message(0)
+class PackedSoftmax(Message):
+    """SOFTMAX: exp(-d) of a difference d of u from the largest, by gemmlowp, with
+    x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument."""
+
+    multiplier: int = wire("i32", "Q0.31, not negative")
+    left_shift: int = wire("i32", "0..30")
+    largest_difference: int = wire(
+        "i32", "0..255; exp is 0 for what is larger. It, shifted, is below 2^31"
+    )
+
+
 RECORDS: tuple[type[Message], ...] = (
     PackedHeader,
     PackedMap,
@@ -273,5 +301,6 @@ RECORDS: tuple[type[Message], ...] = (
     PackedShortRequantisation,
     PackedRequantisation,
     PackedAddition,
+    PackedSoftmax,
 )
 BODY_OFFSET = struct.calcsize("<IHHII")  # where body_crc begins to count

@@ -17,7 +17,6 @@ CONSTANTS = (
     "MAX_STEPS",
     "MAX_OUTPUTS",
     "MAX_DIMENSION",
-    "SOFTMAX_ENTRIES",
     "BODY_OFFSET",
 )
 
@@ -51,10 +50,10 @@ def _enum(name: str, prefix: str, kind: type[enum.IntEnum]) -> str:
 
 def _texts() -> str:
     rows = " \\\n".join(
-        f'        "{packed.STATUS_TEXT[status]}",' for status in packed.EngineStatus
+        f'    "{packed.STATUS_WORDS[status]}\\0"' for status in packed.EngineStatus
     )
-    head = "/* One line of English per status, by -status. */\n#define ENGINE_STATUS_TEXTS"
-    return f"{head} \\\n    {{ \\\n{rows} \\\n    }}"
+    head = "/* A few words per status, by -status, each with a 0 behind. */\n#define ENGINE_STATUS_TEXTS"
+    return f"{head} \\\n{rows}"
 
 
 def _struct(kind: type[Message]) -> str:

@@ -81,11 +81,20 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class Exponential:
+    """SOFTMAX's scaling of differences to Q5.26, as in PackedSoftmax."""
+
+    multiplier: int
+    left_shift: int
+    largest_difference: int
+
+
+@dataclass(frozen=True)
 class Layer:
     """One operator of the program.
 
     weights: int8, CONV [out][kh][kw][in], POINTWISE and FULLY_CONNECTED [out][in], DEPTHWISE [channel][kh][kw].
-    clamp: bounds of u for pools. table: int32 [256] of SOFTMAX.
+    clamp: bounds of u for pools. exponential: SOFTMAX's.
     """
 
     kind: OperatorKind
@@ -97,7 +106,7 @@ class Layer:
     weights: NDArray[np.int8] | None = None
     scaling: Scaling | None = None
     addition: Addition | None = None
-    table: NDArray[np.int32] | None = None
+    exponential: Exponential | None = None
     clamp: tuple[int, int] = (0, 255)
 
 

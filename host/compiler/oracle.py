@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from host.compiler.arithmetic import exponentials
 from host.compiler.format import (
     IMAGE,
-    SOFTMAX_ENTRIES,
     Form,
     OperatorKind,
     PackedAddition,
@@ -22,7 +22,9 @@ from host.compiler.format import (
     PackedOperator,
     PackedRequantisation,
     PackedShortRequantisation,
+    PackedSoftmax,
 )
+from host.compiler.network import Exponential
 from host.compiler.pack import PackedModel, read_records
 from host.link.schema import Message
 
@@ -225,15 +227,14 @@ def _add(call: Call) -> Ints:
 
 def _softmax(call: Call) -> Ints:
     u = call.inputs[0].reshape(-1).astype(np.int64)
-    table = np.frombuffer(
-        call.model.data, "<i4", SOFTMAX_ENTRIES, call.operator.constants_offset
-    ).astype(np.int64)
-    exponentials = table[u.max() - u]
-    total = int(_divide(exponentials, 12).sum())
+    (c,) = read_records(PackedSoftmax, call.model.data, call.operator.constants_offset, 1)
+    table = exponentials(Exponential(c.multiplier, c.left_shift, c.largest_difference))
+    powers = table[u.max() - u]
+    total = int(_divide(powers, 12).sum())
     headroom = 32 - total.bit_length()
     scale = _reciprocal(np.array((total << headroom) - (1 << 31), np.int64))
-    probability = _divide(_high(exponentials, int(scale)), 12 - headroom + 31 - 8)
-    return np.where(exponentials > 0, np.clip(probability, 0, 255), 0).reshape(call.shape)
+    probability = _divide(_high(powers, int(scale)), 12 - headroom + 31 - 8)
+    return np.where(powers > 0, np.clip(probability, 0, 255), 0).reshape(call.shape)
 
 
 def _reciprocal(fraction: Ints) -> Ints:

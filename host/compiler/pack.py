@@ -241,7 +241,10 @@ def _constants(
         (m1, m2, m3), (s1, s2, s3) = layer.addition.multipliers, layer.addition.shifts
         points = [f.zero_point for f in features]
         return packed.PackedAddition(points[0], m1, s1, points[1], m2, s2, m3, s3).pack()
-    return b"" if layer.table is None else layer.table.astype("<i4").tobytes()
+    e = layer.exponential
+    if e is None:
+        return b""
+    return packed.PackedSoftmax(e.multiplier, e.left_shift, e.largest_difference).pack()
 
 
 def _records(scaling: Scaling, form: Form, short: ShortForm | None, zero_point: int) -> bytes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from host.compiler.build import Compiled, Options, assemble
-from host.compiler.format import SOFTMAX_ENTRIES, Form, OperatorKind
+from host.compiler.format import Form, OperatorKind
 from host.compiler.network import (
     IMAGE_FEATURE,
     Addition,
+    Exponential,
     Feature,
     Layer,
     Network,
@@ -171,17 +172,20 @@ class Sketch:
 
     def softmax(self, source: int) -> int:
         f = self.features[source]
-        table = np.zeros(SOFTMAX_ENTRIES, np.int32)
-        return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), table=table)
+        form = Exponential(1 << 30, 23, 255)
+        return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), exponential=form)
+
+    def _likely_form(self, layer: Layer) -> Form:
+        if layer.output in self.linear:
+            return Form.GENERAL
+        return Form.FAST if layer.weights is None else Form.SHORT
 
     def compiled(self, output: int, name: str, options: Options) -> Compiled:
         """Planned and packed, to be measured, not run."""
         kept = tuple(np.arange(f.channels) for f in self.features)
         whole = Network(tuple(self.features), tuple(self.layers), output, (-1,) * len(kept), kept)
         network = fold_pads(whole)
-        forms = tuple(
-            Form.GENERAL if x.output in self.linear else Form.SHORT for x in network.layers
-        )
+        forms = tuple(self._likely_form(layer) for layer in network.layers)
         total = sum(macs(network, layer) for layer in network.layers)
         return assemble(network, forms, Identity(name, (), bytes(32)), options, total)
 

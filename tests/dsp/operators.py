@@ -17,6 +17,8 @@ from host.compiler.format import (
     PackedMap,
     PackedOperator,
 )
+from host.compiler.network import Scaling
+from host.compiler.short_form import BIAS_LIMIT, LEADING_BIT, ShortForm, short_records
 from tests.dsp.board import DATA_IN_FLASH, RAM, Board, Counts, build
 from tests.native import FIRMWARE, compile_shared
 
@@ -46,6 +48,7 @@ class Shape:
     largest_weight: int = 127
     fill: tuple[int, int] = (0, 0)
     image: bool = False
+    short: bool = True  # records of form SHORT, when they can hold what is drawn
 
     @property
     def macs(self) -> int:
@@ -98,25 +101,35 @@ class Case:
         self.records = (source, target)
         self.blob = self._pack(scratch)
 
+    @property
+    def least_shift(self) -> int:
+        """Of form SHORT; 0 where the constants need form FAST."""
+        least = self.shape.shifts[0]
+        ends = (self.multiplier & 7) == self.shift - least
+        fits = ends & (self.multiplier >= LEADING_BIT) & (np.abs(self.bias) < BIAS_LIMIT)
+        return least if self.shape.short and bool(fits.all()) else 0
+
+    def _constants(self) -> bytes:
+        if self.least_shift:
+            scaling = Scaling(self.bias, self.multiplier, -self.shift, 0, 255)
+            return short_records(scaling, ShortForm(self.least_shift, self.multiplier)) + bytes(6)
+        columns = zip(self.multiplier, self.bias, self.shift, strict=True)
+        records = [PackedFastRequantisation(int(m), int(b) * 32 + int(n)) for m, b, n in columns]
+        return b"".join(r.pack() for r in (*records, PackedFastRequantisation(0, 1)))
+
     def _pack(self, scratch: int) -> bytes:
         s = self.shape
-        constants = [
-            PackedFastRequantisation(int(m), int(b) * 32 + int(n))
-            for m, b, n in zip(self.multiplier, self.bias, self.shift, strict=True)
-        ]
-        weights = self.weights.tobytes()
-        if s.channels_out % 2:
-            constants.append(PackedFastRequantisation(0, 1))
-            weights += bytes(self.weights[0].size)
+        weights = self.weights.tobytes() + bytes(s.channels_out % 2 * self.weights[0].size)
         head = PackedOperator.LAYOUT.size + 2 * PackedMap.LAYOUT.size
         operator = PackedOperator(
             kind=s.kind,
-            form=Form.FAST,
+            form=Form.SHORT if self.least_shift else Form.FAST,
             source=0,
             input=IMAGE if s.image else 0,
             second_input=IMAGE,
             output=1,
             depth_multiplier=1,
+            least_shift=self.least_shift,
             kernel_height=s.window,
             kernel_width=s.window,
             stride_height=s.stride,
@@ -132,7 +145,7 @@ class Case:
         )
         records = operator.pack() + self.records[0].pack() + self.records[1].pack()
         padded = weights + bytes(_aligned(len(weights)) - len(weights))
-        return records + padded + b"".join(c.pack() for c in constants)
+        return records + padded + self._constants()
 
     def arena(self) -> bytes:
         """The arena before the run: the input map with its borders, and noise wherever nothing is read."""
@@ -240,7 +253,9 @@ def random_case(shape: Shape, seed: int) -> Case:
     size = (shape.channels_out, taps)
     weights = draw.integers(-shape.largest_weight, shape.largest_weight + 1, size).astype(np.int8)
     shift = draw.integers(shape.shifts[0], shape.shifts[1] + 1, shape.channels_out)
-    multiplier = draw.integers(1 << 30, (1 << 31) - 1, shape.channels_out)
+    multiplier = draw.integers(1 << 30, (1 << 31) - 8, shape.channels_out)
+    if shape.short and shape.shifts[1] - shape.shifts[0] < 8:
+        multiplier = multiplier // 8 * 8 + shift - shape.shifts[0]
     u = draw.integers(0, 256, (*shape.input_size, shape.channels_in), np.uint8)
     middle = -(weights.astype(np.int64).sum(1) * 128)
     bias = middle + draw.integers(-(1 << 14), 1 << 16, shape.channels_out)
@@ -248,7 +263,7 @@ def random_case(shape: Shape, seed: int) -> Case:
 
 
 def sources() -> list[Path]:
-    return [DRIVER, *sorted(DSP.glob("*.c"))]
+    return [DRIVER, DSP.parent / "requantize.c", *sorted(DSP.glob("*.c"))]
 
 
 def new_board(compiler: str, float_abi: str = "hard") -> Board:

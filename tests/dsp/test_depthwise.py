@@ -41,6 +41,8 @@ NAMED = {
     "zero points": replace(SAME, fill=(200, 17)),
     "an output with borders": replace(SAME, out_border=(1, 2, 1, 1)),
     "an input with more borders than it needs": replace(SAME, border=(2, 3, 2, 2)),
+    "records of 8 bytes": replace(SAME, short=False),
+    "halved, records of 8 bytes": replace(HALVED, short=False),
 }
 
 
@@ -55,6 +57,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         st.sampled_from([(5, 8), (4, 11), (1, 3), (2, 20)]),
         st.sampled_from([1, 40, 127]),
         st.tuples(st.integers(0, 255), st.integers(0, 255)),
+        st.booleans(),
     )
 
 
@@ -65,6 +68,7 @@ def _padded(
     shifts: tuple[int, int],
     largest_weight: int,
     fill: tuple[int, int],
+    short: bool,
 ) -> Shape:
     height, width, channels, stride = size
     above, below, left, right = (p + m for p, m in zip(pads, more, strict=True))
@@ -80,6 +84,7 @@ def _padded(
         shifts=shifts,
         largest_weight=largest_weight,
         fill=fill,
+        short=short,
     )
 
 

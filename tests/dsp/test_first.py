@@ -41,6 +41,7 @@ NAMED = {
     "shifts that uniform cannot have": replace(GREY, shifts=(2, 14)),
     "rgb, such shifts": replace(COLOUR, shifts=(2, 14)),
     "zero points": replace(COLOUR, fill=(3, 250)),
+    "records of 8 bytes": replace(GREY, short=False),
 }
 
 
@@ -48,7 +49,7 @@ def shapes() -> st.SearchStrategy[Shape]:
     flag = st.integers(0, 1)
     pads = st.tuples(flag, flag, flag, flag)
     return st.builds(
-        lambda height, width, channels, outputs, pads, shifts, fill: replace(
+        lambda height, width, channels, outputs, pads, shifts, fill, short: replace(
             GREY,
             height=height,
             width=width,
@@ -58,6 +59,7 @@ def shapes() -> st.SearchStrategy[Shape]:
             border=pads,
             shifts=shifts,
             fill=fill,
+            short=short,
         ),
         st.integers(1, 6),
         st.integers(4, 20),
@@ -66,6 +68,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         pads,
         st.sampled_from([(6, 11), (5, 8), (2, 4), (3, 20)]),
         st.tuples(st.integers(0, 255), st.integers(0, 255)),
+        st.booleans(),
     )
 
 

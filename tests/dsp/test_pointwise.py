@@ -36,6 +36,8 @@ NAMED = {
     "short weights, one pair at a time": replace(
         BASE, height=2, channels_in=16, channels_out=240, scratch_bytes=0x1400
     ),
+    "records of 8 bytes": replace(BASE, width=12, channels_in=32, short=False),
+    "records of 8 bytes, 3 pixels": replace(BASE, width=6, channels_in=64, short=False),
 }
 
 
@@ -54,6 +56,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         shifts=st.sampled_from([(5, 10), (4, 11), (1, 3), (9, 20)]),
         largest_weight=st.sampled_from([1, 40, 127]),
         fill=st.tuples(st.integers(0, 255), st.integers(0, 255)),
+        short=st.booleans(),
     )
 
 

@@ -90,5 +90,5 @@ def test_weights_outside_the_model_are_refused() -> None:
 
 def test_every_status_has_its_line() -> None:
     for status in EngineStatus:
-        assert library().engine_status_text(status).decode() == packed.STATUS_TEXT[status]
+        assert library().engine_status_text(status).decode() == packed.STATUS_WORDS[status]
     assert library().engine_status_text(-99) == b"unknown status"

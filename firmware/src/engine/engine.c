@@ -1,4 +1,7 @@
 #include "engine/engine.h"
+
+#include <string.h> // strlen
+
 #include "engine/map.h"      // struct engine_call, the operators
 #include "engine/validate.h" // packed_validate
 
@@ -12,14 +15,14 @@ static const operator_rows operators[] = {
     [PACKED_AVERAGE_POOL] = average_pool_rows,
     [PACKED_MAX_POOL] = max_pool_rows,
     [PACKED_MEAN] = mean_rows,
-    [PACKED_FULLY_CONNECTED] = fully_connected_rows,
+    [PACKED_FULLY_CONNECTED] = pointwise_rows, /* of one pixel */
     [PACKED_SOFTMAX] = softmax_rows,
     [PACKED_ADD] = add_rows,
     [PACKED_PAD] = pad_rows,
     [PACKED_QUANTIZE] = quantize_rows,
 };
 
-static const char *const status_texts[] = ENGINE_STATUS_TEXTS;
+static const char status_texts[] = ENGINE_STATUS_TEXTS;
 
 enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_t bytes, uint8_t *arena,
                                size_t arena_bytes) {
@@ -42,8 +45,11 @@ enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_
 }
 
 const char *engine_status_text(enum engine_status status) {
-    const size_t index = (size_t)-(int32_t)status;
-    return index < sizeof status_texts / sizeof status_texts[0] ? status_texts[index] : "unknown status";
+    const char *text = status_texts;
+    for (int32_t left = -(int32_t)status; left != 0 && *text != 0; left--) {
+        text += strlen(text) + 1;
+    }
+    return *text != 0 ? text : "unknown status";
 }
 
 static const struct packed_map *map_record(const struct engine *engine, size_t index) {

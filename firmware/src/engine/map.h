@@ -63,7 +63,6 @@ void depthwise_rows(const struct engine_call *call, size_t first_row, size_t end
 void average_pool_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void max_pool_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void mean_rows(const struct engine_call *call, size_t first_row, size_t end_row);
-void fully_connected_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void softmax_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void add_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void pad_rows(const struct engine_call *call, size_t first_row, size_t end_row);

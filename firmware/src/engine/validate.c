@@ -253,17 +253,14 @@ static bool addition_is_sound(const struct checked *model, const struct packed_o
            a->output_multiplier >= 0;
 }
 
-/* exp is in Q0.31 and exp(0) is almost 1, so that the sum is never 0. */
+/* No product of the exponential leaves 32 bits. */
 static bool softmax_is_sound(const struct checked *model, const struct packed_operator *op) {
-    if (!lies_inside(model->header, op->constants_offset, PACKED_SOFTMAX_ENTRIES, sizeof(int32_t))) {
+    if (!lies_inside(model->header, op->constants_offset, 1, sizeof(struct packed_softmax))) {
         return false;
     }
-    const int32_t *table = (const void *)(model->blob + op->constants_offset);
-    bool sound = table[0] >= 1 << 30;
-    for (size_t i = 0; i < PACKED_SOFTMAX_ENTRIES; i++) {
-        sound = sound && table[i] >= 0;
-    }
-    return sound;
+    const struct packed_softmax *k = (const void *)(model->blob + op->constants_offset);
+    return k->multiplier >= 0 && k->left_shift >= 0 && k->left_shift <= 30 && k->largest_difference >= 0 &&
+           k->largest_difference <= 255 && k->largest_difference <= INT32_MAX >> k->left_shift;
 }
 
 static bool parameters_are_sound(const struct checked *model, const struct packed_operator *op) {

@@ -263,10 +263,10 @@ def _softmax(builder: _Builder, operator: Operator) -> None:
     assert isinstance(operator.options, OtherOptions)
     if operator.options.beta * feature.scale <= 2.0**-26:
         refuse(operator, f"input scale {feature.scale:g} is too small", "convert the model again")
-    table = arithmetic.softmax_table(feature.scale, operator.options.beta)
+    form = arithmetic.softmax(feature.scale, operator.options.beta)
     target = builder.result(operator, 1, 1, feature.channels)
     builder.layers.append(
-        Layer(OperatorKind.SOFTMAX, operator.index, (source,), target, table=table)
+        Layer(OperatorKind.SOFTMAX, operator.index, (source,), target, exponential=form)
     )
 
 

@@ -1,4 +1,4 @@
-/* DEPTHWISE_CONV_2D 3x3: bands of 6, 3 or 1 output rows, all channels of a band in one kernel run. */
+/* DEPTHWISE_CONV_2D 3x3: bands of 6, 3 or fewer output rows, all channels of a band in one kernel run. */
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_strips, the kernels
 #include "engine/dsp/scratch.h" // dsp_depthwise_bytes
@@ -8,6 +8,8 @@ typedef void (*strips_kernel)(struct dsp_strips *job);
 #else
 #define dsp_strips_prepare dsp_strips_prepare_plain
 #endif
+
+enum { LEAST_ROWS = 3 };
 
 static bool is_ours(const struct engine_call *call) {
     const struct packed_operator *const op = call->op;
@@ -24,18 +26,20 @@ static bool is_ours(const struct engine_call *call) {
 
 static void kernel_run(struct dsp_strips *job, size_t rows, size_t stride, bool uniform) {
 #if DSP_FAST
-    static const strips_kernel uniform_kernels[2][3] = {
-        {dsp_strips1_uniform_1, dsp_strips1_uniform_3, dsp_strips1_uniform_6},
-        {dsp_strips2_uniform_1, dsp_strips2_uniform_3, NULL},
+    static const strips_kernel uniform_kernels[2][2] = {
+        {dsp_strips1_uniform_3, dsp_strips1_uniform_6},
+        {dsp_strips2_uniform_3, NULL},
     };
     static const strips_kernel fast_kernels[2] = {dsp_strips1_fast_1, dsp_strips2_fast_1};
-    (uniform ? uniform_kernels[stride - 1][rows / 3] : fast_kernels[stride - 1])(job);
+    (uniform ? uniform_kernels[stride - 1][rows / 6] : fast_kernels[stride - 1])(job);
 #else
     dsp_strips_plain(job, rows, stride, uniform);
 #endif
 }
 
-/* The job of channels first..end-1 of `rows` output rows from y on. */
+/* The job of channels first..end-1 of `rows` output rows from y on. Uniform channels have no kernel of fewer
+ * rows than 3: then the first rows that it computes are idle ones, which the row that is wanted overwrites.
+ */
 static void band_run(const struct engine_call *call, int32_t y, size_t rows, size_t first, size_t end,
                      bool uniform) {
     const int32_t stride = call->op->stride_height;
@@ -52,14 +56,16 @@ static void band_run(const struct engine_call *call, int32_t y, size_t rows, siz
         .end = bytes,
     };
     const int32_t top = y * stride - call->op->pad_top;
-    const size_t in_rows = (rows - 1) * (size_t)stride + 3;
-    for (size_t row = 0; row < in_rows; row++) {
-        job.rows[row] = map_line(&call->input, top + (int32_t)row, (int32_t)first) - call->op->pad_left;
+    const size_t all = uniform && rows < LEAST_ROWS ? LEAST_ROWS : rows;
+    const int32_t idle = (int32_t)(all - rows);
+    const uint8_t **place = job.rows;
+    for (int32_t row = -idle * stride; row < (int32_t)(rows - 1) * stride + 3; row++) {
+        *place++ = map_line(&call->input, top + (row > 0 ? row : 0), (int32_t)first) - call->op->pad_left;
     }
-    for (size_t row = 0; row < rows; row++) {
-        job.rows[in_rows + row] = map_line(&call->output, y + (int32_t)row, (int32_t)first);
+    for (int32_t row = -idle; row < (int32_t)rows; row++) {
+        *place++ = map_line(&call->output, y + (row > 0 ? row : 0), (int32_t)first);
     }
-    kernel_run(&job, rows, (size_t)stride, uniform);
+    kernel_run(&job, all, (size_t)stride, uniform);
 }
 
 /* Rows from y on, channels of one kind after the other: a kernel of more than one row exists for uniform
@@ -92,7 +98,7 @@ bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t
     const size_t most = call->op->stride_height == 1 ? 6 : 3;
     for (size_t y = first_row, rows; y < end_row; y += rows) {
         const size_t left = end_row - y;
-        rows = left >= most ? most : left >= 3 ? 3 : 1;
+        rows = left >= most ? most : left >= LEAST_ROWS ? LEAST_ROWS : left;
         if (*all_uniform) {
             band_run(call, (int32_t)y, rows, 0, (size_t)call->output.channels, true);
         } else {

@@ -124,10 +124,8 @@ uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const str
 
 void dsp_strips1_uniform_6(struct dsp_strips *job);
 void dsp_strips1_uniform_3(struct dsp_strips *job);
-void dsp_strips1_uniform_1(struct dsp_strips *job);
 void dsp_strips1_fast_1(struct dsp_strips *job);
 void dsp_strips2_uniform_3(struct dsp_strips *job);
-void dsp_strips2_uniform_1(struct dsp_strips *job);
 void dsp_strips2_fast_1(struct dsp_strips *job);
 void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int uniform);
 

@@ -98,10 +98,8 @@
 
 /* 8 weights each of two output channels, from r1 and r2 -> 4 steps of a stream at r0. Uses r4-r11. */
 .macro expand_octet
-    ldr r10, [r1, #4]
-    ldr r11, [r2, #4]
-    ldr r6, [r1], #8
-    ldr r7, [r2], #8
+    ldrd r6, r10, [r1], #8
+    ldrd r7, r11, [r2], #8
     sxtb16 r8, r10
     sxtb16 r9, r11
     sxtb16 r10, r10, ror #8

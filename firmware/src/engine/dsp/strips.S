@@ -205,8 +205,7 @@
     pop {r0, r4-r11, pc}
     .size dsp_strips1_uniform_3, . - dsp_strips1_uniform_3
 
-.macro kernel1_1 form
-    function dsp_strips1_\form\()_1
+    function dsp_strips1_fast_1
     push {r0, r4-r11, lr}
     mov r11, r0
     add r1, r0, #DSP_STRIPS_END
@@ -222,14 +221,10 @@
     middle_1 r6, r7, s7
     load_1
     finish_1 r6, r7
-    store_1 \form, s8, r6, r7
+    store_1 fast, s8, r6, r7
     strip_end_1 0, 2b, 1b, s8
     pop {r0, r4-r11, pc}
-    .size dsp_strips1_\form\()_1, . - dsp_strips1_\form\()_1
-.endm
-
-kernel1_1 uniform
-kernel1_1 fast
+    .size dsp_strips1_fast_1, . - dsp_strips1_fast_1
 
 /* Stride 2; r12 points to the row, and then is b4. */
 .macro load_2
@@ -344,19 +339,14 @@ kernel1_1 fast
     pop {r0, r4-r11, pc}
     .size dsp_strips2_uniform_3, . - dsp_strips2_uniform_3
 
-.macro kernel2_1 form
-    function dsp_strips2_\form\()_1
+    function dsp_strips2_fast_1
     kernel_begin_2 s8
     load_2
     finish_2 r6, r7
-    store_2 \form, s8, r6, r7
+    store_2 fast, s8, r6, r7
     strip_end_2 2b, 1b
     pop {r0, r4-r11, pc}
-    .size dsp_strips2_\form\()_1, . - dsp_strips2_\form\()_1
-.endm
-
-kernel2_1 uniform
-kernel2_1 fast
+    .size dsp_strips2_fast_1, . - dsp_strips2_fast_1
 
 /* uint32_t dsp_strips_prepare(uint32_t *to, const int8_t *weights, const struct requantize_form *form, size_t channels)
  * r4 multiplier, r5 bias, r6-r9 and r12 weights, r10 shift, r11 whatever, lr scale. */
