@@ -16,7 +16,7 @@ RESIDENT_TILE = 3072
 STEP_CYCLES = 300  # to start any step
 STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md
 WIDEN_CYCLES = 1.5  # to widen a weight
-BANDS = {1: (6, 3, 1), 2: (3, 1)}  # rows that a depthwise kernel computes at once, by stride
+BANDS = {1: (6, 3), 2: (3,)}  # rows that a depthwise kernel computes at once, by stride
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ def bands(rows: int, stride: int) -> int:
     count = 0
     for height in BANDS.get(stride, (1,)):
         count, rows = count + rows // height, rows % height
-    return count
+    return count + (rows > 0)

@@ -49,8 +49,8 @@ static inline int32_t multiply_high_rounding(int32_t a, int32_t b) {
 
 /* gemmlowp's RoundingDivideByPOT: halves away from zero. 0 <= shift <= 31. */
 static inline int32_t divide_rounding(int32_t value, int32_t shift) {
-    const int64_t half = shift > 0 ? (int64_t)1 << (shift - 1) : 0;
-    return (int32_t)(((int64_t)value + half - (shift > 0 && value < 0)) >> shift);
+    const int32_t mask = (int32_t)((1u << shift) - 1u);
+    return (value >> shift) + ((value & mask) > (mask >> 1) + (value < 0));
 }
 
 static inline struct requantize_form requantize_form(const struct packed_operator *op, const void *constants,

@@ -1,4 +1,6 @@
 /* DEPTHWISE_CONV_2D 3x3: bands of 6, 3 or fewer output rows, all channels of a band in one kernel run. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_strips, the kernels
 #include "engine/dsp/scratch.h" // dsp_depthwise_bytes

@@ -334,27 +334,22 @@ kernel4_short 4
 kernel4_short 5
 kernel4_short 8
 
-/* Any multiple of 16 pairs of input channels. The first 4 of a block stand apart, as their sums start from the biases. */
+/* Any multiple of 16 pairs of input channels. The first one of a block stands apart, as its sums start from the biases. */
     function dsp_pairs4_16
     push {r0, r4-r11, lr}
 1:  bl pair_begin
     sub r0, r0, #8
-    b 2f
-    .balign 4
-3:  step4 4, 8
-    step4 12, 24
-    step4 20, 40
-    step4 28, 56
-    b 4f
-    .balign 4
 2:  vmov r1, WEIGHTS
     block_begin r9, lr
     first4
-    step4 12, 24
+    b 4f
+    .balign 4
+3:  step4 4, 8
+    .balign 4
+4:  step4 12, 24
     step4 20, 40
     step4 28, 56
-    .balign 4
-4:  step4 36, 72
+    step4 36, 72
     step4 44, 88
     step4 52, 104
     step4 60, 120, , !
@@ -378,23 +373,16 @@ kernel4_short 8
 1:  bl pair_begin
     sub r0, r0, #4
     vmov lr, WEIGHTS_END
-    .balign 4
 2:  vmov r1, WEIGHTS
     block_begin r8, r11
     first3
-    step3 12, 16
-    step3 20, 28
-    step3 28, 40
     b 4f
     .balign 4
 3:  step3 4, 4
-    step3 12, 16
-    step3 20, 28
-    step3 28, 40
     .balign 4
 4:
-    .set done, 4
-    .rept 11
+    .set done, 1
+    .rept 14
     step3 4 + 8 * done, 4 + 12 * done
     .set done, done + 1
     .endr
