@@ -1,7 +1,5 @@
 #include "engine/engine.h"
 
-#include <string.h> // strlen
-
 #include "engine/map.h"      // struct engine_call, the operators
 #include "engine/validate.h" // packed_validate
 
@@ -47,7 +45,8 @@ enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_
 const char *engine_status_text(enum engine_status status) {
     const char *text = status_texts;
     for (int32_t left = -(int32_t)status; left != 0 && *text != 0; left--) {
-        text += strlen(text) + 1;
+        while (*text++ != 0) {
+        }
     }
     return *text != 0 ? text : "unknown status";
 }

@@ -30,34 +30,27 @@ static uint8_t requantize_fast(int32_t acc, const struct requantize_channel *cha
     return (uint8_t)clamp_between(wrapping_add(x, channel->rounding) >> channel->shift, 0, 255);
 }
 
-static uint8_t requantize_bounded(int64_t value, const struct requantize_form *form) {
+/* SINGLE rounds product and shift together; GENERAL and WIDE one after the other, in 64 bits; GENERAL is made
+ * so that its sums fit 32. */
+static uint8_t requantize_exactly(int32_t acc, const struct requantize_channel *channel,
+                                  const struct requantize_form *form) {
+    int32_t right = channel->shift > 0 ? channel->shift : 0;
+    const int32_t left = channel->shift < 0 ? -channel->shift : 0;
+    int64_t x;
+    if (form->form == PACKED_FORM_SINGLE) {
+        right = 31 + channel->shift;
+        x = (int64_t)acc * channel->multiplier + ((int64_t)1 << (right - 1));
+    } else {
+        x = multiply_high_rounding((int32_t)((uint32_t)acc << left), channel->multiplier);
+        x += (right > 0 && x < 0 ? -1 : 0) + (int64_t)channel->rounding;
+    }
+    const int64_t value = (x >> right) + (form->form == PACKED_FORM_GENERAL ? 0 : form->zero_point);
     const int64_t low = value < form->act_min ? form->act_min : value;
     return (uint8_t)(low > form->act_max ? form->act_max : low);
 }
 
-static uint8_t requantize_single(int32_t acc, const struct requantize_channel *channel,
-                                 const struct requantize_form *form) {
-    const int32_t shift = 31 + channel->shift;
-    const int64_t value = ((int64_t)acc * channel->multiplier + ((int64_t)1 << (shift - 1))) >> shift;
-    return requantize_bounded(value + form->zero_point, form);
-}
-
-/* GENERAL and WIDE in 64 bits; GENERAL is made so that its sums fit 32. */
-static uint8_t requantize_wide(int32_t acc, const struct requantize_channel *channel,
-                               const struct requantize_form *form) {
-    const int32_t right = channel->shift > 0 ? channel->shift : 0;
-    const int32_t left = channel->shift < 0 ? -channel->shift : 0;
-    int64_t x = multiply_high_rounding((int32_t)((uint32_t)acc << left), channel->multiplier);
-    x += right > 0 && x < 0 ? -1 : 0;
-    return requantize_bounded(
-        ((x + channel->rounding) >> right) + (form->form == PACKED_FORM_WIDE ? form->zero_point : 0), form);
-}
-
 uint8_t requantize(int32_t acc, const struct requantize_channel *channel,
                    const struct requantize_form *form) {
-    if (requantize_is_fast(form->form)) {
-        return requantize_fast(acc, channel);
-    }
-    return form->form == PACKED_FORM_SINGLE ? requantize_single(acc, channel, form)
-                                            : requantize_wide(acc, channel, form);
+    return requantize_is_fast(form->form) ? requantize_fast(acc, channel)
+                                          : requantize_exactly(acc, channel, form);
 }

@@ -33,7 +33,7 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  * stays: an odd last channel. `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream:
  * 4-byte aligned, in RAM.
  *
- * The kernels of 16 and 32 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte
+ * The kernels of 16 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte
  * aligned, 2 * steps bytes an output channel), `records` of form SHORT, their `least_shift`, and `rounding`,
  * that of this shift, `stream` is room for one pair's weights. Both move on. For the other kernels `weights`
  * is NULL. */
@@ -54,12 +54,12 @@ struct dsp_pairs {
     uint32_t rounding;
 };
 
-/* The number behind: steps. 16 and 32 stand for any multiple of them. Blocks of 3 pixels: form fast only. */
+/* The number behind: steps. 16 stands for any multiple of it. Blocks of 3 pixels: form fast only. */
 void dsp_pairs4_4(struct dsp_pairs *job);
 void dsp_pairs4_5(struct dsp_pairs *job);
 void dsp_pairs4_8(struct dsp_pairs *job);
 void dsp_pairs4_16(struct dsp_pairs *job);
-void dsp_pairs3_32(struct dsp_pairs *job);
+void dsp_pairs3_16(struct dsp_pairs *job);
 void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels);
 
 /* Channel lines -> activations, four lines (a quad) after the other: lines 0, 2 and lines 1, 3 are two steps.

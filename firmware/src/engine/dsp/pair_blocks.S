@@ -221,12 +221,14 @@ pair_from_flash:
     mov lr, r12
     b pair_places
 
-/* After a segment: the next one, or the next pair. r2 is OUT_0, already moved on. */
-.macro segment_end block, pair
+/* After a segment: the next one. r2 is OUT_0, already moved on. Flags: not equal when there is one. */
+    .balign 4
+segment_next:
     vmov r4, SEGMENTS_LEFT
     ldr r5, [sp]
     subs r4, r4, #1
-    beq 8f
+    it eq
+    bxeq lr
     vmov SEGMENTS_LEFT, r4
     ldr r6, [r5, #DSP_PAIRS_SEGMENT_SKIP]
     ldr r7, [r5, #DSP_PAIRS_SEGMENT_SPAN]
@@ -236,9 +238,17 @@ pair_from_flash:
     add r7, r7, r2
     vmov OUT_0, OUT_1, r2, r3
     vmov OUT_END, r7
-    b \block
-8:  ldr r4, [r5, #DSP_PAIRS_PAIRS]
+    bx lr
+
+/* After a segment: the next one, or the next pair. wanted: what lr holds in a block. */
+.macro segment_end block, pair, wanted
+    bl segment_next
+.ifnb \wanted
+    vmov lr, \wanted
+.endif
+    bne \block
     mov r0, r5
+    ldr r4, [r5, #DSP_PAIRS_PAIRS]
     subs r4, r4, #1
     str r4, [r5, #DSP_PAIRS_PAIRS]
     bne \pair
@@ -296,7 +306,7 @@ scale_fast4:
     vmov r3, OUT_END
     cmp r2, r3
     bne \block
-    segment_end \block, \pair
+    segment_end \block, \pair, WEIGHTS_END
 .endm
 
 .macro block_begin last_0, last_1
@@ -367,8 +377,8 @@ kernel4_short 8
     finish4 2b, 1b
     .size dsp_pairs4_16, . - dsp_pairs4_16
 
-/* The same for blocks of 3 pixels, and any multiple of 32 pairs; lr is WEIGHTS_END. */
-    function dsp_pairs3_32
+/* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
+    function dsp_pairs3_16
     push {r0, r4-r11, lr}
 1:  bl pair_begin
     sub r0, r0, #4
@@ -387,15 +397,9 @@ kernel4_short 8
     .set done, done + 1
     .endr
     step3 124, 184, !, !
-    .set done, 0
-    .rept 15
-    step3 4 + 8 * done, 4 + 12 * done
-    .set done, done + 1
-    .endr
-    step3 124, 184, !, !
     cmp r1, lr
     bne 3b
     finish3 2b, 1b
-    .size dsp_pairs3_32, . - dsp_pairs3_32
+    .size dsp_pairs3_16, . - dsp_pairs3_16
 
 #endif

@@ -124,7 +124,7 @@ static void tile_widen(const struct engine_map *input, const struct shape *shape
 static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
 #if DSP_FAST
     if (shape->pixels == 3) {
-        dsp_pairs3_32(job);
+        dsp_pairs3_16(job);
     } else {
         (shape->steps == 4 ? dsp_pairs4_4 : shape->steps == 8 ? dsp_pairs4_8 : dsp_pairs4_16)(job);
     }
