@@ -17,7 +17,7 @@
  * kernel tests bounds; the engine writes them together with the rows. A 1x1 map without borders has
  * line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
  *
- * A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
+ * A *step* says "operator, compute these rows of your output". Steps run in order; an operator's steps cover its
  * rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + height + bottom), an operator streams.
  *
  * Parameter blocks
@@ -183,18 +183,18 @@ struct packed_operator {
     uint8_t act_max; /* the upper one */
     uint32_t weights_offset; /* into the blob, or 0 */
     uint32_t constants_offset; /* requantisation, addition or softmax record in the blob, or 0 */
-    uint32_t scratch_offset; /* into the arena; kept from the operator's first step to its last */
-    uint32_t scratch_bytes; /* 0 for plain C */
+    uint16_t scratch_offset_words; /* of 4 bytes, into the arena; kept from the operator's first step to its last */
+    uint16_t scratch_words; /* of 4 bytes; 0 for plain C */
 };
-_Static_assert(sizeof(struct packed_operator) == 36, "packed_operator");
+_Static_assert(sizeof(struct packed_operator) == 32, "packed_operator");
 
-/* Compute rows first_row..end_row-1 of an operator's output. */
+/* Compute `rows` rows of an operator's output from first_row on. */
 struct packed_step {
-    uint16_t operator_index; /* which operator */
     uint16_t first_row; /* 0 at the operator's first step */
-    uint16_t end_row; /* the output's height at its last step */
+    uint8_t operator_index; /* which operator */
+    uint8_t rows; /* at least 1 */
 };
-_Static_assert(sizeof(struct packed_step) == 6, "packed_step");
+_Static_assert(sizeof(struct packed_step) == 4, "packed_step");
 
 /* The constants of form FAST in 8 bytes; the rounding follows from the shift and the output map's fill. */
 struct packed_fast_requantisation {

@@ -10,7 +10,7 @@ Its borders (`top` and `bottom` rows, `left` and `right` bytes of a line) hold `
 kernel tests bounds; the engine writes them together with the rows. A 1x1 map without borders has
 line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
 
-A *step* says "operator, compute rows first..end-1 of your output". Steps run in order; an operator's steps cover its
+A *step* says "operator, compute these rows of your output". Steps run in order; an operator's steps cover its
 rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + height + bottom), an operator streams.
 
 Parameter blocks
@@ -59,6 +59,7 @@ MAX_OPERATORS = 128
 MAX_MAPS = 160
 MAX_STEPS = 4096
 MAX_OUTPUTS = 256  # more could overflow the sum of softmax
+MAX_STEP_ROWS = 255
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
 
 
@@ -222,19 +223,24 @@ class PackedOperator(Message):
     constants_offset: int = wire(
         "u32", "requantisation, addition or softmax record in the blob, or 0"
     )
-    scratch_offset: int = wire(
-        "u32", "into the arena; kept from the operator's first step to its last"
+    scratch_offset_words: int = wire(
+        "u16", "of 4 bytes, into the arena; kept from the operator's first step to its last"
     )
-    scratch_bytes: int = wire("u32", "0 for plain C")
+    scratch_words: int = wire("u16", "of 4 bytes; 0 for plain C")
 
 
 @message(0)
 class PackedStep(Message):
-    """Compute rows first_row..end_row-1 of an operator's output."""
+    """Compute `rows` rows of an operator's output from first_row on."""
 
-    operator_index: int = wire("u16", "which operator")
     first_row: int = wire("u16", "0 at the operator's first step")
-    end_row: int = wire("u16", "the output's height at its last step")
+    operator_index: int = wire("u8", "which operator")
+    rows: int = wire("u8", "at least 1")
+
+    @property
+    def end_row(self) -> int:
+        """The row behind the last one."""
+        return self.first_row + self.rows
 
 
 @message(0)

@@ -83,7 +83,8 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     blob.fill(maps_offset, [_map(network.features[f], plan.maps[f]) for f in map_of])
     blob.fill(operators_offset, operators)
     blob.fill(
-        steps_offset, [packed.PackedStep(s.layer, s.first_row, s.end_row) for s in plan.steps]
+        steps_offset,
+        [packed.PackedStep(s.first_row, s.layer, s.end_row - s.first_row) for s in plan.steps],
     )
     return _finish(
         network,
@@ -212,9 +213,14 @@ def _operator(
                 layer, form, short, [network.features[f] for f in (*layer.inputs, layer.output)]
             )
         ),
-        scratch_offset=scratch_offset,
-        scratch_bytes=scratch,
+        scratch_offset_words=_words(scratch_offset),
+        scratch_words=_words(scratch),
     )
+
+
+def _words(size: int) -> int:
+    """Bytes in words. A model that is too large for any board is packed to be measured only, and stays in the field."""
+    return min(-(-size // packed.ALIGNMENT), 0xFFFF)
 
 
 def _bounds(layer: Layer) -> tuple[int, int]:

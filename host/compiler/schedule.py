@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from host.compiler.format import OperatorKind
+from host.compiler.format import MAX_STEP_ROWS, OperatorKind
 from host.compiler.network import IMAGE_FEATURE, Layer, Network
 
 WHOLE_INPUT = (OperatorKind.MEAN, OperatorKind.SOFTMAX, OperatorKind.FULLY_CONNECTED)
@@ -108,7 +108,8 @@ class Stream:
         first = self.done[feature]
         if end_row <= first:
             return
-        self.steps.append(Step(index, first, end_row))
+        for row in range(first, end_row, MAX_STEP_ROWS):
+            self.steps.append(Step(index, row, min(row + MAX_STEP_ROWS, end_row)))
         self.done[feature] = end_row
         bottom = self.border[feature].bottom if self._complete(feature) else 0
         held = end_row + bottom - self._oldest(feature, first)

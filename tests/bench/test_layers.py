@@ -18,7 +18,7 @@ from host.virtual.window import Reading, Window
 def model() -> PackedModel:
     """Two operators of the person model; the first streams around the second."""
     packed = unpack((MODELS / "person_grey_025.tpm").read_bytes())
-    steps = (PackedStep(0, 0, 10), PackedStep(1, 0, 48), PackedStep(0, 10, 48))
+    steps = (PackedStep(0, 0, 10), PackedStep(0, 1, 48), PackedStep(10, 0, 38))
     return dataclasses.replace(packed, operators=packed.operators[:2], steps=steps)
 
 

@@ -84,7 +84,8 @@ class Memory:
     def run(self, step: PackedStep) -> bool:
         """Whether the step's input rows and scratch are intact before it, and its input rows after it."""
         o = self.model.operators[step.operator_index]
-        scratch = range(o.scratch_offset, o.scratch_offset + o.scratch_bytes)
+        start = 4 * o.scratch_offset_words
+        scratch = range(start, start + 4 * o.scratch_words)
         name = ("scratch", step.operator_index, 0)
         if step.first_row == 0:
             self.owner.update(dict.fromkeys(scratch, name))

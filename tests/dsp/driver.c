@@ -42,7 +42,7 @@ int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_
         .output = map_of(&blob->output, arena, false),
         .weights = (const int8_t *)(bytes + blob->op.weights_offset),
         .constants = bytes + blob->op.constants_offset,
-        .scratch = arena + blob->op.scratch_offset,
+        .scratch = arena + 4 * (size_t)blob->op.scratch_offset_words,
     };
     const size_t first = rows >> 16, end = rows & 0xFFFFu;
     switch (function) {

@@ -140,8 +140,8 @@ class Case:
             act_max=255,
             weights_offset=head,
             constants_offset=head + _aligned(len(weights)),
-            scratch_offset=_aligned(scratch),
-            scratch_bytes=s.scratch_bytes,
+            scratch_offset_words=_aligned(scratch) // 4,
+            scratch_words=s.scratch_bytes // 4,
         )
         records = operator.pack() + self.records[0].pack() + self.records[1].pack()
         padded = weights + bytes(_aligned(len(weights)) - len(weights))
@@ -206,7 +206,8 @@ class Case:
             rows = slice(target.top, target.top + target.height)
             view[rows, :, target.left : target.left + target.width] = 0
             view[rows, :, target.left + target.width + target.right :] = 0  # nobody's
-            a[operator.scratch_offset : operator.scratch_offset + operator.scratch_bytes] = 0
+            start = 4 * operator.scratch_offset_words
+            a[start : start + 4 * operator.scratch_words] = 0
         return bool((old != new).any())
 
 

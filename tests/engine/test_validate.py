@@ -64,10 +64,10 @@ CASES = {
     "unknown form": (operator_with(form=9), EngineStatus.BAD_OPERATOR),
     "input map that is not there": (operator_with(1, input=500), EngineStatus.BAD_OPERATOR),
     "output map that is not there": (operator_with(output=500), EngineStatus.BAD_OPERATOR),
-    "scratch outside": (operator_with(scratch_bytes=1 << 24), EngineStatus.BAD_OPERATOR),
+    "scratch outside": (operator_with(scratch_words=65535), EngineStatus.BAD_OPERATOR),
     "step of another operator": (step_with(operator_index=60), EngineStatus.BAD_STEPS),
     "rows that come later": (step_with(first_row=1), EngineStatus.BAD_STEPS),
-    "no rows": (step_with(end_row=0), EngineStatus.BAD_STEPS),
+    "no rows": (step_with(rows=0), EngineStatus.BAD_STEPS),
 }
 
 

@@ -161,10 +161,11 @@ static void step_run(const struct engine *engine, const struct packed_step *step
         .output = arena_map(engine, op->output),
         .weights = (const int8_t *)(engine->blob + op->weights_offset),
         .constants = engine->blob + op->constants_offset,
-        .scratch = engine->arena + op->scratch_offset,
+        .scratch = engine->arena + 4 * (size_t)op->scratch_offset_words,
     };
-    map_fill_borders(&call.output, step->first_row, step->end_row);
-    operators[op->kind](&call, step->first_row, step->end_row);
+    const int32_t end_row = step->first_row + step->rows;
+    map_fill_borders(&call.output, step->first_row, end_row);
+    operators[op->kind](&call, step->first_row, (size_t)end_row);
 }
 
 static const struct packed_step *steps_of(const struct engine *engine) {
@@ -187,7 +188,8 @@ static void run_observed(const struct engine *engine, const uint8_t *image) {
         const uint32_t start = engine->clock != NULL ? engine->clock() : 0;
         step_run(engine, &steps[i], image);
         cycles[index] += engine->clock != NULL ? engine->clock() - start : 0;
-        if (steps[i].end_row == map_record(engine, engine->operators[index].output)->height) {
+        if (steps[i].first_row + steps[i].rows ==
+            map_record(engine, engine->operators[index].output)->height) {
             engine->observer(engine->observer_context, index, cycles[index]);
         }
     }

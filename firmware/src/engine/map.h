@@ -47,7 +47,7 @@ struct engine_call {
     const int8_t *weights;
     const void
         *constants;   /* requantisation records (requantize.h), struct packed_addition, or int32_t [256] */
-    uint8_t *scratch; /* op->scratch_bytes, 4-byte aligned */
+    uint8_t *scratch; /* op->scratch_words, 4-byte aligned */
 };
 
 /* Pixel 0 of the line of channel c in row y; y in -top..height+bottom-1. */

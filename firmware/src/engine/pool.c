@@ -28,34 +28,21 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
     return window;
 }
 
-/* Of `rows` lines; apart from the window's loop, so that all of it stays in registers. */
-static int32_t lines_sum(const uint8_t *line, int32_t rows, int32_t columns, size_t row_stride) {
-    int32_t sum = 0;
-    if (columns == 3) { /* as maps end up */
-        for (; rows > 0; rows--) {
-            sum += line[0] + line[1] + line[2];
-            line += row_stride;
-        }
-        return sum;
-    }
-    for (; rows > 0; rows--) {
-        for (int32_t x = 0; x < columns; x++) {
-            sum += line[x];
-        }
-        line += row_stride;
-    }
-    return sum;
-}
-
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
 static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
                            const uint8_t *line) {
     const int32_t count = window->rows * window->columns;
-    const int32_t straight = window->rows < window->wrap ? window->rows : window->wrap;
-    int32_t sum = lines_sum(line, straight, window->columns, input->row_stride) - 128 * count;
-    if (straight < window->rows) {
-        const uint8_t *const wrapped = line + (size_t)straight * input->row_stride - window->ring_bytes;
-        sum += lines_sum(wrapped, window->rows - straight, window->columns, input->row_stride);
+    int32_t sum = -128 * count;
+    for (int32_t y = 0; y < window->rows; y++) {
+        line -= y == window->wrap ? window->ring_bytes : 0;
+        if (window->columns == 3) { /* as maps end up */
+            sum += line[0] + line[1] + line[2];
+        } else {
+            for (int32_t x = 0; x < window->columns; x++) {
+                sum += line[x];
+            }
+        }
+        line += input->row_stride;
     }
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }

@@ -31,10 +31,11 @@ static bool is_dimension(uint32_t value) {
     return value >= 1 && value <= PACKED_MAX_DIMENSION;
 }
 
-/* `count` items of `size` bytes at `offset` lie in the blob behind its header, 4-byte aligned. */
-static bool lies_inside(const struct packed_header *header, uint32_t offset, uint64_t count, uint64_t size) {
+/* `count` items of `size` (at least 1) bytes at `offset` lie in the blob behind its header, 4-byte aligned.
+ */
+static bool lies_inside(const struct packed_header *header, uint32_t offset, uint32_t count, uint32_t size) {
     return offset % 4 == 0 && offset >= sizeof *header && offset <= header->total_bytes &&
-           count * size <= header->total_bytes - offset;
+           count <= (header->total_bytes - offset) / size;
 }
 
 static enum engine_status check_header(const struct packed_header *header, size_t bytes) {
@@ -73,9 +74,9 @@ static bool map_is_sound(const struct packed_map *map, uint32_t arena_bytes) {
                        is_dimension(map->line_stride) && map->ring_rows >= 1 && map->ring_rows <= rows;
     const uint32_t line = (uint32_t)map->left + map->width + map->right;
     const bool vector = map->line_stride == 1 && rows == 1;
-    const uint64_t size = (uint64_t)map->ring_rows * map->channels * map->line_stride;
     return shape && (map->line_stride % 4 == 0 || vector) && line <= map->line_stride &&
-           map->offset % 4 == 0 && map->offset <= arena_bytes && size <= arena_bytes - map->offset;
+           map->offset % 4 == 0 && map->offset <= arena_bytes &&
+           (uint32_t)map->ring_rows * map->channels <= (arena_bytes - map->offset) / map->line_stride;
 }
 
 static struct extent map_extent(const struct packed_map *map) {
@@ -176,50 +177,72 @@ static bool form_is_sound(const struct packed_operator *op) {
     return op->form <= PACKED_FORM_SHORT && is_short == (op->least_shift >= 1) && op->least_shift <= 15;
 }
 
-static bool operator_is_sound(const struct checked *model, const struct packed_operator *op) {
+/* An operator with the extents of its maps. */
+struct checked_operator {
+    const struct packed_operator *op;
+    struct extent in;
+    struct extent second;
+    struct extent out;
+};
+
+static bool indices_are_sound(const struct packed_header *header, const struct packed_operator *op) {
     const bool from_image = op->input == PACKED_IMAGE;
     const bool add = op->kind == PACKED_ADD;
-    if ((from_image && op->kind != PACKED_CONV && op->kind != PACKED_LOAD) ||
-        (op->kind == PACKED_LOAD && !from_image) || (!from_image && op->input >= model->header->map_count) ||
-        op->output >= model->header->map_count || !form_is_sound(op) || op->act_min > op->act_max ||
-        add != (op->second_input != PACKED_IMAGE) || (add && op->second_input >= model->header->map_count)) {
-        return false;
-    }
-    const struct extent in = input_extent(model, op->input);
-    const struct extent second = input_extent(model, op->second_input);
-    const struct extent out = map_extent(&model->maps[op->output]);
-    const uint32_t arena = model->header->arena_bytes;
-    return shapes_are_sound(op, &in, &second, &out) && op->scratch_offset % 4 == 0 &&
-           op->scratch_offset <= arena && op->scratch_bytes <= arena - op->scratch_offset;
+    return (!from_image || op->kind == PACKED_CONV || op->kind == PACKED_LOAD) &&
+           (from_image || (op->kind != PACKED_LOAD && op->input < header->map_count)) &&
+           op->output < header->map_count && add == (op->second_input != PACKED_IMAGE) &&
+           (!add || op->second_input < header->map_count);
 }
 
-static uint64_t even(uint64_t count) {
+static bool operator_is_sound(const struct checked *model, const struct checked_operator *checked) {
+    const struct packed_operator *const op = checked->op;
+    return form_is_sound(op) && op->act_min <= op->act_max &&
+           shapes_are_sound(op, &checked->in, &checked->second, &checked->out) &&
+           4 * ((uint32_t)op->scratch_offset_words + op->scratch_words) <= model->header->arena_bytes;
+}
+
+static uint32_t even(uint32_t count) {
     return count + count % 2;
 }
 
-/* Bytes of the operator's weights, and how many requantisation records it has. */
-static void parameter_counts(const struct packed_operator *op, const struct extent *in,
-                             const struct extent *out, uint64_t *weights, uint64_t *records) {
-    const uint64_t taps = (uint64_t)op->kernel_height * op->kernel_width;
-    const uint64_t channels = (uint64_t)out->channels;
-    const uint64_t inputs = (uint64_t)in->channels;
-    *weights = 0;
-    *records = 0;
-    if (op->kind == PACKED_CONV || op->kind == PACKED_DEPTHWISE) {
-        *weights = channels * taps * (op->kind == PACKED_CONV ? inputs : 1);
-        *records = channels;
-    } else if (op->kind == PACKED_POINTWISE || op->kind == PACKED_FULLY_CONNECTED) {
-        *weights = even(channels) * inputs;
-        *records = even(channels);
-    } else if (op->kind == PACKED_MEAN || op->kind == PACKED_QUANTIZE) {
-        *records = 1;
+/* The operator's weights, `count` x `size` bytes, and how many requantisation records it has. */
+struct parameter_counts {
+    uint32_t count;
+    uint32_t size;
+    uint32_t records;
+};
+
+static struct parameter_counts parameter_counts(const struct checked_operator *checked) {
+    const struct packed_operator *const op = checked->op;
+    const uint32_t taps = (uint32_t)op->kernel_height * op->kernel_width;
+    const uint32_t channels = (uint32_t)checked->out.channels, inputs = (uint32_t)checked->in.channels;
+    struct parameter_counts found = {0, 1, 0};
+    switch (op->kind) {
+    case PACKED_CONV:
+    case PACKED_DEPTHWISE:
+        found.count = channels * taps;
+        found.size = op->kind == PACKED_CONV ? inputs : 1;
+        found.records = channels;
+        break;
+    case PACKED_POINTWISE:
+    case PACKED_FULLY_CONNECTED:
+        found.count = found.records = even(channels);
+        found.size = inputs;
+        break;
+    case PACKED_MEAN:
+    case PACKED_QUANTIZE:
+        found.records = 1;
+        break;
+    default:
+        break;
     }
+    return found;
 }
 
-static bool records_are_sound(const struct checked *model, const struct packed_operator *op, uint64_t count) {
-    const size_t size = op->form == PACKED_FORM_SHORT  ? sizeof(struct packed_short_requantisation)
-                        : op->form == PACKED_FORM_FAST ? sizeof(struct packed_fast_requantisation)
-                                                       : sizeof(struct packed_requantisation);
+static bool records_are_sound(const struct checked *model, const struct packed_operator *op, uint32_t count) {
+    const uint32_t size = op->form == PACKED_FORM_SHORT  ? sizeof(struct packed_short_requantisation)
+                          : op->form == PACKED_FORM_FAST ? sizeof(struct packed_fast_requantisation)
+                                                         : sizeof(struct packed_requantisation);
     if (!lies_inside(model->header, op->constants_offset, count, size)) {
         return false;
     }
@@ -229,7 +252,7 @@ static bool records_are_sound(const struct checked *model, const struct packed_o
     const void *records = model->blob + op->constants_offset;
     const struct packed_fast_requantisation *fast = records;
     const struct packed_requantisation *general = records;
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (op->form == PACKED_FORM_FAST) {
             const int32_t shift = fast[i].bias_and_shift & 31;
             if (fast[i].multiplier > INT32_MAX || shift < 1 || shift > 22) {
@@ -263,16 +286,11 @@ static bool softmax_is_sound(const struct checked *model, const struct packed_op
            k->largest_difference <= 255 && k->largest_difference <= INT32_MAX >> k->left_shift;
 }
 
-static bool parameters_are_sound(const struct checked *model, const struct packed_operator *op) {
-    const struct extent in = input_extent(model, op->input);
-    const struct extent out = map_extent(&model->maps[op->output]);
-    uint64_t weights;
-    uint64_t records;
-    parameter_counts(op, &in, &out, &weights, &records);
-    if (weights > 0 && !lies_inside(model->header, op->weights_offset, weights, 1)) {
-        return false;
-    }
-    if (op->weights_offset > model->header->total_bytes ||
+static bool parameters_are_sound(const struct checked *model, const struct checked_operator *checked) {
+    const struct packed_operator *const op = checked->op;
+    const struct parameter_counts needed = parameter_counts(checked);
+    if ((needed.count > 0 && !lies_inside(model->header, op->weights_offset, needed.count, needed.size)) ||
+        op->weights_offset > model->header->total_bytes ||
         op->constants_offset > model->header->total_bytes) {
         return false;
     }
@@ -282,7 +300,23 @@ static bool parameters_are_sound(const struct checked *model, const struct packe
     if (op->kind == PACKED_SOFTMAX) {
         return softmax_is_sound(model, op);
     }
-    return records == 0 || records_are_sound(model, op, records);
+    return needed.records == 0 || records_are_sound(model, op, needed.records);
+}
+
+static enum engine_status check_operator(const struct checked *model, const struct packed_operator *op) {
+    if (!indices_are_sound(model->header, op)) {
+        return ENGINE_BAD_OPERATOR;
+    }
+    const struct checked_operator checked = {
+        .op = op,
+        .in = input_extent(model, op->input),
+        .second = input_extent(model, op->second_input),
+        .out = input_extent(model, op->output),
+    };
+    if (!operator_is_sound(model, &checked)) {
+        return ENGINE_BAD_OPERATOR;
+    }
+    return parameters_are_sound(model, &checked) ? ENGINE_OK : ENGINE_BAD_PARAMETERS;
 }
 
 /* Rows of `input` that exist must suffice for output rows before `end_row`. made: rows of each map so far. */
@@ -308,13 +342,14 @@ static bool steps_are_sound(const struct checked *model) {
             return false;
         }
         const struct packed_operator *op = &model->operators[step->operator_index];
-        if (step->first_row != made[op->output] || step->end_row <= step->first_row ||
-            step->end_row > model->maps[op->output].height ||
-            !input_is_ready(model, op, op->input, step->end_row, made) ||
-            !input_is_ready(model, op, op->second_input, step->end_row, made)) {
+        const int32_t end_row = step->first_row + step->rows;
+        if (step->first_row != made[op->output] || step->rows == 0 ||
+            end_row > model->maps[op->output].height ||
+            !input_is_ready(model, op, op->input, end_row, made) ||
+            !input_is_ready(model, op, op->second_input, end_row, made)) {
             return false;
         }
-        made[op->output] = step->end_row;
+        made[op->output] = (uint16_t)end_row;
     }
     for (size_t i = 0; i < header->map_count; i++) {
         if (made[i] != model->maps[i].height) {
@@ -346,11 +381,9 @@ static enum engine_status check_tables(const struct checked *model) {
         }
     }
     for (size_t i = 0; i < model->header->operator_count; i++) {
-        if (!operator_is_sound(model, &model->operators[i])) {
-            return ENGINE_BAD_OPERATOR;
-        }
-        if (!parameters_are_sound(model, &model->operators[i])) {
-            return ENGINE_BAD_PARAMETERS;
+        const enum engine_status status = check_operator(model, &model->operators[i]);
+        if (status != ENGINE_OK) {
+            return status;
         }
     }
     if (!outputs_are_sound(model)) {

@@ -23,7 +23,7 @@ static bool is_ours(const struct engine_call *call) {
                       (call->output.right == 0 &&
                        (size_t)(call->output.left + call->output.width) < call->output.line_stride);
     return window && room && requantize_is_fast(call->op->form) && call->output.width >= 2 &&
-           call->op->scratch_bytes >= dsp_depthwise_bytes((size_t)call->output.channels);
+           4 * (size_t)call->op->scratch_words >= dsp_depthwise_bytes((size_t)call->output.channels);
 }
 
 static void kernel_run(struct dsp_strips *job, size_t rows, size_t stride, bool uniform) {
@@ -37,6 +37,23 @@ static void kernel_run(struct dsp_strips *job, size_t rows, size_t stride, bool 
 #else
     dsp_strips_plain(job, rows, stride, uniform);
 #endif
+}
+
+/* Where rows y..y+count-1 of a channel start, the first one `idle` times more; the place behind the list. */
+static const uint8_t **rows_list(const uint8_t **to, const struct engine_map *map, int32_t y, int32_t channel,
+                                 int32_t idle, int32_t count) {
+    const uint8_t *line = map_line(map, y, channel);
+    int32_t left = map->ring_rows - (y + map->top) % map->ring_rows;
+    for (int32_t row = -idle; row < count; row++) {
+        *to++ = line;
+        if (row >= 0) {
+            line += map->row_stride;
+            if (--left == 0) {
+                line -= (size_t)map->ring_rows * map->row_stride;
+            }
+        }
+    }
+    return to;
 }
 
 /* The job of channels first..end-1 of `rows` output rows from y on. Uniform channels have no kernel of fewer
@@ -60,13 +77,12 @@ static void band_run(const struct engine_call *call, int32_t y, size_t rows, siz
     const int32_t top = y * stride - call->op->pad_top;
     const size_t all = uniform && rows < LEAST_ROWS ? LEAST_ROWS : rows;
     const int32_t idle = (int32_t)(all - rows);
-    const uint8_t **place = job.rows;
-    for (int32_t row = -idle * stride; row < (int32_t)(rows - 1) * stride + 3; row++) {
-        *place++ = map_line(&call->input, top + (row > 0 ? row : 0), (int32_t)first) - call->op->pad_left;
+    const uint8_t **const behind = rows_list(job.rows, &call->input, top, (int32_t)first, idle * stride,
+                                             (int32_t)(rows - 1) * stride + 3);
+    for (const uint8_t **place = job.rows; place < behind; place++) {
+        *place -= call->op->pad_left;
     }
-    for (int32_t row = -idle; row < (int32_t)rows; row++) {
-        *place++ = map_line(&call->output, y + (row > 0 ? row : 0), (int32_t)first);
-    }
+    rows_list(behind, &call->output, y, (int32_t)first, idle, (int32_t)rows);
     kernel_run(&job, all, (size_t)stride, uniform);
 }
 

@@ -50,7 +50,7 @@ static bool is_ours(const struct engine_call *call) {
     return op->input == PACKED_IMAGE && requantize_is_fast(op->form) && (channels == 1 || channels == 3) &&
            op->kernel_height == WINDOW && op->kernel_width == WINDOW && op->stride_height == STRIDE &&
            op->stride_width == STRIDE && op->pad_left <= 1 && call->output.width >= 4 &&
-           op->scratch_bytes >=
+           4 * (size_t)op->scratch_words >=
                dsp_first_bytes((size_t)channels, (size_t)call->output.channels, (size_t)call->output.width);
 }
 

@@ -221,14 +221,12 @@ pair_from_flash:
     mov lr, r12
     b pair_places
 
-/* After a segment: the next one. r2 is OUT_0, already moved on. Flags: not equal when there is one. */
-    .balign 4
-segment_next:
+/* After a segment: the next one, or the next pair. r2 is OUT_0, already moved on. */
+.macro segment_end block, pair
     vmov r4, SEGMENTS_LEFT
     ldr r5, [sp]
     subs r4, r4, #1
-    it eq
-    bxeq lr
+    beq 8f
     vmov SEGMENTS_LEFT, r4
     ldr r6, [r5, #DSP_PAIRS_SEGMENT_SKIP]
     ldr r7, [r5, #DSP_PAIRS_SEGMENT_SPAN]
@@ -238,19 +236,11 @@ segment_next:
     add r7, r7, r2
     vmov OUT_0, OUT_1, r2, r3
     vmov OUT_END, r7
-    bx lr
-
-/* After a segment: the next one, or the next pair. wanted: what lr holds in a block. */
-.macro segment_end block, pair, wanted
-    bl segment_next
-.ifnb \wanted
-    vmov lr, \wanted
-.endif
-    bne \block
-    mov r0, r5
-    ldr r4, [r5, #DSP_PAIRS_PAIRS]
+    b \block
+8:  mov r0, r5
+    ldr r4, [r0, #DSP_PAIRS_PAIRS]
     subs r4, r4, #1
-    str r4, [r5, #DSP_PAIRS_PAIRS]
+    str r4, [r0, #DSP_PAIRS_PAIRS]
     bne \pair
     pop {r0, r4-r11, pc}
 .endm
@@ -306,7 +296,7 @@ scale_fast4:
     vmov r3, OUT_END
     cmp r2, r3
     bne \block
-    segment_end \block, \pair, WEIGHTS_END
+    segment_end \block, \pair
 .endm
 
 .macro block_begin last_0, last_1
@@ -349,6 +339,7 @@ kernel4_short 8
     push {r0, r4-r11, lr}
 1:  bl pair_begin
     sub r0, r0, #8
+    .balign 4
 2:  vmov r1, WEIGHTS
     block_begin r9, lr
     first4
@@ -383,6 +374,7 @@ kernel4_short 8
 1:  bl pair_begin
     sub r0, r0, #4
     vmov lr, WEIGHTS_END
+    .balign 4
 2:  vmov r1, WEIGHTS
     block_begin r8, r11
     first3

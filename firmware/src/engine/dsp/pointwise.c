@@ -48,7 +48,7 @@ static bool shape_of(const struct engine_call *call, struct shape *shape) {
     shape->pairs = (outputs + 1) / 2;
     shape->resident = dsp_pointwise_is_resident(width, shape->steps, outputs) != 0;
     const size_t fixed = dsp_pointwise_fixed_bytes(shape->steps, outputs, shape->resident);
-    const size_t given = call->op->scratch_bytes;
+    const size_t given = 4 * (size_t)call->op->scratch_words;
     shape->rows = given < fixed ? 0 : (given - fixed) / dsp_row_bytes(width, shape->steps);
     return shape->rows > 0;
 }

@@ -381,14 +381,13 @@
     sub r9, r10, #DSP_UNIFORM_SHIFT - 7 /* weights times 2^(1 + d) are int16: d <= 7; such a bias is small enough, see 5 */
     cmp r9, #6
     bhi 4f
-3:  rsb lr, r10, #DSP_UNIFORM_SHIFT
-    mov r11, #1
+3:  rsb lr, r10, #DSP_UNIFORM_SHIFT /* r11: 1 */
     vmov r9, s0
     lsl r11, r11, lr
     mov r10, #0
     add r9, r9, r11, lsr #1
     add lr, lr, #1
-2:  vmov s3, r9
+2:  str r9, [r0, #28]
     sxtb16 r9, r6, ror #8    /* (w1, w3) */
     sxtb16 r6, r6            /* (w0, w2) */
     sxtb16 r12, r7, ror #8   /* (w4, w6) */
@@ -397,8 +396,7 @@
     asr r12, r8, #16
     sxtb16 r8, r8, ror #8    /* (w6, w8) */
     sxtb r12, r12            /* w7 */
-    mov r11, #1              /* what a negative low half leaves in the high half is masked */
-    lsl r11, r11, lr
+    lsl r11, r11, #1         /* what a negative low half leaves in the high half is masked */
     sub r11, r11, #1
     lsl r6, r6, lr
     lsl r7, r7, lr
@@ -410,11 +408,9 @@
     bic r8, r8, r11, lsl #16
     bic r9, r9, r11, lsl #16
     lsl r5, r5, lr
-    vmov r11, s3
     stmia r0!, {r6-r9, r12}
-    stmia r0!, {r5}
-    stmia r0!, {r4, r11}
-    stmia r0!, {r10}
+    str r10, [r0, #12]
+    strd r5, r4, [r0], #16
     subs r3, r3, #1
     bne 1b
     vmov r0, s2
@@ -425,6 +421,7 @@
     lsl r9, r9, r11
     mov r11, #0
     vmov s2, r11
+    mov r11, #1
     b 2b
 5:  ldmia r2!, {r4, r5} /* form FAST */
     and r10, r5, #31
@@ -437,6 +434,7 @@
     add r11, r11, #1
     cmp r11, #1
     bhi 4b
+    mov r11, #1
     b 3b
     .size dsp_strips_prepare, . - dsp_strips_prepare
 
