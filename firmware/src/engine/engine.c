@@ -2,6 +2,7 @@
 
 #include "engine/map.h"      // struct engine_call, the operators
 #include "engine/validate.h" // packed_validate
+#include "engine/words.h"    // words_fill
 
 typedef void (*operator_rows)(const struct engine_call *call, size_t first_row, size_t end_row);
 
@@ -97,17 +98,6 @@ static struct engine_map input_map(const struct engine *engine, size_t index, co
 
 enum { NARROW_LINE = 16 }; /* bytes: filling such lines whole is faster than filling their ends */
 
-/* 8 stores a turn: several 100 KB of borders are filled a run. */
-static void words_fill(uint32_t *to, uint32_t word, size_t count) {
-    for (; count >= 8; count -= 8, to += 8) {
-        to[0] = to[1] = to[2] = to[3] = word;
-        to[4] = to[5] = to[6] = to[7] = word;
-    }
-    for (; count > 0; count--) {
-        *to++ = word;
-    }
-}
-
 /* Rows with borders start at a multiple of 4, as their line_stride is one: they are filled by words. */
 static uint32_t *row_words(const struct engine_map *map, int32_t row) {
     return (uint32_t *)(void *)(map_line(map, row, 0) - map->left);
@@ -181,7 +171,8 @@ static void run_plain(const struct engine *engine, const uint8_t *image) {
 
 /* As run_plain, and adds up the cycles of each operator's steps; reports it when its last row is there. */
 static void run_observed(const struct engine *engine, const uint8_t *image) {
-    uint32_t cycles[PACKED_MAX_OPERATORS] = {0};
+    uint32_t cycles[PACKED_MAX_OPERATORS];
+    words_fill(cycles, 0, PACKED_MAX_OPERATORS);
     const struct packed_step *steps = steps_of(engine);
     for (size_t i = 0; i < engine->header->step_count; i++) {
         const size_t index = steps[i].operator_index;

@@ -31,18 +31,22 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
 static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
                            const uint8_t *line) {
-    const int32_t count = window->rows * window->columns;
+    const size_t row_stride = input->row_stride;
+    const int32_t rows = window->rows, columns = window->columns, count = rows * columns;
     int32_t sum = -128 * count;
-    for (int32_t y = 0; y < window->rows; y++) {
-        line -= y == window->wrap ? window->ring_bytes : 0;
-        if (window->columns == 3) { /* as maps end up */
+    if (columns == 3 && rows <= window->wrap) { /* as maps end up */
+        for (int32_t y = rows; y > 0; y--) {
             sum += line[0] + line[1] + line[2];
-        } else {
-            for (int32_t x = 0; x < window->columns; x++) {
+            line += row_stride;
+        }
+    } else {
+        for (int32_t y = 0; y < rows; y++) {
+            line -= y == window->wrap ? window->ring_bytes : 0;
+            for (int32_t x = 0; x < columns; x++) {
                 sum += line[x];
             }
+            line += row_stride;
         }
-        line += input->row_stride;
     }
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }

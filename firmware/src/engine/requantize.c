@@ -1,3 +1,5 @@
+#include "engine/cold.h" // compiled for size
+
 #include "engine/requantize.h"
 
 struct requantize_channel requantize_channel(const struct requantize_form *form, size_t index) {

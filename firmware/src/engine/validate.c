@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-#include "crc32.h" // crc32_add
+#include "crc32.h"        // crc32_add
+#include "engine/words.h" // words_fill
 
 /* What the checks share. The pointers are set once their tables are known to lie inside the blob. */
 struct checked {
@@ -79,27 +80,20 @@ static bool map_is_sound(const struct packed_map *map, uint32_t arena_bytes) {
            (uint32_t)map->ring_rows * map->channels <= (arena_bytes - map->offset) / map->line_stride;
 }
 
-static struct extent map_extent(const struct packed_map *map) {
+static struct extent map_extent(const struct checked *model, uint16_t index) {
+    const struct packed_map *const map = index == PACKED_IMAGE ? NULL : &model->maps[index];
+    const struct packed_header *const header = model->header;
     const struct extent made = {
-        .height = map->height,
-        .width = map->width,
-        .channels = map->channels,
-        .top = map->top,
-        .bottom = map->bottom,
-        .left = map->left,
-        .right = map->right,
+        .height = map != NULL ? map->height : header->input_height,
+        .width = map != NULL ? map->width : header->input_width,
+        .channels = map != NULL ? map->channels : header->input_channels,
+        .top = map != NULL ? map->top : 0,
+        .bottom = map != NULL ? map->bottom : 0,
+        .left = map != NULL ? map->left : 0,
+        .right = map != NULL ? map->right : 0,
+        .bounded = map == NULL,
     };
     return made;
-}
-
-static struct extent input_extent(const struct checked *model, uint16_t index) {
-    const struct extent image = {
-        .height = model->header->input_height,
-        .width = model->header->input_width,
-        .channels = model->header->input_channels,
-        .bounded = true,
-    };
-    return index == PACKED_IMAGE ? image : map_extent(&model->maps[index]);
 }
 
 /* Windows along one axis: none starts before the border or ends behind it, and each holds a pixel of the
@@ -309,9 +303,9 @@ static enum engine_status check_operator(const struct checked *model, const stru
     }
     const struct checked_operator checked = {
         .op = op,
-        .in = input_extent(model, op->input),
-        .second = input_extent(model, op->second_input),
-        .out = input_extent(model, op->output),
+        .in = map_extent(model, op->input),
+        .second = map_extent(model, op->second_input),
+        .out = map_extent(model, op->output),
     };
     if (!operator_is_sound(model, &checked)) {
         return ENGINE_BAD_OPERATOR;
@@ -321,7 +315,7 @@ static enum engine_status check_operator(const struct checked *model, const stru
 
 /* Rows of `input` that exist must suffice for output rows before `end_row`. made: rows of each map so far. */
 static bool input_is_ready(const struct checked *model, const struct packed_operator *op, uint16_t input,
-                           int32_t end_row, const uint16_t *made) {
+                           int32_t end_row, const uint32_t *made) {
     if (input == PACKED_IMAGE) {
         return true;
     }
@@ -330,12 +324,13 @@ static bool input_is_ready(const struct checked *model, const struct packed_oper
     if (op->kind == PACKED_MEAN || needed > height) {
         needed = height;
     }
-    return made[input] >= needed;
+    return (int32_t)made[input] >= needed;
 }
 
 static bool steps_are_sound(const struct checked *model) {
     const struct packed_header *header = model->header;
-    uint16_t made[PACKED_MAX_MAPS] = {0};
+    uint32_t made[PACKED_MAX_MAPS];
+    words_fill(made, 0, header->map_count);
     for (size_t i = 0; i < header->step_count; i++) {
         const struct packed_step *step = &model->steps[i];
         if (step->operator_index >= header->operator_count) {
@@ -349,7 +344,7 @@ static bool steps_are_sound(const struct checked *model) {
             !input_is_ready(model, op, op->second_input, end_row, made)) {
             return false;
         }
-        made[op->output] = (uint16_t)end_row;
+        made[op->output] = (uint32_t)end_row;
     }
     for (size_t i = 0; i < header->map_count; i++) {
         if (made[i] != model->maps[i].height) {
@@ -369,8 +364,7 @@ static bool outputs_are_sound(const struct checked *model) {
             }
         }
     }
-    const struct extent scores =
-        map_extent(&model->maps[model->operators[header->operator_count - 1u].output]);
+    const struct extent scores = map_extent(model, model->operators[header->operator_count - 1u].output);
     return is_vector(&scores) && scores.channels == header->output_count;
 }
 

@@ -65,15 +65,14 @@ static void band_run(const struct engine_call *call, int32_t y, size_t rows, siz
     const uint32_t pixels = ((uint32_t)call->output.width + 1u) & ~1u;
     const uint32_t bytes = pixels * (uint32_t)stride;
     const uint32_t *const parameters = (const uint32_t *)(const void *)call->scratch + 1;
-    struct dsp_strips job = {
-        .parameters = parameters + DSP_STRIP_WORDS * first,
-        .channels = (uint32_t)(end - first),
-        .in_gap = (int32_t)(call->input.line_stride - bytes),
-        .out_gap = (int32_t)call->output.line_stride -
-                   (stride == 1 ? (int32_t)call->input.line_stride : (int32_t)pixels),
-        .line_stride = (uint32_t)call->input.line_stride,
-        .end = bytes,
-    };
+    struct dsp_strips job; /* set field by field: an initialiser would clear all rows first */
+    job.parameters = parameters + DSP_STRIP_WORDS * first;
+    job.channels = (uint32_t)(end - first);
+    job.in_gap = (int32_t)(call->input.line_stride - bytes);
+    job.out_gap = (int32_t)call->output.line_stride -
+                  (stride == 1 ? (int32_t)call->input.line_stride : (int32_t)pixels);
+    job.line_stride = (uint32_t)call->input.line_stride;
+    job.end = bytes;
     const int32_t top = y * stride - call->op->pad_top;
     const size_t all = uniform && rows < LEAST_ROWS ? LEAST_ROWS : rows;
     const int32_t idle = (int32_t)(all - rows);

@@ -4,12 +4,11 @@
  */
 #include "engine/cold.h" // compiled for size
 
-#include <string.h> // memcpy, memset
-
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, the kernels
 #include "engine/dsp/scratch.h" // dsp_first_bytes and others
 #include "engine/dsp/stream.h"  // dsp_pair_constants, dsp_weight_pair
+#include "engine/words.h"       // words_fill, bytes_copy
 
 #if DSP_FAST
 #define grey_windows dsp_grey_windows
@@ -72,7 +71,9 @@ static struct workspace workspace_of(const struct engine_call *call) {
 
 /* The weights of one output channel, shifted left; to: its words lie 2 apart. */
 static void weights_put(const int8_t *weights, size_t channels, uint32_t shift, size_t steps, uint32_t *to) {
-    int8_t halves[2 * MOST_STEPS] = {0};
+    uint32_t words[2 * MOST_STEPS / 4];
+    int8_t *const halves = (int8_t *)words;
+    words_fill(words, 0, 2 * MOST_STEPS / 4);
     for (size_t row = 0; row < WINDOW; row++) {
         for (size_t byte = 0; byte < WINDOW * channels; byte++) {
             halves[half_of(channels, row, byte)] = *weights++;
@@ -105,17 +106,19 @@ static void line_copy(const struct engine_call *call, const struct workspace *wo
     const size_t all = dsp_first_line_bytes((size_t)image->channels, (size_t)call->output.width);
     uint8_t *const to = work->lines[(y + WINDOW) % WINDOW];
     if (y < 0 || y >= image->height) {
-        memset(to, image->fill, all);
+        for (size_t i = 0; i < all; i++) {
+            to[i] = image->fill;
+        }
         return;
     }
     const size_t room = all - left;
-    memcpy(to + left, image->base + (size_t)y * image->row_stride, bytes < room ? bytes : room);
+    bytes_copy(to + left, image->base + (size_t)y * image->row_stride, bytes < room ? bytes : room);
 }
 
 static void borders_prepare(const struct engine_call *call, const struct workspace *work) {
     const struct engine_map *const image = &call->input;
     const size_t line = dsp_first_line_bytes((size_t)image->channels, (size_t)call->output.width);
-    memset(work->lines[0], image->fill, WINDOW * line);
+    words_fill((uint32_t *)(void *)work->lines[0], image->fill * 0x01010101u, (WINDOW * line + 3) / 4);
 }
 
 /* Blocks from column x on, of the three lines from `top` on. */
@@ -142,16 +145,18 @@ static void kernel_run(struct dsp_pairs *job, bool grey) {
 static void blocks_compute(const struct engine_call *call, const struct workspace *work, int32_t y, size_t x,
                            size_t blocks) {
     const bool odd = call->output.channels % 2 != 0, grey = call->input.channels == 1;
-    struct dsp_pairs job = {
-        .activations = work->activations,
-        .stream = work->streams,
-        .weight_bytes = (uint32_t)(work->steps * 8),
-        .out = map_line(&call->output, y, 0) + x,
-        .line_stride = (uint32_t)call->output.line_stride,
-        .pairs = (uint32_t)(work->pairs - (odd ? 1 : 0)),
-        .segments = 1,
-        .segment_span = (int32_t)(4 * blocks),
-    };
+    struct dsp_pairs job; /* without rows to skip to, and with a stream: the other fields are not read */
+    job.activations = work->activations;
+    job.stream = work->streams;
+    job.weight_bytes = (uint32_t)(work->steps * 8);
+    job.out = map_line(&call->output, y, 0) + x;
+    job.line_stride = (uint32_t)call->output.line_stride;
+    job.pairs = (uint32_t)(work->pairs - (odd ? 1 : 0));
+    job.segments = 1;
+    job.segment_span = (int32_t)(4 * blocks);
+    job.segment_skip = 0;
+    job.block_step = 0;
+    job.weights = NULL;
     blocks_widen(call, work, y * STRIDE - call->op->pad_top, x, blocks, work->activations);
     if (job.pairs > 0) {
         kernel_run(&job, grey);

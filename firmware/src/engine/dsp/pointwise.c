@@ -68,9 +68,10 @@ static void rest_widen(const struct engine_map *input, const struct shape *shape
     for (size_t block = 0; block < tile->blocks; block++) {
         const size_t x = tile->x + block * shape->pixels;
         for (size_t pixel = 0; pixel < shape->pixels; pixel++) {
-            uint32_t u[4] = {0};
-            for (int32_t c = first; c < input->channels; c++) {
-                u[c - first] = 2u * map_line(input, tile->y + (int32_t)row, c)[x + pixel];
+            uint32_t u[4];
+            for (int32_t i = 0; i < 4; i++) {
+                const bool there = first + i < input->channels;
+                u[i] = there ? 2u * map_line(input, tile->y + (int32_t)row, first + i)[x + pixel] : 0;
             }
             to[pixel] = u[0] | u[2] << 16;
             to[shape->pixels + pixel] = u[1] | u[3] << 16;
@@ -133,23 +134,21 @@ static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
 #endif
 }
 
-/* The job of multiplying a tile from output channel 0 on. */
-static struct dsp_pairs tile_job(const struct engine_map *output, const struct shape *shape,
-                                 const struct tile *tile, const uint32_t *stream) {
+/* The job of multiplying a tile from output channel 0 on, but for `pairs` and where weights come from. */
+static void job_start(struct dsp_pairs *job, const struct engine_map *output, const struct shape *shape,
+                      const struct tile *tile, const uint32_t *stream) {
     const int32_t row_stride = (int32_t)output->row_stride;
-    const int32_t span = shape->pixels == 4 ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
-    const struct dsp_pairs job = {
-        .activations = tile->activations,
-        .stream = stream,
-        .weight_bytes = (uint32_t)(shape->steps * 8),
-        .out = map_line(output, tile->y, 0) + tile->x,
-        .line_stride = (uint32_t)output->line_stride,
-        .segments = (uint32_t)(shape->pixels == 4 ? tile->rows : tile->blocks),
-        .segment_span = span,
-        .segment_skip = shape->pixels == 4 ? row_stride - span : 3 - span,
-        .block_step = row_stride,
-    };
-    return job;
+    const bool rows = shape->pixels == 4; /* are segments */
+    job->activations = tile->activations;
+    job->stream = stream;
+    job->weight_bytes = (uint32_t)(shape->steps * 8);
+    job->out = map_line(output, tile->y, 0) + tile->x;
+    job->line_stride = (uint32_t)output->line_stride;
+    job->segments = (uint32_t)(rows ? tile->rows : tile->blocks);
+    job->segment_span = rows ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
+    job->segment_skip = (rows ? row_stride : 3) - job->segment_span;
+    job->block_step = row_stride;
+    job->weights = NULL;
 }
 
 /* The next `pairs` pairs of output channels. odd: the last one has one channel. */
@@ -186,12 +185,16 @@ static bool flash_is_readable(const struct engine_call *call, const struct shape
 static void tile_multiply(const struct engine_call *call, const struct shape *shape, const struct tile *tile,
                           uint32_t *streams) {
     const bool odd = call->output.channels % 2 != 0;
-    struct dsp_pairs job = tile_job(&call->output, shape, tile, streams);
-    if (shape->resident || flash_is_readable(call, shape)) {
-        job.weights = shape->resident ? NULL : call->weights;
+    struct dsp_pairs job;
+    job_start(&job, &call->output, shape, tile, streams);
+    const bool from_flash = !shape->resident && flash_is_readable(call, shape);
+    if (from_flash) {
+        job.weights = call->weights;
         job.records = call->constants;
         job.least_shift = call->op->least_shift;
         job.rounding = (2u * call->output.fill + 1u) << call->op->least_shift >> 1;
+    }
+    if (from_flash || shape->resident) {
         job_run(shape, &job, (uint32_t)shape->pairs, odd);
         return;
     }

@@ -1,7 +1,5 @@
 #include "engine/dsp/stream.h"
 
-#include <string.h> // memcpy
-
 #include "engine/dsp/dsp.h"     // DSP_FAST
 #include "engine/dsp/kernels.h" // DSP_UNIFORM_SHIFT, dsp_widen_weights
 #include "engine/requantize.h"  // requantize_channel
@@ -63,7 +61,9 @@ static void weights_widen(const int8_t *weights, size_t channels, uint32_t shift
         to += 8 * octets;
     }
     int8_t last[8] = {0};
-    memcpy(last, weights + 8 * octets, channels % 8);
+    for (size_t i = 8 * octets; i < channels; i++) {
+        last[i % 8] = weights[i];
+    }
     for (size_t i = 0; to < end && i < 4; i++, to += 2) {
         const int8_t *const low = last + i / 2 * 4 + i % 2;
         *to = dsp_weight_pair(low[0], low[2], shift);
