@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.bench.answer import Answer
-from host.bench.memory import MARKS
+from host.bench.memory import NEEDED as FOOTPRINT_SYMBOLS
 from host.bench.model import built_in_blob
 from host.errors import HostError
 from host.link.framing import encode_packet
@@ -33,7 +33,7 @@ from host.virtual.scene import Synthetic
 START_CYCLES = CLOCK_HZ
 ANSWER_CYCLES = CLOCK_HZ // 10
 INFERENCE_CYCLES = 60 * CLOCK_HZ
-NEEDED = ("default_model", "board_cycles", "stack_limit", "data_start", "data_end", *MARKS)
+NEEDED = ("default_model", "board_cycles", "stack_limit", "data_start", "data_end", *FOOTPRINT_SYMBOLS)
 
 M = TypeVar("M", bound=Message)
 

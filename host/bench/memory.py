@@ -1,10 +1,11 @@
 """Flash and RAM of engine and model, from the firmware's symbols, the packed model's header and a painted stack.
 
 Flash: the engine's code and constants lie between the linker script's marks engine_start and engine_end (unused
-operators are in it, as the firmware takes any model); the C library's block copies, which the rest of the firmware
-uses, too, are counted in full; the packed model is as long as its header says. RAM: the image, the arena, what the
-engine initialises or zeroes at start (between the marks engine_data_* and engine_bss_*), and the deepest stack below
-the caller of engine_run, interrupts included. Not counted: the caller's struct engine, 28 bytes.
+operators are in it, as the firmware takes any model); of what lies outside it calls CRC-32 only, whose code and table
+the link uses, too, and which are counted in full (tests/engine/test_symbols.py: it calls nothing else); the packed model
+is as long as its header says. RAM: the image, the arena, what the engine initialises or zeroes at start (between the
+marks engine_data_* and engine_bss_*), and the deepest stack below the caller of engine_run, interrupts included. Not
+counted: the caller's struct engine, 28 bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 from host.compiler.pack import PackedModel
 
-LIBRARY = ("memcpy", "memmove", "memset")
+SHARED_CODE = "crc32_add"
+SHARED_TABLE = "byte_crc"
 MARKS = (
     "engine_start",
     "engine_end",
@@ -23,14 +25,15 @@ MARKS = (
     "engine_bss_start",
     "engine_bss_end",
 )
+NEEDED = (*MARKS, SHARED_CODE, SHARED_TABLE)
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes. code: with constants. data, bss: the engine's own."""
+    """Bytes. code: with constants. shared: code that it calls outside. data, bss: its own, and CRC-32's table."""
 
     code: int
-    library: int
+    shared: int
     model: int
     image: int
     arena: int
@@ -41,7 +44,7 @@ class Footprint:
     @property
     def flash(self) -> int:
         """Everything in flash."""
-        return self.code + self.library + self.data + self.model
+        return self.code + self.shared + self.data + self.model
 
     @property
     def ram(self) -> int:
@@ -52,7 +55,7 @@ class Footprint:
 def footprint(
     symbols: Mapping[str, tuple[int, int]], model: PackedModel, stack_bytes: int
 ) -> Footprint:
-    """symbols: name -> address, bytes; they must hold MARKS."""
+    """symbols: name -> address, bytes; they must hold NEEDED."""
 
     def between(name: str) -> int:
         return symbols[f"{name}_end"][0] - symbols[f"{name}_start"][0]
@@ -60,11 +63,11 @@ def footprint(
     header = model.header
     return Footprint(
         code=between("engine"),
-        library=sum(symbols[name][1] for name in LIBRARY if name in symbols),
+        shared=symbols[SHARED_CODE][1],
         model=header.total_bytes,
         image=header.input_height * header.input_width * header.input_channels,
         arena=header.arena_bytes,
         data=between("engine_data"),
-        bss=between("engine_bss"),
+        bss=between("engine_bss") + symbols[SHARED_TABLE][1],
         stack=stack_bytes,
     )

@@ -106,7 +106,7 @@ def _clock(report: Report) -> Text:
 def _memory(memory: Footprint) -> list[Text]:
     return [
         _text(
-            f"flash {memory.flash:,} B: engine {memory.code:,}, C library {memory.library:,}, "
+            f"flash {memory.flash:,} B: engine {memory.code:,}, CRC-32 {memory.shared:,}, "
             f"model {memory.model:,}"
         ),
         _text(

@@ -64,7 +64,7 @@ def test_memory_is_that_of_the_packed_model_and_the_firmware(report: Report) -> 
     assert memory is not None
     assert memory.image == 96 * 96
     assert memory.code > 4_000
-    assert memory.flash == memory.code + memory.library + memory.data + memory.model
+    assert memory.flash == memory.code + memory.shared + memory.data + memory.model
     assert memory.ram == memory.image + memory.arena + memory.data + memory.bss + memory.stack
     assert 200 < memory.stack < 8_192
 

@@ -264,7 +264,8 @@ def random_case(shape: Shape, seed: int) -> Case:
 
 
 def sources() -> list[Path]:
-    return [DRIVER, DSP.parent / "requantize.c", *sorted(DSP.glob("*.c"))]
+    shared = [DSP.parent / name for name in ("requantize.c", "words.c")]
+    return [DRIVER, *shared, *sorted(DSP.glob("*.c"))]
 
 
 def new_board(compiler: str, float_abi: str = "hard") -> Board:

@@ -1,4 +1,6 @@
 /* AVERAGE_POOL_2D and MAX_POOL_2D (windows are cut at the input's edges), and MEAN over the whole map. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, clamp_between
 

@@ -25,8 +25,8 @@ static int32_t exponential_of_fraction(int32_t a) {
 /* exp(-difference) in Q0.31: of the fraction, times exp(-1/4), exp(-1/2), exp(-1), ... */
 static int32_t exponential(const struct packed_softmax *k, int32_t difference) {
     static const int32_t factors[] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
-    if (difference > k->largest_difference) {
-        return 0;
+    if ((uint32_t)difference > (uint32_t)k->largest_difference) {
+        return 0; /* negative ones too: an unsound plan may write scores over values that are still read */
     }
     const int32_t a = product(-difference * (1 << k->left_shift), k->multiplier);
     if (a == 0) {
@@ -45,8 +45,8 @@ static int32_t exponential(const struct packed_softmax *k, int32_t difference) {
 }
 
 static int32_t shift_saturating(int32_t value, int32_t left) {
-    const int64_t wide = (int64_t)value * ((int64_t)1 << left);
-    return wide > INT32_MAX ? INT32_MAX : wide < INT32_MIN ? INT32_MIN : (int32_t)wide;
+    const int32_t most = INT32_MAX >> left;
+    return value > most ? INT32_MAX : value < -most - 1 ? INT32_MIN : value * (1 << left);
 }
 
 /* 1 / (1 + fraction) by Newton's method from 48/17 - 32/17 d; fraction and result in Q0.31, between in Q2.29.
