@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host.compiler.status import status_text
 from host.link.messages import Fault, FaultCode
 
 SHIELD = "reseat the camera in its socket (lens outwards) and the Nano on its shield"
@@ -71,9 +72,16 @@ def advice(fault: Fault) -> Advice:
         return Advice(f"fault {fault.code}", "update this program: it does not know this fault")
 
 
+def fault_text(fault: Fault) -> str:
+    """What the board said, or of a refused model what that means; may be empty."""
+    if fault.code == FaultCode.MODEL_INVALID:
+        return status_text(fault.detail)
+    return fault.text.decode(errors="replace").strip()
+
+
 def fault_line(fault: Fault) -> str:
     """All of it in one line, for logs."""
     known = advice(fault)
-    text = fault.text.decode(errors="replace").strip()
+    text = fault_text(fault)
     detail = f" ({text}, detail 0x{fault.detail:X})" if text else f" (detail 0x{fault.detail:X})"
     return f"{known.title}{detail}: {known.remedy}"

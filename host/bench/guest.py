@@ -12,6 +12,7 @@ from host.bench.answer import Answer
 from host.bench.memory import NEEDED as FOOTPRINT_SYMBOLS
 from host.bench.model import built_in_blob
 from host.errors import HostError
+from host.faults import fault_text
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.link.messages import (
@@ -33,7 +34,14 @@ from host.virtual.scene import Synthetic
 START_CYCLES = CLOCK_HZ
 ANSWER_CYCLES = CLOCK_HZ // 10
 INFERENCE_CYCLES = 60 * CLOCK_HZ
-NEEDED = ("default_model", "board_cycles", "stack_limit", "data_start", "data_end", *FOOTPRINT_SYMBOLS)
+NEEDED = (
+    "default_model",
+    "board_cycles",
+    "stack_limit",
+    "data_start",
+    "data_end",
+    *FOOTPRINT_SYMBOLS,
+)
 
 M = TypeVar("M", bound=Message)
 
@@ -68,9 +76,7 @@ class Guest:
         self.hello = self._wait(Hello, START_CYCLES)
         if self.hello.model_hash == 0:
             fault = self._wait(Fault, ANSWER_CYCLES)
-            raise HostError(
-                f"the firmware refuses the model: {fault.text.decode(errors='replace')}"
-            )
+            raise HostError(f"the firmware refuses the model: {fault_text(fault)}")
         self._command(Set(Setting.PROFILE, 1))
 
     def infer(self, image: NDArray[np.uint8]) -> Answer:

@@ -2,10 +2,10 @@
 
 Flash: the engine's code and constants lie between the linker script's marks engine_start and engine_end (unused
 operators are in it, as the firmware takes any model); of what lies outside it calls CRC-32 only, whose code and table
-the link uses, too, and which are counted in full (tests/engine/test_symbols.py: it calls nothing else); the packed model
-is as long as its header says. RAM: the image, the arena, what the engine initialises or zeroes at start (between the
-marks engine_data_* and engine_bss_*), and the deepest stack below the caller of engine_run, interrupts included. Not
-counted: the caller's struct engine, 28 bytes.
+the link uses, too, and which are counted in full (tests/engine/test_symbols.py: it calls nothing else); the packed
+model is as long as its header says. RAM: the image, the arena, what the engine initialises or zeroes at start (between
+the marks engine_data_* and engine_bss_*), and the deepest stack below the caller of engine_run, interrupts included.
+Not counted: the caller's struct engine, 28 bytes.
 """
 
 from __future__ import annotations

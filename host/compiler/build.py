@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from host.compiler.check import check_graph
 from host.compiler.format import Form
+from host.compiler.forms import choose_forms
 from host.compiler.graph import read_graph
 from host.compiler.network import Network, macs
-from host.compiler.pack import Identity, choose_forms, exceeded_limit, pack
+from host.compiler.pack import Identity, exceeded_limit, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.dead_channels import remove_dead_channels

@@ -90,58 +90,6 @@ class Form(enum.IntEnum):
     SHORT = 4
 
 
-class EngineStatus(enum.IntEnum):
-    """What engine_open found; 0 is ok, faults are negative."""
-
-    OK = 0
-    TOO_SHORT = -1
-    BAD_MAGIC = -2
-    BAD_VERSION = -3
-    BAD_LENGTH = -4
-    BAD_CRC = -5
-    BAD_HEADER = -6
-    BAD_MAP = -7
-    BAD_OPERATOR = -8
-    BAD_PARAMETERS = -9
-    BAD_STEPS = -10
-    ARENA_TOO_SMALL = -11
-    MISALIGNED = -12
-
-
-# what the board says: short, as it lies in flash beside every model
-STATUS_WORDS = {
-    EngineStatus.OK: "ok",
-    EngineStatus.TOO_SHORT: "shorter than a header",
-    EngineStatus.BAD_MAGIC: "not a packed model",
-    EngineStatus.BAD_VERSION: "another format version",
-    EngineStatus.BAD_LENGTH: "wrong length",
-    EngineStatus.BAD_CRC: "wrong checksum",
-    EngineStatus.BAD_HEADER: "bad header",
-    EngineStatus.BAD_MAP: "bad activation map",
-    EngineStatus.BAD_OPERATOR: "bad operator",
-    EngineStatus.BAD_PARAMETERS: "bad parameters",
-    EngineStatus.BAD_STEPS: "bad schedule",
-    EngineStatus.ARENA_TOO_SMALL: "needs a larger arena",
-    EngineStatus.MISALIGNED: "misaligned",
-}
-# what the host says
-STATUS_TEXT = {
-    EngineStatus.OK: "ok",
-    EngineStatus.TOO_SHORT: "shorter than a packed model's header",
-    EngineStatus.BAD_MAGIC: "not a packed model",
-    EngineStatus.BAD_VERSION: "packed by another version of host.compiler: compile the model again",
-    EngineStatus.BAD_LENGTH: "its length is not what its header says: the transfer was cut",
-    EngineStatus.BAD_CRC: "its checksum is wrong: the bytes were damaged",
-    EngineStatus.BAD_HEADER: "its header has a value that no compiler writes",
-    EngineStatus.BAD_MAP: "an activation map lies outside the arena or has an impossible shape",
-    EngineStatus.BAD_OPERATOR: "an operator is unknown or does not fit its maps",
-    EngineStatus.BAD_PARAMETERS: "an operator's weights or constants lie outside the model or are impossible",
-    EngineStatus.BAD_STEPS: "its schedule does not compute every row once, in order",
-    EngineStatus.ARENA_TOO_SMALL: "it needs a larger arena than this firmware has",
-    EngineStatus.MISALIGNED: "the model or the arena is not aligned in memory",
-}
-
-
 @message(0)
 class PackedHeader(Message):
     """The first bytes of a packed model."""
@@ -206,7 +154,9 @@ class PackedOperator(Message):
     depth_multiplier: int = wire(
         "u8", "DEPTHWISE: output channel c reads input channel c / this; else 1"
     )
-    least_shift: int = wire("u8", "form SHORT: what its records' shifts are added to, 1..15; else 0")
+    least_shift: int = wire(
+        "u8", "form SHORT: what its records' shifts are added to, 1..15; else 0"
+    )
     kernel_height: int = wire("u8", "rows of the window; 1 without one")
     kernel_width: int = wire("u8", "columns of the window")
     stride_height: int = wire("u8", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 
 from host.compiler import format as packed
+from host.compiler.status import STATUS_WORDS, EngineStatus
 from host.link.header import snake
 from host.link.schema import SCALARS, Column, Message
 
@@ -30,7 +31,7 @@ def packed_model_header() -> str:
         "\n".join(f"#define PACKED_{name} {getattr(packed, name)}u" for name in CONSTANTS),
         _enum("packed_kind", "PACKED", packed.OperatorKind),
         _enum("packed_form", "PACKED_FORM", packed.Form),
-        _enum("engine_status", "ENGINE", packed.EngineStatus),
+        _enum("engine_status", "ENGINE", EngineStatus),
         _texts(),
         *(_struct(kind) for kind in packed.RECORDS),
         "#endif",
@@ -49,9 +50,7 @@ def _enum(name: str, prefix: str, kind: type[enum.IntEnum]) -> str:
 
 
 def _texts() -> str:
-    rows = " \\\n".join(
-        f'    "{packed.STATUS_WORDS[status]}\\0"' for status in packed.EngineStatus
-    )
+    rows = " \\\n".join(f'    "{STATUS_WORDS[status]}\\0"' for status in EngineStatus)
     head = "/* A few words per status, by -status, each with a 0 behind. */\n#define ENGINE_STATUS_TEXTS"
     return f"{head} \\\n{rows}"
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from host.compiler import format as packed
-from host.compiler import quantise
-from host.compiler.format import Form, OperatorKind
-from host.compiler.intervals import accumulator_range, feature_ranges
-from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network, Scaling
+from host.compiler.format import Form
+from host.compiler.forms import short_forms
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
+from host.compiler.parameters import constant_bytes, weight_bytes
 from host.compiler.plan import MapPlan, Plan
-from host.compiler.short_form import ShortForm, short_form, short_records
+from host.compiler.short_form import ShortForm
 from host.errors import HostError
 from host.link.schema import Message
 
-PAIRED = (OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 R = TypeVar("R", bound=Message)
 
 
@@ -41,28 +40,6 @@ class PackedModel:
     labels: tuple[str, ...]
 
 
-def choose_forms(network: Network) -> tuple[Form, ...]:
-    """The requantisation form of each layer, by proof."""
-    ranges = feature_ranges(network)
-    forms: list[Form] = []
-    for layer in network.layers:
-        reach = accumulator_range(network, layer, ranges)
-        form = Form.FAST
-        if reach is not None and layer.scaling is not None:
-            zero_point = network.features[layer.output].zero_point
-            form = quantise.choose_form(layer.scaling, zero_point, reach)
-            if form is Form.FAST and _can_be_short(layer.scaling, zero_point, reach):
-                form = Form.SHORT
-        forms.append(form)
-    return tuple(forms)
-
-
-def _can_be_short(scaling: Scaling, zero_point: int, reach: quantise.Range) -> bool:
-    """One record for all channels stays as it is."""
-    own = len(scaling.bias) == len(reach.low)
-    return own and short_form(scaling, zero_point, reach) is not None
-
-
 def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identity) -> bytes:
     """The blob."""
     map_of = _map_indices(network)
@@ -75,7 +52,7 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     blob = _Blob(packed.PackedHeader.LAYOUT.size)
     maps_offset, operators_offset, steps_offset = (blob.reserve(size) for size in tables)
     labels_offset = blob.append(labels)
-    shorts = _short_forms(network, forms)
+    shorts = short_forms(network, forms)
     operators = [
         _operator(network, plan, index, map_of, forms[index], shorts[index], blob)
         for index in range(len(network.layers))
@@ -93,23 +70,6 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
         blob,
         (maps_offset, operators_offset, steps_offset, labels_offset, len(labels)),
     )
-
-
-def _short_forms(network: Network, forms: tuple[Form, ...]) -> list[ShortForm | None]:
-    """For each layer of form SHORT, its constants."""
-    if Form.SHORT not in forms:
-        return [None] * len(forms)
-    ranges = feature_ranges(network)
-    found: list[ShortForm | None] = []
-    for layer, form in zip(network.layers, forms, strict=True):
-        short = None
-        if form is Form.SHORT:
-            reach = accumulator_range(network, layer, ranges)
-            assert reach is not None and layer.scaling is not None
-            short = short_form(layer.scaling, network.features[layer.output].zero_point, reach)
-            assert short is not None, "a form is chosen by proof"
-        found.append(short)
-    return found
 
 
 def exceeded_limit(network: Network, plan: Plan) -> str | None:
@@ -207,9 +167,9 @@ def _operator(
         pad_left=layer.window.pad_left,
         act_min=act_min,
         act_max=act_max,
-        weights_offset=blob.append(_weights(layer)),
+        weights_offset=blob.append(weight_bytes(layer)),
         constants_offset=blob.append(
-            _constants(
+            constant_bytes(
                 layer, form, short, [network.features[f] for f in (*layer.inputs, layer.output)]
             )
         ),
@@ -226,44 +186,6 @@ def _words(size: int) -> int:
 def _bounds(layer: Layer) -> tuple[int, int]:
     holder = layer.scaling or layer.addition
     return (holder.act_min, holder.act_max) if holder else layer.clamp
-
-
-def _weights(layer: Layer) -> bytes:
-    if layer.weights is None:
-        return b""
-    odd = len(layer.weights) % 2 if layer.kind in PAIRED else 0
-    return layer.weights.tobytes() + bytes(odd * layer.weights[0].size)
-
-
-def _constants(
-    layer: Layer, form: Form, short: ShortForm | None, features: list[Feature]
-) -> bytes:
-    """features: the layer's inputs, then its output."""
-    if layer.scaling is not None:
-        rows = _records(layer.scaling, form, short, features[-1].zero_point)
-        odd = layer.kind in PAIRED and len(layer.scaling.bias) % 2
-        return rows + (_SPARE_RECORDS.get(form, _SPARE_RECORD).pack() if odd else b"")
-    if layer.addition is not None:
-        (m1, m2, m3), (s1, s2, s3) = layer.addition.multipliers, layer.addition.shifts
-        points = [f.zero_point for f in features]
-        return packed.PackedAddition(points[0], m1, s1, points[1], m2, s2, m3, s3).pack()
-    e = layer.exponential
-    if e is None:
-        return b""
-    return packed.PackedSoftmax(e.multiplier, e.left_shift, e.largest_difference).pack()
-
-
-def _records(scaling: Scaling, form: Form, short: ShortForm | None, zero_point: int) -> bytes:
-    if short is not None:
-        return short_records(scaling, short)
-    return quantise.records(scaling, form, zero_point)
-
-
-_SPARE_RECORD = packed.PackedRequantisation(0, 0, 1, 1)
-_SPARE_RECORDS: dict[Form, Message] = {
-    Form.FAST: packed.PackedFastRequantisation(0, 1),
-    Form.SHORT: packed.PackedShortRequantisation(0, 0, 0),
-}
 
 
 def _finish(

@@ -1,8 +1,9 @@
 """Records of 6 bytes (form SHORT): multipliers that are as good as TFLite's and end in the bits of their shift.
 
-Few of a multiplier's 31 bits matter: FAST stays equal to TFLite as long as each of the 255 levels is reached by the same
-accumulator as before, and that bounds the multiplier from both sides by linear inequalities. Any multiplier between the
-bounds is exact for every accumulator that the channel can reach; one is taken that ends as the record wants it.
+Few of a multiplier's 31 bits matter: FAST stays equal to TFLite as long as each of the 255 levels is reached by the
+same accumulator as before, and that bounds the multiplier from both sides by linear inequalities. Any multiplier
+between the bounds is exact for every accumulator that the channel can reach; one is taken that ends as the record
+wants it.
 """
 
 from __future__ import annotations

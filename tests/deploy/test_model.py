@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from host.compiler.format import EngineStatus
 from host.compiler.pack import unpack
+from host.compiler.status import EngineStatus
 from host.deploy.__main__ import main
 from host.deploy.model import check_fits, read_model
 from host.deploy.table import slots_table

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 import pytest
 
-from host.compiler.format import EngineStatus
+from host.compiler.status import EngineStatus
 from host.link.messages import (
     Fault,
     FaultCode,

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from host.compiler.format import EngineStatus
 from host.compiler.pack import PackedModel, unpack
+from host.compiler.status import EngineStatus
 from tests.native import FIRMWARE, compile_shared
 
 SOURCES = [*sorted((FIRMWARE / "src" / "engine").rglob("*.c")), FIRMWARE / "src" / "crc32.c"]

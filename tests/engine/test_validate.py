@@ -9,8 +9,8 @@ import pytest
 
 from host.compiler import format as packed
 from host.compiler.build import compile_model
-from host.compiler.format import EngineStatus
 from host.compiler.pack import seal, unpack
+from host.compiler.status import STATUS_WORDS, EngineStatus
 from tests.compiler.random_networks import random_model
 from tests.engine.library import library, status_of
 
@@ -90,5 +90,5 @@ def test_weights_outside_the_model_are_refused() -> None:
 
 def test_every_status_has_its_line() -> None:
     for status in EngineStatus:
-        assert library().engine_status_text(status).decode() == packed.STATUS_WORDS[status]
+        assert library().engine_status_text(status).decode() == STATUS_WORDS[status]
     assert library().engine_status_text(-99) == b"unknown status"

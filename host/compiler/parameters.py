@@ -1,0 +1,51 @@
+"""The parameter blocks of a packed model: a layer's weights and constants as bytes (format.py says how they lie)."""
+
+from __future__ import annotations
+
+from host.compiler import format as packed
+from host.compiler import quantise
+from host.compiler.format import Form, OperatorKind
+from host.compiler.network import Feature, Layer, Scaling
+from host.compiler.short_form import ShortForm, short_records
+from host.link.schema import Message
+
+PAIRED = (OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
+
+
+def weight_bytes(layer: Layer) -> bytes:
+    """The block of weights; empty without any."""
+    if layer.weights is None:
+        return b""
+    odd = len(layer.weights) % 2 if layer.kind in PAIRED else 0
+    return layer.weights.tobytes() + bytes(odd * layer.weights[0].size)
+
+
+def constant_bytes(
+    layer: Layer, form: Form, short: ShortForm | None, features: list[Feature]
+) -> bytes:
+    """The block of constants; empty without any. features: the layer's inputs, then its output."""
+    if layer.scaling is not None:
+        rows = _records(layer.scaling, form, short, features[-1].zero_point)
+        odd = layer.kind in PAIRED and len(layer.scaling.bias) % 2
+        return rows + (_SPARE_RECORDS.get(form, _SPARE_RECORD).pack() if odd else b"")
+    if layer.addition is not None:
+        (m1, m2, m3), (s1, s2, s3) = layer.addition.multipliers, layer.addition.shifts
+        points = [f.zero_point for f in features]
+        return packed.PackedAddition(points[0], m1, s1, points[1], m2, s2, m3, s3).pack()
+    e = layer.exponential
+    if e is None:
+        return b""
+    return packed.PackedSoftmax(e.multiplier, e.left_shift, e.largest_difference).pack()
+
+
+def _records(scaling: Scaling, form: Form, short: ShortForm | None, zero_point: int) -> bytes:
+    if short is not None:
+        return short_records(scaling, short)
+    return quantise.records(scaling, form, zero_point)
+
+
+_SPARE_RECORD = packed.PackedRequantisation(0, 0, 1, 1)
+_SPARE_RECORDS: dict[Form, Message] = {
+    Form.FAST: packed.PackedFastRequantisation(0, 1),
+    Form.SHORT: packed.PackedShortRequantisation(0, 0, 0),
+}
