@@ -260,6 +260,8 @@ def random_case(shape: Shape, seed: int) -> Case:
     u = draw.integers(0, 256, (*shape.input_size, shape.channels_in), np.uint8)
     middle = -(weights.astype(np.int64).sum(1) * 128)
     bias = middle + draw.integers(-(1 << 14), 1 << 16, shape.channels_out)
+    if shape.short:
+        bias = bias.clip(1 - BIAS_LIMIT, BIAS_LIMIT - 1)
     return Case(shape, u, weights, bias.astype(np.int64), multiplier, shift)
 
 
