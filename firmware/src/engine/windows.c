@@ -1,5 +1,3 @@
-#include "engine/cold.h" // compiled for size
-
 #include "engine/windows.h"
 
 #include <stdbool.h>
