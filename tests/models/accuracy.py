@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import OpResolverType
 from numpy.typing import NDArray
 
 from host.data.dataset import read_dataset
@@ -32,15 +31,11 @@ class Accuracy:
     auc: float
 
 
-def measure(
-    model: Path,
-    archive: Path,
-    resolver: OpResolverType = OpResolverType.BUILTIN_REF,
-) -> dict[str, Accuracy]:
+def measure(model: Path, archive: Path) -> dict[str, Accuracy]:
     """`all` and `wild` of the archive's val split; wild, where it differs, leaves out EASY_SOURCES."""
     labels = tuple(json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))["labels"])
     dataset = read_dataset(archive, split="val")
-    reference = Reference(model, resolver)
+    reference = Reference(model)
     _, height, width, channels = (int(n) for n in reference.input["shape"])
     pixels = load_pixels(dataset, height, width, channels)
     scores = np.array([reference.scores(picture)[1] for picture in pixels])

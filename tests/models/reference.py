@@ -19,10 +19,11 @@ def model_view(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class Reference:
-    """A .tflite image classifier, on LiteRT's BUILTIN_REF kernels unless another resolver is given."""
+    """A .tflite image classifier on LiteRT's own kernels: quick, and equal to the reference ones; XNNPACK is not."""
 
-    def __init__(self, path: Path, resolver: OpResolverType = OpResolverType.BUILTIN_REF) -> None:
-        self.interpreter = Interpreter(str(path), experimental_op_resolver_type=resolver)
+    def __init__(self, path: Path) -> None:
+        kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        self.interpreter = Interpreter(str(path), experimental_op_resolver_type=kernels)
         self.interpreter.allocate_tensors()
         self.input = self.interpreter.get_input_details()[0]
         self.output = self.interpreter.get_output_details()[0]

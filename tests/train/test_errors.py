@@ -119,3 +119,9 @@ def test_labels_stay_in_the_order_that_was_asked_for(pictures: Path, tmp_path: P
     found = gather(parse(arguments(pictures, tmp_path)), lambda text: None)
     assert found.learn.classes == CLASSES
     assert [fact.label for fact in found.learn.facts][found.learn.labels.argmax()] == "disc"
+
+
+def test_a_folder_that_cannot_be_made(pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(HostError, match="choose another folder"):
+        main(arguments(pictures, tmp_path / "taken"))
