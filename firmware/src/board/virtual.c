@@ -148,7 +148,9 @@ static void sleep_for(uint32_t ticks) {
     RTC_EVENTS_COMPARE0 = 0;
     RTC_CC0 = (RTC_COUNTER + ticks) & TICK_MASK;
     RTC_INTENSET = RTC_INT_COMPARE0;
-    UARTE_INTENSET = UARTE_INT_RXDRDY;
+    if (UARTE_EVENTS_RXDRDY == 0) { /* else it would end the sleep at once, again and again */
+        UARTE_INTENSET = UARTE_INT_RXDRDY;
+    }
     __asm volatile("wfi" ::: "memory");
     RTC_INTENCLR = RTC_INT_COMPARE0;
     UARTE_INTENCLR = UARTE_INT_RXDRDY; /* line_is_quiet looks at the event itself */
@@ -157,12 +159,12 @@ static void sleep_for(uint32_t ticks) {
 }
 
 void board_sleep(void) {
-    sleep_for(heard ? SHORTEST_TICKS : RTC_HZ / 1000);
+    sleep_for(board_host_calls() ? SHORTEST_TICKS : RTC_HZ / 1000);
 }
 
 void board_nap(uint32_t milliseconds) {
     const uint32_t ticks = milliseconds * RTC_HZ / 1000;
-    if (heard || ticks < SHORTEST_TICKS) {
+    if (board_host_calls() || ticks < SHORTEST_TICKS) {
         board_sleep();
     } else {
         sleep_for(ticks);
