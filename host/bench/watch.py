@@ -69,10 +69,11 @@ class Supply:
 
 @dataclass(frozen=True)
 class WatchReport:
-    """What was heard. supply: None on a real board."""
+    """What was heard: the first and the last heartbeat, all else. supply: None on a real board."""
 
     hello: Hello
     plan: WatchPlan
+    first: Heartbeat
     heartbeat: Heartbeat
     verdicts: tuple[Verdict, ...]
     faults: tuple[Fault, ...] = field(default=())
@@ -85,8 +86,11 @@ class WatchReport:
 
     @property
     def cycles_a_look(self) -> float:
-        """Awake, everything included."""
-        return self.heartbeat.awake_cycles / max(1, self.heartbeat.looks)
+        """Awake, everything included. The first look starts the camera; it counts only when there is no other."""
+        first, last = self.first, self.heartbeat
+        if last.looks > first.looks:
+            return (last.awake_cycles - first.awake_cycles) / (last.looks - first.looks)
+        return last.awake_cycles / max(1, last.looks)
 
     @property
     def cycles_a_minute(self) -> float:
@@ -103,6 +107,7 @@ class Listener:
     """Gathers what a watching board says."""
 
     def __init__(self) -> None:
+        self.first: Heartbeat | None = None
         self.heartbeat: Heartbeat | None = None
         self.verdicts: list[Verdict] = []
         self.faults: list[Fault] = []
@@ -110,6 +115,7 @@ class Listener:
     def take(self, message: Message) -> None:
         """One message."""
         if isinstance(message, Heartbeat):
+            self.first = self.first or message
             self.heartbeat = message
         elif isinstance(message, Verdict):
             self.verdicts.append(message)
@@ -118,12 +124,18 @@ class Listener:
 
     def report(self, hello: Hello, plan: WatchPlan, supply: Supply | None = None) -> WatchReport:
         """What was gathered. Raises HostError without a heartbeat: nothing is known then."""
-        if self.heartbeat is None:
+        if self.first is None or self.heartbeat is None:
             raise HostError(
                 "the board sent no heartbeat: is its firmware up to date? `pio run -t upload`"
             )
         return WatchReport(
-            hello, plan, self.heartbeat, tuple(self.verdicts), tuple(self.faults), supply
+            hello,
+            plan,
+            self.first,
+            self.heartbeat,
+            tuple(self.verdicts),
+            tuple(self.faults),
+            supply,
         )
 
 
