@@ -23,6 +23,7 @@ from host.bench.mlperf.modes import (
 from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
 from host.errors import HostError
 from host.link.messages import Hello
+from host.link.port import choose_port, listed_ports
 
 VIRTUAL = "virtual"
 
@@ -46,7 +47,9 @@ class Partner:
 @contextlib.contextmanager
 def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
     """The board that was asked for; at the end it speaks packets again."""
-    if asked.port == VIRTUAL and asked.record is None:
+    choice = choose_port(asked.port or "auto", listed_ports())
+    if choice.url == VIRTUAL and asked.record is None:
+        say(choice.reason)
         with contextlib.ExitStack() as open_things:
             yield _guest(open_things)
         return
