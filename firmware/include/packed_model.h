@@ -237,7 +237,7 @@ _Static_assert(sizeof(struct packed_addition) == 32, "packed_addition");
     x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument. */
 struct packed_softmax {
     int32_t multiplier; /* Q0.31, not negative */
-    int32_t left_shift; /* 0..30 */
+    int32_t left_shift; /* 0..31 */
     int32_t largest_difference; /* 0..255; exp is 0 for what is larger. It, shifted, is below 2^31 */
 };
 _Static_assert(sizeof(struct packed_softmax) == 12, "packed_softmax");

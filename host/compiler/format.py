@@ -242,7 +242,7 @@ class PackedSoftmax(Message):
     x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument."""
 
     multiplier: int = wire("i32", "Q0.31, not negative")
-    left_shift: int = wire("i32", "0..30")
+    left_shift: int = wire("i32", "0..31")
     largest_difference: int = wire(
         "i32", "0..255; exp is 0 for what is larger. It, shifted, is below 2^31"
     )

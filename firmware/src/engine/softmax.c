@@ -28,7 +28,7 @@ static int32_t exponential(const struct packed_softmax *k, int32_t difference) {
     if ((uint32_t)difference > (uint32_t)k->largest_difference) {
         return 0; /* negative ones too: an unsound plan may write scores over values that are still read */
     }
-    const int32_t a = product(-difference * (1 << k->left_shift), k->multiplier);
+    const int32_t a = product((int32_t)(0u - ((uint32_t)difference << k->left_shift)), k->multiplier);
     if (a == 0) {
         return INT32_MAX;
     }

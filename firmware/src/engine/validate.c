@@ -276,7 +276,7 @@ static bool softmax_is_sound(const struct checked *model, const struct packed_op
         return false;
     }
     const struct packed_softmax *k = (const void *)(model->blob + op->constants_offset);
-    return k->multiplier >= 0 && k->left_shift >= 0 && k->left_shift <= 30 && k->largest_difference >= 0 &&
+    return k->multiplier >= 0 && k->left_shift >= 0 && k->left_shift <= 31 && k->largest_difference >= 0 &&
            k->largest_difference <= 255 && k->largest_difference <= INT32_MAX >> k->left_shift;
 }
 
