@@ -15,21 +15,21 @@ from host.compiler.scratch import bands, block_pixels, demand, steps
 
 CLOCK_HZ = 64_000_000
 COEFFICIENTS: dict[str, tuple[float, ...]] = {
-    "ADD plain": (54.747, 54.747, 3849.649),  # error 3.8%
-    "AVERAGE_POOL plain": (22.061, 2.451, 435.0),  # error 0.0%
-    "CONV plain": (5.134, 651.2, 3368.32),  # error 3.0%
-    "DEPTHWISE 1": (26.696, 20.815, 0.0, 108.389, 989.562),  # error 2.5%
-    "DEPTHWISE 2": (37.609, 18.086, 10.797, 98.12, 1287.496),  # error 1.9%
-    "DEPTHWISE plain": (27.199, 3.022, 11739.728),  # error 1.7%
-    "FIRST 1": (128.056, 27.989, 1304.884, 595.915),  # error 0.2%
-    "FIRST 3": (310.118, 170.007, 1182.829, 856.419),  # error 0.0%
-    "FULLY_CONNECTED plain": (8.003, 221.251, 110.626),  # error 0.1%
-    "MAX_POOL plain": (26.41, 6.603, 71.488),  # error 1.8%
-    "MEAN plain": (8.767, 86.354, 717.219),  # error 0.7%
-    "POINTWISE 3": (10.946, 62.969, 30.059, 6.684, 601.642, 5105.726),  # error 4.4%
-    "POINTWISE 4": (15.573, 44.069, 50.13, 0.0, 1166.2, 116.356),  # error 3.9%
-    "POINTWISE plain": (6.585, 45.932, 0.0),  # error 18.5%
-    "SOFTMAX plain": (46.957, 46.957, 577.258),  # error 0.2%
+    "ADD plain": (62.469, 62.469, 3407.988),  # error 2.9%
+    "AVERAGE_POOL plain": (12.622, 1.402, 478.0),  # error 0.0%
+    "CONV plain": (7.448, 647.667, 3153.629),  # error 1.1%
+    "DEPTHWISE 1": (20.562, 56.219, 4.175, 78.64, 882.881),  # error 3.9%
+    "DEPTHWISE 2": (0.0, 132.783, 10.006, 80.446, 1289.263),  # error 1.2%
+    "DEPTHWISE plain": (52.128, 5.792, 9554.397),  # error 0.8%
+    "FIRST 1": (127.734, 23.591, 1297.439, 667.654),  # error 0.1%
+    "FIRST 3": (312.516, 176.4, 1157.348, 838.954),  # error 0.0%
+    "FULLY_CONNECTED plain": (9.004, 316.017, 158.008),  # error 0.1%
+    "MAX_POOL plain": (34.33, 8.582, 0.0),  # error 2.3%
+    "MEAN plain": (15.612, 143.921, 1294.269),  # error 1.1%
+    "POINTWISE 3": (10.527, 79.099, 34.914, 10.832, 541.396, 3187.631),  # error 4.5%
+    "POINTWISE 4": (14.24, 33.912, 69.213, 6.753, 1381.687, 3029.784),  # error 4.9%
+    "POINTWISE plain": (7.235, 65.111, 0.0),  # error 18.4%
+    "SOFTMAX plain": (271.975, 271.975, 222.152),  # error 6.0%
 }
 
 
