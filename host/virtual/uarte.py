@@ -22,10 +22,9 @@ RX_POINTER, RX_MAXIMUM, RX_AMOUNT = 0x534, 0x538, 0x53C
 TX_POINTER, TX_MAXIMUM, TX_AMOUNT = 0x544, 0x548, 0x54C
 SHORT_ENDRX_STARTRX, SHORT_ENDRX_STOPRX, OVERRUN, ENABLED = 1 << 5, 1 << 6, 1, 8
 FIFO_BYTES, RXTO_BYTES = 6, 5
-RECEIVE_CHUNK, SEND_CHUNK = (
-    16,
-    256,
-)  # bytes that one event moves, so that the CPU is not stopped for each
+# Bytes that one event moves, so that the CPU is not stopped for each. What arrives together must be less than the
+# pause that the firmware takes for a command's end (QUIET_TICKS in virtual.c), down to 640 kbaud.
+RECEIVE_CHUNK, SEND_CHUNK = 8, 256
 
 
 class Uarte(EventBank):

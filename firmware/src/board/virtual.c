@@ -10,7 +10,7 @@
 enum {
     TX_PIN = 6,
     RX_PIN = 8,
-    QUIET_TICKS = 7,    /* of RTC1, 183 us or more: the emulated UART moves 16 bytes, 160 us, at once */
+    QUIET_TICKS = 7,    /* of RTC1, 183 us or more: the emulated UART moves 8 bytes, 80 us, at once */
     PATIENCE_TICKS = 9, /* while bytes still come, the rest of the firmware goes on */
     SHORTEST_TICKS = 3, /* a compare value must lie 2 or more ahead (chapter 6.22.7) */
     TICK_MASK = (1 << RTC_BITS) - 1,
