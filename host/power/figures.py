@@ -119,6 +119,8 @@ def inference_window(
     pulses = find(trace.bits, method.channel)
     seen = len(pulses) if levels or not len(pulses) else len(pulses) + 1
     refused = unseen(trace, method.channel, seen, held.held.repetitions)
+    if refused and trace.lost:  # samples that are missing explain why pulses are
+        refused = _lost(trace)
     window = marked_window(number, trace, pulses, method, each=levels, uncertainty=held.uncertainty)
     if levels and not (refused or window.refused):
         refused = _clocks_differ(window, held.held, clock_hz)
