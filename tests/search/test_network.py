@@ -84,7 +84,8 @@ def test_the_trained_and_quantised_network_costs_what_was_promised(source: Path)
     made = Cost(report.predicted_cycles, report.ram_bytes, report.flash_bytes)
     assert made.cycles == pytest.approx(promised.cycles, rel=0.02)
     assert made.ram_bytes == promised.ram_bytes
-    assert made.flash_bytes == pytest.approx(promised.flash_bytes, rel=0.05)
+    # Weights decide which layers need records of 8 bytes a channel instead of 6: a tenth of so small a network.
+    assert made.flash_bytes == pytest.approx(promised.flash_bytes, rel=0.1)
 
 
 def test_a_trial_trains_keeps_its_network_and_goes_on_after_a_kill(
