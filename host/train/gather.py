@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from host.data.dataset import Dataset
+from host.data.labels import resolve
 from host.data.pictures import UnreadableError, decode
 from host.errors import HostError
 from host.train.options import Options
@@ -43,6 +44,8 @@ def gather(options: Options, say: Say) -> Gathered:
     classes = find_classes(options.data, options.labels)
     found = find_pictures(options.data, classes)
     _require_sources(found, options)
+    for label in options.lean:
+        resolve(label, classes, f"--lean {label}")
     size = options.size
     learn = load_learning(found, _side(found, size), options.shares, say)
     exam = load_exam(found, size, options.channels, say)

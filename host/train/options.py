@@ -51,6 +51,7 @@ class Options:
     credits: Path | None
     json: bool
     blend: Teacher | None = field(repr=False)  # applied when all is trained: names no other run
+    lean: dict[str, float] = field(repr=False)  # so is this
 
 
 def parse(argv: list[str] | None) -> Options:
@@ -100,6 +101,7 @@ def parse(argv: list[str] | None) -> Options:
         credits=asked.credits,
         json=asked.json,
         blend=_blend(asked.blend) if asked.blend else None,
+        lean=dict(_pair("--lean", text) for text in asked.lean),
     )
 
 
@@ -180,6 +182,13 @@ def _parser() -> argparse.ArgumentParser:
         "--blend",
         metavar="FILE.keras=0.4",
         help="average the trained weights with that share of an earlier model's; steadier on unlike pictures",
+    )
+    model(
+        "--lean",
+        action="append",
+        default=[],
+        metavar="LABEL=0.5",
+        help="added to that label's logit at the end: it is told sooner than the training would",
     )
     teaching = parser.add_argument_group("teachers").add_argument
     teaching(

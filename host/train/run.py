@@ -27,7 +27,7 @@ from host.train.options import Options
 from host.train.pictures import Pictures
 from host.train.quantise import representative
 from host.train.quiet import quiet
-from host.train.start import blend, start_model
+from host.train.start import blend, lean, start_model
 from host.train.teaching import draw_lessons, views_to_judge
 from host.train.views import TELL, draw_views, render
 
@@ -64,6 +64,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
         return {}
     if options.blend:
         blend(model, gathered.shape, options.blend.path, options.blend.weight)
+    lean(model, gathered.learn.classes, options.lean)
     watcher.begin("quantising and measuring", 0)
     shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
     made = export.make(model, shown, gathered.exam, options.easy, history)

@@ -81,6 +81,7 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--teacher", "no.tflite"),
         ("--share", "x"),
         ("--weight", "x=many"),
+        ("--lean", "dics=0.5"),
     ],
 )
 def test_an_option_that_cannot_be(

@@ -16,7 +16,7 @@ import keras  # noqa: E402  # after its chatter was silenced
 
 from host.train.fit import predict  # noqa: E402
 from host.train.network import build, channels_at, transfer  # noqa: E402
-from host.train.start import blend, last_dense, start_model  # noqa: E402
+from host.train.start import blend, last_dense, lean, start_model  # noqa: E402
 
 SMALL = Shape(0.1, 32, 1, 2)
 
@@ -110,6 +110,15 @@ def test_blending_averages_every_weight(tmp_path: Path) -> None:
     blend(model, SMALL, tmp_path / "other.keras", 0.25)
     for found, mine, theirs in zip(model.get_weights(), own, other.get_weights(), strict=True):
         np.testing.assert_allclose(found, 0.75 * mine + 0.25 * theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_leaning_moves_one_logit_and_ranks_alike() -> None:
+    model = shaken(SMALL)
+    before = predict(model, pictures(1))
+    lean(model, ("no_person", "person"), {"person": 0.5})
+    after = predict(model, pictures(1))
+    odds = [np.log(scores[:, 1] / scores[:, 0]) for scores in (before, after)]
+    np.testing.assert_allclose(odds[1] - odds[0], 0.5, atol=1e-4)
 
 
 def test_networks_of_two_kinds_do_not_blend(tmp_path: Path) -> None:
