@@ -60,6 +60,10 @@ def test_a_source_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
     assert "--share cocoa" in complaint(arguments(pictures, tmp_path, "--share", "cocoa=0.5"))
 
 
+def test_a_label_to_lean_to_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
+    assert "did you mean 'disc'" in complaint(arguments(pictures, tmp_path, "--lean", "dics=0.5"))
+
+
 def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
     data = write_pictures(tmp_path / "d", {"train": 4, "val": 2})
     (data / "train" / "disc" / "000.png").write_bytes(b"\x89PNG cut")
@@ -81,7 +85,6 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--teacher", "no.tflite"),
         ("--share", "x"),
         ("--weight", "x=many"),
-        ("--lean", "dics=0.5"),
     ],
 )
 def test_an_option_that_cannot_be(
