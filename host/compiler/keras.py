@@ -50,10 +50,14 @@ class _Reader:
 
     def read(self) -> tuple[Sketch, int]:
         for layer in self.layers:
-            kind, config = layer["class_name"], layer["config"]
+            if not isinstance(layer, dict) or not isinstance(layer.get("config"), dict):
+                raise HostError(
+                    "the Keras model has a layer without a configuration: save it again"
+                )
+            kind, config = str(layer.get("class_name")), layer["config"]
             try:
                 self.last = self._layer(kind, config, self._inputs(layer))
-            except (KeyError, TypeError, IndexError) as error:
+            except (KeyError, TypeError, IndexError, ValueError, ZeroDivisionError) as error:
                 raise HostError(
                     f"layer {config.get('name')} ({kind}): unexpected {error}"
                 ) from error

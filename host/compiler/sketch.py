@@ -5,7 +5,10 @@ Weights are zeros; every convolution followed by a ReLU is taken to become FAST 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from host.compiler.build import Compiled, Options, assemble
 from host.compiler.format import Form, OperatorKind
@@ -24,11 +27,16 @@ from host.compiler.pack import Identity
 from host.compiler.passes.fold_pads import fold_pads
 from host.errors import HostError
 
+LARGEST_SIDE = 2048  # of a map, and of an architecture that can be reported on in a few seconds
+MOST_CHANNELS = 65_535
+MOST_WEIGHTS = 1 << 26  # of a layer
+
 
 class Sketch:
     """Appends layers; methods take and return feature numbers. parameters: of the trained, unfolded model."""
 
     def __init__(self, height: int, width: int, channels: int) -> None:
+        _check_shape("the image", (height, width, channels))
         self.features = [Feature(height, width, channels, 1.0, 0)]
         self.layers: list[Layer] = []
         self.linear: set[int] = set()
@@ -41,6 +49,7 @@ class Sketch:
         inputs: tuple[int, ...],
         **more: object,
     ) -> int:
+        _check_shape(f"the output of layer {len(self.layers)} ({kind.name})", shape)
         self.features.append(Feature(*shape, 1.0, 0))
         made = len(self.features) - 1
         self.layers.append(Layer(kind, len(self.layers), inputs, made, **more))  # type: ignore[arg-type]  # by name
@@ -83,7 +92,7 @@ class Sketch:
         if kernel == stride == (1, 1) and source != IMAGE_FEATURE:
             kind = OperatorKind.FULLY_CONNECTED if feature.is_vector else OperatorKind.POINTWISE
             shape = (out, feature.channels)
-        weights = np.zeros(shape, np.int8)
+        weights = _no_weights(shape)
         made = (rows, columns, out)
         return self._add(
             made, kind, (source,), window=window, weights=weights, scaling=_scaling(out)
@@ -102,7 +111,7 @@ class Sketch:
         window, rows, columns = self.window(source, kernel, stride, same)
         out = self.features[source].channels * multiplier
         self.parameters += out * (kernel[0] * kernel[1] + bias)
-        weights = np.zeros((out, *kernel), np.int8)
+        weights = _no_weights((out, *kernel))
         return self._add(
             (rows, columns, out),
             OperatorKind.DEPTHWISE,
@@ -165,7 +174,7 @@ class Sketch:
         if not f.is_vector or source == IMAGE_FEATURE:
             kind, window = OperatorKind.CONV, Window((f.height, f.width))
             shape = (out, f.height, f.width, f.channels)
-        weights = np.zeros(shape, np.int8)
+        weights = _no_weights(shape)
         return self._add(
             (1, 1, out), kind, (source,), window=window, weights=weights, scaling=_scaling(out)
         )
@@ -190,6 +199,26 @@ class Sketch:
         return assemble(network, forms, Identity(name, (), bytes(32)), options, total)
 
 
+def _check_shape(what: str, shape: tuple[int, int, int]) -> None:
+    limits = (LARGEST_SIDE, LARGEST_SIDE, MOST_CHANNELS)
+    if not all(1 <= size <= limit for size, limit in zip(shape, limits, strict=True)):
+        rows, columns, channels = shape
+        raise HostError(
+            f"{what} would have {rows} rows, {columns} columns and {channels} channels; expected "
+            f"1 to {LARGEST_SIDE} rows and columns and 1 to {MOST_CHANNELS} channels"
+        )
+
+
+def _no_weights(shape: tuple[int, ...]) -> NDArray[np.int8]:
+    """Zeros, which stand for weights that nobody knows yet."""
+    if min(shape) < 1 or math.prod(shape) > MOST_WEIGHTS:
+        raise HostError(
+            f"a layer would have weights of shape {shape}; expected sizes from 1, and at most "
+            f"{MOST_WEIGHTS:,} weights"
+        )
+    return np.zeros(shape, np.int8)
+
+
 def _scaling(channels: int) -> Scaling:
     zeros = np.zeros(channels, np.int64)
     return Scaling(zeros, zeros + (1 << 30), zeros - 8, 0, 255)
@@ -206,6 +235,7 @@ V1_LAYERS = (
     (1024, 2),
     (1024, 1),
 )
+MOST_ALPHA = 4.0
 V1_NUMBERS = (
     3  # parameters of a normalised channel, as the published counts have it: offset, mean, variance
 )
@@ -213,6 +243,8 @@ V1_NUMBERS = (
 
 def mobilenet_v1(alpha: float, size: int, channels: int, classes: int) -> tuple[Sketch, int]:
     """Howard et al. 2017, table 1, width multiplier alpha; and the number of its scores' feature."""
+    if not 0 < alpha <= MOST_ALPHA:
+        raise HostError(f"alpha is {alpha}; expected a width above 0, at most {MOST_ALPHA}")
     made = Sketch(size, size, channels)
     value = made.convolution(IMAGE_FEATURE, max(1, int(32 * alpha)), (3, 3), (2, 2))
     value = made.normalised(value, V1_NUMBERS)

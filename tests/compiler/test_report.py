@@ -11,10 +11,11 @@ from host.compiler.__main__ import main
 from host.compiler.build import Options, compile_model
 from host.compiler.cost import predict
 from host.compiler.network import macs
-from host.compiler.report import Report, examine
+from host.compiler.report import Report, examine, show
 from host.compiler.sketch import mobilenet_v1
 from host.errors import HostError
-from tests.engine.layer_cycles import engine_elf, layer_cycles
+from tests.engine.exactness import engine_elf
+from tests.engine.layer_cycles import layer_cycles
 
 # TensorFlow's table of MobileNetV1: alpha, size, millions of MACs and of parameters. It counts the average pool's
 # additions; its rows of alpha 0.75 leave the first convolution out (the paper's 325 M has it); and where it prints
@@ -62,6 +63,34 @@ def test_keras_and_tflite_of_one_model_agree(shared: Path) -> None:
     assert report(models / "mlcommons_vww_96.h5").macs == 7_489_664
 
 
+def test_a_tflite_counts_its_weights_and_biases(shared: Path) -> None:
+    models = shared / "models"
+    tflite, keras = (
+        report(models / f"first_person_grey_025{e}") for e in ("_int8.tflite", ".keras")
+    )
+    normalised = 2736  # channels, whose 4 numbers became a bias
+    assert keras.parameters is not None
+    assert tflite.parameters == keras.parameters - 3 * normalised
+    assert "within" in str(list(show(tflite).columns[1].cells))
+
+
+BAD_SIZES = {
+    "alpha": ("--alpha", "nan", "alpha is nan; expected a width above 0"),
+    "no alpha": ("--alpha", "0", "alpha is 0.0; expected a width above 0"),
+    "size": ("--size", "100000", "the image would have 100000 rows"),
+    "channels": ("--channels", "0", "and 0 channels; expected 1 to 2048 rows and columns and 1 to"),
+    "classes": ("--classes", "-4", "weights of shape .-4, 256.; expected sizes from 1"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_SIZES)
+def test_impossible_sizes_are_one_line(case: str) -> None:
+    option, value, words = BAD_SIZES[case]
+    with pytest.raises(HostError, match=words) as caught:
+        main(["report", "mobilenet_v1", option, value])
+    assert "\n" not in str(caught.value)
+
+
 def test_too_large_a_model_is_reported_not_refused(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["report", "mobilenet_v1", "--alpha", "1", "--size", "224", "--channels", "3", "--json"]
     assert main(words) == 0
@@ -74,6 +103,16 @@ def test_a_file_that_is_no_keras_model_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"PK nothing" if name[0] == "a" else b"nothing")
         with pytest.raises(HostError, match="is no Keras model"):
             report(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "layers", ["[1]", '[{"class_name": "Dense"}]', '[{"class_name": "x", "config": 3}]']
+)
+def test_a_damaged_keras_configuration_is_refused(tmp_path: Path, layers: str) -> None:
+    file = tmp_path / "c.h5"
+    file.write_text('{"class_name": "Functional", "config": {"layers": ' + layers + "}}")
+    with pytest.raises(HostError, match="a layer without a configuration"):
+        report(file)
 
 
 @pytest.mark.parametrize("name", ["tflm_person_detect", "mlcommons_vww_96_int8"])

@@ -120,6 +120,11 @@ class Board:
     def read(self, address: int, size: int) -> bytes:
         return bytes(self.core.mem_read(address, size))
 
+    def run(self, name: str, *arguments: int) -> int:
+        """Calls `name` without counting, which is much faster: r0."""
+        self._start(self.symbols[name], arguments)
+        return int(self.core.reg_read(arm.UC_ARM_REG_R0))
+
     def call(self, name: str, *arguments: int, memory: bool = False) -> tuple[int, Counts]:
         """Calls `name` with up to 4 arguments: r0, and the cost. memory: count accesses too, which is slow."""
         counts = Counts()
@@ -150,12 +155,12 @@ class Board:
         if memory:
             hooks.append(self.core.hook_add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, access))
         self.write(STACK_TOP - 0x2000, b"\xa5" * 0x2000)
-        self._start(self.symbols[name], arguments)
+        result = self.run(name, *arguments)
         for hook in hooks:
             self.core.hook_del(hook)
         stack = self.read(STACK_TOP - 0x2000, 0x2000)
         counts.stack_bytes = 0x2000 - (len(stack) - len(stack.lstrip(b"\xa5")))
-        return int(self.core.reg_read(arm.UC_ARM_REG_R0)), counts
+        return result, counts
 
     def by_function(self, counts: Counts) -> list[tuple[str, int]]:
         """Cycles of each function, most first."""

@@ -14,24 +14,12 @@ from numpy.typing import NDArray
 from unicorn import UC_HOOK_BLOCK
 
 from host.compiler.build import Compiled, Options, compile_model
-from host.compiler.cost import COEFFICIENTS, predict, terms
+from host.compiler.cost import predict, terms
 from tests.compiler import reference
 from tests.compiler.architectures import mobilenet_v1, mobilenet_v2, plain_cnn
-from tests.dsp.board import DATA_IN_FLASH, RAM, Board, build
-from tests.native import FIRMWARE, ROOT, arm_compiler
-
-IMAGE, SCORES = RAM + 0x20000, RAM + 0x2F000
-
-
-def engine_elf(compiler: str) -> Path:
-    """The engine with m4.c."""
-    folder = FIRMWARE / "src" / "engine"
-    sources = [
-        *sorted(folder.rglob("*.c")),
-        *sorted(folder.rglob("*.S")),
-        folder.parent / "crc32.c",
-    ]
-    return build([Path(__file__).with_name("m4.c"), *sources], compiler)
+from tests.dsp.board import DATA_IN_FLASH, RAM, Board
+from tests.engine.exactness import IMAGE, SCORES, engine_elf, image_shape, unsigned
+from tests.native import ROOT, arm_compiler
 
 
 class Stopwatch(Board):
@@ -59,9 +47,7 @@ def layer_cycles(elf: Path, compiled: Compiled) -> list[int]:
     board.write(DATA_IN_FLASH, compiled.blob)
     arena = compiled.plan.arena_bytes
     assert board.call("m4_open", DATA_IN_FLASH, len(compiled.blob), RAM, arena)[0] == 0
-    image = compiled.network.features[0]
-    pixels = reference.images((image.height, image.width, image.channels), 4)[3]
-    board.write(IMAGE, (pixels.astype(np.int16) + 128).astype(np.uint8).tobytes())
+    board.write(IMAGE, unsigned(reference.images(image_shape(compiled), 4)[3]).tobytes())
     board.call("m4_run_observed", IMAGE, SCORES)
     count = len(compiled.network.layers)
     found = np.frombuffer(board.read(board.symbols["m4_cycles"], 4 * count), "<u4")
@@ -120,8 +106,12 @@ def main() -> int:
         error = np.abs(x @ solution - y).sum() / y.sum()
         print(f'    "{kind}": {tuple(round(float(v), 3) for v in solution)},  # error {error:.1%}')
     for name, compiled, cycles in runs:
-        predicted = predict(compiled) if COEFFICIENTS else [0] * len(cycles)
-        print(f"{name}: {sum(cycles):,} measured, {sum(predicted):,} predicted", file=sys.stderr)
+        predicted = sum(predict(compiled))
+        print(
+            f"{name}: {sum(cycles):,} measured, {predicted:,} predicted by what cost.py says now, "
+            f"{predicted / sum(cycles) - 1:+.1%}",
+            file=sys.stderr,
+        )
     return 0
 
 
