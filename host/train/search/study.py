@@ -22,6 +22,7 @@ from host.errors import HostError
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point
 from host.train.search.space import Price, Space, fitted
+from host.train.search.storage import storage_of
 
 DIRECTIONS = (  # accuracy, cycles, bytes of RAM
     StudyDirection.MAXIMIZE,
@@ -72,13 +73,13 @@ def sampler_of(name: str, seed: int | None) -> optuna.samplers.BaseSampler:
 
 
 def open_study(storage: str, name: str, sampler: optuna.samplers.BaseSampler) -> optuna.Study:
-    """storage: a URL as sqlite:///FILE, or a .log file (Optuna's journal, for network drives)."""
+    """storage: as storage_of() takes it."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return optuna.create_study(
-                storage=_storage(storage),
+                storage=storage_of(storage),
                 study_name=name,
                 directions=list(DIRECTIONS),
                 sampler=sampler,
@@ -110,12 +111,9 @@ def search(
     rejected = in_a_row = 0
     while len(trained(study)) + len(_running(study, clock())) < trials:
         trial = study.ask()
-        try:
-            found = fitted(space.ask(trial), budget, price)
-        except UpdateFinishedTrialError:
-            continue  # on SQLite two processes may be given one queued trial: the other was quicker
+        found = fitted(space.ask(trial), budget, price)
         if found is None or found[0] in _networks(study):
-            study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+            study.tell(trial, state=TrialState.FAIL)
             rejected, in_a_row = rejected + 1, in_a_row + 1
             watcher.rejected(rejected)
             if in_a_row >= MOST_REJECTED:
@@ -124,10 +122,7 @@ def search(
                 )
             continue
         in_a_row = 0
-        try:
-            _note(trial, *found, clock())
-        except UpdateFinishedTrialError:
-            continue
+        _note(trial, *found, clock())
         watcher.begun(trial.number, *found)
         watcher.ended(trial.number, _try(study, trial, *found, train, clock))
 
@@ -176,7 +171,7 @@ def _try(
         study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         return None
     except UpdateFinishedTrialError:
-        return None  # another process ended it
+        return None  # another process took it over: it was silent for too long
     except BaseException:
         _give_back(study, trial.number, dict(trial.params))
         raise
@@ -251,22 +246,6 @@ def _running(study: optuna.Study, now: float) -> list[FrozenTrial]:
 def _give_back(study: optuna.Study, number: int, parameters: dict[str, Any]) -> None:
     study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
     study.enqueue_trial(parameters)
-
-
-def _storage(text: str) -> Any:
-    if "://" in text:
-        return optuna.storages.RDBStorage(text, engine_kwargs=_patient(text))
-    if not text.endswith(".log"):
-        raise HostError("a study is a URL or a file that ends with .log")
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
-    return JournalStorage(JournalFileBackend(text))
-
-
-def _patient(text: str) -> dict[str, Any]:
-    """SQLite lets one process write at a time: the others wait this long, in seconds."""
-    return {"connect_args": {"timeout": 60}} if text.startswith("sqlite") else {}
 
 
 def _require_possible(space: Space, budget: Budget, price: Price) -> None:
