@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -89,7 +89,7 @@ def _judged(
 def _key(judge: _Judge, pixels: NDArray[np.uint8], views: Views) -> str:
     digest = hashlib.sha256(judge.content)
     digest.update(pixels[:, ::8, ::8].tobytes())
-    for column in (views.kind, views.picture, views.box, views.behind, views.place):
+    for column in asdict(views).values():
         digest.update(column.tobytes())
     return digest.hexdigest()[:24]
 

@@ -14,7 +14,7 @@ from host.train.pictures import Pictures, draw_chances, nothing_class
 from host.train.teach import soft_labels
 from host.train.views import SEEK, TELL, draw_views, hard_labels
 
-SHOWN = np.array([2.0, 1.0, 0.5])  # how often a view is drawn: whole, a crop, an inset
+SHOWN = np.array([2.0, 1.0, 0.5, 0.7])  # how often a view is drawn: whole, a crop, an inset, a mix
 SMOOTHING = 0.05  # of a label without teacher
 
 

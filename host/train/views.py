@@ -1,4 +1,4 @@
-"""Where the model looks in a picture: whole, a closer crop, or small inside another scene.
+"""Where the model looks in a picture: whole, a closer crop, small inside another scene, or two scenes in one.
 
 A view is drawn once and kept, so that a teacher has to judge it only once; what the camera does to it
 (augment.py) is drawn anew each time it is shown.
@@ -12,15 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-WHOLE, CROP, INSET = 0, 1, 2  # kinds
-SEEK = (
-    WHOLE,
-    CROP,
-    CROP,
-    INSET,
-    CROP,
-    WHOLE,
-)  # of a picture's 1st, 2nd, ... view: is there one anywhere?
+WHOLE, CROP, INSET, MIX = 0, 1, 2, 3  # kinds
+# Of a picture's 1st, 2nd, ... view: is there one anywhere? With few pictures, two seen through each other are many
+# more, and what a teacher says of them is worth as much (Beyer and others 2021, arXiv 2106.05237).
+SEEK = (WHOLE, CROP, MIX, INSET, CROP, MIX)
 TELL = (WHOLE,)  # where every picture shows something: which is it?
 
 
@@ -29,7 +24,8 @@ class Views:
     """One row a view.
 
     kind, picture: int64 (v,); box: int64 (v, 4), left, top, right, bottom pixels of the crop of `picture`;
-    behind: int64 (v,), the picture that an inset stands in, else -1; place: int64 (v, 4), where in it.
+    behind: int64 (v,), the picture that an inset stands in or that shines through, else -1; place: int64 (v, 4),
+    where in it; through: float64 (v,), how much of what is seen of a mix is `behind`.
     """
 
     kind: NDArray[np.int64]
@@ -37,6 +33,7 @@ class Views:
     box: NDArray[np.int64]
     behind: NDArray[np.int64]
     place: NDArray[np.int64]
+    through: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -54,21 +51,26 @@ def draw_views(count: int, each: int, side: int, seed: int, kinds: tuple[int, ..
     box = _boxes(np.minimum(scale * stretch, 1), np.minimum(scale / stretch, 1), side, random)
     shrunk = random.uniform(0.45, 0.85, (2, len(kind)))
     place = _boxes(shrunk[0], (shrunk[0] + shrunk[1]) / 2, side, random)
-    behind = np.where(kind == INSET, random.integers(0, count, len(kind)), -1)
-    return Views(kind, picture, box, behind, place)
+    both = (kind == INSET) | (kind == MIX)
+    behind = np.where(both, random.integers(0, count, len(kind)), -1)
+    return Views(kind, picture, box, behind, place, random.uniform(0.2, 0.5, len(kind)))
 
 
 def render(pixels: NDArray[np.uint8], views: Views, index: int, size: int) -> NDArray[np.uint8]:
     """uint8 (size, size, 3): view `index`, averaged over areas as the firmware does, or smoothly enlarged."""
     picture = pixels[views.picture[index]]
-    if views.behind[index] >= 0:
+    if views.kind[index] == INSET:
         whole = pixels[views.behind[index]].copy()
         left, top, right, bottom = views.place[index]
         whole[top:bottom, left:right] = _resized(picture, right - left, bottom - top)
-    else:
-        left, top, right, bottom = views.box[index]
-        whole = picture[top:bottom, left:right]
-    return _resized(whole, size, size)
+        return _resized(whole, size, size)
+    left, top, right, bottom = views.box[index]
+    seen = _resized(picture[top:bottom, left:right], size, size)
+    if views.kind[index] == MIX:
+        other = _resized(pixels[views.behind[index]], size, size)
+        share = float(views.through[index])
+        return np.asarray(cv2.addWeighted(seen, 1 - share, other, share, 0), np.uint8)
+    return seen
 
 
 def hard_labels(views: Views, labels: NDArray[np.int64], empty: int | None) -> NDArray[np.int64]:
@@ -80,7 +82,7 @@ def hard_labels(views: Views, labels: NDArray[np.int64], empty: int | None) -> N
     if empty is None:
         return known
     nothing = known == empty
-    cut = (views.kind == CROP) & ~nothing
+    cut = ((views.kind == CROP) | (views.kind == MIX)) & ~nothing
     covered = (views.behind >= 0) & nothing & (labels[views.behind] != empty)
     return np.where(cut | covered, -1, known)
 

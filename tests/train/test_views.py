@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.train.augment import Camera, as_camera, to_grey
-from host.train.views import CROP, INSET, SEEK, TELL, WHOLE, draw_views, hard_labels, render
+from host.train.views import CROP, INSET, MIX, SEEK, TELL, WHOLE, draw_views, hard_labels, render
 
 NONE = Camera(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -19,7 +19,7 @@ def test_every_view_lies_inside_its_picture(count: int, each: int, side: int, se
         assert boxes.min() >= 0 and boxes.max() <= side
         assert np.all(boxes[:, 2:] - boxes[:, :2] >= side // 4)
     assert np.array_equal(np.bincount(views.picture), np.full(count, each))
-    assert np.all((views.behind >= 0) == (views.kind == INSET))
+    assert np.all((views.behind >= 0) == np.isin(views.kind, (INSET, MIX)))
 
 
 def test_a_view_shows_what_its_box_holds() -> None:
@@ -42,14 +42,28 @@ def test_an_inset_is_small_inside_the_other_picture() -> None:
     assert 0.15 < share < 0.8
 
 
+def test_a_mix_is_the_sum_of_two_pictures() -> None:
+    pixels = np.stack([np.full((64, 64, 3), level, np.uint8) for level in (10, 200)])
+    views = draw_views(2, 6, 64, 1, SEEK)
+    index = 2  # of picture 0
+    assert views.kind[index] == MIX
+    views.behind[index] = 1
+    seen = render(pixels, views, index, 32).astype(float)
+    through = (seen - 10) / 190
+    assert np.ptp(through) < 1e-6 and 0.19 < through[0, 0, 0] < 0.51
+
+
 def test_what_a_crop_may_have_cut_off_is_not_told() -> None:
     views = draw_views(2, 4, 64, 5, SEEK)
     views.behind[views.kind == INSET] = (1, 0)
+    views.behind[views.kind == MIX] = (1, 0)
     found = hard_labels(views, np.array([0, 1]), empty=0)
     for index, label in enumerate(found):
         person, kind = views.picture[index] == 1, views.kind[index]
         if kind == INSET:
             assert label == (1 if person else -1)  # an empty one may hide the person behind it
+        elif kind == MIX:
+            assert label == -1  # there is a person in one, faintly
         else:
             assert label == (-1 if person and kind == CROP else int(person))
 
