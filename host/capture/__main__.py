@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import math
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from host.arguments import number, share, whole
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
@@ -64,10 +64,10 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     add("--label", help="keep what the rules admit under this label, without a key")
     add("--watch", metavar="LABEL", help="the model's label whose score is shown and doubted")
-    add("--threshold", type=_share, default=0.5, metavar="0..1", help="score from which it counts")
+    add("--threshold", type=share, default=0.5, metavar="0..1", help="score from which it counts")
     add(
         "--distance",
-        type=_distance,
+        type=whole(-1, BITS - 1),
         default=NEAR,
         metavar="BITS",
         help=f"refuse near-duplicates of the same label up to so many of {BITS} bits of their "
@@ -75,7 +75,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     add("--split", choices=("auto", *SPLITS), default="auto", help="of this run's sessions")
     add("--tags", default="", metavar="A,B", help="kept with every picture: lowlight,kitchen")
-    add("--frames", type=_count, metavar="N", help="end after N frames were seen")
+    add("--frames", type=whole(), metavar="N", help="end after N frames were seen")
     add("--terminal", action="store_true", help="in this terminal instead of a window")
     add("--plain", action="store_true", help="no screen, one line for each picture")
     add("--keys", metavar="K,K", help="press these keys, one a frame, then end: 1,1,2,u")
@@ -209,39 +209,20 @@ def _summary(session: CaptureSession) -> Table:
 
 
 def _rate(text: str) -> float:
-    value = float(text.removesuffix("/s"))
-    if not (math.isfinite(value) and 0 < value <= 1000):
-        raise argparse.ArgumentTypeError("pictures a second, for instance 2/s")
+    value = number(text.removesuffix("/s"))
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError(f"pictures a second, for instance 2/s, not {text!r}")
     return value
 
 
 def _band(text: str) -> Band:
     low, _, high = text.partition(",")
-    band = (_share(low), _share(high or "1"))
-    if band[0] >= band[1]:
-        raise argparse.ArgumentTypeError("two numbers from 0 to 1, the lower first: 0.3,0.7")
+    band = (number(low), number(high))
+    if not 0 <= band[0] < band[1] <= 1:
+        raise argparse.ArgumentTypeError(
+            f"two numbers from 0 to 1, the lower first: 0.3,0.7, not {text!r}"
+        )
     return band
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("a number from 0 to 1")
-    return value
-
-
-def _distance(text: str) -> int:
-    value = int(text)
-    if not -1 <= value < BITS:
-        raise argparse.ArgumentTypeError(f"a number from -1 to {BITS - 1}")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("a number from 1")
-    return value
 
 
 if __name__ == "__main__":

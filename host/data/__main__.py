@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from host.arguments import share, whole
 from host.data.check import SURE
 from host.data.coco import LEAST_AREA
 from host.data.commands import check_set, export_set, import_set, split_set
@@ -47,7 +48,7 @@ def _import(parser: argparse.ArgumentParser) -> None:
     add("--class", dest="wanted", default="person", metavar="NAME", help="COCO: the class")
     add(
         "--least-area",
-        type=_share,
+        type=share,
         default=LEAST_AREA,
         metavar="0..1",
         help=f"COCO: share of the picture that a box must exceed (default {LEAST_AREA})",
@@ -60,7 +61,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     add("data", type=Path, help=DATA_HELP)
     add("--model", type=Path, metavar="TFLITE", help="find labels it contradicts")
     add("--model-labels", metavar="A,B", help="of its scores; default: its manifest's")
-    add("--sure", type=_share, default=SURE, metavar="0..1", help="score at which it is believed")
+    add("--sure", type=share, default=SURE, metavar="0..1", help="score at which it is believed")
     add("--split", choices=SPLITS, default="", help="this split alone")
     add("--output", type=Path, metavar="DIR", help="contact sheet, page and CSV go there")
     _distance(parser)
@@ -69,8 +70,8 @@ def _check(parser: argparse.ArgumentParser) -> None:
 def _split(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("data", type=Path, help="a folder; its manifest.csv is made or changed")
-    add("--val", type=_share, default=VAL_SHARE, metavar="0..1", help="share that judges")
-    add("--test", type=_share, default=0.0, metavar="0..1", help="share that judges in the end")
+    add("--val", type=share, default=VAL_SHARE, metavar="0..1", help="share that judges")
+    add("--test", type=share, default=0.0, metavar="0..1", help="share that judges in the end")
     add("--by", default="session", metavar="COLUMN", help="equal values stay together: source")
     add("--gap", type=float, metavar="SECONDS", help="a pause so long parts a session")
     add("--seed", type=int, default=0, help="another one gives another split")
@@ -88,25 +89,11 @@ def _export(parser: argparse.ArgumentParser) -> None:
 def _distance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--distance",
-        type=_bits,
+        type=whole(-1, BITS - 1),
         default=NEAR,
         metavar="BITS",
         help=f"two pictures are nearly the same up to so many of {BITS} bits (default {NEAR})",
     )
-
-
-def _bits(text: str) -> int:
-    value = int(text)
-    if not -1 <= value < BITS:
-        raise argparse.ArgumentTypeError(f"a number from -1 (none are) to {BITS - 1}")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value < 1.0:
-        raise argparse.ArgumentTypeError("a number from 0 to below 1")
-    return value
 
 
 if __name__ == "__main__":

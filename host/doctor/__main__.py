@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from host.arguments import share
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
 from host.doctor.examine import examine_port
@@ -112,15 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     add_port_arguments(parser)
     add("--json", action="store_true", help="a list of name, status, detail, remedy on stdout")
     add("--report", type=Path, metavar="FILE.md", help="write a bring-up checklist to post")
-    add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")
+    add("--drop-rate", type=share, default=0.0, metavar="0..1", help="damage the link on purpose")
     return parser
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("a number from 0 to 1")
-    return value
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
+from host.arguments import share, whole
 from host.errors import run_main
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
@@ -47,13 +48,11 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("model", type=Path, help="an int8 .tflite, or a packed .tpm made from one that is here")
     add("--data", type=Path, required=True, help="folder or zip of labelled pictures")
     add("--split", help=f"train, val, test or {EVERY}; default: val where there is one")
-    add("--limit", type=_count, default=0, metavar="N", help="at most N pictures, evenly spread")
+    add("--limit", type=whole(), default=0, metavar="N", help="at most N pictures, evenly spread")
     add("--port", metavar="URL", help="also on a board: virtual, real, a serial port, socket://...")
     add("--send", action="store_true", help="put the model on that board first, if another runs")
-    add("--threshold", type=_share, default=0.5, help="a picture is positive from this score on")
-    add(
-        "--max-fpr", type=_share, default=0.05, help="false positive rate to choose a threshold for"
-    )
+    add("--threshold", type=share, default=0.5, help="a picture is positive from this score on")
+    add("--max-fpr", type=share, default=0.05, help="false positive rate to choose a threshold for")
     add("--slice", action="append", default=[], metavar="NAME", help="column or kind of tag")
     add("--labels", help="of the scores, comma separated; default: the manifest's")
     add("--label-map", metavar="A=B,..", help="the data's label A is the model's label B")
@@ -202,22 +201,6 @@ def _details(loaded: Loaded, subject: Subject) -> dict[str, str]:
         "preprocessing": f"area average to {shape}, BT.601 luma where grey, as the firmware does it",
         "reference": "LiteRT, OpResolverType.BUILTIN_REF",
     }
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text!r}")
-    return value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)
 
 
 if __name__ == "__main__":

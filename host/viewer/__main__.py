@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from host.arguments import share, whole
 from host.errors import HostError, run_main
 from host.faults import fault_line
 from host.link.device import Device
@@ -34,12 +35,12 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--label", help="the label to watch (person, else the model's last)")
-    add("--threshold", type=_share, default=0.5, metavar="0..1", help="score from which it counts")
-    add("--frames", type=_count, metavar="N", help="end after N frames")
+    add("--threshold", type=share, default=0.5, metavar="0..1", help="score from which it counts")
+    add("--frames", type=whole(), metavar="N", help="end after N frames")
     add("--terminal", action="store_true", help="in this terminal instead of a window")
     add("--json", action="store_true", help="one JSON object a frame on stdout, no picture")
     add("--watch", type=_looks, metavar="N", help="always-on: N looks a minute, verdicts in words")
-    add("--drop-rate", type=_share, default=0.0, metavar="0..1", help="damage the link on purpose")
+    add("--drop-rate", type=share, default=0.0, metavar="0..1", help="damage the link on purpose")
     return parser.parse_args(argv)
 
 
@@ -125,27 +126,10 @@ def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say)
         run_window(session, asked.frames)
 
 
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("a number from 0 to 1")
-    return value
-
-
 def _looks(text: str) -> int:
     from host.viewer.watch import MOST_LOOKS
 
-    value = _count(text)
-    if value > MOST_LOOKS:
-        raise argparse.ArgumentTypeError(f"at most {MOST_LOOKS} looks a minute")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("a number from 1")
-    return value
+    return whole(1, MOST_LOOKS)(text)
 
 
 if __name__ == "__main__":

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from rich.console import Console
 
+from host.arguments import whole
+
 WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
-
-
-def count(text: str) -> int:
-    """A whole number from 1."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return value
+count = whole()  # a type for argparse
 
 
 def console() -> Console:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from host.arguments import positive, whole
 from host.compiler.emit import write_atomically
 from host.errors import run_main
 from host.train.options import Options, parse
@@ -105,14 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add(
-        "--max-mcycles", type=_positive, required=True, metavar="N", help="of an inference, million"
-    )
+    add("--max-mcycles", type=positive, required=True, metavar="N", help="of an inference, million")
     add("--max-ram", type=size_in_bytes, metavar="BYTES", help="arena and image; 40k is 40,000")
     add("--max-flash", type=size_in_bytes, metavar="BYTES", help="the packed model")
     add(
         "--trials",
-        type=_count,
+        type=whole(),
         default=20,
         metavar="N",
         help="networks to train, over all processes",
@@ -135,22 +134,6 @@ def size_in_bytes(text: str) -> int:
     if not number.isdecimal() or int(number) < 1:
         raise argparse.ArgumentTypeError(f"bytes as 40k or 40000, not {text!r}")
     return int(number) * units[unit]
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"a number above 0, not {text!r}")
-    return value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
