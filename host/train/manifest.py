@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -96,7 +97,7 @@ def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     if options.patience or options.freeze:
         last = min(made.history, key=lambda epoch: epoch.val_loss)
     return {
-        **_before(options.start),
+        **_before([options.start, *(other.path for other in options.blend)]),
         "command": command,
         "seed": options.seed,
         "epochs": len(made.history),
@@ -108,16 +109,22 @@ def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     }
 
 
-def _before(start: Path | None) -> dict[str, Any]:
-    """The commands that made the model that this one began with, oldest first, where its manifest tells them."""
-    beside = start.with_suffix(".json") if start else None
-    if beside is None or not beside.is_file():
-        return {}
+def _before(models: Sequence[Path | None]) -> dict[str, Any]:
+    """The commands that made the models that this one is made of, oldest first, where their manifests tell them."""
+    commands: list[str] = []
+    for model in models:
+        commands += _commands(model.with_suffix(".json")) if model else []
+    return {"before": list(dict.fromkeys(commands))} if commands else {}
+
+
+def _commands(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
     try:
-        told = json.loads(beside.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
-        return {"before": [*told.get("before", []), str(told["command"])]}
+        told = json.loads(path.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
+        return [*map(str, told.get("before", [])), str(told["command"])]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}  # somebody else's JSON: it says nothing about this
+        return []  # somebody else's JSON: it says nothing about this
 
 
 def data_sources(parts: tuple[Pictures, ...]) -> list[dict[str, Any]]:
@@ -132,8 +139,7 @@ def data_sources(parts: tuple[Pictures, ...]) -> list[dict[str, Any]]:
 def attribution(options: Options) -> list[dict[str, Any]]:
     """The start's and the teachers' files, by hash, and what --credits says of them."""
     files = [(options.start, "starting weights")] if options.start else []
-    if options.blend:
-        files.append((options.blend.path, f"{options.blend.weight:g} of the weights"))
+    files += [(other.path, f"{other.weight:g} of the weights") for other in options.blend]
     files += [
         (teacher.path, "teacher for distillation; none of its weights are inside")
         for teacher in options.teachers

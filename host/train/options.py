@@ -50,7 +50,9 @@ class Options:
     tensorboard: Path | None
     credits: Path | None
     json: bool
-    blend: Teacher | None = field(repr=False)  # applied when all is trained: names no other run
+    blend: tuple[Teacher, ...] = field(
+        repr=False
+    )  # applied when all is trained: names no other run
     lean: dict[str, float] = field(repr=False)  # so is this
 
 
@@ -100,7 +102,7 @@ def parse(argv: list[str] | None) -> Options:
         tensorboard=asked.tensorboard,
         credits=asked.credits,
         json=asked.json,
-        blend=_blend(asked.blend) if asked.blend else None,
+        blend=_blend(asked.blend),
         lean=dict(_pair("--lean", text) for text in asked.lean),
     )
 
@@ -180,8 +182,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     model(
         "--blend",
+        action="append",
+        default=[],
         metavar="FILE.keras=0.4",
-        help="average the trained weights with that share of an earlier model's; steadier on unlike pictures",
+        help="average the trained weights with that share of a relative's; steadier on unlike pictures; "
+        "may be given again",
     )
     model(
         "--lean",
@@ -266,12 +271,16 @@ def _teacher(text: str) -> Teacher:
     return teacher
 
 
-def _blend(text: str) -> Teacher:
-    path, _, share = text.rpartition("=")
-    other = Teacher(Path(path), _number("--blend", text, share))
-    _require(0 < other.weight < 1, f"--blend {text}: the share must lie between 0 and 1")
-    _require(other.path.is_file(), f"--blend {path}: no such file")
-    return other
+def _blend(texts: list[str]) -> tuple[Teacher, ...]:
+    others = []
+    for text in texts:
+        path, _, share = text.rpartition("=")
+        others.append(Teacher(Path(path), _number("--blend", text, share)))
+        _require(0 < others[-1].weight < 1, f"--blend {text}: the share must lie between 0 and 1")
+        _require(others[-1].path.is_file(), f"--blend {path}: no such file")
+    total = sum(other.weight for other in others)
+    _require(total < 1, f"--blend: the shares add up to {total:g}: leave some for what is trained")
+    return tuple(others)
 
 
 def _pair(option: str, text: str) -> tuple[str, float]:

@@ -62,8 +62,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     history = _train(devices, model, lessons, gathered, plan, options, watcher)
     if worker:
         return {}
-    if options.blend:
-        blend(model, gathered.shape, options.blend.path, options.blend.weight)
+    blend(model, gathered.shape, options.blend)
     lean(model, gathered.learn.classes, options.lean)
     watcher.begin("quantising and measuring", 0)
     shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)

@@ -11,6 +11,7 @@ from host.data.labels import resolve
 from host.errors import HostError
 from host.train.network import build, load, transfer
 from host.train.shape import Shape
+from host.train.teach import Teacher
 
 SEARCHED = (
     "searched"  # the name of what `python -m host.train search` found: its shape is the point of it
@@ -40,18 +41,22 @@ def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Mo
     return _with_classes(source, shape.classes, start)
 
 
-def blend(model: keras.Model, shape: Shape, other: Path, share: float) -> None:
-    """Averages the weights of `model` with those of an earlier model of its lineage, which get `share`.
+def blend(model: keras.Model, shape: Shape, others: Sequence[Teacher]) -> None:
+    """Averages the weights of `model` with those of its relatives (begun with the same weights), each by its share.
 
-    Wortsman and others 2021 (arXiv 2109.01903): keeps what fine-tuning on other pictures would forget.
+    Wortsman and others 2021 and 2022 (arXiv 2109.01903, 2203.05482): with the model it began with it keeps what
+    fine-tuning on other pictures would forget; with sisters it does better than the best of them.
     """
-    earlier = build(shape)
-    if [w.shape for w in earlier.get_weights()] != [w.shape for w in model.get_weights()]:
-        raise HostError("--blend works between MobileNetV1s of one shape: leave it out")
-    if not transfer(load(other), earlier):
-        raise HostError(f"--blend {other}: is no MobileNetV1 of that shape")
-    pairs = zip(model.get_weights(), earlier.get_weights(), strict=True)
-    model.set_weights([(1 - share) * own + share * old for own, old in pairs])
+    weights = [(1 - sum(other.weight for other in others)) * own for own in model.get_weights()]
+    for other in others:
+        relative = build(shape)
+        if [w.shape for w in relative.get_weights()] != [w.shape for w in weights]:
+            raise HostError("--blend works between MobileNetV1s of one shape: leave it out")
+        if not transfer(load(other.path), relative):
+            raise HostError(f"--blend {other.path}: is no MobileNetV1 of that shape")
+        pairs = zip(weights, relative.get_weights(), strict=True)
+        weights = [own + other.weight * theirs for own, theirs in pairs]
+    model.set_weights(weights)
 
 
 def lean(model: keras.Model, classes: Sequence[str], towards: dict[str, float]) -> None:

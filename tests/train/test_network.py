@@ -17,6 +17,7 @@ import keras  # noqa: E402  # after its chatter was silenced
 from host.train.fit import predict  # noqa: E402
 from host.train.network import build, channels_at, transfer  # noqa: E402
 from host.train.start import blend, last_dense, lean, start_model  # noqa: E402
+from host.train.teach import Teacher  # noqa: E402
 
 SMALL = Shape(0.1, 32, 1, 2)
 
@@ -107,9 +108,17 @@ def test_blending_averages_every_weight(tmp_path: Path) -> None:
     other, model = shaken(SMALL), build(SMALL)
     other.save(tmp_path / "other.keras")
     own = model.get_weights()
-    blend(model, SMALL, tmp_path / "other.keras", 0.25)
-    for found, mine, theirs in zip(model.get_weights(), own, other.get_weights(), strict=True):
-        np.testing.assert_allclose(found, 0.75 * mine + 0.25 * theirs, rtol=1e-5, atol=1e-6)
+    third = build(SMALL)
+    third.save(tmp_path / "third.keras")
+    blend(
+        model,
+        SMALL,
+        [Teacher(tmp_path / "other.keras", 0.25), Teacher(tmp_path / "third.keras", 0.5)],
+    )
+    kept = (own, other.get_weights(), third.get_weights())
+    for found, mine, theirs, last in zip(model.get_weights(), *kept, strict=True):
+        expected = 0.25 * mine + 0.25 * theirs + 0.5 * last
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_leaning_moves_one_logit_and_ranks_alike() -> None:
@@ -127,6 +136,5 @@ def test_networks_of_two_kinds_do_not_blend(tmp_path: Path) -> None:
         blend(
             keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]),
             SMALL,
-            tmp_path / "other.keras",
-            0.5,
+            [Teacher(tmp_path / "other.keras", 0.5)],
         )

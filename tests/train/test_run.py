@@ -44,6 +44,23 @@ def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Pa
     assert {"tensorflow", "keras", "numpy"} <= told["training"]["versions"].keys()
 
 
+def test_a_manifest_tells_every_command_that_its_weights_came_by(
+    pictures: Path, trained: Path, tmp_path: Path
+) -> None:
+    start = str(trained / "tiny.keras")
+    words = arguments(
+        pictures, tmp_path, "--from", start, "--blend", f"{start}=0.3", "--epochs", "1"
+    )
+    assert main(words) == 0
+    told = json.loads((tmp_path / "tiny.json").read_text())
+    first = json.loads((trained / "tiny.json").read_text())["training"]["command"]
+    assert told["training"]["before"] == [first]
+    assert [part["part"] for part in told["attribution"]] == [
+        "starting weights",
+        "0.3 of the weights",
+    ]
+
+
 def test_the_board_takes_pixel_minus_128(trained: Path) -> None:
     told = json.loads((trained / "tiny.json").read_text())
     scale, zero = told["input"]["scale"], told["input"]["zero_point"]
