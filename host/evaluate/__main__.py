@@ -32,10 +32,11 @@ from host.evaluate.model import Subject, read_subject
 from host.evaluate.pictures import EVERY, Loaded, Request, load
 from host.evaluate.scored import Floats, Scored
 from host.evaluate.slices import parts
-from host.evaluate.store import refuse_old_run, store
+from host.evaluate.store import store
 from host.evaluate.table import evaluation_table
 from host.link.messages import Hello
 from host.runs.conditions import command_line, gather
+from host.runs.write import refuse_place
 
 WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
 DIFFERS = 1
@@ -77,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print(line, style="dim", markup=False)
 
     if asked.output:
-        refuse_old_run(asked.output)
+        refuse_place(asked.output)
     subject = read_subject(asked.model, asked.labels, for_board=asked.port is not None)
     positive = positive_of(subject.labels, asked.positive)
     request = Request(asked.data, asked.split, asked.limit, asked.skip_unreadable)

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.data.manifest import Picture
-from host.errors import HostError
 from host.evaluate.evaluation import Evaluation, as_json
 from host.evaluate.page import evaluation_page
 from host.report.page import write_page
 from host.runs.conditions import Conditions
 from host.runs.layout import Column, Layout
-from host.runs.write import HEADER, RunWriter
+from host.runs.write import RunWriter
 
 KIND = "evaluate"
 PAGE = "report.html"
@@ -58,12 +57,6 @@ SLICES = Layout(
         Column("true_negative_rate", "float64", "NaN where it is not defined"),
     ),
 )
-
-
-def refuse_old_run(directory: Path) -> None:
-    """Before minutes are spent: raises HostError when the directory holds a finished run."""
-    if (directory / HEADER).exists():
-        raise HostError(f"{directory} holds a run already: choose another --output")
 
 
 def store(

@@ -8,6 +8,7 @@ from host.errors import HostError
 
 MINUTE_S = 60.0
 HOURS_A_MONTH = 730.5
+CONVERTER_EFFICIENCY = 0.9  # of one that raises the battery's voltage, assumed
 USABLE_SHARE = 0.8  # of a lithium cell's rated charge: it is not emptied, and it ages
 
 
@@ -34,6 +35,14 @@ class Battery:
         """What the battery loses by itself, as a load beside the load, watts."""
         share_an_hour = self.self_discharge_percent_a_month / 100 / HOURS_A_MONTH
         return self.capacity_mah / 1000 * self.volts * share_an_hour * self.efficiency
+
+
+def battery_for(capacity_mah: float, volts: float, supply_volt: float) -> Battery:
+    """One that feeds a supply: between it and a lower one sits a linear regulator, else a converter."""
+    linear = volts >= supply_volt
+    return Battery(
+        capacity_mah, volts, efficiency=supply_volt / volts if linear else CONVERTER_EFFICIENCY
+    )
 
 
 @dataclass(frozen=True)

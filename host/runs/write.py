@@ -31,6 +31,17 @@ def default_directory(kind: str, now: datetime) -> Path:
     return Path("runs") / f"{kind}-{now:%Y%m%d-%H%M%S}"
 
 
+def refuse_place(directory: Path) -> None:
+    """Before a board or a meter is opened: raises HostError where a run cannot go. Makes nothing."""
+    if (directory / HEADER).exists():
+        raise HostError(f"{directory} holds a run already: choose another --output")
+    there = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise HostError(f"{directory} cannot be made: {there} is a file; choose another --output")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise HostError(f"{directory}: {there} is not writable; choose another --output")
+
+
 class RunWriter:
     """`with RunWriter(...) as run: run.append("samples", 1, 2.5)`.
 
@@ -187,12 +198,13 @@ def _batch(schema: Any, columns: Iterable[Any]) -> Any:
 
 
 def _make(directory: Path) -> None:
-    if (directory / HEADER).exists():
-        raise HostError(f"{directory} holds a run already: choose another --output")
+    refuse_place(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(directory, error) from error
+        raise HostError(
+            f"cannot make {directory}: {_plain(error)}; choose another --output"
+        ) from error
 
 
 def _cannot_write(directory: Path, error: OSError) -> HostError:

@@ -115,6 +115,30 @@ def test_what_cannot_be_measured_is_refused_in_a_line(arguments: list[str], why:
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("command", [["power", "--meter", "estimate"], ["latency"]])
+def test_a_taken_place_is_refused_before_a_board_is_looked_for(
+    command: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(HostError, match="holds a run already"):
+        main([*command, "--port", "/dev/nothing-here", "--output", str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--battery-mah", "0"],
+        ["--battery-volts", "nan"],
+        ["--looks-per-minute", "6", "-1"],
+        ["--seconds", "-1"],
+    ],
+)
+def test_wrong_numbers_are_refused_before_minutes_are_spent(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["power", "--meter", "estimate", "--port", "/dev/nothing-here", *wrong])
+    assert ended.value.code == EXIT_USER
+
+
 @pytest.mark.parametrize("meter", ["multimeter", "serial", "csv", "estimate:5"])
 def test_unknown_meters_are_refused_by_the_command_line(meter: str) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -17,6 +17,7 @@ from host.errors import HostError
 from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES
+from host.runs.write import refuse_place
 from tests.runs.made import NOON, SAMPLES, add_rows, conditions, writer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,7 +154,18 @@ def test_a_directory_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None
     with pytest.raises(HostError, match="holds a run already"):
         writer(tmp_path)
     assert (tmp_path / "run.json").read_bytes() == before
-    with pytest.raises(HostError, match="cannot write"):
+
+
+def test_a_place_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    taken = tmp_path / "a file"
+    taken.write_text("")
+    with pytest.raises(HostError, match="is a file; choose another --output"):
+        refuse_place(taken / "below" / "it")
+    with pytest.raises(HostError, match="is a file"):
+        refuse_place(taken)
+    refuse_place(tmp_path / "to be" / "made")
+    assert list(tmp_path.iterdir()) == [taken], "nothing is made"
+    with pytest.raises(HostError, match=r"cannot make .*choose another --output$"):
         writer(Path("/proc/nothing/here"))
 
 

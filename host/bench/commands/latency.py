@@ -64,7 +64,10 @@ def run(asked: argparse.Namespace) -> int:
     from host.link.device import Device
     from host.link.messages import Mode
     from host.runs.typed_json import as_object
+    from host.runs.write import default_directory, refuse_place
 
+    asked.output = asked.output or default_directory(NAME, datetime.now(UTC))
+    refuse_place(asked.output)
     said = Console(stderr=True, highlight=False, soft_wrap=True)
     with (
         asked_port(asked, say, asked.scene) as opening,
@@ -101,7 +104,6 @@ def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
     from host.bench.latency.session import Plan
     from host.link.messages import Mode
     from host.runs.conditions import command_line
-    from host.runs.write import default_directory
 
     pictures, images = [], "camera frames" + (f", scene {scene}" if scene else "")
     if asked.injected is not None:
@@ -111,7 +113,7 @@ def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
         images = f"{len(pictures)} injected, {'drawn' if drawn else asked.injected}"
     sent = "results alone" if asked.results_only else "frames and results"
     return Plan(
-        directory=asked.output or default_directory(NAME, datetime.now(UTC)),
+        directory=asked.output,
         command=command_line("host.bench", asked.argv),
         count=asked.count,
         warm_up=asked.warm_up,

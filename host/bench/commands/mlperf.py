@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from host.arguments import positive
 from host.bench.commands.arguments import console, count, say
 from host.link.opening import add_port_arguments
 from host.power.choose import BAUD, ESTIMATE, FORMS, meter_choice
@@ -33,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data", type=Path, metavar="DIR|ZIP", help="pictures; default: the bundled ones")
     add("--limit", type=count, metavar="N", help="accuracy: so many of the pictures")
     add_port_arguments(parser)
-    add("--seconds", type=float, default=10.0, metavar="S", help="of a window; default 10")
+    add("--seconds", type=positive, default=10.0, metavar="S", help="of a window; default 10")
     add("--windows", type=count, default=5, metavar="N", help="default 5")
     add("--meter", type=meter_choice, metavar="METER", help=f"energy: {FORMS}")
-    add("--voltage", type=float, default=RAIL_V, metavar="V", help="of the supply; default 3.3")
+    add("--voltage", type=positive, default=RAIL_V, metavar="V", help="of the supply; default 3.3")
     add("--external-supply", action="store_true", help="the meter does not supply the board")
     add("--channel", type=int, default=0, choices=range(8), help="digital input with the marker")
     add("--json", action="store_true", help="the result as one object on stdout")

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from host.arguments import positive
 from host.bench.commands.arguments import console, count, say
 from host.errors import HostError
 from host.link.opening import add_port_arguments
@@ -31,10 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--meter", type=meter_choice, required=True, metavar="METER", help=FORMS)
     add_port_arguments(parser)
-    add("--voltage", type=float, metavar="V", help="of the supply; 3.3 or 5.0, see above")
+    add("--voltage", type=positive, metavar="V", help="of the supply; 3.3 or 5.0, see above")
     add("--external-supply", action="store_true", help="the meter does not supply the board")
     add("--channel", type=int, default=0, choices=range(8), help="digital input with the marker")
-    add("--seconds", type=float, metavar="S", help="of a window; default 10 (a serial source: 30)")
+    add(
+        "--seconds",
+        type=positive,
+        metavar="S",
+        help="of a window; default 10 (a serial source: 30)",
+    )
     add("--windows", type=count, default=5, metavar="N", help="default 5")
     add(
         "--short", action="store_true", help="allow less than 5 windows of 10 s: no figure to quote"
@@ -43,9 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--baud", type=count, default=BAUD, help=f"of a serial source; default {BAUD}")
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
     add("--dcdc", action="store_true", help="switch the board's DC/DC converter on")
-    add("--battery-mah", type=float, default=1000.0, metavar="MAH", help="default 1000")
-    add("--battery-volts", type=float, default=3.7, metavar="V", help="default 3.7")
-    add("--looks-per-minute", type=float, nargs="+", default=[1, 6, 30], metavar="N")
+    add("--battery-mah", type=positive, default=1000.0, metavar="MAH", help="default 1000")
+    add("--battery-volts", type=positive, default=3.7, metavar="V", help="default 3.7")
+    add("--looks-per-minute", type=positive, nargs="+", default=[1, 6, 30], metavar="N")
     add("--output", type=Path, metavar="DIR", help="where the run goes; default runs/power-DATE")
     add("--json", action="store_true", help="the summary as one object on stdout")
 
@@ -55,6 +61,7 @@ def run(asked: argparse.Namespace) -> int:
     from host.bench.power.session import Asked, analyse, measure
     from host.bench.power.show import power_tables
     from host.runs.conditions import command_line
+    from host.runs.write import refuse_place
 
     wanted = Asked(
         asked,
@@ -63,6 +70,7 @@ def run(asked: argparse.Namespace) -> int:
         command_line("host.bench", asked.argv),
         datetime.now(UTC),
     )
+    refuse_place(wanted.directory)
     done = analyse(wanted) if asked.meter.kind == RECORDING else measure(wanted)
     if asked.json:
         print(json.dumps(done.summary, indent=2, allow_nan=False))

@@ -23,7 +23,7 @@ from host.link.device import Device
 from host.link.messages import Hello, Setting
 from host.link.opening import asked_port
 from host.link.port import choose_port, listed_ports
-from host.power.battery import Battery
+from host.power.battery import Battery, battery_for
 from host.power.choose import ESTIMATE, open_meter
 from host.power.meter import MeterInfo
 from host.power.method import Method
@@ -32,7 +32,6 @@ from host.runs.conditions import gather
 from host.runs.write import RunWriter, default_directory
 
 BOOT_S = 10.0  # a board that the meter has just powered shows its USB port in this time
-CONVERTER_EFFICIENCY = 0.9  # of a converter that raises the battery's voltage, assumed
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,9 @@ class Asked:
 
     @property
     def battery(self) -> Battery:
-        """Between a battery and a lower supply sits a linear regulator, else a converter."""
+        """That lives are told for."""
         a = self.arguments
-        linear = a.battery_volts >= self.supply_volt
-        efficiency = self.supply_volt / a.battery_volts if linear else CONVERTER_EFFICIENCY
-        return Battery(a.battery_mah, a.battery_volts, efficiency=efficiency)
+        return battery_for(a.battery_mah, a.battery_volts, self.supply_volt)
 
 
 @dataclass(frozen=True)
