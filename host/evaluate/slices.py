@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -55,7 +56,10 @@ class Slice:
 @dataclass(frozen=True)
 class Gap:
     """Best and worst slice of a family, by accuracy. real: their intervals do not overlap, though they are widened
-    for the number of slices compared (Bonferroni), so that some pair among many does not look apart by chance."""
+    for the number of slices compared (Bonferroni), so that some pair among many does not look apart by chance.
+
+    Where some pair is really apart, the widest of those stands here: the very best may have too few pictures to tell.
+    """
 
     family: str
     best: Slice
@@ -108,11 +112,13 @@ def gaps(slices: Sequence[Slice]) -> list[Gap]:
 
 
 def _gap(family: str, members: list[Slice]) -> Gap:
-    best = max(members, key=lambda s: s.rates.accuracy)
-    worst = min(members, key=lambda s: s.rates.accuracy)
     confidence = 1 - (1 - CONFIDENCE) / len(members)
-    low, high = (wilson(s.rates.right, s.rates.count, confidence) for s in (worst, best))
-    return Gap(family, best, worst, len(members), real=not low.overlaps(high))
+    widened = [wilson(s.rates.right, s.rates.count, confidence) for s in members]
+    found = [
+        Gap(family, best, worst, len(members), real=not low.overlaps(high))
+        for (best, high), (worst, low) in permutations(zip(members, widened, strict=True), 2)
+    ]
+    return max(found, key=lambda gap: (gap.real, gap.points, gap.best.rates.count))
 
 
 def _measured(part: Part, scored: Scored, threshold: float) -> Slice:

@@ -97,6 +97,11 @@ def test_a_wide_gap_of_many_pictures_is_real_and_one_of_few_may_be_chance() -> N
     assert gap_of([38, 34], [2, 6]) == ("a", "b", False)
 
 
+def test_a_small_perfect_slice_hides_no_real_gap() -> None:
+    assert gap_of([30, 296, 80], [0, 4, 20]) == ("b", "c", True)  # a has too few to be told from c
+    assert gap_of([40, 200, 160], [0, 0, 40]) == ("b", "c", True)  # equally good: the surer one
+
+
 def test_slices_of_few_pictures_are_neither_best_nor_worst() -> None:
     assert gap_of([90, 80, 0], [10, 20, LEAST_COUNT - 1]) == ("a", "b", False)
     assert gap_of([90, 0], [10, 5]) is None
