@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -24,8 +25,10 @@ from host.data.manifest import SPLITS, Picture, write_manifest
 from host.data.opinion import open_opinion
 from host.data.pictures import UnreadableError
 from host.data.split import Shares, assign, groups, table
-from host.data.store import import_into
+from host.data.store import import_into, listed
 from host.errors import HostError
+
+Item = TypeVar("Item")
 
 
 def import_set(asked: argparse.Namespace) -> int:
@@ -46,7 +49,7 @@ def import_set(asked: argparse.Namespace) -> int:
         dataset,
         about,
         lambda line: _say(console, line),
-        lambda pictures: track(pictures, "importing", console=console, transient=True),
+        lambda pictures: _shown(pictures, "importing", console),
     )
     _say(
         console,
@@ -69,7 +72,7 @@ def check_set(asked: argparse.Namespace) -> int:
         dataset,
         Asked(asked.distance, asked.sure),
         opinion,
-        lambda pictures: track(pictures, "checking", console=console, transient=True),
+        lambda pictures: _shown(pictures, "checking", console),
     )
     Console().print(_splits(dataset.pictures))
     Console().print(summary(checked))
@@ -93,7 +96,8 @@ def split_set(asked: argparse.Namespace) -> int:
     near = _near(dataset, asked.distance, console) if asked.distance >= 0 else []
     together = groups(pictures, near, asked.by, asked.gap)
     shares = Shares(asked.val, asked.test)
-    write_manifest(asked.data, assign(pictures, together, shares, asked.seed))
+    unlabelled = [picture for picture in listed(asked.data) if not picture.label]
+    write_manifest(asked.data, [*assign(pictures, together, shares, asked.seed), *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
     Console().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
     return 0
@@ -131,13 +135,7 @@ def _source(asked: argparse.Namespace) -> Dataset:
 def _near(dataset: Dataset, distance: int, console: Console) -> list[tuple[int, int]]:
     """Pairs of near-duplicates; a picture that cannot be read is near none."""
     marks, places = [], []
-    lumas = track(
-        each_luma(dataset),
-        "comparing",
-        total=len(dataset.pictures),
-        console=console,
-        transient=True,
-    )
+    lumas = _shown(each_luma(dataset), "comparing", console, len(dataset.pictures))
     for place, luma in enumerate(lumas):
         if isinstance(luma, UnreadableError):
             _say(console, f"cannot be compared: {luma}")
@@ -156,6 +154,20 @@ def _splits(pictures: Sequence[Picture]) -> Table:
     for row in table(pictures):
         shown.add_row(*row)
     return shown
+
+
+def _shown(
+    items: Iterable[Item], doing: str, console: Console, total: int | None = None
+) -> Iterable[Item]:
+    """The same, with a bar for those who watch."""
+    return track(
+        items,
+        doing,
+        total=total,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 def _say(console: Console, text: str) -> None:

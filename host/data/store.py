@@ -34,7 +34,7 @@ def import_into(
 ) -> Imported:
     """Copies. about: source, licence and split for rows that have none. Stopped, what was copied has its rows."""
     private_folder(folder)
-    pictures = _present(folder)
+    pictures = listed(folder)
     digests = {picture.sha256 for picture in pictures}
     labels = tuple(dict.fromkeys(picture.label for picture in pictures))
     added: list[Picture] = []
@@ -64,7 +64,8 @@ def import_into(
     return Imported(tuple(added), known, unreadable)
 
 
-def _present(folder: Path) -> list[Picture]:
+def listed(folder: Path) -> list[Picture]:
+    """Every row of a folder's manifest, those without a label included; none where there is no manifest."""
     if (folder / CSV_NAME).exists() or (folder / PARQUET_NAME).exists():
         return list(read_manifest(folder).pictures)
     return []

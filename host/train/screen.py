@@ -24,7 +24,9 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self.console = console
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self.progress = Progress(*columns, TimeRemainingColumn(), console=console)
+        self.progress = Progress(
+            *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+        )
         self.task = self.progress.add_task("reading pictures", total=None)
         self.epochs = 0
 

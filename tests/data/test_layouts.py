@@ -227,6 +227,16 @@ def test_the_command_goes_round(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "non_dog" in capsys.readouterr().out
 
 
+def test_a_split_keeps_the_rows_that_have_no_label_yet(tmp_path: Path) -> None:
+    fill(tmp_path, *(f"{label}/{i}.png" for label in "ab" for i in range(4)), "new/1.png")
+    rows = [Picture(f"{label}/{i}.png", label) for label in "ab" for i in range(4)]
+    write_manifest(tmp_path, [*rows, Picture("new/1.png", "")])
+    assert main(["split", str(tmp_path), "--distance", "-1"]) == 0
+    after = {p.path: p for p in read_manifest(tmp_path).pictures}
+    assert len(after) == 9
+    assert after["new/1.png"].label == after["new/1.png"].split == ""
+
+
 @pytest.mark.parametrize(
     "arguments, said",
     [
