@@ -13,6 +13,7 @@ from host.link.messages import MARKER_PINS
 from host.virtual import exceptions, hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
 from host.virtual.cpu import Bus, Cpu, Flavour, Stop
+from host.virtual.ctrl_c import ctrl_c_waits
 from host.virtual.dwt import Dwt
 from host.virtual.ficr import make_ficr, make_uicr
 from host.virtual.gpio import Gpio
@@ -190,24 +191,30 @@ class VirtualBoard:
     def run_until(self, done: Callable[[], bool], cycles: int) -> bool:
         """Runs until `done`, asked at every event and stop, or for so many cycles; says whether it was done."""
         end = self.cycles + cycles
-        state = self.memory.state
-        while not done():
-            if self.cycles >= end:
-                return False
-            if self.in_bootloader:
-                state[hooks.CYCLES] = end
-                continue
-            state[hooks.EVENT] = self.schedule.next(end)
-            state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
-            if self._sleeping:
-                self._sleep_until(int(state[hooks.EVENT]))
-            else:
-                self._handle(self.cpu.run())
-            self.schedule.run_due()
-            self._take_exception()
-            if self._reset_asked:
-                self._restart(REASON_SOFTWARE)
+        with ctrl_c_waits() as check_ctrl_c:
+            while not done():
+                check_ctrl_c()
+                if self.cycles >= end:
+                    return False
+                self._run_to_event(end)
         return True
+
+    def _run_to_event(self, end: int) -> None:
+        """Up to the next event, a stop of the CPU, or the cycle `end`."""
+        state = self.memory.state
+        if self.in_bootloader:
+            state[hooks.CYCLES] = end
+            return
+        state[hooks.EVENT] = self.schedule.next(end)
+        state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
+        if self._sleeping:
+            self._sleep_until(int(state[hooks.EVENT]))
+        else:
+            self._handle(self.cpu.run())
+        self.schedule.run_due()
+        self._take_exception()
+        if self._reset_asked:
+            self._restart(REASON_SOFTWARE)
 
     def _sleep_until(self, event: int) -> None:
         """Time passes while the CPU sleeps; its clock is off, so the cycle counter stands still."""
