@@ -228,6 +228,8 @@ def _keys(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> tuple[Te
         if lines[-1].cell_len + cap.cell_len - GAP > columns:
             lines.append(Text())
         lines[-1].append_text(cap)
+    for line in lines:
+        line.rstrip()  # or the gap behind the last key costs its end
     return tuple(lines)
 
 

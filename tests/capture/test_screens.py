@@ -85,6 +85,16 @@ def test_the_terminal_keeps_to_its_size(state: State, size: tuple[int, int]) -> 
     assert head_text(state) in captured.get()
 
 
+@pytest.mark.parametrize("columns", range(90, 110))
+def test_no_key_of_the_terminal_is_cut(columns: int) -> None:
+    state = replace(USUAL_STATE, labels=("without_mask", "with_mask"))
+    console = Console(width=columns, height=34, color_system=None)
+    with console.capture() as captured:
+        console.print(screen_of(USUAL, state, columns, 34))
+    for key, word in caps(state.labels):
+        assert f"{key} {word}" in captured.get()
+
+
 def test_keys_are_digits_and_free_first_letters() -> None:
     assert label_keys(("person", "non_person")) == {"1": "person", "2": "non_person", "p": "person"}
     assert set(label_keys(("cat", "cow", "dog"))) == {"1", "2", "3", "d"}
