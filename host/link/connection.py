@@ -37,6 +37,9 @@ class Timing:
     reopen_s: float = 0.5
 
 
+EMULATED = Timing(answer_s=15.0)  # a busy computer runs a virtual board at a tenth of its speed
+
+
 @dataclass
 class Waiter:
     """Someone who waits for one message."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.link.connection import EMULATED, Timing
 from host.link.port import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
 from host.link.transport import Port
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from host.recording.replay import ReplayPort
 
 PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
+VIRTUAL = "virtual"
 RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
 
 
@@ -36,6 +39,11 @@ class Opening:
     recorder: Recorder | None = None
     wrap: Callable[[Port], Port] = lambda port: port
     playback: ReplayPort | None = None  # a recording: it can be listened to, and nothing more
+
+    @property
+    def timing(self) -> Timing | None:
+        """How patient a Device should be; None: as usual."""
+        return EMULATED if self.choice.url == VIRTUAL else None
 
     def open(self) -> Port:
         """Opens it. Raises HostError."""
@@ -78,13 +86,20 @@ def asked_port(
         return
     from host.recording.recorder import start_recording
 
-    recorder = start_recording(asked.record, choice.url, " ".join(sys.argv), say)
+    recorder = start_recording(asked.record, choice.url, _command(), say)
     say(f"recording to {asked.record}")
     try:
         yield Opening(choice, scene, speed, recorder, wrap, playback)
     finally:
         recorder.close()
     recorder.raise_failure()
+
+
+def _command() -> str:
+    """What is running, as it would be typed: a recording tells it, on whatever machine."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    program = ["python", "-m", spec.parent] if spec and spec.parent else [Path(sys.argv[0]).name]
+    return shlex.join([*program, *sys.argv[1:]])
 
 
 def _open_playback(choice: Choice) -> ReplayPort | None:

@@ -24,14 +24,16 @@ from host.bench.latency.layers import find_model, layers_of
 from host.bench.latency.measure import Listener
 from host.bench.latency.pictures import drawn_pictures, folder_pictures
 from host.bench.latency.progress import Progress
-from host.bench.latency.session import EMULATED, Done, Plan, Session
+from host.bench.latency.session import Done, Plan, Session
 from host.errors import EXIT_USER, HostError, run_main
 from host.link import messages as wire
+from host.link.connection import EMULATED
 from host.link.device import Device
 from host.preprocess import area_average
 from host.runs.read import read_run
 from tests.doctor.guest_port import GuestPort
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
+from tests.recording.recordings import record_board
 from tests.runs.made import NOON
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +54,19 @@ def quiet() -> Progress:
 def run_session(device: Device, asked: Plan, clock: Callable[[], float]) -> Done:
     with quiet() as progress:
         return Session(device, asked, clock, progress).run(NOON)
+
+
+def test_a_recording_without_enough_inferences_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_board(tmp_path / "a.rec", 1)
+    port, place = f"replay:{tmp_path / 'a.rec'}?speed=max", tmp_path / "run"
+    asked = ["latency", "--port", port, "--warm-up", "50", "--output", str(place)]
+    assert run_main(lambda: main(asked)) == EXIT_USER
+    assert "too early to measure one inference" in capsys.readouterr().err
+    assert not place.exists()
+    asked[4] = "2"
+    assert run_main(lambda: main(asked)) == EXIT_USER, "none behind those of a waking sensor"
 
 
 def test_the_virtual_boards_stages_and_layers_add_up(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from host.power.figures import inference_window, state_figure
 from host.power.method import Method
 from host.power.rig import HeldTrace
 from host.power.virtual_rig import VirtualRig
+from host.recording.reader import Reader
 from host.runs.read import read_run
 from host.virtual.scene import open_scene
 
@@ -102,6 +103,16 @@ def test_every_trace_of_the_estimate_says_that_it_is_one(
     columns = [column for layout in run.layouts.values() for column in layout.columns]
     meanings = [c.meaning for c in columns if c.name.endswith(("_a", "_j", "_w"))]
     assert meanings and all("ESTIMATED" in meaning for meaning in meanings)
+
+
+def test_a_virtual_boards_link_can_be_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "a.rec"
+    method = ["--short", "--seconds", "0.5", "--windows", "1", "--output", str(tmp_path / "run")]
+    command = ["power", "--meter", "estimate", "--port", "virtual", "--record", str(path)]
+    assert main([*command, *method]) == 0
+    with Reader(path) as reader:
+        assert reader.is_ended and sum(len(chunk.records) for chunk in reader.chunks()) > 10
+    assert read_run(tmp_path / "run").summary["figures"] == "estimated"
 
 
 def _keys(value: object, fits: Callable[[str], bool]) -> list[str]:

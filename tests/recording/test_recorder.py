@@ -155,7 +155,7 @@ def test_a_tool_whose_recording_hits_a_limit_ends_its_work_and_exits_with_2(
 ) -> None:
     command = [sys.executable, "-c", LIMITED, *viewer(server)[3:]]
     command += ["--frames", "400", "--record", str(tmp_path / "a.rec")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 2 and len(done.stdout.splitlines()) == 400
     assert done.stderr.count("File too large; this tool goes on without it") == 1
     assert done.stderr.splitlines()[-1].startswith("error: the recording")
@@ -173,11 +173,14 @@ def test_ctrl_c_leaves_a_whole_recording(server: BoardServer, tmp_path: Path) ->
         for _ in range(5):
             assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=180)
     assert process.returncode == 130 and "stopped" in said and "recording to" in said
     with Reader(tmp_path / "a.rec") as reader:
         assert reader.is_ended and reader.torn_bytes == 0
         assert reader.header.port == server.url
+        assert reader.header.program.startswith("python -m host.viewer --port socket://"), (
+            "to repeat it"
+        )
 
 
 @posix_only
@@ -186,9 +189,9 @@ def test_a_recorded_session_is_replayed_by_the_same_tool_and_ends_well(
 ) -> None:
     path = tmp_path / "a.rec"
     command = viewer(server, "--frames", "20", "--record", str(path))
-    live = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    live = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)
     command[4] = f"replay:{path}?speed=max"
-    replayed = subprocess.run(command[:6], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    replayed = subprocess.run(command[:6], cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert (live.returncode, replayed.returncode) == (0, 0)
     assert replayed.stdout.splitlines()[:20] == live.stdout.splitlines()
     assert "the recording ends after" in replayed.stderr and "error" not in replayed.stderr

@@ -19,7 +19,6 @@ from host.link.opening import add_port_arguments, asked_port
 
 if TYPE_CHECKING:
     from host.bench.latency.session import Plan
-    from host.link.connection import Timing
     from host.link.messages import Hello
 
 NAME = "latency"
@@ -71,7 +70,7 @@ def run(asked: argparse.Namespace) -> int:
     said = Console(stderr=True, highlight=False, soft_wrap=True)
     with (
         asked_port(asked, say, asked.scene) as opening,
-        Device(opening.open(), timing=_timing(opening.choice.url)) as device,
+        Device(opening.open(), timing=opening.timing) as device,
     ):
         hello = device.hello
         plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
@@ -90,12 +89,6 @@ def run(asked: argparse.Namespace) -> int:
     if done.stopped_by is not None:
         raise done.stopped_by
     return 0
-
-
-def _timing(url: str) -> Timing | None:
-    from host.bench.latency.session import EMULATED
-
-    return EMULATED if url == VIRTUAL else None
 
 
 def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:

@@ -22,8 +22,7 @@ from host.bench.latency.pictures import Picture
 from host.bench.latency.progress import Progress
 from host.bench.latency.summary import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
 from host.compiler.pack import PackedModel
-from host.errors import HostError
-from host.link.connection import Timing
+from host.errors import EndOfRecordingError, HostError
 from host.link.device import Device
 from host.link.messages import Mode
 from host.link.sequence import Losses
@@ -32,7 +31,6 @@ from host.runs.typed_json import as_object
 from host.runs.write import COMPLETE, INTERRUPTED, RunWriter, reason_of
 
 MOST_PROFILED = 50  # a layer's cycles hardly vary, and the pass takes as long as so many inferences
-EMULATED = Timing(answer_s=15.0)  # a busy computer runs a virtual board at a tenth of its speed
 WAKING = 2  # results of a sensor that has just woken: they waited for it
 
 
@@ -79,6 +77,12 @@ class Session:
 
     def run(self, now: datetime) -> Done:
         """Raises HostError when there is nothing to keep yet, or it cannot be written."""
+        try:
+            return self._run(now)
+        except EndOfRecordingError as end:
+            raise HostError(f"{end}: too early to measure one inference") from end
+
+    def _run(self, now: datetime) -> Done:
         device, plan = self._device, self._plan
         if device.hello.model_hash == 0:
             raise HostError("the board runs no model: send it one with python -m host.deploy")

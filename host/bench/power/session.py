@@ -151,7 +151,8 @@ def open_rig(asked: Asked) -> Iterator[Rig]:
 
 def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
     a = asked.arguments
-    if choose_port(a.port or "auto", listed_ports()).url != "virtual":
+    is_virtual = choose_port(a.port or "auto", listed_ports()).url == "virtual"
+    if not is_virtual or a.record is not None:  # a link to record, by the clock on the wall
         from host.power.counter_rig import CounterRig
 
         return CounterRig(_device(asked, open_things), asked.supply_volt)
@@ -170,9 +171,10 @@ def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
 
 
 def _device(asked: Asked, open_things: contextlib.ExitStack) -> Device:
-    opening = open_things.enter_context(asked_port(asked.arguments, say))
-    device = open_things.enter_context(Device(opening.open()))
-    if asked.arguments.dcdc:
+    a = asked.arguments
+    opening = open_things.enter_context(asked_port(a, say, a.scene))
+    device = open_things.enter_context(Device(opening.open(), timing=opening.timing))
+    if a.dcdc:
         device.set(Setting.DCDC, 1)
         device.greet()
     return device
