@@ -14,7 +14,8 @@
  * Activations are uint8, u = q + 128 of TFLite's int8 q. A *map* lies in the arena row by row, and inside a row channel
  * by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
  * Its borders (`top` and `bottom` rows, `left` and `right` bytes of a line) hold `fill`, the zero point, so that no
- * kernel tests bounds; the engine writes them together with the rows. A 1x1 map without borders has
+ * kernel tests bounds; the engine writes them together with the rows. Channels are read in fours: with lines up to the
+ * next multiple of 4 behind its last row, a map must still lie in the arena. A 1x1 map without borders has
  * line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
  *
  * A *step* says "operator, compute these rows of your output". Steps run in order; an operator's steps cover its
@@ -33,15 +34,15 @@
  *
  * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
  * x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
- *     FAST     u = clamp((x + rounding) >> shift, 0, 255); 1 <= shift <= 22. The compiler has proven, for every
- *              accumulator that the channel can reach, that this equals TFLite, that |acc| < 2^30 and that no sum
- *              overflows.
+ *     FAST     u = clamp((x + rounding + (acc >> 31)) >> shift, 0, 255): TFLite rounds halves away from zero.
+ *              1 <= shift <= 22. The compiler has proven, for every accumulator that the channel can reach, that this
+ *              equals TFLite, that |acc| < 2^30 and that no sum overflows.
  *     SHORT    as FAST, from records of 6 bytes. With scale = scale_high << 16 | scale_low: shift = least_shift +
  *              (scale & 7), multiplier = 2^30 + (scale & (2^30 - 1)), bias = ((int32) scale >> 30) * 2^16 + bias_low.
  *              So a multiplier ends in the bits of its shift: of the many that are equal to TFLite's for every
  *              accumulator that the channel can reach, the compiler has chosen one that does.
- *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31) (TFLite rounds halves
- *              away from zero); then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
+ *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31);
+ *              then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
  *              overflow int32.
  *     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
  *              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
@@ -52,7 +53,7 @@
  */
 
 #define PACKED_MAGIC 1279544656u
-#define PACKED_VERSION 2u
+#define PACKED_VERSION 3u
 #define PACKED_IMAGE 65535u
 #define PACKED_MAX_OPERATORS 128u
 #define PACKED_MAX_MAPS 160u

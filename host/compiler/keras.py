@@ -16,7 +16,6 @@ from host.errors import HostError
 
 Config = dict[str, Any]
 PASSED = {"Dropout", "Flatten", "Reshape", "ReLU", "Activation", "SpatialDropout2D", "Rescaling"}
-RELUS = {"relu", "relu6"}
 UNREADABLE = "is no Keras model: save it as .keras, or convert it to .tflite"
 
 
@@ -85,8 +84,6 @@ class _Reader:
     def _append(self, s: Sketch, kind: str, config: Config, inputs: list[int]) -> int:
         source = inputs[0]
         if kind in PASSED:
-            if kind == "ReLU" or config.get("activation") in RELUS:
-                s.linear.discard(source)
             return s.softmax(source) if config.get("activation") == "softmax" else source
         if kind in ("Conv2D", "DepthwiseConv2D", "Dense"):
             return self._weighted(s, kind, config, source)
@@ -122,10 +119,7 @@ class _Reader:
                 made = s.convolution(source, config["filters"], kernel, stride, same, bias)
             else:
                 made = s.depthwise(source, kernel, stride, config["depth_multiplier"], same, bias)
-        activation = config.get("activation")
-        if activation not in RELUS:
-            s.linear.add(made)
-        return s.softmax(made) if activation == "softmax" else made
+        return s.softmax(made) if config.get("activation") == "softmax" else made
 
 
 def _pair(value: Any) -> tuple[int, int]:

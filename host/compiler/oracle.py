@@ -109,8 +109,9 @@ def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
     short = call.operator.form == Form.SHORT
     bias, multiplier, shift = (_short_constants if short else _fast_constants)(call, channels)
     rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
-    x = (_wrap(acc + bias) * multiplier + (1 << 30)) >> 31
-    return _clip(_wrap(x + rounding) >> shift, 0, 255)
+    total = _wrap(acc + bias)
+    x = (total * multiplier + (1 << 30)) >> 31
+    return _clip(_wrap(x + rounding - (total < 0)) >> shift, 0, 255)
 
 
 def _fast_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:

@@ -1,8 +1,9 @@
 """Requantisation: TFLite's constants, which of the engine's three forms is proven equal to TFLite, and its records.
 
-The proof is per channel and complete. TFLite and FAST are both non-decreasing step functions of the accumulator, so
-they are equal on a range when, for each of the 255 levels, the smallest accumulator that reaches it is the same; both
-are computed in closed form with integers.
+FAST does as TFLite does, with a right shift and bounds of 0 and 255. With other bounds, or another multiplier, the
+proof is per channel and complete: TFLite and FAST are both non-decreasing step functions of the accumulator, so they
+are equal on a range when, for each of the 255 levels, the smallest accumulator that reaches it is the same; both are
+computed in closed form with integers.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def _fast_rounding(scaling: Scaling, zero_point: int) -> Ints:
 def fast_targets(level: Ints, scaling: Scaling, zero_point: int) -> Ints:
     """What acc * multiplier must reach for FAST to give `level` (a column) or more: int64 [levels][channels]."""
     x = (level << np.clip(-scaling.shift, *FAST_SHIFTS)) - _fast_rounding(scaling, zero_point)
-    return np.asarray((x << 31) - (1 << 30), np.int64)
+    return np.asarray(((x + (x <= 0)) << 31) - (1 << 30), np.int64)
 
 
 def first_exact(level: Ints, scaling: Scaling, zero_point: int, reach: Range) -> Ints:

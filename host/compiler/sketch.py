@@ -1,6 +1,6 @@
 """A network of shapes alone: what a report needs of an architecture that is not trained yet.
 
-Weights are zeros; every convolution followed by a ReLU is taken to become FAST when quantised, others GENERAL.
+Weights are zeros; every convolution is taken to become SHORT when quantised.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ class Sketch:
         _check_shape("the image", (height, width, channels))
         self.features = [Feature(height, width, channels, 1.0, 0)]
         self.layers: list[Layer] = []
-        self.linear: set[int] = set()
         self.parameters = 0
 
     def _add(
@@ -185,8 +184,8 @@ class Sketch:
         return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), exponential=form)
 
     def _likely_form(self, layer: Layer) -> Form:
-        if layer.output in self.linear:
-            return Form.GENERAL
+        if layer.kind is OperatorKind.FULLY_CONNECTED:
+            return Form.GENERAL  # as large as SINGLE, which TFLite's rounding asks for
         return Form.FAST if layer.weights is None else Form.SHORT
 
     def compiled(self, output: int, name: str, options: Options) -> Compiled:
@@ -253,5 +252,4 @@ def mobilenet_v1(alpha: float, size: int, channels: int, classes: int) -> tuple[
         value = made.convolution(value, max(1, int(width * alpha)), (1, 1), (1, 1))
         value = made.normalised(value, V1_NUMBERS)
     value = made.dense(made.mean(value), classes)
-    made.linear.add(value)
     return made, made.softmax(value)

@@ -9,7 +9,7 @@ import pytest
 
 from host.compiler.__main__ import main
 from host.compiler.build import Options, compile_model
-from host.compiler.cost import predict
+from host.compiler.cost import WORST_ERROR, predict
 from host.compiler.network import macs
 from host.compiler.report import Report, examine, show
 from host.compiler.sketch import mobilenet_v1
@@ -119,4 +119,4 @@ def test_a_damaged_keras_configuration_is_refused(tmp_path: Path, layers: str) -
 def test_predictions_are_near_the_core_model(shared: Path, arm_gcc: str, name: str) -> None:
     compiled = compile_model((shared / "models" / f"{name}.tflite").read_bytes(), name)
     measured = sum(layer_cycles(engine_elf(arm_gcc), compiled))
-    assert abs(sum(predict(compiled)) - measured) < 0.05 * measured
+    assert abs(sum(predict(compiled)) - measured) < WORST_ERROR * measured

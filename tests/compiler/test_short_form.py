@@ -29,7 +29,7 @@ def scaling(multiplier: int, shift: int, bounds: tuple[int, int], bias: int = 0)
 def fast_values(acc: Ints, multiplier: int, shift: int, zero_point: int) -> Ints:
     rounding = (2 * zero_point + 1) << (shift - 1)
     x = (acc * multiplier + (1 << 30)) >> 31
-    return np.asarray(np.clip((x + rounding) >> shift, 0, 255), np.int64)
+    return np.asarray(np.clip((x + rounding - (acc < 0)) >> shift, 0, 255), np.int64)
 
 
 scalings = st.builds(

@@ -151,6 +151,7 @@ class Board:
             elif size == 2:
                 counts.misaligned += address & 1
 
+        self.core.ctl_flush_tb()  # what `run` translated knows no hooks
         hooks = [self.core.hook_add(UC_HOOK_BLOCK, block)]
         if memory:
             hooks.append(self.core.hook_add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, access))

@@ -182,9 +182,8 @@ class Case:
                     sums += taps @ shaped[:, i, j].T
         scaled = (sums * self.multiplier + (1 << 30)) >> 31
         rounding = (1 << (self.shift - 1)) + (s.fill[1] << self.shift)
-        result: NDArray[np.uint8] = np.clip((scaled + rounding) >> self.shift, 0, 255).astype(
-            np.uint8
-        )
+        scaled += rounding - (sums < 0)
+        result: NDArray[np.uint8] = np.clip(scaled >> self.shift, 0, 255).astype(np.uint8)
         return result
 
     def output(self, arena: bytes) -> NDArray[np.uint8]:
@@ -237,12 +236,14 @@ def _map(
 
 
 def _map_bytes(record: PackedMap) -> int:
-    return record.ring_rows * record.channels * record.line_stride
+    """With what is read behind the last row's last channel."""
+    return (record.ring_rows * record.channels + -record.channels % 4) * record.line_stride
 
 
 def _view(arena: NDArray[np.uint8], record: PackedMap) -> NDArray[np.uint8]:
     """[ring rows][channels][bytes of a line] of a map, in place."""
-    part = arena[record.offset : record.offset + _map_bytes(record)]
+    size = record.ring_rows * record.channels * record.line_stride
+    part = arena[record.offset : record.offset + size]
     return part.reshape(record.ring_rows, record.channels, record.line_stride)
 
 

@@ -28,7 +28,7 @@ struct requantize_channel requantize_channel(const struct requantize_form *form,
 }
 
 static uint8_t requantize_fast(int32_t acc, const struct requantize_channel *channel) {
-    const int32_t x = multiply_high_rounding(acc, channel->multiplier);
+    const int32_t x = wrapping_add(multiply_high_rounding(acc, channel->multiplier), acc >> 31);
     return (uint8_t)clamp_between(wrapping_add(x, channel->rounding) >> channel->shift, 0, 255);
 }
 

@@ -75,9 +75,12 @@ static bool map_is_sound(const struct packed_map *map, uint32_t arena_bytes) {
                        is_dimension(map->line_stride) && map->ring_rows >= 1 && map->ring_rows <= rows;
     const uint32_t line = (uint32_t)map->left + map->width + map->right;
     const bool vector = map->line_stride == 1 && rows == 1;
+    const uint32_t missing =
+        vector ? 0 : -(uint32_t)map->channels % 4; /* of the last quad, which is read whole */
     return shape && (map->line_stride % 4 == 0 || vector) && line <= map->line_stride &&
            map->offset % 4 == 0 && map->offset <= arena_bytes &&
-           (uint32_t)map->ring_rows * map->channels <= (arena_bytes - map->offset) / map->line_stride;
+           (uint32_t)map->ring_rows * map->channels + missing <=
+               (arena_bytes - map->offset) / map->line_stride;
 }
 
 static struct extent map_extent(const struct checked *model, uint16_t index) {

@@ -18,7 +18,6 @@ from host.compiler.network import IMAGE_FEATURE, Layer, Network, Scaling
 from host.compiler.quantise import Ints, Range
 
 Mask = NDArray[np.bool_]
-CHANNEL_STEP = 4  # the kernels widen activations by four channels
 
 
 def remove_dead_channels(network: Network) -> Network:
@@ -54,17 +53,11 @@ def _untouchable(network: Network) -> set[int]:
 
 
 def _revive(network: Network, ranges: list[Range], keep: list[Mask]) -> bool:
-    """Brings channels back until a map has a number that the kernels like; True when one came back.
-
-    Constant ones first: their weights are zero, so they ask for nothing themselves.
-    """
+    """Brings one channel back where a map would have none; True when it did. A constant one asks for nothing itself."""
     for layer in reversed(network.layers):
-        mask = keep[layer.output]
-        missing = (-int(mask.sum())) % CHANNEL_STEP or CHANNEL_STEP * (not mask.any())
-        varying = ranges[layer.output].low != ranges[layer.output].high
-        dead = [c for c in np.argsort(varying, kind="stable") if not mask[c]]
-        if missing and dead:
-            mask[dead[:missing]] = True
+        if not keep[layer.output].any():
+            varying = ranges[layer.output].low != ranges[layer.output].high
+            keep[layer.output][int(np.argmin(varying))] = True
             return True
     return False
 

@@ -122,5 +122,4 @@ def _sketch(made: Sketch, architecture: Architecture, classes: int) -> int:
         value = made.convolution(value, width, (1, 1), (1, 1))
         value = made.normalised(value, V1_NUMBERS)
     value = made.dense(made.mean(value), classes)
-    made.linear.add(value)
     return made.softmax(value)

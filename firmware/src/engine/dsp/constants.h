@@ -7,6 +7,9 @@
  * here and there. */
 #define DSP_UNIFORM_SHIFT 12
 
+/* A shift of the pointwise kernels has this bit where the output's zero point is not 0. */
+#define DSP_SIGNED_BIT 8
+
 /* struct dsp_pairs, by byte */
 #define DSP_PAIRS_ACTIVATIONS 0
 #define DSP_PAIRS_STREAM 4

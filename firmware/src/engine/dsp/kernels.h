@@ -2,12 +2,14 @@
  * `_plain`).
  *
  * Two forms of requantisation, with acc the int32 sum, bias included, and the constants of form FAST
- * (packed_model.h): fast     sums are 2 acc:         u = usat8(SMMLAR(sum, multiplier, rounding) >> shift)
- *     uniform  sums are 2^(1 + d) acc: u = usat8(SMMLA(sum, multiplier, rounding') >> 12), 12 = shift + d, 1
- * <= d <= 8, rounding' = (rounding << d) + (1 << (d - 1)) SMMLAR rounds and SMMLA truncates, and both give
- * (acc * multiplier + 2^30) >> 31 plus rounding, shifted: nested floors are one floor, and 2^30 of the
- * product is 2^(d - 1) of SMMLA's result. So uniform is fast, bit for bit, without a shift by a register; it
- * needs 2^(1 + d) acc within int32 and weights * 2^d within int16.
+ * (packed_model.h):
+ *     fast     sums are 2 acc: u = usat8(SMMLAR(sum, multiplier, rounding + (sum >> 31)) >> shift)
+ *     uniform  sums are 2^(1 + d) acc: u = usat8(SMMLA(sum, multiplier, rounding') >> 12), 12 = shift + d,
+ *              1 <= d <= 8, rounding' = (rounding << d) + (1 << (d - 1))
+ * SMMLAR rounds and SMMLA truncates, and both give (acc * multiplier + 2^30) >> 31 plus rounding, shifted:
+ * nested floors are one floor, and 2^30 of the product is 2^(d - 1) of SMMLA's result. So uniform is fast,
+ * bit for bit, without a shift by a register, where the output's zero point is 0, so that what `sum >> 31`
+ * changes saturates; it needs 2^(1 + d) acc within int32 and weights * 2^d within int16.
  */
 #ifndef ENGINE_DSP_KERNELS_H
 #define ENGINE_DSP_KERNELS_H
@@ -26,12 +28,12 @@ enum { DSP_PARAMETER_WORDS = 8, DSP_STRIP_WORDS = 9 };
  * Activations: block after block; in it, step after step (a pair of input channels c, d); in it, a word per
  * pixel: 2 * u[c] | 2 * u[d] << 16. Stream: pair after pair; in it 8 parameter words bias 0, bias 1,
  * multiplier 0, rounding 0, shift 0, multiplier 1, rounding 1, shift 1 (biases in units of the sums; both
- * shifts 0: uniform) and then, step after step, the words w0[c] | w0[d] << 16 and w1[c] | w1[d] << 16.
- * Output: channel lines of bytes, `line_stride` apart. 4-pixel blocks follow one another in a line; 3-pixel
- * ones are `block_step` apart. A segment ends when the first channel's address has moved by `segment_span`;
- * then `segment_skip` is added. With line_stride 0 both channels go to the same place and the first one
- * stays: an odd last channel. `stream`, `out` and `pairs` are moved on by the kernel. Activations and stream:
- * 4-byte aligned, in RAM.
+ * shifts 0: uniform; DSP_SIGNED_BIT beside both: see constants.h) and then, step after step, the words w0[c]
+ * | w0[d] << 16 and w1[c] | w1[d] << 16. Output: channel lines of bytes, `line_stride` apart. 4-pixel blocks
+ * follow one another in a line; 3-pixel ones are `block_step` apart. A segment ends when the first channel's
+ * address has moved by `segment_span`; then `segment_skip` is added. With line_stride 0 both channels go to
+ * the same place and the first one stays: an odd last channel. `stream`, `out` and `pairs` are moved on by
+ * the kernel. Activations and stream: 4-byte aligned, in RAM.
  *
  * The kernels of 16 steps can fetch each pair from flash themselves: with `weights` (not NULL, 4-byte
  * aligned, 2 * steps bytes an output channel), `records` of form SHORT, their `least_shift`, and `rounding`,

@@ -32,7 +32,8 @@ static uint8_t saturate(int32_t value) {
 static uint8_t scaled(int32_t sum, const uint32_t *constants, int uniform) {
     const uint32_t shift =
         uniform ? DSP_UNIFORM_SHIFT : constants[2] & 31u; /* as ASR would, had it been overwritten */
-    return saturate(multiply_high(sum, constants[0], constants[1], uniform) >> shift);
+    const uint32_t rounding = constants[1] - (!uniform && sum < 0 ? 1u : 0u);
+    return saturate(multiply_high(sum, constants[0], rounding, uniform) >> shift);
 }
 
 /* One block: out[channel][pixel]. */
@@ -182,7 +183,8 @@ void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int un
 static bool strip_is_uniform(const struct requantize_channel *channel) {
     const uint32_t shift = (uint32_t)channel->shift;
     const int32_t high = channel->bias >> (shift < DSP_UNIFORM_SHIFT ? 17u + shift : 31u);
-    return shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT && (high == 0 || high == -1);
+    return dsp_is_positive(channel) && shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT &&
+           (high == 0 || high == -1);
 }
 
 uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const struct requantize_form *form,

@@ -127,18 +127,33 @@
     usat \d, #8, \d, asr #DSP_UNIFORM_SHIFT
 .endm
 
-.macro scale_fast multiplier, rounding, shift, sums:vararg
-    vmov r2, r3, \multiplier, \rounding
-    vmov r4, \shift
-.irp sum, \sums
-    smmlar \sum, \sum, r2, r3
-.endr
+/* r4: shift. */
+.macro scale_shift sums:vararg
 .irp sum, \sums
     asr \sum, \sum, r4
 .endr
 .irp sum, \sums
     usat \sum, #8, \sum
 .endr
+.endm
+
+/* Where the output's zero point is 0: what is negative saturates, however it is rounded. */
+.macro scale_positive multiplier, rounding, sums:vararg
+    vmov r2, r3, \multiplier, \rounding
+.irp sum, \sums
+    smmlar \sum, \sum, r2, r3
+.endr
+    scale_shift \sums
+.endm
+
+.macro scale_fast multiplier, rounding, shift, sums:vararg
+    vmov r2, r3, \multiplier, \rounding
+.irp sum, \sums
+    add r4, r3, \sum, asr #31
+    smmlar \sum, \sum, r2, r4
+.endr
+    vmov r4, \shift
+    scale_shift \sums
 .endm
 
 /* The next pair of output channels, whose weights and constants may have to be fetched from flash (form SHORT). r0: the job,
@@ -271,7 +286,7 @@ pair_from_flash:
 9:  segment_end \block, \pair
 .endm
 
-/* Form fast for 4 pixels, which few layers need: apart. r5: where to go on. */
+/* Form fast for any zero point, which few layers need: apart. r5: where to go on. */
     .balign 4
 scale_fast4:
     scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8, r9
@@ -280,10 +295,14 @@ scale_fast4:
     bx r5
 
 .macro finish3 block, pair
-    scale_fast MULTIPLIER_0, ROUNDING_0, SHIFT_0, r6, r7, r8
-    scale_fast MULTIPLIER_1, ROUNDING_1, SHIFT_1, r9, r10, r11
+    vmov r4, SHIFT_0
+    lsls r5, r4, #31 - DSP_SIGNED_BIT
+    bmi 7f
+    scale_positive MULTIPLIER_0, ROUNDING_0, r6, r7, r8
+    vmov r4, SHIFT_1
+    scale_positive MULTIPLIER_1, ROUNDING_1, r9, r10, r11
     vmov r2, r3, OUT_0, OUT_1
-    vmov r4, BLOCK_STEP
+6:  vmov r4, BLOCK_STEP
     strb r9, [r3]
     strb r10, [r3, #1]
     strb r11, [r3, #2]
@@ -297,6 +316,17 @@ scale_fast4:
     cmp r2, r3
     bne \block
     segment_end \block, \pair
+7:  mov r12, r11 /* as a block of 4 pixels, of which the last ones are anything */
+    mov r11, r10
+    mov r10, r9
+    adr.w r5, 8f
+    orr r5, r5, #1
+    b scale_fast4
+8:  mov r9, r10
+    mov r10, r11
+    mov r11, r12
+    vmov lr, WEIGHTS_END
+    b 6b
 .endm
 
 .macro block_begin last_0, last_1

@@ -60,26 +60,6 @@ static struct workspace workspace_of(const struct engine_call *call, const struc
     return found;
 }
 
-/* The channels of a tile's row that are no multiple of 4: one at a time, missing ones are 0. */
-static void rest_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile,
-                       size_t row, uint32_t *to) {
-    const int32_t first = input->channels / 4 * 4;
-    const size_t step = shape->pixels == 4 ? 1 : tile->rows;
-    for (size_t block = 0; block < tile->blocks; block++) {
-        const size_t x = tile->x + block * shape->pixels;
-        for (size_t pixel = 0; pixel < shape->pixels; pixel++) {
-            uint32_t u[4];
-            for (int32_t i = 0; i < 4; i++) {
-                const bool there = first + i < input->channels;
-                u[i] = there ? 2u * map_line(input, tile->y + (int32_t)row, first + i)[x + pixel] : 0;
-            }
-            to[pixel] = u[0] | u[2] << 16;
-            to[shape->pixels + pixel] = u[1] | u[3] << 16;
-        }
-        to += step * shape->pixels * shape->steps;
-    }
-}
-
 static void widen_run(const struct shape *shape, struct dsp_widening *job) {
 #if DSP_FAST
     (shape->pixels == 3 ? dsp_widen3 : dsp_widen4)(job);
@@ -88,8 +68,8 @@ static void widen_run(const struct shape *shape, struct dsp_widening *job) {
 #endif
 }
 
-/* All whole quads of channels of the tile. */
-static void quads_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
+/* Quads of channels. What follows an incomplete last one is read with it and meets weights of zero. */
+static void tile_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
     const bool columns = shape->pixels == 3;
     const uint8_t *from = map_line(input, tile->y, 0) + tile->x;
     const size_t blocks = columns ? tile->rows : tile->blocks;
@@ -102,23 +82,11 @@ static void quads_widen(const struct engine_map *input, const struct shape *shap
             .blocks = (uint32_t)blocks,
             .to_step = (uint32_t)(4 * shape->pixels * shape->steps),
             .from_step = (uint32_t)input->row_stride,
-            .quads = (uint32_t)input->channels / 4,
+            .quads = ((uint32_t)input->channels + 3u) / 4,
         };
         widen_run(shape, &job);
         to += blocks * shape->pixels * shape->steps;
         from += columns ? 3 : input->row_stride;
-    }
-}
-
-static void tile_widen(const struct engine_map *input, const struct shape *shape, const struct tile *tile) {
-    const size_t quads = (size_t)input->channels / 4;
-    const size_t words = shape->pixels * shape->steps;
-    if (quads > 0) {
-        quads_widen(input, shape, tile);
-    }
-    for (size_t row = 0; input->channels % 4 != 0 && row < tile->rows; row++) {
-        const size_t before = shape->pixels == 4 ? row * tile->blocks : row;
-        rest_widen(input, shape, tile, row, tile->activations + before * words + 2 * shape->pixels * quads);
     }
 }
 
@@ -191,7 +159,7 @@ static void tile_multiply(const struct engine_call *call, const struct shape *sh
     if (from_flash) {
         job.weights = call->weights;
         job.records = call->constants;
-        job.least_shift = call->op->least_shift;
+        job.least_shift = call->op->least_shift | dsp_signed_bit(call);
         job.rounding = (2u * call->output.fill + 1u) << call->op->least_shift >> 1;
     }
     if (from_flash || shape->resident) {

@@ -16,7 +16,7 @@ static bool channel_is_uniform(const struct requantize_channel *channel, const s
     const uint32_t shift = (uint32_t)channel->shift;
     const int32_t bias = channel->bias;
     const size_t largest = limits->products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
-    return shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
+    return dsp_is_positive(channel) && shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
 }
 
@@ -47,7 +47,7 @@ void dsp_pair_constants(const struct engine_call *call, size_t pair, const struc
         to[i] = constants[i].bias;
         to[2 + 3 * i] = constants[i].multiplier;
         to[3 + 3 * i] = constants[i].rounding;
-        to[4 + 3 * i] = constants[i].shift;
+        to[4 + 3 * i] = constants[i].shift | dsp_signed_bit(call);
     }
 }
 

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/map.h"        // struct engine_call
-#include "engine/requantize.h" // struct requantize_channel
+#include "engine/dsp/constants.h" // DSP_SIGNED_BIT
+#include "engine/map.h"           // struct engine_call
+#include "engine/requantize.h"    // struct requantize_channel
 
 /* One channel's. */
 struct dsp_constants {
@@ -17,6 +18,16 @@ struct dsp_constants {
     uint32_t shift; /* 0: uniform */
     uint32_t scale; /* sums are 2^scale acc */
 };
+
+/* Whether the output's zero point is 0: then negative sums saturate, and halves below zero do not matter. */
+static inline bool dsp_is_positive(const struct requantize_channel *channel) {
+    return channel->rounding >> channel->shift == 0;
+}
+
+/* What the pointwise kernels want to know of the zero point, beside a shift. */
+static inline uint32_t dsp_signed_bit(const struct engine_call *call) {
+    return (uint32_t)(call->output.fill != 0) << DSP_SIGNED_BIT;
+}
 
 /* What uniform needs to be exact. */
 struct dsp_limits {

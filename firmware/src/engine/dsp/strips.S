@@ -45,7 +45,10 @@
     usat \a, #8, \a, asr #DSP_UNIFORM_SHIFT
     usat \b, #8, \b, asr #DSP_UNIFORM_SHIFT
 .else
+    add \v, \v, \a, asr #31
     smmlar \a, \a, \u, \v
+    vmov \v, ROUNDING
+    add \v, \v, \b, asr #31
     smmlar \b, \b, \u, \v
     vmov \v, SHIFT
     asr \a, \a, \v
@@ -355,10 +358,11 @@
     ldr r4, [r2, #REQUANTIZE_ZERO_POINT]
     ldr r5, [r2, #REQUANTIZE_LEAST_SHIFT]
     ldr r2, [r2, #REQUANTIZE_CONSTANTS]
+    lsls r7, r4, #5
+    adds r7, r7, #DSP_UNIFORM_SHIFT - 7
+    vmov s0, r7 /* the least shift of uniform: out of reach where the zero point is not 0 */
     mov r6, #1
     add r4, r6, r4, lsl #1
-    lsl r7, r4, #DSP_UNIFORM_SHIFT - 1
-    vmov s0, r7 /* rounding of uniform, but for 1 << (d - 1) */
     vmov s1, r4 /* rounding of any shift, when shifted by one less */
     vmov s2, r6 /* all of them are uniform so far */
     vmov s4, r5
@@ -378,11 +382,12 @@
     pkhbt r5, r5, r9
     mov r11, #1
     bfi r4, r11, #30, #2
-    sub r9, r10, #DSP_UNIFORM_SHIFT - 7 /* weights times 2^(1 + d) are int16: d <= 7; such a bias is small enough, see 5 */
+    vmov r9, s0 /* weights times 2^(1 + d) are int16: d <= 7; such a bias is small enough, see 5 */
+    sub r9, r10, r9
     cmp r9, #6
     bhi 4f
 3:  rsb lr, r10, #DSP_UNIFORM_SHIFT /* r11: 1 */
-    vmov r9, s0
+    mov r9, #1 << (DSP_UNIFORM_SHIFT - 1)
     lsl r11, r11, lr
     mov r10, #0
     add r9, r9, r11, lsr #1
@@ -426,7 +431,8 @@
 5:  ldmia r2!, {r4, r5} /* form FAST */
     and r10, r5, #31
     asr r5, r5, #5
-    sub r11, r10, #DSP_UNIFORM_SHIFT - 7
+    vmov r11, s0
+    sub r11, r10, r11
     cmp r11, #6
     bhi 4b
     add r11, r10, #17 /* 9 * 255 * 128 + |bias| < 1 << (18 + shift), as shift >= 5 */
