@@ -4,19 +4,85 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from host.bench.__main__ import main
-from host.bench.watch import Listener, WatchPlan
+from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
+from host.bench.watch.kept import Asked, keep_watch
 from host.errors import HostError
-from host.link.messages import Setting
-from tests.system.board import Bench
+from host.link.messages import Heartbeat, Setting, Verdict
+from host.runs.read import read_run
+from tests.link.fake_board import HELLO
+from tests.runs.made import NOON
+
+VIRTUAL = ["watch", "--port", "virtual"]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def beat(looks: int) -> Heartbeat:
+    """After so many looks of 100 cycles, ten seconds each."""
+    return Heartbeat(0, 5, looks, 0, 0, looks * 10_000_000, looks * 100, 10, 20, 30, 40)
+
+
+class Spoken:
+    """A board that says two heartbeats and a verdict; then Ctrl-C or an error, if one is given."""
+
+    port, hello = "memory", HELLO
+
+    def __init__(self, end: BaseException | None = None) -> None:
+        self._end = end
+
+    def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
+        for message in (beat(1), Verdict(1, 90, 2, 20_000_000), beat(2)):
+            listener.take(message)
+        if self._end is not None:
+            raise self._end
+
+    def supply(self, volts: float) -> Supply | None:
+        return None
+
+
+def asked(directory: Path) -> Asked:
+    return Asked(WatchPlan(6, 1), 3.3, directory, "python -m host.bench watch", NOON, {})
+
+
+def test_what_was_heard_is_kept(tmp_path: Path) -> None:
+    done = keep_watch(Spoken(), asked(tmp_path / "run"), lambda _: None)
+    run = read_run(tmp_path / "run")
+    assert (done.reason, run.kind, run.state) == ("", "watch", "complete")
+    assert run.columns("heartbeats")["awake_cycles"].tolist() == [100, 200]
+    assert run.columns("verdicts")["elapsed_s"].tolist() == [20.0]
+    assert run.summary["awake_cycles_a_look"] == 100 and run.conditions.board is not None
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), HostError("the cable was pulled")])
+def test_ctrl_c_and_a_lost_board_keep_what_was_heard(tmp_path: Path, end: BaseException) -> None:
+    done = keep_watch(Spoken(end), asked(tmp_path / "run"), lambda _: None)
+    run = read_run(tmp_path / "run")
+    assert done.stopped_by is end and run.interrupted and run.reason == done.reason
+    assert len(run.columns("heartbeats")["looks"]) == 2 and run.summary["looks"] == 2
+
+
+def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFixture[str]) -> None:
+    """As `power` has it: 3.7 V down to 3.3 V gives a ninth away."""
+    main([*VIRTUAL, "--looks", "1", "--json"])
+    said = json.loads(capsys.readouterr().out)
+    watts = said["estimated_mean_current_a"] * said["supply_v"]
+    hours = said["estimated_life_hours"]["lithium cell, 1,000 mAh"]
+    assert hours == pytest.approx(3.7 * 0.8 * (3.3 / 3.7) / watts)
 
 
 def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["watch", "--looks", "2", "--minutes", "1", "--json"]) == 0
+    assert main([*VIRTUAL, "--looks", "2", "--minutes", "1", "--json", "--output", "a"]) == 0
     said = json.loads(capsys.readouterr().out)
+    run = read_run(Path("a"))
+    assert run.summary == said and run.columns("heartbeats")["looks"].tolist() == [1, 2]
     assert (said["looks"], said["blind_looks"], said["faults"]) == (2, 0, [])
     assert said["cycles_estimated"] is True
     assert said["awake_cycles_a_look"] == pytest.approx(21_400_000, rel=0.15)
@@ -27,16 +93,25 @@ def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> No
     assert list(lives.values()) == sorted(lives.values())
 
 
+def test_a_longer_watch_draws_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first look starts the camera: it is no part of the mean."""
+    currents = []
+    for minutes in ("1", "3"):
+        main([*VIRTUAL, "--looks", "4", "--minutes", minutes, "--json", "--output", minutes])
+        currents.append(json.loads(capsys.readouterr().out)["estimated_mean_current_a"])
+    assert currents[0] == pytest.approx(currents[1], rel=0.02)
+
+
 def test_fewer_looks_draw_less(capsys: pytest.CaptureFixture[str]) -> None:
     currents = []
     for looks in ("1", "2"):
-        main(["watch", "--looks", looks, "--json"])
+        main([*VIRTUAL, "--looks", looks, "--json", "--output", f"run {looks}"])
         currents.append(json.loads(capsys.readouterr().out)["estimated_mean_current_a"])
     assert currents[0] < currents[1]
 
 
 def test_a_table_says_what_is_estimated(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["watch", "--looks", "1", "--scene", "synthetic"])
+    main([*VIRTUAL, "--looks", "1", "--scene", "synthetic"])
     said = " ".join(capsys.readouterr().out.split())
     assert "ESTIMATED from datasheets, not measured" in said
     assert re.search(r"looks │ 1 in 0\.\d s", said)
@@ -51,7 +126,7 @@ def test_the_plan_tells_the_board() -> None:
 
 def test_silence_is_no_report() -> None:
     with pytest.raises(HostError, match="no heartbeat"):
-        Listener().report(Bench().hello, WatchPlan(6, 1))
+        Listener().report(HELLO, WatchPlan(6, 1))
 
 
 @pytest.mark.parametrize("looks", ["0", "121", "x"])

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.arguments import positive, whole
 from host.bench.commands.arguments import console, count, say
 
 if TYPE_CHECKING:
-    from host.bench.watch import Progress, WatchPlan, WatchReport
+    from host.bench.watch.kept import Watch
 
 NAME = "watch"
 HELP = "always-on: cycles awake, wake messages, estimated battery life"
 VIRTUAL = "virtual"
 SUPPLY_V = 3.3
 MOST_LOOKS = 120
-
-
-def _looks(text: str) -> int:
-    value = count(text)
-    if value > MOST_LOOKS:
-        raise argparse.ArgumentTypeError(f"1 to {MOST_LOOKS} looks a minute, not {value}")
-    return value
+MOST_SETTLE = 30
+SAID_EVERY_S = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,42 +31,86 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from host.link.opening import add_port_arguments
 
     add = parser.add_argument
-    add_port_arguments(parser, default=VIRTUAL)
-    add("--looks", type=_looks, default=6, metavar="N", help="looks a minute, 1..120 (default 6)")
+    add_port_arguments(parser)
+    add(
+        "--looks",
+        type=whole(1, MOST_LOOKS),
+        default=6,
+        metavar="N",
+        help="looks a minute, 1..120 (default 6)",
+    )
     add("--minutes", type=count, default=1, metavar="M", help="how long it watches (default 1)")
-    add("--settle", type=int, metavar="F", help="frames let pass after waking (default 2)")
+    add(
+        "--settle",
+        type=whole(0, MOST_SETTLE),
+        metavar="F",
+        help="frames let pass after waking (default 2)",
+    )
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
-    add("--supply", type=float, default=SUPPLY_V, metavar="V", help="of the estimate (default 3.3)")
+    add(
+        "--supply",
+        type=positive,
+        default=SUPPLY_V,
+        metavar="V",
+        help="of the estimate (default 3.3)",
+    )
+    add("--output", type=Path, metavar="DIR", help="of the run; default runs/watch-DATE")
     add("--json", action="store_true", help="the report as one object on stdout")
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Exit code 0 when it was measured."""
-    from host.bench import watch, watch_table
+    """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was heard by then is kept and shown."""
+    from host.bench.watch import figures, kept, table
+    from host.runs.conditions import command_line
+    from host.runs.write import default_directory, refuse_place
 
-    plan = watch.WatchPlan(asked.looks, asked.minutes, asked.settle)
+    now = datetime.now(UTC)
+    wanted = kept.Asked(
+        plan=figures.WatchPlan(asked.looks, asked.minutes, asked.settle),
+        volts=asked.supply,
+        directory=asked.output or default_directory(NAME, now),
+        command=command_line("host.bench", asked.argv),
+        now=now,
+        details={"looks a minute": str(asked.looks), "scene of a virtual board": asked.scene},
+    )
+    refuse_place(wanted.directory)
     told = [0.0]
 
     def progress(seconds: float) -> None:
-        if seconds - told[0] >= 10:
+        if seconds - told[0] >= SAID_EVERY_S:
             told[0] = seconds
-            say(f"{seconds:.0f} of {plan.seconds:.0f} s")
+            say(f"{seconds:.0f} of {wanted.plan.seconds:.0f} s")
 
-    if asked.port == VIRTUAL and asked.record is None:
-        report = watch.watch_virtual(asked.scene, plan, asked.supply, progress)
-    else:
-        report = _live(asked, plan, progress)
+    with _board(asked) as board:
+        done = kept.keep_watch(board, wanted, progress)
     if asked.json:
-        print(json.dumps(watch_table.as_json(report), indent=2))
+        print(json.dumps(table.as_json(done.report), indent=2))
     else:
-        console().print(watch_table.watch_table(report))
+        console().print(table.watch_table(done.report, done.conditions, done.reason))
+    say(f"kept in {wanted.directory}; python -m host.bench report {wanted.directory} shows it")
+    if done.stopped_by is not None:
+        raise done.stopped_by
     return 0
 
 
-def _live(asked: argparse.Namespace, plan: WatchPlan, progress: Progress) -> WatchReport:
-    from host.bench.watch_live import watch_live
+@contextlib.contextmanager
+def _board(asked: argparse.Namespace) -> Iterator[Watch]:
+    """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
     from host.link.device import Device
     from host.link.opening import asked_port
+    from host.link.port import choose_port, listed_ports
 
-    with asked_port(asked, say, asked.scene) as opening, Device(opening.open()) as device:
-        return watch_live(device, plan, time.monotonic, progress)
+    choice = choose_port(asked.port or "auto", listed_ports())
+    if choice.url == VIRTUAL and asked.record is None:
+        from host.bench.watch.virtual import VirtualWatch
+
+        say(choice.reason)
+        yield VirtualWatch(asked.scene)
+        return
+    from host.bench.watch.live import LiveWatch
+
+    with (
+        asked_port(asked, say, asked.scene) as opening,
+        Device(opening.open(), timing=opening.timing) as device,
+    ):
+        yield LiveWatch(device, time.monotonic)

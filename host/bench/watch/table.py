@@ -8,25 +8,28 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from host.bench.watch import Supply, WatchReport
-from host.power.battery import Battery, battery_life_hours, life_in_words
+from host.bench.watch.figures import Supply, WatchReport
+from host.power.battery import battery_for, battery_life_hours, life_in_words
+from host.runs.conditions import Conditions
 
 VIRTUAL = "virtual"
-CELLS = (
-    ("coin cell CR2032, 220 mAh", Battery(220, 3.0)),
-    ("lithium cell, 1,000 mAh", Battery(1000, 3.7)),
-    ("two AA, 2,500 mAh", Battery(2500, 3.0)),
-)
+CELLS = {  # mAh, volts
+    "coin cell CR2032, 220 mAh": (220, 3.0),
+    "lithium cell, 1,000 mAh": (1000, 3.7),
+    "two AA, 2,500 mAh": (2500, 3.0),
+}
 
 
-def watch_table(report: WatchReport) -> Group:
-    """What was measured; below it, what is estimated."""
+def watch_table(report: WatchReport, conditions: Conditions, reason: str = "") -> Group:
+    """What was measured; below it, what is estimated. reason: why it ended early, empty when it did not."""
     measured = Table(title=_title(report), title_justify="left")
     measured.add_column("")
     measured.add_column("", justify="right")
-    for name, value in _rows(report):
+    for name, value in watch_rows(report):
         measured.add_row(name, value)
-    return Group(measured, *_estimates(report))
+    early = [Text(f"INTERRUPTED after {report.heartbeat.looks} looks: {reason}", "bold red")]
+    held_for = Text("; ".join(f"{name}: {value}" for name, value in conditions.lines()), "dim")
+    return Group(*(early if reason else ()), measured, *_estimates(report), held_for)
 
 
 def _title(report: WatchReport) -> str:
@@ -38,7 +41,8 @@ def _title(report: WatchReport) -> str:
     )
 
 
-def _rows(report: WatchReport) -> list[tuple[str, str]]:
+def watch_rows(report: WatchReport) -> list[tuple[str, str]]:
+    """Name and value of every figure, for people."""
     beat, hello = report.heartbeat, report.hello
     return [
         ("looks", f"{beat.looks:,} in {report.elapsed_s:,.1f} s"),
@@ -67,13 +71,19 @@ def _estimates(report: WatchReport) -> list[Table | Text]:
     table = Table(title=title, title_justify="left")
     table.add_column("battery")
     table.add_column("lasts, estimated", justify="right")
-    for name, battery in CELLS:
-        table.add_row(name, life_in_words(_hours(battery, supply)))
-    return [table]
+    for name, hours in lives(supply).items():
+        table.add_row(name, life_in_words(hours))
+    note = "80 % of the charge used; a linear regulator down to the supply, a converter (90 %) up to it"
+    return [table, Text(note, "dim")]
 
 
-def _hours(battery: Battery, supply: Supply) -> float:
-    return battery_life_hours(battery, supply.amperes * supply.volts)
+def lives(supply: Supply) -> dict[str, float]:
+    """Hours of each of CELLS, *estimated* as the supply is."""
+    power_w = supply.amperes * supply.volts
+    return {
+        name: battery_life_hours(battery_for(mah, volts, supply.volts), power_w)
+        for name, (mah, volts) in CELLS.items()
+    }
 
 
 def as_json(report: WatchReport) -> dict[str, Any]:
@@ -102,5 +112,5 @@ def as_json(report: WatchReport) -> dict[str, Any]:
         figures["estimated_mean_current_a"] = report.supply.amperes
         figures["estimated_uncertainty"] = report.supply.uncertainty
         figures["supply_v"] = report.supply.volts
-        figures["estimated_life_hours"] = {n: _hours(b, report.supply) for n, b in CELLS}
+        figures["estimated_life_hours"] = lives(report.supply)
     return figures
