@@ -10,8 +10,8 @@ import pytest
 
 from host.train.search.study import open_study, sampler_of
 
-SHARERS = 4
-EACH = 12
+SHARERS = 3
+EACH = 6
 
 
 @pytest.fixture(params=["sqlite:///{}/study.db", "{}/study.log"])

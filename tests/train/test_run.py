@@ -48,9 +48,8 @@ def test_a_manifest_tells_every_command_that_its_weights_came_by(
     pictures: Path, trained: Path, tmp_path: Path
 ) -> None:
     start = str(trained / "tiny.keras")
-    words = arguments(
-        pictures, tmp_path, "--from", start, "--blend", f"{start}=0.3", "--epochs", "1"
-    )
+    given = ("--from", start, "--blend", f"{start}=0.3", "--epochs", "1", "--freeze", "trunk")
+    words = arguments(pictures, tmp_path, *given)
     assert main(words) == 0
     told = json.loads((tmp_path / "tiny.json").read_text())
     first = json.loads((trained / "tiny.json").read_text())["training"]["command"]

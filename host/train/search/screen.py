@@ -80,7 +80,7 @@ def draw_front(path: Path, points: Sequence[Point], budget: Budget, pictures: in
         left.set(xlabel="estimated Mcycles", ylabel=f"accuracy in % of {pictures} pictures")
         right.set(xlabel="RAM in kB: arena and image")
         left.set_title("after the short training of a trial")
-        left.legend(loc="lower right", fontsize=8)
+        figure.legend(*left.get_legend_handles_labels(), loc="upper right", ncols=3, fontsize=8)
     write_atomically(path, png_bytes(figure))
 
 
