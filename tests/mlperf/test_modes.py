@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,16 @@ from hypothesis import strategies as st
 from host.bench.__main__ import main
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import between_timestamps
-from host.bench.mlperf.modes import Performance, area_under_curve
+from host.bench.mlperf.kept import keeper, open_run
+from host.bench.mlperf.modes import Performance, area_under_curve, measure_accuracy
 from host.bench.mlperf.pictures import list_pictures, opened, read_input
-from host.bench.mlperf.session import refuse_wrong_meter, spread
+from host.bench.mlperf.session import Partner, refuse_wrong_meter, spread
 from host.errors import HostError
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace
+from host.runs.read import read_run
+from tests.link.fake_board import HELLO
+from tests.runs.made import NOON
 
 METER = MeterInfo("test", "1", 1000.0, MarkerInput.LEVEL)
 SCORED = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5)), min_size=2, max_size=40)
@@ -140,6 +145,11 @@ def test_a_limit_spreads_over_the_set() -> None:
     assert spread(found, 99) == found
 
 
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def test_a_meter_and_a_virtual_board_do_not_meet() -> None:
     refuse_wrong_meter(object(), True)
     refuse_wrong_meter(None, False)
@@ -156,16 +166,59 @@ def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, obje
 
 
 def test_accuracy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = asked(capsys, "--mode", "accuracy", "--limit", "2")
+    answer = asked(capsys, "--mode", "accuracy", "--limit", "2", "--output", "a")
     assert (answer["pictures"], answer["top1"], answer["auc"]) == (2, 1.0, 1.0)
+    assert "the rules ask for the 1,000" in answer["notes"][0]  # type: ignore[index] # JSON
+    run = read_run(Path("a"))
+    assert (run.kind, run.summary, run.conditions.details["mode"]) == ("mlperf", answer, "accuracy")
+    assert run.columns("pictures")["hit"].tolist() == [True, True]
+    with pytest.raises(HostError, match="holds a run already"):
+        main(["mlperf", "--port", "/dev/nothing-here", "--output", "a"])
+
+
+class Unplugged:
+    """A dialogue with a board that goes after one picture."""
+
+    def __init__(self) -> None:
+        self._left = 1
+
+    def load(self, _: object) -> None:
+        """Fine."""
+
+    def infer(self, *_: object) -> Inference:
+        """Once."""
+        if not self._left:
+            raise HostError("the cable was pulled")
+        self._left -= 1
+        return Inference(1, (0, 5), (0.2, 0.8))
+
+
+def test_what_was_measured_before_the_cable_was_pulled_is_kept(tmp_path: Path) -> None:
+    dialogue: Any = Unplugged()
+    board = Partner(dialogue, HELLO, None, "memory", "board", "firmware")
+    pixels = np.zeros((96, 96, 1), np.uint8)
+    pictures = [(name, lambda: pixels, 1) for name in ("a.jpg", "b.jpg")]
+    with (
+        pytest.raises(HostError, match="pulled"),
+        open_run(tmp_path / "run", "accuracy", board, "a command", NOON, {}, None) as run,
+    ):
+        measure_accuracy(dialogue, pictures, keep=keeper(run))
+    read = read_run(tmp_path / "run")
+    assert read.interrupted and "pulled" in read.reason
+    assert read.columns("pictures")["picture"].tolist() == ["a.jpg"]
 
 
 def test_performance_and_energy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
     short = ("--seconds", "0.5", "--windows", "1")
+    keep = ("--output", "energy")
     rate = asked(capsys, "--mode", "performance", *short)["inferences_per_second"]
     assert rate == pytest.approx(64e6 / 9.86e6, rel=0.02)
-    energy = asked(capsys, "--mode", "energy", "--meter", "estimate", *short)
+    energy = asked(capsys, "--mode", "energy", "--meter", "estimate", *short, *keep)
     assert energy["estimated"] is True
+    assert read_run(Path("energy")).columns("windows")["energy_j"].tolist() == [
+        window["joules"]
+        for window in energy["windows"]  # type: ignore[attr-defined] # JSON
+    ]
     assert any("SHORT" in note for note in energy["notes"])  # type: ignore[attr-defined] # JSON
     # CPU at 6.3 mA, board and sensor in standby, 0.154 s at 3.3 V
     assert energy["joules_per_inference"] == pytest.approx(6.6e-3 * 3.3 * 0.154, rel=0.25)

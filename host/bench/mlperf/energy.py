@@ -121,6 +121,7 @@ def measure_energy(
     volts: float,
     method: Method,
     say: Say = lambda _: None,
+    keep: Callable[[EnergyWindow], None] = lambda _: None,
 ) -> Energy:
     """Raises HostError when a window is no figure: samples lost, or timestamps not seen."""
     dialogue.load(inputs[0])
@@ -137,6 +138,7 @@ def measure_energy(
         if window.refused:
             raise HostError(f"window {number + 1}: {window.refused}")
         windows.append(window)
+        keep(window)
         say(
             f"window {number + 1} of {method.windows}: {iterations} inferences in "
             f"{window.seconds:.2f} s, {1e3 * window.joules_each:.3f} mJ each"

@@ -52,22 +52,30 @@ class Performance:
 
 
 @dataclass(frozen=True)
-class Accuracy:
-    """truths: 0 or 1 a picture; scores: of class 1; hits: the largest score was the right one's."""
+class Judged:
+    """truth: 0 or 1; score: of class 1; hit: the largest score was the right one's."""
 
-    truths: tuple[int, ...]
-    scores: tuple[float, ...]
-    hits: tuple[bool, ...]
+    picture: str
+    truth: int
+    score: float
+    hit: bool
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """At least one picture."""
+
+    judged: tuple[Judged, ...]
 
     @property
     def top1(self) -> float:
         """Share of pictures that are right."""
-        return sum(self.hits) / len(self.hits)
+        return sum(each.hit for each in self.judged) / len(self.judged)
 
     @property
     def auc(self) -> float | None:
         """Area under the ROC curve; None when all pictures are of one class."""
-        return area_under_curve(self.truths, self.scores)
+        return area_under_curve([j.truth for j in self.judged], [j.score for j in self.judged])
 
 
 def area_under_curve(truths: Sequence[int], scores: Sequence[float]) -> float | None:
@@ -97,6 +105,7 @@ def measure_performance(
     seconds: float = LEAST_SECONDS,
     repetitions: int = REPETITIONS,
     say: Say = lambda _: None,
+    keep: Callable[[Inference], None] = lambda _: None,
 ) -> Performance:
     """Each repetition on the next picture, warmed up, and timed by the board."""
     windows: list[Inference] = []
@@ -108,6 +117,7 @@ def measure_performance(
         if not window.laps_us:
             raise HostError("the board prints no timestamps: it is in energy mode")
         windows.append(window)
+        keep(window)
         say(
             f"window {number + 1} of {repetitions}: {iterations} inferences in {window.seconds:.2f} s, "
             f"{iterations / window.seconds:.3f} a second"
@@ -117,19 +127,20 @@ def measure_performance(
 
 def measure_accuracy(
     dialogue: Dialogue,
-    pictures: Sequence[tuple[Callable[[], NDArray[np.uint8]], int]],
+    pictures: Sequence[tuple[str, Callable[[], NDArray[np.uint8]], int]],
     say: Say = lambda _: None,
+    keep: Callable[[Judged], None] = lambda _: None,
 ) -> Accuracy:
-    """pictures: each with its class. The board's words alone decide."""
-    scores, hits = [], []
-    for number, (read, truth) in enumerate(pictures, 1):
+    """pictures: each with its name and class. The board's words alone decide."""
+    judged: list[Judged] = []
+    for number, (name, read, truth) in enumerate(pictures, 1):
         dialogue.load(read())
         said = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
         if len(said) < 2:
             raise HostError(f"the board gives {len(said)} scores; this task needs two classes")
-        scores.append(said[1])
-        hits.append(int(np.argmax(said)) == truth)
+        judged.append(Judged(name, truth, said[1], int(np.argmax(said)) == truth))
+        keep(judged[-1])
         if number % 10 == 0 or number == len(pictures):
-            say(f"{number} of {len(pictures)} pictures, {100 * sum(hits) / number:.1f} % right")
-    truths = tuple(truth for _, truth in pictures)
-    return Accuracy(truths, tuple(scores), tuple(hits))
+            right = 100 * Accuracy(tuple(judged)).top1
+            say(f"{number} of {len(pictures)} pictures, {right:.1f} % right")
+    return Accuracy(tuple(judged))

@@ -12,9 +12,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from host.bench.mlperf.dialogue import Dialogue
+from host.bench.mlperf.dialogue import Dialogue, Inference
 from host.bench.mlperf.modes import (
     Accuracy,
+    Judged,
     Performance,
     Say,
     measure_accuracy,
@@ -35,6 +36,7 @@ class Partner:
     dialogue: Dialogue
     hello: Hello
     guest: object | None
+    port: str
     name: str
     firmware: str
 
@@ -57,11 +59,12 @@ def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
     from host.link.opening import asked_port
 
     with asked_port(asked, say, speed="max") as opening:
-        with Device(opening.open()) as device:
+        with Device(opening.open(), timing=opening.timing) as device:
             hello = device.hello
-        dialogue = Dialogue(opening.open(), time.monotonic)
+        port = opening.open()
+        dialogue = Dialogue(port, time.monotonic)
         with contextlib.closing(dialogue):
-            yield _introduced(dialogue, hello, None)
+            yield _introduced(dialogue, hello, None, port.name)
 
 
 def _guest(open_things: contextlib.ExitStack) -> Partner:
@@ -71,28 +74,32 @@ def _guest(open_things: contextlib.ExitStack) -> Partner:
     hello = hello_of(port)
     dialogue = Dialogue(port, port.clock)
     open_things.callback(dialogue.close)
-    return _introduced(dialogue, hello, port)
+    return _introduced(dialogue, hello, port, port.name)
 
 
-def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None) -> Partner:
-    return Partner(dialogue, hello, guest, dialogue.name(), dialogue.profile()[0])
+def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None, port: str) -> Partner:
+    return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
 
 
-def run_performance(asked: argparse.Namespace, board: Partner, say: Say) -> Performance:
+def run_performance(
+    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Inference], None]
+) -> Performance:
     """Inferences a second."""
     with opened(asked.data) as folder:
         inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
-    return measure_performance(board.dialogue, inputs, asked.seconds, asked.windows, say)
+    return measure_performance(board.dialogue, inputs, asked.seconds, asked.windows, say, keep)
 
 
-def run_accuracy(asked: argparse.Namespace, board: Partner, say: Say) -> Accuracy:
+def run_accuracy(
+    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Judged], None]
+) -> Accuracy:
     """Every picture, or the first --limit of them spread over the set."""
     with opened(asked.data) as folder:
         found = spread(list_pictures(folder), asked.limit)
-        pictures: list[tuple[Callable[[], NDArray[np.uint8]], int]] = [
-            (partial(read_input, p.path, board.shape), p.truth) for p in found
+        pictures: list[tuple[str, Callable[[], NDArray[np.uint8]], int]] = [
+            (p.path.name, partial(read_input, p.path, board.shape), p.truth) for p in found
         ]
-        return measure_accuracy(board.dialogue, pictures, say)
+        return measure_accuracy(board.dialogue, pictures, say, keep)
 
 
 def spread(pictures: list[Labelled], limit: int | None) -> list[Labelled]:

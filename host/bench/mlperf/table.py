@@ -12,18 +12,21 @@ from host.bench.mlperf.energy import Energy
 from host.bench.mlperf.modes import TOP1_TARGET, Accuracy, Performance
 from host.bench.mlperf.session import VIRTUAL, Partner
 from host.power.currents import LABEL
+from host.runs.conditions import Conditions
 
+PICTURES_BY_THE_RULES = 1000
 ESTIMATED_TIME = "ESTIMATED: the virtual board's time is a model of a zero-wait Cortex-M4"
 
 
-def result_table(board: Partner, result: object) -> Group:
+def result_table(board: Partner, result: object, conditions: Conditions) -> Group:
     """One table, and what must be said with it."""
     table = Table(title=f"MLPerf Tiny, {_conditions(board)}", title_justify="left")
     table.add_column("")
     table.add_column("", justify="right")
     for name, value in _rows(result):
         table.add_row(name, value)
-    return Group(table, *(Text(line) for line in _notes(board, result)))
+    held_for = Text("; ".join(f"{name}: {value}" for name, value in conditions.lines()), "dim")
+    return Group(table, *(Text(line) for line in _notes(board, result)), held_for)
 
 
 def _conditions(board: Partner) -> str:
@@ -37,7 +40,7 @@ def _rows(result: object) -> list[tuple[str, str]]:
     if isinstance(result, Accuracy):
         auc = result.auc
         return [
-            ("pictures", f"{len(result.truths):,}"),
+            ("pictures", f"{len(result.judged):,}"),
             ("top-1", f"{100 * result.top1:.1f} %"),
             ("target of the closed division", f"{100 * TOP1_TARGET:.0f} %"),
             ("AUC", "one class only" if auc is None else f"{auc:.4f}"),
@@ -49,6 +52,11 @@ def _rows(result: object) -> list[tuple[str, str]]:
 
 def _notes(board: Partner, result: object) -> list[str]:
     notes = []
+    if isinstance(result, Accuracy) and len(result.judged) != PICTURES_BY_THE_RULES:
+        notes.append(
+            f"{len(result.judged)} pictures: the rules ask for the {PICTURES_BY_THE_RULES:,} of vww01; "
+            "no figure to quote beside others"
+        )
     if isinstance(result, Performance | Energy) and result.short:
         notes.append(result.short)
     if isinstance(result, Energy) and result.info.estimated:
@@ -73,7 +81,7 @@ def as_json(board: Partner, result: object) -> dict[str, Any]:
         windows = [{"iterations": w.iterations, "seconds": w.seconds} for w in result.windows]
         return figures | {"inferences_per_second": result.median, "windows": windows}
     if isinstance(result, Accuracy):
-        return figures | {"pictures": len(result.truths), "top1": result.top1, "auc": result.auc}
+        return figures | {"pictures": len(result.judged), "top1": result.top1, "auc": result.auc}
     assert isinstance(result, Energy)
     windows = [
         {"iterations": w.iterations, "seconds": w.seconds, "joules": w.energy_j}
