@@ -55,6 +55,11 @@ def parse(kind: type[T], value: Any, where: str) -> T:
     return kind(**given)
 
 
+def parse_texts(value: Any, where: str) -> tuple[str, ...]:
+    """A list of texts. Raises HostError."""
+    return tuple(_text(item, where) for item in _items(value, list, where))
+
+
 def _value(hint: Any, value: Any, where: str) -> Any:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):

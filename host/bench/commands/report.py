@@ -1,4 +1,4 @@
-"""Runs of latency and power -> one self-contained HTML page, and its figures as PNG files beside it.
+"""Runs of latency, power, watch and mlperf -> one self-contained HTML page, and its figures as PNG files beside it.
 
 One run: its figures. Several: how they compare (to the first), then each.
 """

@@ -7,38 +7,45 @@ from pathlib import Path
 
 from host.bench.latency.compare import LatencyRun, latency_run
 from host.bench.latency.layouts import KIND as LATENCY
+from host.bench.mlperf.kept import KIND as MLPERF
+from host.bench.watch.kept import KIND as WATCH
 from host.errors import HostError
 from host.report.blocks import Page, Section, Tile
-from host.report.pages import latency, power
+from host.report.pages import latency, mlperf, power, watch
 from host.report.pages.comparison import latency_comparison, power_comparison
 from host.report.pages.conditions import conditions_section, warnings_of
 from host.report.pages.power_figures import KIND as POWER
 from host.runs.read import Run
 
+SIMPLE = {WATCH: watch, MLPERF: mlperf}  # shown one behind the other, not compared
 FOOTER = "Made by python -m host.bench report. This file loads nothing; its figures lie beside it as PNG."
 
 
 def page_of(runs: Sequence[Run]) -> Page:
     """One run: its page. Several: first how they compare, then each. Raises HostError for other kinds."""
     for run in runs:
-        if run.kind not in (LATENCY, POWER):
+        if run.kind not in (LATENCY, POWER, *SIMPLE):
             raise HostError(
                 f"{run.directory} is a run of {run.kind[:40]}, which this report does not know; it shows "
-                f"{LATENCY} and {POWER}"
+                f"{', '.join((LATENCY, POWER, *SIMPLE))}"
             )
     latencies = [latency_run(run) for run in runs if run.kind == LATENCY]
     powers = [run for run in runs if run.kind == POWER]
+    others = [run for run in runs if run.kind in SIMPLE]
+    alone = SIMPLE[runs[0].kind] if len(runs) == len(others) == 1 else None
     return Page(
-        title=_title(latencies, powers),
-        verdict=" ".join(_verdicts(latencies, powers)),
-        tiles=_tiles(latencies, powers),
-        warnings=tuple(_warnings(runs, latencies, powers)),
-        sections=tuple(_sections(latencies, powers)),
+        title=alone.title(runs[0]) if alone else _title(latencies, powers, others),
+        verdict=" ".join([*_verdicts(latencies, powers), *_other_verdicts(others, len(runs))]),
+        tiles=(*_tiles(latencies, powers), *(alone.tiles(runs[0]) if alone else ())),
+        warnings=tuple(_warnings(runs, latencies, powers, others)),
+        sections=(*_sections(latencies, powers, others), *_other_sections(others, len(runs))),
         footer=FOOTER,
     )
 
 
-def _title(latencies: list[LatencyRun], powers: list[Run]) -> str:
+def _title(latencies: list[LatencyRun], powers: list[Run], others: list[Run]) -> str:
+    if others:
+        return f"{len(latencies) + len(powers) + len(others)} runs"
     if len(latencies) == 1 and not powers:
         return latency.latency_title(latencies[0])
     if len(powers) == 1 and not latencies:
@@ -46,6 +53,21 @@ def _title(latencies: list[LatencyRun], powers: list[Run]) -> str:
     if len(latencies) == len(powers) == 1:
         return latency.latency_title(latencies[0]).replace("Latency", "Latency and energy")
     return f"{len(latencies) + len(powers)} runs compared"
+
+
+def _other_verdicts(others: list[Run], count: int) -> list[str]:
+    said = [(run.directory.name, SIMPLE[run.kind].verdict(run)) for run in others]
+    return [f"{name}: {line}" if count > 1 else line for name, line in said]
+
+
+def _other_sections(others: list[Run], count: int) -> list[Section]:
+    found: list[Section] = []
+    for number, run in enumerate(others, 1):
+        name = run.directory.name if count > 1 else ""
+        prefix = f"{run.kind}_{_slug(run.directory, number)}_" if count > 1 else ""
+        found += SIMPLE[run.kind].sections(run, prefix, name)
+        found.append(conditions_section(run, name))
+    return found
 
 
 def _verdicts(latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
@@ -62,7 +84,9 @@ def _tiles(latencies: list[LatencyRun], powers: list[Run]) -> tuple[Tile, ...]:
     return (*own, *(power.power_tiles(powers[0]) if len(powers) == 1 else ()))
 
 
-def _warnings(runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
+def _warnings(
+    runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run], others: list[Run]
+) -> list[str]:
     """Each once, however many runs it is true of."""
     said = [line for run in runs for line in warnings_of(run)]
     said += [
@@ -70,6 +94,9 @@ def _warnings(runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run
     ]
     said += [
         _of(p.directory.name, line, powers) for p in powers for line in power.power_warnings(p)
+    ]
+    said += [
+        _of(o.directory.name, line, runs) for o in others for line in SIMPLE[o.kind].warnings(o)
     ]
     return list(dict.fromkeys(said))
 
@@ -79,13 +106,13 @@ def _of(name: str, line: str, runs: Sequence[object]) -> str:
     return line if len(runs) == 1 or line.startswith("ESTIMATED") else f"{name}: {line}"
 
 
-def _sections(latencies: list[LatencyRun], powers: list[Run]) -> list[Section]:
+def _sections(latencies: list[LatencyRun], powers: list[Run], others: list[Run]) -> list[Section]:
     sections: list[Section] = []
     if len(latencies) > 1:
         sections.append(latency_comparison(latencies))
     if len(powers) > 1:
         sections.append(power_comparison(powers))
-    several = len(latencies) + len(powers) > 1
+    several = len(latencies) + len(powers) + len(others) > 1
     for number, of in enumerate(latencies, 1):
         name = of.name if len(latencies) > 1 else ""
         prefix = f"{_slug(of.run.directory, number)}_" if len(latencies) > 1 else ""

@@ -22,7 +22,8 @@ def power_verdict(run: Run) -> str:
     """The number an engineer wants, or that there is none."""
     found = power_figures(run)
     if found.gross_j is None:
-        return "No figure of energy: see what was refused."
+        why = "see what was refused" if found.refused else "it ended before its windows were whole"
+        return f"No figure of energy: {why}."
     net = f", {prefixed(found.net_j, 'J')} net of idling" if found.net_j is not None else ""
     doubt = f" ± {found.uncertainty:.0%}" if found.estimated and found.uncertainty else ""
     return (

@@ -1,0 +1,101 @@
+"""Pages of watches and of MLPerf Tiny's modes: their numbers are the runs' rows, interrupted or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.bench.mlperf.dialogue import Inference
+from host.bench.mlperf.energy import EnergyWindow
+from host.bench.mlperf.kept import keeper, open_run
+from host.bench.mlperf.modes import Judged
+from host.bench.mlperf.session import Partner
+from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
+from host.bench.watch.kept import Asked, keep_watch
+from host.errors import HostError
+from host.link.messages import Heartbeat, Verdict
+from host.report.blocks import Page, Table
+from host.report.page import render_page
+from host.report.pages.compose import page_of
+from host.runs.read import read_run
+from tests.link.fake_board import HELLO
+from tests.runs.made import NOON
+
+BOARD = Partner(None, HELLO, None, "memory", "board", "firmware")  # type: ignore[arg-type]  # says nothing
+PLAN = WatchPlan(6, 1)
+
+
+class Watched:
+    """A board that said three heartbeats and that somebody came."""
+
+    port, hello = "memory", HELLO
+
+    def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
+        listener.take(Heartbeat(0, -90, 1, 0, 0, 600_000, 30_000_000, 1, 2, 3, 4))
+        listener.take(Verdict(1, 90, 2, 10_600_000))
+        listener.take(Heartbeat(1, 90, 2, 0, 1, 10_600_000, 50_000_000, 1, 2, 3, 4))
+        listener.take(Heartbeat(1, 90, 3, 0, 1, 20_600_000, 70_000_000, 1, 2, 3, 4))
+
+    def supply(self, volts: float) -> Supply | None:
+        return Supply(1e-3, 0.4, volts)
+
+
+def watched(place: Path) -> Page:
+    keep_watch(Watched(), Asked(PLAN, 3.3, place, "python -m host.bench watch", NOON, {}), print)
+    return page_of([read_run(place)])
+
+
+def judged(place: Path, *rows: object, mode: str) -> Path:
+    with open_run(place, mode, BOARD, "python -m host.bench mlperf", NOON, {}, None) as run:
+        for row in rows:
+            keeper(run)(row)
+    return place
+
+
+def first_table(page: Page) -> Table:
+    return next(b for s in page.sections for b in s.blocks if isinstance(b, Table))
+
+
+def test_a_watch(tmp_path: Path) -> None:
+    page = watched(tmp_path)
+    share = 100 * 6 * 20e6 / (HELLO.clock_hz * 60)
+    assert f"awake {share:.2f} % of the time" in page.verdict and "1 wake messages" in page.verdict
+    shown = {tile.label: (tile.value, tile.unit) for tile in page.tiles}
+    assert shown["awake a look"] == ("20.00", "M cycles")
+    assert shown["mean current, estimated"] == ("1", "mA")
+    assert any("no meter measured" in line for line in page.warnings)
+    assert first_table(page).rows == (("10.6 s", "2", "yes", "90"),)
+    assert "<svg" in render_page(page)
+
+
+def test_modes_of_mlperf(tmp_path: Path) -> None:
+    windows = [Inference(60, (0, 10_000_000 * k), (0.5, 0.5)) for k in (1, 2, 4)]
+    fast = page_of([read_run(judged(tmp_path / "p", *windows, mode="performance"))])
+    assert fast.verdict.startswith("3.000 inferences a second")
+    spent = [EnergyWindow(100, 10.0, joules, 0, 0.0) for joules in (0.3, 0.4, 0.9)]
+    energy = page_of([read_run(judged(tmp_path / "e", *spent, mode="energy"))])
+    assert energy.verdict.startswith("4 mJ an inference, gross")
+    assert [row[3] for row in first_table(energy).rows] == ["3.0000", "4.0000", "9.0000"]
+    pictures = [Judged("a.jpg", 1, 0.9, True), Judged("b.jpg", 0, 0.7, False)]
+    accuracy = page_of([read_run(judged(tmp_path / "a", *pictures, mode="accuracy"))])
+    assert accuracy.verdict.startswith("50.0 % of 2 pictures")
+    assert first_table(accuracy).rows == (("b.jpg", "no person", "0.700"),)
+    both = page_of([read_run(tmp_path / "a"), read_run(tmp_path / "e"), read_run(tmp_path / "p")])
+    assert both.title == "3 runs" and "a: 50.0 %" in both.verdict
+    assert render_page(both).count("<svg") == 3
+
+
+def test_an_interrupted_mode_shows_what_there_is_and_an_empty_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    with (
+        pytest.raises(HostError),
+        open_run(tmp_path / "a", "accuracy", BOARD, "", NOON, {}, None) as run,
+    ):
+        keeper(run)(Judged("a.jpg", 1, 0.9, True))
+        raise HostError("pulled")
+    page = page_of([read_run(tmp_path / "a")])
+    assert page.verdict.startswith("100.0 % of 1 pictures") and "pulled" in page.warnings[0]
+    with pytest.raises(HostError, match="before anything was measured"):
+        page_of([read_run(judged(tmp_path / "b", mode="energy"))])
