@@ -82,7 +82,12 @@ def start_virtual_board(
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0 if os.name == "posix" else None,  # Ctrl-C is for the tool, which closes it
     )
     return BoardProcess(process, _wait_for_url(process, process.stdout))
 

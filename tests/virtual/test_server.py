@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -97,6 +100,27 @@ def test_process_starts_answers_and_ends() -> None:
         board.reflash(PROBES)
     finally:
         board.close()
+
+
+TYPED = """
+import os, signal, sys
+from host.virtual.server import start_virtual_board
+board = start_virtual_board(None, scene="synthetic", speed="max")
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.killpg(0, signal.SIGINT)  # what a terminal does at Ctrl-C
+board.reset()
+board.close()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_ctrl_c_is_the_tools_alone() -> None:
+    """The tool still has to tell the board to stand still, and says `stopped` once."""
+    command = [sys.executable, "-c", TYPED]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=180, start_new_session=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_board_that_cannot_start_says_so() -> None:
