@@ -96,8 +96,8 @@ def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_longer_watch_draws_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """The first look starts the camera: it is no part of the mean."""
     currents = []
-    for minutes in ("1", "3"):
-        main([*VIRTUAL, "--looks", "4", "--minutes", minutes, "--json", "--output", minutes])
+    for minutes in ("1", "2"):
+        main([*VIRTUAL, "--looks", "2", "--minutes", minutes, "--json", "--output", minutes])
         currents.append(json.loads(capsys.readouterr().out)["estimated_mean_current_a"])
     assert currents[0] == pytest.approx(currents[1], rel=0.02)
 
