@@ -13,6 +13,7 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 RESIDENT_LIMIT = 10880
 TRANSIENT_BLOCKS = 12
 RESIDENT_TILE = 3072
+LEAST_WIDTH = 2  # of a pointwise output
 STEP_CYCLES = 300  # to start any step
 STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md
 WIDEN_CYCLES = 1.5  # to widen a weight
@@ -52,7 +53,7 @@ def steps(channels: int, width: int) -> int:
 
 def block_pixels(width: int) -> int:
     """Pixels that a pointwise kernel computes at once."""
-    return 3 if width % 4 and width % 3 == 0 and width <= 9 else 4
+    return 3 if width == 2 or (width % 4 and width % 3 == 0 and width <= 9) else 4
 
 
 def stream_bytes(count: int) -> int:
@@ -62,7 +63,7 @@ def stream_bytes(count: int) -> int:
 
 def _pointwise(source: Feature, output: Feature) -> Demand:
     pixels, count = block_pixels(output.width), steps(source.channels, output.width)
-    if output.width < pixels:
+    if output.width < LEAST_WIDTH:
         return Demand()
     blocks = -(-output.width // pixels)
     row = 4 * blocks * pixels * count

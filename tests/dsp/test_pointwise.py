@@ -14,6 +14,7 @@ from host.compiler.format import OperatorKind
 from tests.dsp.board import Board
 from tests.dsp.operators import Case, Shape, check_on_board, check_on_host, random_case, run_on_host
 
+NO_ROOM = (2, 0)  # bytes beside 2 pixels that leave none for a third in a line of 4
 BASE = Shape(OperatorKind.POINTWISE, 3, 4, 8, 8)
 NAMED = {
     "person_detect, layer 2": replace(BASE, height=5, width=48, channels_out=16),
@@ -24,6 +25,10 @@ NAMED = {
     "a last block that overlaps": replace(BASE, width=7, channels_in=32),
     "odd channels": replace(BASE, width=5, channels_in=11, channels_out=7),
     "odd channels, 3 pixels": replace(BASE, width=6, channels_in=33, channels_out=5),
+    "2x2 pixels": replace(BASE, height=2, width=2, channels_in=128, channels_out=6),
+    "2x2 pixels with borders": replace(
+        BASE, height=2, width=2, channels_in=70, out_border=(1, 1, 1, 1), fill=(9, 13)
+    ),
     "one channel": replace(BASE, channels_in=1, channels_out=1),
     "zero points": replace(BASE, channels_in=16, fill=(37, 91)),
     "borders on both sides": replace(
@@ -47,7 +52,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         Shape,
         kind=st.just(OperatorKind.POINTWISE),
         height=st.integers(1, 6),
-        width=st.integers(3, 14),
+        width=st.integers(2, 14),
         channels_in=st.integers(1, 70),
         channels_out=st.integers(1, 20),
         border=st.tuples(edge, edge, edge, edge),
@@ -57,7 +62,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         largest_weight=st.sampled_from([1, 40, 127]),
         fill=st.tuples(st.integers(0, 255), st.integers(0, 255)),
         short=st.booleans(),
-    )
+    ).filter(lambda shape: shape.width > 2 or shape.out_border[2:] != NO_ROOM)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -103,7 +108,13 @@ def test_the_largest_sums_do_not_overflow(board: Board, value: int, weight: int)
 
 
 @pytest.mark.parametrize(
-    "shape", [replace(BASE, width=2), replace(BASE, scratch_bytes=64)], ids=["narrow", "no scratch"]
+    "shape",
+    [
+        replace(BASE, width=1),
+        replace(BASE, width=2, out_border=(0, 0, *NO_ROOM)),
+        replace(BASE, scratch_bytes=64),
+    ],
+    ids=["narrow", "no room for 3 pixels", "no scratch"],
 )
 def test_refuses_what_it_cannot_do(library: ctypes.CDLL, shape: Shape) -> None:
     assert run_on_host(library, random_case(shape, 4)) is None

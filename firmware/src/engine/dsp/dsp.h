@@ -20,7 +20,7 @@
 #define DSP_FAST 0
 #endif
 
-/* Any channels; at least 4 pixels a line, or 3. */
+/* Any channels; at least 2 pixels a line, 2 with a left border of at most 1. */
 bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
 /* Windows of 3x3, stride 1 or 2 (the same both ways), depth multiplier 1, at least 2 pixels a line of the

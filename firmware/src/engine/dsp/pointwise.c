@@ -38,10 +38,25 @@ struct tile {
     uint32_t *activations;
 };
 
+/* Lines of 2 pixels are computed as a block of 3, of which the last one is anything: it may fall on the
+ * line's border, which is then filled again, and on what is nobody's. */
+static bool has_room_for_block(const struct engine_map *output) {
+    return output->width == 2 && (size_t)output->left + 3 <= output->line_stride;
+}
+
+static void borders_restore(const struct engine_map *output, int32_t first_row, int32_t end_row) {
+    for (int32_t y = first_row; output->width == 2 && y < end_row; y++) {
+        for (int32_t channel = 0; channel < output->channels; channel++) {
+            map_line(output, y, channel)[2] = output->fill;
+        }
+    }
+}
+
 static bool shape_of(const struct engine_call *call, struct shape *shape) {
     const size_t width = (size_t)call->output.width, outputs = (size_t)call->output.channels;
     shape->pixels = dsp_block_pixels(width);
-    if (!requantize_is_fast(call->op->form) || width < shape->pixels) {
+    const bool room = width >= shape->pixels || has_room_for_block(&call->output);
+    if (!requantize_is_fast(call->op->form) || !room) {
         return false;
     }
     shape->steps = dsp_pointwise_steps((size_t)call->input.channels, width);
@@ -176,7 +191,7 @@ static void tile_multiply(const struct engine_call *call, const struct shape *sh
 /* Rows that lie one after another in both maps: all whole blocks, and then a last one that overlaps them. */
 static void rows_compute(const struct engine_call *call, const struct shape *shape,
                          const struct workspace *work, int32_t y, size_t rows) {
-    const size_t width = (size_t)call->output.width;
+    const size_t width = call->output.width == 2 ? 3 : (size_t)call->output.width;
     struct tile tile = {y, rows, 0, width / shape->pixels, work->activations};
     tile_widen(&call->input, shape, &tile);
     tile_multiply(call, shape, &tile, work->streams);
@@ -212,5 +227,6 @@ bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t
         rows_compute(call, &shape, &work, y, rows);
         y += (int32_t)rows;
     }
+    borders_restore(&call->output, (int32_t)first_row, (int32_t)end_row);
     return true;
 }

@@ -13,9 +13,9 @@ enum {
     DSP_RESIDENT_TILE = 3072,  /* bytes of activations that others widen at once, if a row has not more */
 };
 
-/* Pixels of a block: 4, but 3 where that leaves less over. */
+/* Pixels of a block: 4, but 3 where that leaves less over, and for a line of 2. */
 static inline size_t dsp_block_pixels(size_t width) {
-    return width % 4 != 0 && width % 3 == 0 && width <= 9 ? 3 : 4;
+    return width == 2 || (width % 4 != 0 && width % 3 == 0 && width <= 9) ? 3 : 4;
 }
 
 /* Steps of a pointwise kernel, two input channels each: 4, 8 or a multiple of 16, for 3 pixels of 32; what is
