@@ -49,17 +49,16 @@ enum wire_status hold_ask(struct app *app, const struct wire_hold *request) {
     return WIRE_STATUS_OK;
 }
 
-/* A camera that was never started would draw what it likes: it is started once, to be put to sleep. */
 static bool prepare(struct app *app, uint32_t state) {
-    app->rests_until_retry = 0;
-    const bool awake = stage_wake_camera(app);
-    if (!uses_camera(state)) {
-        stage_rest_camera(app);
+    if (uses_camera(state)) {
+        app->rests_until_retry = 0;
+        return stage_wake_camera(app);
     }
+    stage_put_camera_down(app);
     if (state == WIRE_POWER_STATE_SLEEP) {
         board_set_crystal(false);
     }
-    return awake || !uses_camera(state);
+    return true;
 }
 
 static void nap_until(uint64_t end_us) {

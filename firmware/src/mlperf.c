@@ -176,6 +176,9 @@ static void infer(struct app *app, const char *line) {
 
 static void set_energy(struct app *app, bool energy) {
     app->text.energy = energy;
+    if (energy) {
+        stage_put_camera_down(app);
+    }
     board_mark(energy);
     words_say(energy ? "m-timestamp-mode-energy\r\n" : "m-timestamp-mode-performance\r\n");
 }

@@ -37,6 +37,14 @@ void stage_rest_camera(struct app *app) {
     }
 }
 
+void stage_put_camera_down(struct app *app) {
+    if (app->camera_state == CAMERA_OFF) {
+        app->rests_until_retry = 0;
+        stage_wake_camera(app);
+    }
+    stage_rest_camera(app);
+}
+
 static void take_line(void *context, const uint8_t *luma) {
     struct picture *picture = context;
     const uint32_t start = board_cycles();

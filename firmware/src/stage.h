@@ -10,6 +10,10 @@ bool stage_wake_camera(struct app *app);
 /* The camera in standby, if it was ever started. */
 void stage_rest_camera(struct app *app);
 
+/* The camera in standby in any case: one that was never started would draw what it likes, so it is started
+ * first. */
+void stage_put_camera_down(struct app *app);
+
 /* Captures into app->image and notes the cycles; false after a fault, which was reported. */
 bool stage_capture(struct app *app);
 
