@@ -48,7 +48,7 @@ def test_pictures_are_small_files_of_the_sensors_size() -> None:
 def test_model_agrees_with_the_name(name: str, model: Reference) -> None:
     for seen in (load(name), half(load(name))):
         score = model.scores(model_view(seen))[PERSON]
-        assert score > 0.7 if "person" in name else score < 0.3
+        assert score > 0.6 if "person" in name else score < 0.3
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -37,6 +37,10 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         values = [np.abs(w + random.normal(0, 0.1, w.shape)) + 0.05 if "bn" in layer.name else w
                   for w in layer.get_weights()]  # fmt: skip
         layer.set_weights(values)
+    kernel, bias = model.layers[-1].get_weights()
+    model.layers[-1].set_weights(
+        [kernel, bias + np.array([0.5, -0.5], np.float32)]
+    )  # unlike any fresh one
     path = tmp_path_factory.mktemp("source") / "source.keras"
     model.save(path)
     return path
