@@ -13,14 +13,14 @@ FRAMES_A_SECOND = 3.0  # about one picture for each frame that the board looks a
 
 
 def draw_sign(round_sign: bool, seed: int) -> NDArray[np.uint8]:
-    """A disc or a triangle of any size anywhere before a shaded wall; uint8 BGR (480, 640, 3)."""
+    """A large disc or triangle anywhere before a shaded wall; uint8 BGR (480, 640, 3)."""
     random = np.random.default_rng((seed, round_sign))
     low, high = sorted(random.integers(30, 200, 2))
     wall = np.linspace(low, high, WIDTH if random.random() < 0.5 else HEIGHT)
     rows = wall[np.newaxis, :] if wall.size == WIDTH else wall[:, np.newaxis]
     picture = np.repeat(np.broadcast_to(rows, (HEIGHT, WIDTH))[..., np.newaxis], 3, axis=2)
     canvas = np.ascontiguousarray(picture.astype(np.uint8))
-    size = int(random.integers(90, 170))
+    size = int(random.integers(150, 210))
     centre = np.array([random.integers(size, WIDTH - size), random.integers(size, HEIGHT - size)])
     paint = tuple(int(v) for v in (random.integers(210, 255), 240, 235))
     _pole(canvas, centre)
