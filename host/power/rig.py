@@ -183,7 +183,10 @@ class Collector:
             return max(self.count, round(passed_s * self._rate_hz) - self._kept_from)
 
     def begin(self) -> None:
-        """Forgets what it kept."""
+        """Forgets what it kept. Waits for a meter's very first samples: before them its time line is unknown."""
+        end = self._clock() + LATE_S
+        while self._started is None and self._error is None and self._clock() < end:
+            self._stopped.wait(READ_S)
         self.check()
         with self._lock:
             self._blocks, self._kept_from = [], self._total

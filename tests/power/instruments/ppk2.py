@@ -85,7 +85,7 @@ class SimulatedPpk2:
         """From now on this signal, from its beginning."""
         words = sample_words(signal, self.voltage_mv / 1000)
         with self._lock:
-            self.signal, self._words, self._origin = signal, words, self._due()
+            self.signal, self._words, self._origin = signal, words, self.taken
 
     def _serve(self) -> None:
         while not self._stopped.is_set():
@@ -125,7 +125,7 @@ class SimulatedPpk2:
         return "\n".join(lines) + "\n"
 
     def _stream(self) -> None:
-        due = self._due()
+        due = self.taken
         silent = self._faults.falls_silent_at
         due = min(due, silent) if silent is not None else due
         count = min(due - self.sent, 20_000)
@@ -143,8 +143,9 @@ class SimulatedPpk2:
         self.sent += count
         self._write_torn(words.astype("<u4").tobytes())
 
-    def _due(self) -> int:
-        """Samples taken since the start."""
+    @property
+    def taken(self) -> int:
+        """Samples since the start, sent or not."""
         return int((time.monotonic() - self._started) * self.signal.rate_hz * self._speed)
 
     def _write_torn(self, data: bytes) -> None:
