@@ -65,6 +65,24 @@ def test_a_recording_without_enough_inferences_is_no_success(
     assert run_main(lambda: main(asked)) == EXIT_USER
     assert "too early to measure one inference" in capsys.readouterr().err
     assert not place.exists()
+    asked[4] = "2"
+    assert run_main(lambda: main(asked)) == EXIT_USER, "2 of 4, and 2 of a waking sensor"
+    assert "too early to measure one inference" in capsys.readouterr().err
+    assert not place.exists()
+
+
+def test_what_a_replay_measures_is_said_by_its_bytes_alone(tmp_path: Path) -> None:
+    board = FakeBoard()
+    record_board(tmp_path / "a.rec", 100, board=board)
+    port = f"replay:{tmp_path / 'a.rec'}?speed=max"
+    asked = ["latency", "--port", port, "--warm-up", "7", "--no-layers", "--count"]
+    for count, place in ((50, tmp_path / "some"), (391, tmp_path / "all")):
+        assert main([*asked, str(count), "--output", str(place)]) == 0
+        run = read_run(place)
+        frames = run.columns("inferences")["frame"].tolist()
+        assert frames == list(range(frames[0], frames[0] + count)) and not run.interrupted
+        assert frames[0] == 7 + 2 + 1, "those of the warm-up, and two of a waking sensor"
+        assert latency_run(run).summary.lost.total == 0
 
 
 def test_the_virtual_boards_stages_and_layers_add_up(tmp_path: Path) -> None:

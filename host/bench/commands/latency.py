@@ -19,7 +19,10 @@ from host.link.opening import add_port_arguments, asked_port
 
 if TYPE_CHECKING:
     from host.bench.latency.session import Plan
+    from host.link.device import Device
     from host.link.messages import Hello
+    from host.link.opening import Opening
+    from host.recording.played import PlayedBoard
 
 NAME = "latency"
 VIRTUAL = "virtual"
@@ -60,7 +63,6 @@ def run(asked: argparse.Namespace) -> int:
     from host.bench.latency.progress import Progress
     from host.bench.latency.session import Session
     from host.bench.latency.table import summary_table
-    from host.link.device import Device
     from host.link.messages import Mode
     from host.runs.typed_json import as_object
     from host.runs.write import default_directory, refuse_place
@@ -68,10 +70,7 @@ def run(asked: argparse.Namespace) -> int:
     asked.output = asked.output or default_directory(NAME, datetime.now(UTC))
     refuse_place(asked.output)
     said = Console(stderr=True, highlight=False, soft_wrap=True)
-    with (
-        asked_port(asked, say, asked.scene) as opening,
-        Device(opening.open(), timing=opening.timing) as device,
-    ):
+    with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
         hello = device.hello
         plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
         try:
@@ -80,15 +79,26 @@ def run(asked: argparse.Namespace) -> int:
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
-    if done.summary is not None and asked.json:
+    if asked.json:
         print(json.dumps(as_object(done.summary), indent=2))
-    elif done.summary is not None:
+    else:
         to = console()
         to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
     said.print(f"kept in {plan.directory}: python -m host.bench report {plan.directory}")
     if done.stopped_by is not None:
         raise done.stopped_by
     return 0
+
+
+def _board(opening: Opening) -> Device | PlayedBoard:
+    """A board, or a recording that goes on only as fast as it is measured."""
+    if opening.playback is not None:
+        from host.recording.played import PlayedBoard
+
+        return PlayedBoard(opening.open())
+    from host.link.device import Device
+
+    return Device(opening.open(), timing=opening.timing)
 
 
 def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:

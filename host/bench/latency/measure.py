@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from host.bench.latency.layouts import Inference
 from host.bench.latency.pictures import Picture
 from host.errors import HostError
 from host.faults import fault_line
-from host.link.device import Device
-from host.link.messages import Fault, Mode, Profile, Result, Setting
+from host.link.messages import Fault, Hello, Mode, Profile, Result, Setting
 from host.link.schema import Message
+from host.link.sequence import Losses
 
 Clock = Callable[[], float]
 SILENT_S = 10.0  # a board that says nothing for so long will not speak again
@@ -25,10 +26,39 @@ MOST_FAULTS = 100
 M = TypeVar("M", bound=Message)
 
 
+class Board(Protocol):
+    """What is measured: a Device, or a recording that is played (host/recording/played.py)."""
+
+    hello: Hello
+
+    @property
+    def name(self) -> str:
+        """The port's."""
+
+    @property
+    def losses(self) -> Losses:
+        """So far."""
+
+    def receive(self, timeout_s: float) -> Message | None:
+        """The next message."""
+
+    def set_mode(self, mode: Mode) -> None:
+        """What it does from here on."""
+
+    def set(self, setting: Setting, value: int) -> None:
+        """One setting."""
+
+    def greet(self) -> Hello:
+        """Asks it who it is by now; `hello` is the answer."""
+
+    def inject(self, image: NDArray[np.uint8]) -> Result:
+        """One inference of a picture."""
+
+
 class Listener:
     """Waits for messages of one kind; keeps the faults that it hears meanwhile."""
 
-    def __init__(self, device: Device, clock: Clock) -> None:
+    def __init__(self, device: Board, clock: Clock) -> None:
         self._device, self._clock = device, clock
         self.faults: list[str] = []
 
@@ -46,7 +76,7 @@ class Listener:
 
 
 def camera_inferences(
-    device: Device, clock: Clock, mode: Mode, listener: Listener
+    device: Board, clock: Clock, mode: Mode, listener: Listener
 ) -> Iterator[Inference]:
     """For ever. mode: STREAM (frames and results) or RESULTS. The first has no host_ms: it is 0."""
     device.set_mode(mode)
@@ -61,7 +91,7 @@ def camera_inferences(
 
 
 def injected_inferences(
-    device: Device, clock: Clock, pictures: Sequence[Picture]
+    device: Board, clock: Clock, pictures: Sequence[Picture]
 ) -> Iterator[Inference]:
     """For ever, the pictures in turn. host_ms: from the first byte sent to the result's arrival."""
     first = None
@@ -82,7 +112,7 @@ class LayerCycles:
 
 
 def profiled_inferences(
-    device: Device, count: int, pictures: Sequence[Picture], listener: Listener, mode: Mode
+    device: Board, count: int, pictures: Sequence[Picture], listener: Listener, mode: Mode
 ) -> Generator[LayerCycles, None, None]:
     """`count` inferences while the board profiles, which costs it some reads of its clock. No pictures: camera."""
     device.set(Setting.PROFILE, 1)

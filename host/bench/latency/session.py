@@ -12,6 +12,7 @@ from pathlib import Path
 from host.bench.latency.layers import Layer, find_model, layers_of
 from host.bench.latency.layouts import INFERENCES, KIND, LAYERS, LAYOUTS, Inference
 from host.bench.latency.measure import (
+    Board,
     LayerCycles,
     Listener,
     camera_inferences,
@@ -23,7 +24,6 @@ from host.bench.latency.progress import Progress
 from host.bench.latency.summary import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
 from host.compiler.pack import PackedModel
 from host.errors import EndOfRecordingError, HostError
-from host.link.device import Device
 from host.link.messages import Mode
 from host.link.sequence import Losses
 from host.runs.conditions import Conditions, gather
@@ -51,10 +51,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Done:
-    """stopped_by: what ended it early; None when it was measured to its end. summary: None before any inference."""
+    """stopped_by: what ended it early; None when it was measured to its end."""
 
     conditions: Conditions
-    summary: Summary | None
+    summary: Summary
     stopped_by: BaseException | None
 
     @property
@@ -64,10 +64,13 @@ class Done:
 
 
 class Session:
-    """Runs a Plan. Ctrl-C and what the device does wrong end it; the run then says so and keeps what there is."""
+    """Runs a Plan. Ctrl-C and what the device does wrong end it; the run then says so and keeps what there is.
+
+    Where that is nothing, no run is left behind.
+    """
 
     def __init__(
-        self, device: Device, plan: Plan, clock: Callable[[], float], progress: Progress
+        self, device: Board, plan: Plan, clock: Callable[[], float], progress: Progress
     ) -> None:
         self._device, self._plan, self._clock, self._progress = device, plan, clock, progress
         self._listener = Listener(device, clock)
@@ -99,9 +102,11 @@ class Session:
                 self._profile(model, run)
             except (HostError, KeyboardInterrupt) as error:
                 stopped = error
+            if stopped is not None and not self._inferences:
+                raise stopped
             run.conditions = conditions = self._final(conditions)
             summary = self._summary(conditions, before)
-            run.summary = as_object(summary) if summary else {}
+            run.summary = as_object(summary)
             try:
                 run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
             except HostError as error:  # a full disk: the figures are still shown
@@ -168,9 +173,7 @@ class Session:
                 return replace(conditions, details=conditions.details | words)
         return conditions
 
-    def _summary(self, conditions: Conditions, before: Losses) -> Summary | None:
-        if not self._inferences:
-            return None
+    def _summary(self, conditions: Conditions, before: Losses) -> Summary:
         return summarise(
             Setup(
                 source=INJECTED if self._plan.pictures else CAMERA,
