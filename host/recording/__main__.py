@@ -1,7 +1,7 @@
 """python -m host.recording: what a recording holds, and its pictures as files.
 
 python -m host.recording info FILE             messages, losses, times of each stage, damage
-python -m host.recording export FILE --output DIR   PNG files and samples.csv
+python -m host.recording export FILE --output DIR   PNG files, samples.csv, dialogue.txt of MLPerf's text
 python -m host.viewer --port replay:FILE       plays it
 """
 
@@ -63,8 +63,9 @@ def _export(asked: argparse.Namespace) -> int:
     from host.recording.reader import Reader
 
     with Reader(asked.file) as reader:
-        count = export(reader, asked.output)
-    print(f"wrote {count} samples to {asked.output}", file=sys.stderr)
+        written = export(reader, asked.output)
+    text = f" and {written.text_lines} lines of text" if written.text_lines else ""
+    print(f"wrote {written.samples} samples{text} to {asked.output}", file=sys.stderr)
     return 0
 
 

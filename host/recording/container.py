@@ -51,6 +51,7 @@ MOST_PLAIN_BYTES = 1 << 18
 MOST_STORED_BYTES = 1 << 19
 LARGEST_CHUNK_BYTES = CHUNK_HEADER_BYTES + MOST_STORED_BYTES
 NAME_BYTES, PROGRAM_BYTES = 112, 116
+CUT = "…".encode()
 COMPRESSION = 1  # zlib 1: higher levels gain 1 % on camera pictures and take up to twice the time
 
 
@@ -219,8 +220,11 @@ def records_in(header: ChunkHeader, plain: bytes) -> Iterator[Record]:
 
 
 def _text_bytes(text: str, room: int) -> bytes:
-    """UTF-8, cut between characters."""
-    return text.encode()[: room - 1].decode(errors="ignore").encode()
+    """UTF-8, cut between characters; then an ellipsis says so."""
+    whole = text.encode()
+    if len(whole) < room:
+        return whole
+    return whole[: room - 1 - len(CUT)].decode(errors="ignore").encode() + CUT
 
 
 def _text(field: bytes) -> str:

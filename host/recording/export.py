@@ -1,21 +1,28 @@
-"""A recording -> a folder of PNG files, exactly what the model saw, and samples.csv: one row a sample."""
+"""A recording -> a folder of PNG files, exactly what the model saw, and samples.csv: one row a sample.
+
+Where there was text (MLPerf Tiny's API), dialogue.txt has it: seconds, > for the host or < for the board, the line.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from host.errors import HostError
 from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
 from host.recording.container import Kind
+from host.recording.dialogue import TextListener
 from host.recording.reader import NANOSECONDS, Reader
 from host.recording.summary import STAGES
 from host.samples import Pairing, Sample
 
+DIALOGUE = "dialogue.txt"
 OWNER_ALONE = 0o700  # there are people in the pictures
 
 
@@ -43,15 +50,23 @@ def recorded_samples(reader: Reader) -> Iterator[tuple[float, Sample]]:
             yield seconds, sample
 
 
-def export(reader: Reader, folder: Path) -> int:
-    """How many samples were written. Raises HostError when the folder exists or is full: what is in it is whole."""
+@dataclass(frozen=True)
+class Exported:
+    """How much was written."""
+
+    samples: int
+    text_lines: int
+
+
+def export(reader: Reader, folder: Path) -> Exported:
+    """All of it. Raises HostError when the folder exists or is full: what is in it is whole."""
     try:
         folder.mkdir(mode=OWNER_ALONE, parents=True)
     except FileExistsError as error:
         raise HostError(f"{folder} exists: give --output another name") from error
     except OSError as error:
         raise HostError(f"cannot make {folder}: {error.strerror}") from error
-    count = 0
+    count = lines = 0
     try:
         with (folder / "samples.csv").open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
@@ -61,10 +76,26 @@ def export(reader: Reader, folder: Path) -> int:
                     cycles = [f"{name}_cycles" for name in STAGES]
                     table.writerow(["time_s", "frame", "file", "source", *scores, *cycles])
                 table.writerow(_row(seconds, sample, _save(sample, folder, count)))
+        lines = _write_dialogue(reader, folder / DIALOGUE)
     except OSError as error:
         raise HostError(
             f"cannot write to {folder}: {error.strerror}; {max(0, count - 1)} samples are there"
         ) from error
+    return Exported(count, lines)
+
+
+def _write_dialogue(reader: Reader, path: Path) -> int:
+    """How many lines; without any there is no file."""
+    listener, count = TextListener(), 0
+    with contextlib.ExitStack() as open_files:
+        file: TextIO | None = None
+        for chunk in reader.chunks():
+            for record in chunk.records:
+                for said in listener.take(record):
+                    file = file or open_files.enter_context(path.open("w", encoding="ascii"))
+                    mark = ">" if said.by_host else "<"
+                    file.write(f"{said.time_ns / NANOSECONDS:.6f} {mark} {said.text}\n")
+                    count += 1
     return count
 
 

@@ -12,6 +12,7 @@ from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
 from host.link.sequence import Losses
 from host.recording.container import FileHeader, Kind, Record
+from host.recording.dialogue import TextListener
 from host.recording.histogram import Histogram
 from host.recording.reader import Reader
 from host.samples import Cycles, Pairing, Sample
@@ -27,6 +28,7 @@ class Summary:
     """messages: how many, by name, those of the board. stages: cycles, by name. hello: None where none was heard.
 
     unread: why the messages were not understood (another wire), else "". marks: what happened to the port.
+    commands, lines: of MLPerf Tiny's text, both ways.
     """
 
     header: FileHeader
@@ -39,6 +41,8 @@ class Summary:
     link_bytes: int
     messages: dict[str, int]
     samples: int
+    commands: int
+    lines: int
     stages: dict[str, Histogram]
     losses: Losses
     hello: Hello | None
@@ -56,13 +60,13 @@ class Tally:
     """What has been read so far."""
 
     def __init__(self) -> None:
-        self.link_bytes = self.samples = 0
+        self.link_bytes = self.samples = self.commands = self.lines = 0
         self.messages: Counter[str] = Counter()
         self.stages = {name: Histogram() for name in STAGES}
         self.hello: Hello | None = None
         self.unread = ""
         self.marks: list[str] = []
-        self._inbox, self._pairing = Inbox(), Pairing()
+        self._inbox, self._pairing, self._text = Inbox(), Pairing(), TextListener()
 
     @property
     def losses(self) -> Losses:
@@ -72,6 +76,9 @@ class Tally:
 
     def take(self, record: Record) -> None:
         """One record more."""
+        for said in self._text.take(record):
+            self.commands += said.by_host
+            self.lines += not said.by_host
         if record.kind == Kind.MARK:
             self._mark(record.data.decode(errors="replace"))
             return
@@ -133,6 +140,8 @@ def summarise(path: Path, progress: Callable[[float], None] = lambda share: None
             link_bytes=tally.link_bytes,
             messages=dict(tally.messages),
             samples=tally.samples,
+            commands=tally.commands,
+            lines=tally.lines,
             stages=tally.stages,
             losses=tally.losses,
             hello=tally.hello,

@@ -15,6 +15,7 @@ from host.recording.summary import Summary
 SHARES = (0.5, 0.95, 0.99)
 OF_TIMES = {"virtual": "ESTIMATED, virtual board", "synthetic": "made up, a synthetic stream"}
 NOTHING = "this recording holds nothing that was understood"
+NO_RESULTS = "no results of inferences in packets"
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
@@ -33,6 +34,8 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "skipped_bytes": summary.skipped_bytes,
         "messages": summary.messages,
         "samples": summary.samples,
+        "text_commands": summary.commands,
+        "text_lines": summary.lines,
         "frames_per_second": round(summary.frames_per_second, 3),
         "board": hello.board if hello else None,
         "model": hello.model if hello else None,
@@ -50,15 +53,17 @@ def summary_table(summary: Summary) -> RenderableType:
     facts = Table.grid(padding=(0, 2))
     for name, value in _facts(summary):
         facts.add_row(Text(name, "bold"), Text(value))
+    if summary.hello is None or not summary.samples:
+        return Group(facts, Text(NO_RESULTS if summary.hello else NOTHING))
     stages = Table(header_style="bold", title=_stage_title(summary), title_justify="left")
     for heading in ("stage", "count", "min ms", "p50 ms", "p95 ms", "p99 ms", "max ms"):
         stages.add_column(heading, justify="left" if heading == "stage" else "right")
-    if summary.hello:
-        for name, histogram in summary.stages.items():
-            values = [histogram.least, *map(histogram.percentile, SHARES), histogram.most]
-            times = (f"{1e3 * value / max(1, summary.hello.clock_hz):.2f}" for value in values)
-            stages.add_row(name, f"{histogram.count:,}", *times)
-    return Group(facts, stages) if summary.hello else Group(facts, Text(NOTHING))
+    for name, histogram in summary.stages.items():
+        values = [histogram.least, *map(histogram.percentile, SHARES), histogram.most]
+        times = [f"{1e3 * value / max(1, summary.hello.clock_hz):.2f}" for value in values]
+        shown = times if histogram.count else ["–"] * len(values)
+        stages.add_row(name, f"{histogram.count:,}", *shown)
+    return Group(facts, stages)
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
@@ -79,6 +84,9 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("lost", f"wire {summary.losses.wire_lost}, board {summary.losses.device_dropped}"),
         ("damaged", f"{summary.losses.bad_packets} packets"),
     ]
+    if summary.commands:
+        text = f"{summary.commands:,} commands of MLPerf Tiny's API, {summary.lines:,} lines"
+        facts.append(("text", text))
     if summary.unread:
         facts.append(("not understood", summary.unread))
     return facts

@@ -23,8 +23,10 @@ from host.bench.mlperf.session import Partner, refuse_wrong_meter, spread
 from host.errors import HostError
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace
+from host.recording.summary import summarise
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
+from tests.recording.recordings import record_board
 from tests.runs.made import NOON
 
 METER = MeterInfo("test", "1", 1000.0, MarkerInput.LEVEL)
@@ -166,7 +168,11 @@ def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, obje
 
 
 def test_accuracy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = asked(capsys, "--mode", "accuracy", "--limit", "2", "--output", "a")
+    keep = ("--output", "a", "--record", "a.rec")
+    answer = asked(capsys, "--mode", "accuracy", "--limit", "2", *keep)
+    recorded = summarise(Path("a.rec"))
+    assert recorded.is_ended and recorded.hello is not None
+    assert recorded.commands == 2 + 2 * (1 + -(-9216 // 31) + 1), "name, profile; load, db, infer"
     assert (answer["pictures"], answer["top1"], answer["auc"]) == (2, 1.0, 1.0)
     assert "the rules ask for the 1,000" in answer["notes"][0]  # type: ignore[index] # JSON
     run = read_run(Path("a"))
@@ -174,6 +180,13 @@ def test_accuracy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> No
     assert run.columns("pictures")["hit"].tolist() == [True, True]
     with pytest.raises(HostError, match="holds a run already"):
         main(["mlperf", "--port", "/dev/nothing-here", "--output", "a"])
+
+
+def test_a_recording_takes_no_commands(tmp_path: Path) -> None:
+    record_board(tmp_path / "a.rec", 1)
+    with pytest.raises(HostError, match="is a recording, it cannot take commands: give --port a"):
+        main(["mlperf", "--port", "replay:a.rec", "--output", "a"])
+    assert not Path("a").exists()
 
 
 class Unplugged:

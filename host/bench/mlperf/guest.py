@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from host.link.messages import Hello
+from host.link.transport import Port
 from host.power.currents import LABEL, supply_current_a
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.timeline import Timeline
@@ -80,8 +81,8 @@ class GuestPort:
         self._out += data
 
 
-def hello_of(port: GuestPort) -> Hello:
-    """What the board says of itself when it starts."""
+def hello_of(port: Port) -> Hello:
+    """What the board at a GuestPort, recorded or not, says of itself when it starts."""
     from host.link.inbox import Inbox
 
     inbox = Inbox()

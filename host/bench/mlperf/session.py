@@ -24,7 +24,8 @@ from host.bench.mlperf.modes import (
 from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
 from host.errors import HostError
 from host.link.messages import Hello
-from host.link.port import choose_port, listed_ports
+from host.link.opening import Opening, asked_port
+from host.link.transport import Port
 
 VIRTUAL = "virtual"
 
@@ -48,37 +49,43 @@ class Partner:
 
 @contextlib.contextmanager
 def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
-    """The board that was asked for; at the end it speaks packets again."""
-    choice = choose_port(asked.port or "auto", listed_ports())
-    if choice.url == VIRTUAL and asked.record is None:
-        say(choice.reason)
-        with contextlib.ExitStack() as open_things:
-            yield _guest(open_things)
-        return
+    """The board that was asked for; at the end it speaks packets again. A virtual one runs in this process."""
+    with asked_port(asked, say) as opening:
+        if opening.playback is not None:
+            raise HostError(
+                f"{opening.playback.name} is a recording, it cannot take commands: give --port a board; "
+                "python -m host.recording export FILE --output DIR writes down what was said"
+            )
+        found = _guest(opening) if opening.choice.url == VIRTUAL else _connected(opening)
+        with contextlib.closing(found.dialogue):
+            yield found
+
+
+def _connected(opening: Opening) -> Partner:
     from host.link.device import Device
-    from host.link.opening import asked_port
 
-    with asked_port(asked, say, speed="max") as opening:
-        with Device(opening.open(), timing=opening.timing) as device:
-            hello = device.hello
-        port = opening.open()
-        dialogue = Dialogue(port, time.monotonic)
-        with contextlib.closing(dialogue):
-            yield _introduced(dialogue, hello, None, port.name)
+    with Device(opening.open(), timing=opening.timing) as device:
+        hello = device.hello
+    port = opening.open()
+    return _introduced(Dialogue(port, time.monotonic), hello, None, port.name)
 
 
-def _guest(open_things: contextlib.ExitStack) -> Partner:
+def _guest(opening: Opening) -> Partner:
     from host.bench.mlperf.guest import GuestPort, hello_of
+    from host.recording.recorder import RecordingPort
 
-    port = GuestPort()
+    guest = GuestPort()
+    port: Port = RecordingPort(guest, opening.recorder) if opening.recorder else guest
     hello = hello_of(port)
-    dialogue = Dialogue(port, port.clock)
-    open_things.callback(dialogue.close)
-    return _introduced(dialogue, hello, port, port.name)
+    return _introduced(Dialogue(port, guest.clock), hello, guest, port.name)
 
 
 def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None, port: str) -> Partner:
-    return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
+    try:
+        return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
+    except BaseException:
+        dialogue.close()
+        raise
 
 
 def run_performance(

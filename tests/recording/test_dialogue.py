@@ -1,0 +1,66 @@
+"""Text in a recording: MLPerf Tiny's commands and lines, told apart from packets on both sides of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.link.framing import encode_packet
+from host.link.messages import HelloRequest
+from host.recording.__main__ import main
+from host.recording.summary import summarise
+from tests.link.fake_board import FakeBoard
+from tests.recording.recordings import Clock, begin
+
+
+def record_dialogue(path: Path) -> None:
+    """A packet's beginning stands before the first line, as where the board was sending; lines are torn by reads."""
+    board, clock = FakeBoard(), Clock()
+    recorder = begin(path, clock)
+    recorder.told(encode_packet(HelloRequest.ID, 0, b""))
+    recorder.heard(board.say(board.hello))
+    recorder.heard(b"no text% \n")  # before any command: bytes of whatever kind
+    clock.sleep(0.5)
+    recorder.told(b"name%")
+    recorder.heard(board.shoot() + b"m-name-dut-[vir")
+    clock.sleep(0.25)
+    recorder.heard(b"tual]\r\nm-ready\r\n")
+    recorder.told(b"db 00ff%")
+    recorder.heard(b"\x80\xff\r\nm-ready\r\n")
+    recorder.told(b"\0")
+    recorder.heard(b"late\n" + board.shoot())
+    recorder.close()
+
+
+def test_text_is_counted_and_written_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_dialogue(tmp_path / "a.rec")
+    summary = summarise(tmp_path / "a.rec")
+    assert (summary.commands, summary.lines) == (2, 3)
+    assert main(["info", str(tmp_path / "a.rec")]) == 0
+    assert "2 commands of MLPerf Tiny's API, 3 lines" in capsys.readouterr().out
+    assert main(["export", str(tmp_path / "a.rec"), "--output", str(tmp_path / "out")]) == 0
+    assert "5 lines of text" in capsys.readouterr().err
+    assert (tmp_path / "out" / "dialogue.txt").read_text().splitlines() == [
+        "0.500000 > name%",
+        "0.750000 < m-name-dut-[virtual]",
+        "0.750000 < m-ready",
+        "0.750000 > db 00ff%",
+        "0.750000 < m-ready",
+    ]
+
+
+def test_without_results_there_are_no_times(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board, clock = FakeBoard(), Clock()
+    recorder = begin(tmp_path / "a.rec", clock)
+    recorder.heard(board.say(board.hello))
+    recorder.close()
+    assert main(["info", str(tmp_path / "a.rec")]) == 0
+    told = capsys.readouterr().out
+    assert "no results of inferences" in told and "p50 ms" not in told and "text" not in told
+    assert main(["export", str(tmp_path / "a.rec"), "--output", str(tmp_path / "out")]) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["samples.csv"]
