@@ -46,7 +46,8 @@ class RunWriter:
     """`with RunWriter(...) as run: run.append("samples", 1, 2.5)`.
 
     Set `summary` (JSON values) at any time before the end. An exception that leaves the block makes the run
-    `interrupted`, with the reason; its rows are kept all the same. Raises HostError when it cannot be written.
+    `interrupted`, with the reason; its rows are kept all the same. Without any row it leaves nothing behind.
+    Raises HostError when it cannot be written.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class RunWriter:
         check_layouts(layouts, "this run")
         self.directory, self.kind, self.conditions = directory, kind, conditions
         self.summary: dict[str, Any] = {}
-        self._closed = False
+        self._closed, self._is_empty = False, True
+        self._layouts = layouts
         _make(directory)
         self._write_header(RUNNING, "", layouts, {})
         self._tables = {layout.name: _Stream(directory, layout, clock) for layout in layouts}
@@ -74,6 +76,9 @@ class RunWriter:
         if error is None:
             self.close()
             return
+        if self._is_empty and not self._closed:
+            self._discard()
+            return
         try:
             self.close(INTERRUPTED, reason_of(error))
         except HostError as also:
@@ -84,10 +89,12 @@ class RunWriter:
 
     def append(self, table: str, *values: object) -> None:
         """One row, in the columns' order."""
+        self._is_empty = False
         self._tables[table].append(values)
 
     def extend(self, table: str, columns: Mapping[str, Any]) -> None:
         """Many rows: an array or list of equal length for each column."""
+        self._is_empty = False
         self._tables[table].extend(columns)
 
     def close(self, state: str = COMPLETE, reason: str = "") -> None:
@@ -95,7 +102,6 @@ class RunWriter:
         if self._closed:
             return
         self._closed = True
-        layouts = tuple(stream.layout for stream in self._tables.values())
         failure: OSError | None = None
         rows: dict[str, int] = {}
         for stream in self._tables.values():
@@ -106,13 +112,28 @@ class RunWriter:
         if failure is not None:
             state, reason = INTERRUPTED, reason or f"cannot write: {_plain(failure)}"
         try:
-            self._write_header(state, reason, layouts, rows)
+            self._write_header(state, reason, self._layouts, rows)
         except HostError as error:
             raise HostError(
                 f"{error}; what was measured so far is kept in {self.directory}"
             ) from error
         if failure is not None:
             raise _cannot_write(self.directory, failure)
+
+    def save(self) -> None:
+        """Rows and `summary` as they are now reach the disk: a kill takes none of them. Raises HostError."""
+        for stream in self._tables.values():
+            stream.flush()
+        self._write_header(RUNNING, "", self._layouts, {})
+
+    def _discard(self) -> None:
+        """Takes away what it wrote, and the directory where nothing else is in it."""
+        self._closed = True
+        for stream in self._tables.values():
+            stream.discard()
+        (self.directory / HEADER).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something of the user's
+            self.directory.rmdir()
 
     def _write_header(
         self, state: str, reason: str, layouts: tuple[Layout, ...], rows: dict[str, int]
@@ -153,16 +174,16 @@ class _Stream:
         self._rows.append(values)
         waited = self._clock() - self._written_at
         if len(self._rows) >= ROWS_AT_ONCE or waited >= SECONDS_AT_ONCE:
-            self._flush()
+            self.flush()
 
     def extend(self, columns: Mapping[str, Any]) -> None:
-        self._flush()
+        self.flush()
         self._write(_batch(self._schema, [columns[name] for name in self._schema.names]))
 
     def close(self) -> int:
         """How many rows the files hold. Raises OSError."""
         with contextlib.suppress(HostError):  # it is in _failed
-            self._flush()
+            self.flush()
         try:
             if self._failed is None:  # an end mark behind a torn batch would seem to complete it
                 self._writer.close()
@@ -174,7 +195,13 @@ class _Stream:
             raise self._failed
         return rows
 
-    def _flush(self) -> None:
+    def discard(self) -> None:
+        """Closes and removes its file."""
+        self._file.close()
+        stream_path(self._directory, self.layout).unlink(missing_ok=True)
+
+    def flush(self) -> None:
+        """What was appended goes into the stream."""
         if self._rows:
             batch = _batch(self._schema, zip(*self._rows, strict=True))
             self._rows = []

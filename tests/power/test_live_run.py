@@ -25,7 +25,9 @@ from host.power.figures import inference_window
 from host.power.method import Method
 from host.power.ppk2 import Ppk2
 from host.power.rig import Collector, LiveRig
-from host.runs.read import read_run
+from host.report.blocks import Page
+from host.report.pages.compose import page_of
+from host.runs.read import Run, read_run
 from tests.power.bench_device import AMPERES, CLOCK_HZ, HeldDevice, camera_fault
 from tests.power.instruments.ppk2 import Faults, SimulatedPpk2
 from tests.power.instruments.signal import inferences
@@ -142,6 +144,30 @@ def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
     assert len(run.columns("trace")["time_s"]) > 500
 
 
+def test_a_kill_leaves_what_every_hold_found(tmp_path: Path) -> None:
+    """At any moment the directory is what a kill then leaves behind."""
+    seen: dict[str, Run] = {}
+    pages: dict[str, Page] = {}
+
+    def look(label: str, share: float) -> None:
+        if label not in seen and (tmp_path / "run").exists():
+            seen[label] = read_run(tmp_path / "run")
+            if label in ("idle", "inference 2"):
+                pages[label] = page_of([seen[label]])
+
+    with rig() as (live, _):
+        measure_on(live, asked(tmp_path / "run"), look)
+    assert [seen[label].reason for label in ("idle", "inference 2")] == 2 * [
+        "it did not end: it was killed, or it is still running"
+    ]
+    assert not seen["sleep"].summary and len(seen["idle"].summary["states"]) == 1
+    of_two = seen["inference 2"].summary
+    assert of_two["windows"] == 1 and len(of_two["states"]) == 5
+    for page in pages.values():
+        assert page.verdict == "No figure of energy: it ended before its windows were whole."
+        assert any("interrupted: it did not end" in line for line in page.warnings)
+
+
 def test_a_meter_that_falls_silent_ends_the_run_with_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +177,7 @@ def test_a_meter_that_falls_silent_ends_the_run_with_a_line(
         pytest.raises(HostError, match="no data from the device"),
     ):
         measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
-    assert "no data from the device" in read_run(tmp_path / "run").reason
+    assert not (tmp_path / "run").exists(), "nothing was measured"
 
 
 @pytest.mark.parametrize(
@@ -167,4 +193,4 @@ def test_what_the_board_reports_ends_the_run_with_a_line(
 ) -> None:
     with rig(spoil=spoil) as (live, _), pytest.raises(HostError, match=why):
         measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
-    assert read_run(tmp_path / "run").interrupted
+    assert not (tmp_path / "run").exists(), "nothing was measured"

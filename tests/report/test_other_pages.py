@@ -81,6 +81,9 @@ def test_modes_of_mlperf(tmp_path: Path) -> None:
     accuracy = page_of([read_run(judged(tmp_path / "a", *pictures, mode="accuracy"))])
     assert accuracy.verdict.startswith("50.0 % of 2 pictures")
     assert first_table(accuracy).rows == (("b.jpg", "no person", "0.700"),)
+    assert any("2 pictures: the rules ask" in line for line in accuracy.warnings)
+    assert any(line.startswith("SHORT: the rules ask") for line in fast.warnings)
+    assert any(line.startswith("SHORT: 3 windows of 10 s") for line in energy.warnings)
     both = page_of([read_run(tmp_path / "a"), read_run(tmp_path / "e"), read_run(tmp_path / "p")])
     assert both.title == "3 runs" and "a: 50.0 %" in both.verdict
     assert render_page(both).count("<svg") == 3

@@ -87,6 +87,29 @@ def test_an_exception_keeps_the_rows_and_its_reason(
     assert len(read.columns("samples")["frame"]) == 100
 
 
+def test_where_nothing_was_measured_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("of the user")
+    for place in (tmp_path / "new", tmp_path / "mine"):
+        with pytest.raises(KeyboardInterrupt), writer(place):
+            raise KeyboardInterrupt
+        refuse_place(place)
+    assert not (tmp_path / "new").exists()
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_what_was_saved_is_there_after_a_kill(tmp_path: Path) -> None:
+    run = writer(tmp_path)
+    add_rows(run, 3)
+    run.summary = {"p50_ms": 1.5}
+    run.save()
+    add_rows(run, 2)  # in memory alone
+    killed = read_run(tmp_path)
+    assert killed.interrupted and "killed" in killed.reason
+    assert killed.summary == {"p50_ms": 1.5}
+    assert killed.columns("samples")["frame"].tolist() == [0, 1, 2]
+
+
 def test_a_killed_program_leaves_a_readable_run(tmp_path: Path) -> None:
     """os._exit: nothing is closed, nothing is flushed."""
     body = (

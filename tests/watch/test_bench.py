@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from host.bench.__main__ import main
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
 from host.bench.watch.kept import Asked, keep_watch
-from host.errors import HostError
+from host.errors import EndOfRecordingError, HostError
 from host.link.messages import Heartbeat, Setting, Verdict
+from host.report.pages.compose import page_of
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON
@@ -35,12 +37,15 @@ class Spoken:
 
     port, hello = "memory", HELLO
 
-    def __init__(self, end: BaseException | None = None) -> None:
-        self._end = end
+    def __init__(self, end: BaseException | None = None, silent: bool = False) -> None:
+        self._end, self._silent = end, silent
 
     def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
-        for message in (beat(1), Verdict(1, 90, 2, 20_000_000), beat(2)):
+        said = () if self._silent else (beat(1), Verdict(1, 90, 2, 20_000_000), beat(2))
+        for number, message in enumerate(said):
             listener.take(message)
+            progress(10.0 * number)
+        progress(30.0)
         if self._end is not None:
             raise self._end
 
@@ -67,6 +72,28 @@ def test_ctrl_c_and_a_lost_board_keep_what_was_heard(tmp_path: Path, end: BaseEx
     run = read_run(tmp_path / "run")
     assert done.stopped_by is end and run.interrupted and run.reason == done.reason
     assert len(run.columns("heartbeats")["looks"]) == 2 and run.summary["looks"] == 2
+
+
+def test_a_kill_leaves_the_figures_of_what_was_heard(tmp_path: Path) -> None:
+    """At any moment the directory is what a kill then leaves behind."""
+    verdicts: list[str] = []
+
+    def look(seconds: float) -> None:
+        if seconds > 20:
+            verdicts.append(page_of([read_run(tmp_path / "run")]).verdict)
+
+    keep_watch(Spoken(), asked(tmp_path / "run"), look, itertools.count().__next__)
+    assert len(verdicts) == 1 and "2 looks in 20.0 s" in verdicts[0]
+
+
+def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="no heartbeat of a watching board in it"):
+        keep_watch(
+            Spoken(EndOfRecordingError("a.rec ends"), silent=True),
+            asked(tmp_path / "run"),
+            lambda _: None,
+        )
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFixture[str]) -> None:

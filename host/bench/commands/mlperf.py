@@ -79,7 +79,8 @@ def run(asked: argparse.Namespace) -> int:
                 result = measure(asked, board, say, kept.keeper(run))
                 run.summary = table.as_json(board, result)
         finally:
-            say(f"kept in {place}; python -m host.bench report {place} shows it")
+            if place.exists():
+                say(f"kept in {place}; python -m host.bench report {place} shows it")
         if asked.json:
             print(json.dumps(run.summary, indent=2))
         else:

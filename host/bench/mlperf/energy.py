@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -144,11 +144,11 @@ def measure_energy(
             f"{window.seconds:.2f} s, {1e3 * window.joules_each:.3f} mJ each"
         )
     dialogue.choose_energy(False)
-    return Energy(tuple(windows), recorder.info, volts, _short(windows, method))
+    return Energy(tuple(windows), recorder.info, volts, short_of(windows))
 
 
-def _short(windows: list[EnergyWindow], method: Method) -> str:
-    """Windows as they were, not as they were asked for."""
+def short_of(windows: Sequence[EnergyWindow]) -> str:
+    """Why they are no figure to quote, else empty: as they were, not as they were asked for."""
     least = math.floor(100 * min(window.seconds for window in windows)) / 100
     fewest = min(window.iterations for window in windows)
-    return replace(method, seconds=least, inferences=fewest).short
+    return Method(len(windows), least, fewest).short

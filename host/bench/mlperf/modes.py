@@ -17,6 +17,7 @@ WARM_UPS = 5
 SPARE = 1.02  # iterations more than 10 s should take
 PATIENCE = 40.0  # a virtual board on a busy computer is that much slower than its own clock
 TOP1_TARGET = 0.80
+PICTURES_BY_THE_RULES = 1000
 
 Say = Callable[[str], None]
 
@@ -40,15 +41,7 @@ class Performance:
     @property
     def short(self) -> str:
         """Why it is no result by the rules; empty when it is one."""
-        enough = all(
-            w.seconds >= LEAST_SECONDS and w.iterations >= LEAST_ITERATIONS for w in self.windows
-        )
-        if enough and len(self.windows) >= REPETITIONS:
-            return ""
-        return (
-            f"SHORT: the rules ask for {REPETITIONS} windows of {LEAST_SECONDS:g} s and "
-            f"{LEAST_ITERATIONS} iterations"
-        )
+        return short_windows([(w.iterations, w.seconds) for w in self.windows])
 
 
 @dataclass(frozen=True)
@@ -73,9 +66,35 @@ class Accuracy:
         return sum(each.hit for each in self.judged) / len(self.judged)
 
     @property
+    def short(self) -> str:
+        """Why it is no figure to quote; empty when it is one."""
+        return few_pictures(len(self.judged))
+
+    @property
     def auc(self) -> float | None:
         """Area under the ROC curve; None when all pictures are of one class."""
         return area_under_curve([j.truth for j in self.judged], [j.score for j in self.judged])
+
+
+def short_windows(windows: Sequence[tuple[int, float]]) -> str:
+    """Why (iterations, seconds) of so many are no result by the rules; empty when they are one."""
+    enough = all(n >= LEAST_ITERATIONS and seconds >= LEAST_SECONDS for n, seconds in windows)
+    if enough and len(windows) >= REPETITIONS:
+        return ""
+    return (
+        f"SHORT: the rules ask for {REPETITIONS} windows of {LEAST_SECONDS:g} s and "
+        f"{LEAST_ITERATIONS} iterations"
+    )
+
+
+def few_pictures(count: int) -> str:
+    """Why so many are no result by the rules; empty when they are one."""
+    if count == PICTURES_BY_THE_RULES:
+        return ""
+    return (
+        f"{count} pictures: the rules ask for the {PICTURES_BY_THE_RULES:,} of vww01; "
+        "no figure to quote beside others"
+    )
 
 
 def area_under_curve(truths: Sequence[int], scores: Sequence[float]) -> float | None:

@@ -14,7 +14,6 @@ from host.bench.mlperf.session import VIRTUAL, Partner
 from host.power.currents import LABEL
 from host.runs.conditions import Conditions
 
-PICTURES_BY_THE_RULES = 1000
 ESTIMATED_TIME = "ESTIMATED: the virtual board's time is a model of a zero-wait Cortex-M4"
 
 
@@ -52,12 +51,7 @@ def _rows(result: object) -> list[tuple[str, str]]:
 
 def _notes(board: Partner, result: object) -> list[str]:
     notes = []
-    if isinstance(result, Accuracy) and len(result.judged) != PICTURES_BY_THE_RULES:
-        notes.append(
-            f"{len(result.judged)} pictures: the rules ask for the {PICTURES_BY_THE_RULES:,} of vww01; "
-            "no figure to quote beside others"
-        )
-    if isinstance(result, Performance | Energy) and result.short:
+    if isinstance(result, Performance | Accuracy | Energy) and result.short:
         notes.append(result.short)
     if isinstance(result, Energy) and result.info.estimated:
         doubt = max(window.uncertainty for window in result.windows)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from host.bench.power.result import PowerResult
 from host.bench.power.tables import Rows
 from host.link.messages import PowerState
-from host.power.figures import InferenceWindow, inference_window, state_figure
+from host.power.figures import inference_window, state_figure
 from host.power.method import Method
 from host.power.rig import HeldTrace, Rig
 
@@ -17,35 +17,41 @@ Steps = Callable[[str, float], None]  # what is measured now, and the share of t
 
 
 class Measurement:
-    """One run. `result` is right at every moment, also when run() was interrupted."""
+    """One run. `result` is right at every moment, also when run() was interrupted.
+
+    keep: is called whenever `result` and the rows know more.
+    """
 
     def __init__(
-        self, rig: Rig, method: Method, supply_volt: float, rows: Rows, steps: Steps
+        self,
+        rig: Rig,
+        method: Method,
+        supply_volt: float,
+        rows: Rows,
+        steps: Steps,
+        keep: Callable[[], None] = lambda: None,
     ) -> None:
         self.result = PowerResult(rig.info, method, supply_volt)
         self._rig, self._method, self._rows, self._steps = rig, method, rows, steps
+        self._keep = keep
         self._holds = len(BEFORE) + method.windows + len(BEHIND)
         self._done = 0
-        self._starts: list[float] = []
-        self._kept = False
 
     def run(self) -> PowerResult:
         """States first: the capture leaves a picture to infer."""
-        try:
-            for state in BEFORE:
-                self._state(state, 0)
-            for number in range(1, self._method.windows + 1):
-                self._window(number)
-            for state in BEHIND:
-                self._state(state, 0)
-        finally:
-            self._keep_windows()
+        for state in BEFORE:
+            self._state(state)
+        for number in range(1, self._method.windows + 1):
+            self._window(number)
+        for state in BEHIND:
+            self._state(state)
         return self.result
 
-    def _state(self, state: PowerState, repetitions: int) -> None:
-        held = self._hold(state, state.name.lower().replace("_", " "), repetitions)
+    def _state(self, state: PowerState) -> None:
+        held = self._hold(state, state.name.lower().replace("_", " "), 0)
         self._rows.add_trace(state.name.lower(), held.trace)
         self._add_state(held)
+        self._keep()
 
     def _window(self, number: int) -> None:
         label = f"inference {number}"
@@ -53,11 +59,11 @@ class Measurement:
         start_s = self._rows.add_trace(label, held.trace)
         clock_hz = self._rig.hello.clock_hz
         window = inference_window(number, held, self._rig.info, self._method, clock_hz)
-        self._rows.add_window(window, start_s, held.trace)
+        self._rows.add_window(window, start_s, held.trace, self.result.idle_w)
         self.result.windows.append(window)
-        self._starts.append(start_s)
         if number == 1:
             self._add_state(held)
+        self._keep()
 
     def _add_state(self, held: HeldTrace) -> None:
         figure = state_figure(held, self._method, self._rig.hello.clock_hz)
@@ -76,11 +82,3 @@ class Measurement:
         self._done += 1
         progress(0.0)
         return held
-
-    def _keep_windows(self) -> None:
-        if not self._kept:
-            self._kept = True
-            rows: list[tuple[InferenceWindow, float]] = list(
-                zip(self.result.windows, self._starts, strict=False)
-            )
-            self._rows.add_figures(rows, self.result.idle_w)

@@ -8,7 +8,7 @@ from host.bench.power.result import PowerResult
 from host.bench.power.tables import Rows
 from host.errors import HostError
 from host.link.messages import PowerState
-from host.power.figures import InferenceWindow, StateFigure, marked_window
+from host.power.figures import StateFigure, marked_window
 from host.power.marker import Pulses, busy_channels, find_pulses
 from host.power.meter import MarkerInput
 from host.power.method import Method
@@ -40,9 +40,7 @@ def analyse_recording(recording: Recording, method: Method, rows: Rows) -> Power
     for part in cut(pulses, method, trace.rate_hz):
         window = marked_window(len(result.windows) + 1, trace, part, method)
         result.windows.append(window)
-        rows.add_window(window, 0.0, trace)
-    starts: list[tuple[InferenceWindow, float]] = [(w, 0.0) for w in result.windows]
-    rows.add_figures(starts, result.idle_w)
+        rows.add_window(window, 0.0, trace, result.idle_w)
     if len(result.windows) < method.windows:
         result.notes.append(
             f"the recording holds {len(result.windows)} windows of {method.seconds:g} s and "

@@ -75,12 +75,18 @@ def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
     """On a rig that is open."""
     with open_run(asked, rig.info, rig.hello, rig.port) as run:
         rows = Rows(run, rig.info, asked.method.channel)
-        measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps)
+
+        def keep() -> None:
+            run.summary = _summary(measurement.result, asked)
+            run.save()
+
+        measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps, keep)
         measurement.result.notes.extend(notes_on(rig.info, rig.hello))
         try:
             measurement.run()
         except BaseException:
-            say(f"what was measured so far is kept in {asked.directory}")
+            if measurement.result.states:
+                say(f"what was measured so far is kept in {asked.directory}")
             raise
         finally:
             run.summary = _summary(measurement.result, asked)

@@ -96,8 +96,10 @@ class Rows:
             self._run.extend("trace", columns)
         return start
 
-    def add_window(self, window: InferenceWindow, start_s: float, trace: Trace) -> None:
-        """A window, its inferences, and the first ones at full rate. Its net energy comes when idle is known."""
+    def add_window(
+        self, window: InferenceWindow, start_s: float, trace: Trace, idle_w: float | None
+    ) -> None:
+        """A window, its inferences, and the first ones at full rate. start_s: of its hold's first sample."""
         numbers = range(1, len(window.energies_j) + 1)
         for n, at, seconds, energy in zip(
             numbers, window.starts_s, window.seconds_each, window.energies_j, strict=True
@@ -107,19 +109,13 @@ class Rows:
         if len(window.energies_j) and not self._detailed:
             self._detailed = True
             self._add_detail(window, start_s, trace)
-
-    def add_figures(
-        self, windows: list[tuple[InferenceWindow, float]], idle_w: float | None
-    ) -> None:
-        """The rows of `windows`: (window, time of its hold's first sample)."""
-        for window, start_s in windows:
-            first = float(window.starts_s[0]) if len(window.starts_s) else 0.0
-            net = float("nan") if idle_w is None else window.net_j(idle_w)
-            self._run.append(
-                "windows", window.number, start_s + first, window.seconds, float(window.inferences),
-                window.energy_j, window.gross_j, net, window.mean_current_a, window.mean_voltage_v,
-                window.lost, window.refused,
-            )  # fmt: skip
+        first = float(window.starts_s[0]) if len(window.starts_s) else 0.0
+        net = float("nan") if idle_w is None else window.net_j(idle_w)
+        self._run.append(
+            "windows", window.number, start_s + first, window.seconds, float(window.inferences),
+            window.energy_j, window.gross_j, net, window.mean_current_a, window.mean_voltage_v,
+            window.lost, window.refused,
+        )  # fmt: skip
 
     def add_state(self, figure: StateFigure) -> None:
         """A row of `states`."""

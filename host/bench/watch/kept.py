@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +12,12 @@ from typing import Protocol
 
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan, WatchReport
 from host.bench.watch.table import as_json
-from host.errors import HostError
+from host.errors import EndOfRecordingError, HostError
 from host.link.messages import Heartbeat, Hello, Verdict
 from host.link.schema import Message
 from host.runs.conditions import Conditions, gather
 from host.runs.layout import Column, Layout
-from host.runs.write import COMPLETE, INTERRUPTED, RunWriter, reason_of
+from host.runs.write import COMPLETE, INTERRUPTED, SECONDS_AT_ONCE, RunWriter, reason_of
 
 KIND = "watch"
 HEARTBEATS = Layout(
@@ -86,27 +88,48 @@ class Done:
         return reason_of(self.stopped_by) if self.stopped_by else ""
 
 
-def keep_watch(board: Watch, asked: Asked, progress: Progress) -> Done:
-    """Ctrl-C and a lost board end it; what was heard by then counts. Raises HostError when that is nothing."""
+def keep_watch(
+    board: Watch,
+    asked: Asked,
+    progress: Progress,
+    clock: Callable[[], float] = time.monotonic,
+) -> Done:
+    """Ctrl-C and a lost board end it; what was heard by then counts. Raises what ended it when that is nothing."""
     conditions = gather(
         KIND, asked.command, asked.now, board.hello, board.port, details=asked.details
     )
     stopped: BaseException | None = None
     with RunWriter(asked.directory, KIND, conditions, (HEARTBEATS, VERDICTS)) as run:
         listener = Listener(lambda message: append(message, run.append))
+        saved_at = -math.inf
+
+        def passed(seconds: float) -> None:
+            nonlocal saved_at
+            progress(seconds)
+            if listener.heartbeat is not None and clock() - saved_at >= SECONDS_AT_ONCE:
+                run.summary = as_json(_report(board, asked, listener))
+                run.save()
+                saved_at = clock()
+
         try:
-            board.watch(asked.plan, listener, progress)
+            board.watch(asked.plan, listener, passed)
         except (HostError, KeyboardInterrupt) as error:
             stopped = error
+        if isinstance(stopped, EndOfRecordingError) and listener.heartbeat is None:
+            raise HostError(f"{stopped}: no heartbeat of a watching board in it") from stopped
         if stopped is not None and listener.heartbeat is None:
             raise stopped
-        report = listener.report(board.hello, asked.plan, board.supply(asked.volts))
+        report = _report(board, asked, listener)
         run.summary = as_json(report)
         try:
             run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
         except HostError as error:  # a full disk: the figures are still shown
             stopped = stopped or error
     return Done(report, conditions, stopped)
+
+
+def _report(board: Watch, asked: Asked, listener: Listener) -> WatchReport:
+    return listener.report(board.hello, asked.plan, board.supply(asked.volts))
 
 
 def append(message: Message, row: Callable[..., None]) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from host.bench.mlperf.energy import EnergyWindow, short_of
 from host.bench.mlperf.kept import ACCURACY, ENERGY, LAYOUTS, MODE, PERFORMANCE
-from host.bench.mlperf.modes import TOP1_TARGET, area_under_curve
+from host.bench.mlperf.modes import TOP1_TARGET, area_under_curve, few_pictures, short_windows
 from host.errors import HostError
 from host.report.blocks import Block, Plot, Section, Table, Tile
 from host.report.figure import COLOURS, house_style, new_figure
@@ -67,9 +68,23 @@ def warnings(run: Run) -> list[str]:
     """What the runner said with it; that it is an estimate."""
     notes = parse_texts(run.summary.get("notes", []), f"{run.directory}: notes")
     said = [note for note in notes if not note.startswith("ESTIMATED")]
+    if not run.summary and (short := _short(run)):  # killed before its end
+        said.append(short)
     if run.conditions.estimated and _mode(run) != ACCURACY:
         said.insert(0, f"ESTIMATED. Cycles: {run.conditions.cycles}.")
     return said
+
+
+def _short(run: Run) -> str:
+    """Why its rows are no figure to quote, else empty."""
+    rows, mode = _rows(run), _mode(run)
+    if mode == ACCURACY:
+        return few_pictures(len(rows["hit"]))
+    if mode == PERFORMANCE:
+        return short_windows(list(zip(rows["iterations"], rows["seconds"], strict=True)))
+    columns = [rows[name].tolist() for name in LAYOUTS[ENERGY].names]
+    each = zip(*columns, strict=True)
+    return short_of([EnergyWindow(n, s, j, lost, doubt) for n, s, j, doubt, lost in each])
 
 
 def tiles(run: Run) -> tuple[Tile, ...]:
