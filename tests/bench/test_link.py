@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 from rich.console import Console
 
@@ -15,16 +16,56 @@ from host.bench.link import (
     measure_link,
     percentile,
 )
+from host.link.connection import EMULATED, Timing
 from host.link.device import Device
 from host.link.faults import FaultRates, FaultyPort
-from host.link.transport import Port
-from tests.doctor.guest_port import GuestPort
+from host.link.framing import DELIMITER, Decoder
+from host.link.messages import Mode, SetMode
+from host.link.transport import WAIT_S, Port
+from tests.doctor.guest_port import SLICE_CYCLES, GuestPort
 
 
-def measured(rate: float = 0.0, count: int = 12) -> LinkReport:
-    guest = GuestPort()
+class SteppedPort(GuestPort):
+    """A board whose time stands still while nothing is asked, and while its listener is behind.
+
+    So what it takes, and what a bad cable does to it, is the same however busy this computer is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._goes_on = threading.Event()
+        self._commands, self._streams = Decoder(), False
+        while not self._out.endswith(DELIMITER):  # its first Hello
+            self.board.run(SLICE_CYCLES)
+
+    def clock(self) -> float:
+        """Who looks at the clock of a streaming board has taken what it said."""
+        if self._streams:
+            self._goes_on.set()
+        return super().clock()
+
+    def read(self) -> bytes:
+        """What it says; then it waits."""
+        if not self._goes_on.wait(WAIT_S):
+            return b""
+        said = super().read()
+        if said.endswith(DELIMITER):
+            self._goes_on.clear()
+        return said
+
+    def write(self, data: bytes) -> None:
+        """Lets it run until it has answered."""
+        for packet in self._commands.feed(data):
+            if packet.type == SetMode.ID:
+                self._streams = SetMode.unpack(packet.payload) != SetMode(int(Mode.IDLE))
+        super().write(data)
+        self._goes_on.set()
+
+
+def measured(rate: float = 0.0, count: int = 12, timing: Timing = EMULATED) -> LinkReport:
+    guest = SteppedPort()
     port: Port = FaultyPort(guest, FaultRates.even(rate), seed=2) if rate else guest
-    with Device(port, timing=PATIENCE, clock=guest.clock) as device:
+    with Device(port, timing=timing, clock=guest.clock) as device:
         return measure_link(device, guest.clock, count, 1.0)
 
 
@@ -44,7 +85,7 @@ def test_a_clean_link_loses_nothing_and_larger_pieces_take_longer() -> None:
 
 
 def test_a_bad_cable_is_counted() -> None:
-    report = measured(0.03, count=5)
+    report = measured(0.06, 8, PATIENCE)
     assert report.damaged > 0
     assert sum(row.lost for row in report.rows) > 0
 
