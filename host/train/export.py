@@ -24,13 +24,17 @@ from host.train.quantise import Int8Model, to_int8
 
 def make(
     model: keras.Model,
+    exported: keras.Model,
     representative: NDArray[np.uint8],
     exam: Pictures,
     easy: Sequence[str],
     history: tuple[Epoch, ...],
 ) -> Made:
-    """Quantises and measures: int8 as `all` and `wild`, float as `float_all` and `float_wild`."""
-    content = to_int8(model, representative)
+    """Quantises and measures: int8 as `all` and `wild`, float as `float_all` and `float_wild`.
+
+    exported: what becomes int8: `model` itself, or a network of the same function that says its own ranges (aware.py).
+    """
+    content = to_int8(exported, representative)
     quantised = Int8Model(content)
     scores = {"": quantised.scores(exam.pixels), "float_": predict(model, exam.pixels)}
     figures: dict[str, Figures] = {}

@@ -32,7 +32,8 @@ class Plan:
     """epoch_pictures: shown in one epoch; rate: the highest learning rate, falling to nothing along a cosine.
 
     patience: epochs without a lower validation loss after which it ends with the best weights; 0: it ends with
-    the last ones. worker: index among several machines.
+    the last ones. worker: index among several machines. before: epochs of another plan that came first; the count of
+    epochs goes on from it, and so do the batches.
     """
 
     epochs: int
@@ -42,6 +43,7 @@ class Plan:
     patience: int = 0
     seed: int = 1
     worker: int = 0
+    before: int = 0
 
     @property
     def steps(self) -> int:
@@ -102,7 +104,7 @@ def train(
     for epoch in range(len(progress.history), plan.epochs):
         if plan.patience and stale_epochs(progress.history) >= plan.patience:
             break
-        latest = _one_epoch(model, step, lessons, exam, plan, epoch, advance)
+        latest = _one_epoch(model, step, lessons, exam, plan, plan.before + epoch, advance)
         history = (*progress.history, latest)
         is_best = stale_epochs(history) == 0
         progress = Progress(history, checkpoint.weights_of(model) if is_best else progress.best)

@@ -94,13 +94,14 @@ def _accuracy(made: Made, options: Options) -> dict[str, Any]:
 
 def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     last = made.history[-1]
-    if options.patience or options.freeze:
+    if (options.patience or options.freeze) and not options.aware:
         last = min(made.history, key=lambda epoch: epoch.val_loss)
     return {
         **_before([options.start, *(other.path for other in options.blend)]),
         "command": command,
         "seed": options.seed,
         "epochs": len(made.history),
+        **({"aware_epochs": options.aware} if options.aware else {}),
         "epoch": last.number,
         "loss": round(last.loss, 4),
         "val_loss": round(last.val_loss, 4),

@@ -54,6 +54,7 @@ class Options:
         repr=False
     )  # applied when all is trained: names no other run
     lean: dict[str, float] = field(repr=False)  # so is this
+    aware: int = field(repr=False)  # and these epochs, which keep a checkpoint of their own
 
 
 def parse(argv: list[str] | None) -> Options:
@@ -66,6 +67,7 @@ def parse(argv: list[str] | None) -> Options:
         f"--size {asked.size}: a multiple of 8 between 32 and 224",
     )
     _require(asked.epochs >= 1, f"--epochs {asked.epochs}: at least 1")
+    _require(0 <= asked.aware <= 1000, f"--aware {asked.aware}: between 0 and 1000 epochs")
     _require(1 <= asked.batch <= 4096, f"--batch {asked.batch}: between 1 and 4096")
     _require(0 < asked.rate < 1, f"--rate {asked.rate}: between 0 and 1; 0.0005 is usual")
     _require(0 <= asked.trust <= 1, f"--trust {asked.trust}: between 0 and 1")
@@ -104,6 +106,7 @@ def parse(argv: list[str] | None) -> Options:
         json=asked.json,
         blend=_blend(asked.blend),
         lean=dict(_pair("--lean", text) for text in asked.lean),
+        aware=asked.aware,
     )
 
 
@@ -230,6 +233,14 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         metavar="EPOCHS",
         help="end after so many without a lower validation loss, with the best weights; 0: run to the end",
+    )
+    fit(
+        "--aware",
+        type=int,
+        default=0,
+        metavar="EPOCHS",
+        help="quantisation-aware training: after --epochs, --blend and --lean train on for so many at a tenth of "
+        "--rate, rounded as int8 will be; the activations' ranges are calibrated first and stay (default 0)",
     )
     fit("--seed", type=int, default=1)
     fit(

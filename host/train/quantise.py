@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -22,7 +21,8 @@ def to_int8(model: keras.Model, pictures: NDArray[np.uint8]) -> bytes:
     with quiet():
         converter = tf.lite.TFLiteConverter.from_keras_model(model)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: _representative(pictures)
+        shown = calibration_inputs(pictures)
+        converter.representative_dataset = lambda: ([one[None]] for one in shown)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
@@ -38,13 +38,11 @@ def representative(pictures: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     return pictures[np.sort(chosen)]
 
 
-def _representative(pictures: NDArray[np.uint8]) -> Iterator[list[NDArray[np.float32]]]:
-    """One picture at a time; the first holds black and white, so that the input's range is the whole one."""
-    for index, picture in enumerate(pictures):
-        shown = picture.copy()
-        if index == 0:
-            shown[0, 0], shown[0, 1] = 0, 255
-        yield [to_input(shown[None])]
+def calibration_inputs(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the converter is shown; the first holds black and white, so that the input's range is the whole one."""
+    shown = pictures.copy()
+    shown[0, 0, 0], shown[0, 0, 1] = 0, 255
+    return to_input(shown)
 
 
 def _check_input(content: bytes) -> None:

@@ -18,19 +18,22 @@ from numpy.typing import NDArray
 from host.errors import HostError
 from host.train import export, fit, strategy
 from host.train.augment import to_grey
+from host.train.aware import Aware, check_ranges, make_aware
 from host.train.epoch import Epoch
 from host.train.features import train_head
 from host.train.fit import Exam, Lessons, Plan
+from host.train.fold import chain_of
 from host.train.gather import Gathered
 from host.train.manifest import manifest
 from host.train.options import Options
 from host.train.pictures import Pictures
-from host.train.quantise import representative
+from host.train.quantise import calibration_inputs, representative
 from host.train.quiet import quiet
-from host.train.start import blend, lean, start_model
+from host.train.start import blend, lean, leans, start_model
 from host.train.teaching import draw_lessons, views_to_judge
 from host.train.views import TELL, draw_views, render
 
+AWARE_RATE = 0.1  # of --rate
 TRIED_WITH = ("tensorflow", "keras", "numpy")  # other versions make another run of it
 
 
@@ -54,19 +57,31 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     devices, worker = strategy.choose(options.strategy)
     with devices.scope():
         model = start_model(gathered.shape, options.start, options.zero_to_one)
+    if options.aware:
+        chain_of(model)  # what does not fit is said before anything slow
     if options.teachers:
         total = views_to_judge(len(gathered.learn), options)
         watcher.begin("teachers judge the views", total)
     lessons = draw_lessons(gathered.learn, options, watcher.advance)
     plan = _plan(options, len(gathered.learn), worker)
     history = _train(devices, model, lessons, gathered, plan, options, watcher)
-    if worker:
-        return {}
     blend(model, gathered.shape, options.blend)
     lean(model, gathered.learn.classes, options.lean)
-    watcher.begin("quantising and measuring", 0)
     shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
-    made = export.make(model, shown, gathered.exam, options.easy, history)
+    aware = None
+    if options.aware:
+        later = replace(plan, before=len(history))
+        aware, more = _train_aware(
+            devices, model, shown, lessons, gathered, later, options, watcher
+        )
+        history += more
+    if worker:
+        return {}
+    watcher.begin("quantising and measuring", 0)
+    exported = aware.exported if aware else model
+    made = export.make(model, exported, shown, gathered.exam, options.easy, history)
+    if aware:
+        check_ranges(made.tflite, aware.ranges)
     parts = (gathered.learn, gathered.exam)
     text = manifest(made, options, gathered.shape, gathered.digest, parts, command)
     export.write(options.output, options.name, model, made, text)
@@ -94,6 +109,36 @@ def _train(
         )
     with devices.scope():
         return fit.train(model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance)
+
+
+def _train_aware(
+    devices: Any,
+    model: keras.Model,
+    shown: NDArray[np.uint8],
+    lessons: Lessons,
+    gathered: Gathered,
+    plan: Plan,
+    options: Options,
+    watcher: Watcher,
+) -> tuple[Aware, tuple[Epoch, ...]]:
+    """Trains the blended and leaning `model` on while it is rounded. Its checkpoint's folder is named by its start."""
+    leaning = leans(gathered.learn.classes, options.lean)
+    with devices.scope():
+        aware = make_aware(model, calibration_inputs(shown), leaning, options.freeze, options.seed)
+    plan = replace(plan, epochs=options.aware, rate=plan.rate * AWARE_RATE, patience=0)
+    said = [run_key(options, gathered.digest), aware.digest, options.aware]
+    key = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    folder = options.output / f"aware-{key[:8]}"
+    _make_folder(folder)
+    watcher.begin("quantisation-aware training", plan.steps * plan.epochs)
+    on_epoch = _logged(watcher.epoch, options.tensorboard)
+    exam = Exam(gathered.exam.pixels, gathered.exam.labels)
+    with devices.scope():
+        history = fit.train(
+            aware.taught, lessons, exam, plan, folder, key, on_epoch, watcher.advance
+        )
+    aware.put_back()
+    return aware, history
 
 
 def _plan(options: Options, pictures: int, worker: int) -> Plan:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from host.data.labels import resolve
 from host.errors import HostError
@@ -66,9 +67,13 @@ def lean(model: keras.Model, classes: Sequence[str], towards: dict[str, float]) 
     """
     dense = last_dense(model)
     kernel, bias = dense.get_weights()
-    for label, amount in towards.items():
-        bias[classes.index(resolve(label, classes, "--lean"))] += amount
-    dense.set_weights([kernel, bias])
+    dense.set_weights([kernel, bias + np.array(leans(classes, towards), np.float32)])
+
+
+def leans(classes: Sequence[str], towards: dict[str, float]) -> tuple[float, ...]:
+    """What each class's logit leans by."""
+    amounts = {resolve(label, classes, "--lean"): amount for label, amount in towards.items()}
+    return tuple(amounts.get(label, 0.0) for label in classes)
 
 
 def last_dense(model: keras.Model) -> keras.layers.Dense:

@@ -80,6 +80,7 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--size", "97"),
         ("--epochs", "0"),
         ("--rate", "7"),
+        ("--aware", "1001"),
         ("--from", "nobody"),
         ("--from", "no.keras"),
         ("--teacher", "no.tflite"),
