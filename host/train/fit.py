@@ -151,6 +151,21 @@ def _stepper(model: keras.Model) -> Callable[[Any], None]:
     return step  # type: ignore[no-any-return]  # TensorFlow is untyped
 
 
+def _agree(model: keras.Model) -> None:
+    """Normalisations' statistics become the mean of all devices', who have gathered their own until now."""
+    devices = tf.distribute.get_strategy()
+    norms = [n for n in model.layers if isinstance(n, keras.layers.BatchNormalization)]
+    gathered = [v.value for n in norms for v in (n.moving_mean, n.moving_variance)]
+
+    def average() -> None:
+        here = tf.distribute.get_replica_context()
+        for variable in gathered:
+            variable.assign(here.all_reduce(tf.distribute.ReduceOp.MEAN, tf.identity(variable)))
+
+    if devices.num_replicas_in_sync > 1 and gathered:
+        tf.function(lambda: devices.run(average))()
+
+
 def _dataset(model: keras.Model, lessons: Lessons, plan: Plan, epoch: int) -> Any:
     """The batches of an epoch, spread over the devices."""
     _, size, _, channels = model.input_shape
@@ -185,6 +200,7 @@ def _one_epoch(
     loss = float(model.get_metrics_result()["loss"])
     if not np.isfinite(loss):
         raise HostError(f"the loss of epoch {epoch + 1} is {loss}: lower --rate ({plan.rate})")
+    _agree(model)
     scores = predict(model, exam.pictures)
     accuracy = float(np.mean(scores.argmax(1) == exam.labels))
     spent = round(time.monotonic() - started, 2)

@@ -247,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
         "--strategy",
         choices=("none", "mirrored", "multiworker"),
         default="none",
-        help="several GPUs, or several machines by TF_CONFIG",
+        help="several GPUs; or several machines by TF_CONFIG, which must share --data, --output and --cache",
     )
     fit("--tensorboard", type=Path, metavar="DIR", help="write a log for TensorBoard")
     fit("--credits", type=Path, metavar="FILE.json", help="attributions for the manifest")

@@ -16,10 +16,9 @@ class Rounding(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
     def __init__(self, part: Part, kernel: Array, bias: Array, trainable: bool) -> None:
         super().__init__(name=part.layer.name, trainable=trainable)
         self.part = part
-        self.kernel = self.add_weight(kernel.shape, "zeros", name="kernel")
-        self.bias = self.add_weight(bias.shape, "zeros", name="bias")
-        self.kernel.assign(kernel)
-        self.bias.assign(bias)
+        # As initial values, since those of several machines become the first one's.
+        self.kernel = self.add_weight(kernel.shape, lambda *_, **__: kernel, name="kernel")
+        self.bias = self.add_weight(bias.shape, lambda *_, **__: bias, name="bias")
 
     def call(self, x: Any, rounded: bool) -> Any:
         """The layer's output."""
