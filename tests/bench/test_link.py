@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 
 from rich.console import Console
 
@@ -19,47 +18,8 @@ from host.bench.link import (
 from host.link.connection import EMULATED, Timing
 from host.link.device import Device
 from host.link.faults import FaultRates, FaultyPort
-from host.link.framing import DELIMITER, Decoder
-from host.link.messages import Mode, SetMode
-from host.link.transport import WAIT_S, Port
-from tests.doctor.guest_port import SLICE_CYCLES, GuestPort
-
-
-class SteppedPort(GuestPort):
-    """A board whose time stands still while nothing is asked, and while its listener is behind.
-
-    So what it takes, and what a bad cable does to it, is the same however busy this computer is.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._goes_on = threading.Event()
-        self._commands, self._streams = Decoder(), False
-        while not self._out.endswith(DELIMITER):  # its first Hello
-            self.board.run(SLICE_CYCLES)
-
-    def clock(self) -> float:
-        """Who looks at the clock of a streaming board has taken what it said."""
-        if self._streams:
-            self._goes_on.set()
-        return super().clock()
-
-    def read(self) -> bytes:
-        """What it says; then it waits."""
-        if not self._goes_on.wait(WAIT_S):
-            return b""
-        said = super().read()
-        if said.endswith(DELIMITER):
-            self._goes_on.clear()
-        return said
-
-    def write(self, data: bytes) -> None:
-        """Lets it run until it has answered."""
-        for packet in self._commands.feed(data):
-            if packet.type == SetMode.ID:
-                self._streams = SetMode.unpack(packet.payload) != SetMode(int(Mode.IDLE))
-        super().write(data)
-        self._goes_on.set()
+from host.link.transport import Port
+from tests.bench.stepped_port import SteppedPort
 
 
 def measured(rate: float = 0.0, count: int = 12, timing: Timing = EMULATED) -> LinkReport:

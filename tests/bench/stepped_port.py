@@ -1,0 +1,51 @@
+"""A virtual board in this process whose time does not depend on how busy this computer is."""
+
+from __future__ import annotations
+
+import threading
+
+from host.link.framing import DELIMITER, Decoder
+from host.link.messages import Ack, Hello, Mode, Pong, SetMode
+from host.link.transport import WAIT_S
+from tests.doctor.guest_port import SLICE_CYCLES, GuestPort
+
+ANSWERS = frozenset((Ack.ID, Hello.ID, Pong.ID))
+
+
+class SteppedPort(GuestPort):
+    """Time stands still while nothing is asked, and behind every message until its listener looks at the clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._goes_on = threading.Event()
+        self._commands, self._answers = Decoder(), Decoder()
+        self._asked = self._streams = False
+        while not self._out.endswith(DELIMITER):  # its first Hello
+            self.board.run(SLICE_CYCLES)
+
+    def clock(self) -> float:
+        """Who looks at the clock of a streaming board has taken what it said: it goes on."""
+        now = super().clock()
+        if self._streams:
+            self._goes_on.set()
+        return now
+
+    def read(self) -> bytes:
+        """What it says; then it waits, but not while it owes an answer."""
+        if not self._goes_on.wait(WAIT_S):
+            return b""
+        said = super().read()
+        if any(packet.type in ANSWERS for packet in self._answers.feed(said)):
+            self._asked = False
+        if said.endswith(DELIMITER) and not self._asked:
+            self._goes_on.clear()
+        return said
+
+    def write(self, data: bytes) -> None:
+        """Lets it run until it has answered."""
+        for packet in self._commands.feed(data):
+            self._asked = True
+            if packet.type == SetMode.ID:
+                self._streams = SetMode.unpack(packet.payload) != SetMode(int(Mode.IDLE))
+        super().write(data)
+        self._goes_on.set()
