@@ -34,6 +34,12 @@ class MeterInfo:
     settings: dict[str, str] = field(default_factory=dict)
 
 
+def meter_words(name: str, serial_number: str, rate_hz: float) -> str:
+    """A meter in a run's conditions."""
+    number = "" if serial_number in ("", "none") else f" {serial_number}"
+    return f"{name}{number}, {rate_hz:,.0f} samples/s"
+
+
 @dataclass(frozen=True)
 class Block:
     """Consecutive samples.

@@ -25,7 +25,7 @@ from host.link.opening import asked_port
 from host.link.port import choose_port, listed_ports
 from host.power.battery import Battery, battery_for
 from host.power.choose import ESTIMATE, open_meter
-from host.power.meter import MeterInfo
+from host.power.meter import MeterInfo, meter_words
 from host.power.method import Method
 from host.power.rig import Collector, LiveRig, Rig
 from host.runs.conditions import gather
@@ -115,7 +115,7 @@ def open_run(asked: Asked, info: MeterInfo, hello: Hello | None, port: str) -> R
     """The run directory, with its conditions."""
     method = asked.method
     details = {
-        "meter": f"{info.name}, serial number {info.serial_number}, {info.rate_hz:g} samples/s",
+        "meter": meter_words(info.name, info.serial_number, info.rate_hz),
         **info.settings,
         "method": f"{method.windows} windows of at least {method.seconds:g} s and {method.inferences} "
         "inferences, median",

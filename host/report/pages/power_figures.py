@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from host.errors import HostError
+from host.power.meter import meter_words
 from host.runs.read import Run
 from host.runs.typed_json import parse
 
@@ -133,18 +134,13 @@ def power_figures(run: Run) -> PowerFigures:
         refused=kept.refused,
         short=kept.short,
         notes=kept.notes,
-        meter=_meter_words(kept.meter),
+        meter=meter_words(kept.meter.name, kept.meter.serial_number, kept.meter.rate_hz),
         uncertainty=kept.uncertainty,
         states=tuple(_state(state, word, where) for state in kept.states),
         battery=f"{battery.capacity_mah:g} mAh, {battery.volts:g} V, {battery.usable:.0%} of it usable, "
         f"{battery.efficiency:.0%} through the regulator",
         lives=tuple(_life(life, word, where) for life in battery.lives),
     )
-
-
-def _meter_words(meter: _Meter) -> str:
-    number = "" if meter.serial_number in ("", "none") else f" {meter.serial_number}"
-    return f"{meter.name}{number}, {meter.rate_hz:,.0f} samples/s"
 
 
 def _state(state: dict[str, Any], word: str, where: str) -> State:
