@@ -1,6 +1,6 @@
 """Builds the virtual board's firmware with PlatformIO and keeps the copy that users run without a compiler.
 
-python -m tools.firmware           builds and refreshes firmware/prebuilt/virtual.elf
+python -m tools.firmware           builds and refreshes firmware/prebuilt/virtual.elf, and .json: its compiler's flags
 python -m tools.firmware --check   builds and says whether the committed copy is what the sources give
 """
 
@@ -14,11 +14,13 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from host.compiler.__main__ import main as compile_model
+from host.compiler.emit import write_atomically
 from tools import offline_scons
 
 ROOT = Path(__file__).resolve().parent.parent
 PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 BUILT = ROOT / ".pio" / "build" / "virtual" / "firmware.elf"
+FLAGS = PREBUILT.with_suffix(".json")  # what its compiler was told, as tools/pio_build.py kept it
 CORE = ROOT / ".pio-core"
 
 
@@ -62,6 +64,11 @@ def loaded(elf: Path) -> list[tuple[int, bytes]]:
         return [(s["p_paddr"], s.data()) for s in segments if s["p_filesz"]]
 
 
+def flags_of(elf: Path) -> bytes:
+    """What the build kept beside an ELF."""
+    return (elf.parent / "flags.json").read_bytes()
+
+
 def main() -> int:
     """Exit code 1 when --check finds a difference."""
     check = "--check" in sys.argv[1:]
@@ -70,6 +77,7 @@ def main() -> int:
     built = build()
     if check:
         same = PREBUILT.exists() and loaded(PREBUILT) == loaded(built)
+        same = same and FLAGS.exists() and FLAGS.read_bytes() == flags_of(built)
         verdict = "what the sources give" if same else "stale: run python -m tools.firmware"
         print(f"{PREBUILT.relative_to(ROOT)} is {verdict}")
         return 0 if same else 1
@@ -78,6 +86,7 @@ def main() -> int:
     strip = ["arm-none-eabi-strip", "--strip-debug", str(built), "-o", str(fresh)]
     subprocess.run(strip, check=True)
     fresh.replace(PREBUILT)
+    write_atomically(FLAGS, flags_of(built))
     print(f"wrote {PREBUILT.relative_to(ROOT)}, {PREBUILT.stat().st_size} bytes")
     return 0
 

@@ -1,9 +1,11 @@
-"""PlatformIO's pre-build script: which model and which sources a firmware was built from.
+"""PlatformIO's pre-build script: which model and which sources a firmware was built from, and how.
 
-Defines FIRMWARE_BUILD (version and source hash) and DEFAULT_MODEL.
+Defines FIRMWARE_BUILD (version and source hash) and DEFAULT_MODEL. What the compiler was told is kept in flags.json
+beside the firmware, for the conditions of measurements (host/runs/flags.py).
 """
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ Import("env")  # type: ignore[name-defined]  # noqa: F821 - SCons gives it
 environment: Any = env  # type: ignore[name-defined]  # noqa: F821 - likewise
 ROOT = Path(environment.subst("$PROJECT_DIR"))
 VERSION = "0.1.0"
+NO_EFFECT = ("-W", "-I", "-i", "-D", "-g", "-T", "-L", "-ffile-prefix-map")  # on the code
 
 
 def source_hash(model: Path) -> str:
@@ -23,6 +26,29 @@ def source_hash(model: Path) -> str:
     return digest.hexdigest()[:8]
 
 
+def telling(flags: list[str]) -> list[str]:
+    """Those that change the code, in their order, each once: no warnings, no places, no names."""
+    told = dict.fromkeys(map(str, flags))
+    return [flag for flag in told if flag.startswith("-") and not flag.startswith(NO_EFFECT)]
+
+
+def keep_flags(environment: Any, build: str) -> None:
+    """Writes flags.json when the firmware is linked: from what the compiler and the linker were given."""
+
+    def write(*_: Any, **named: Any) -> None:
+        made = named["env"]
+        manifest = {
+            "firmware": build,
+            "environment": made["PIOENV"],
+            "compile": telling([*made["CCFLAGS"], *made["CFLAGS"]]),
+            "link": telling(list(made["LINKFLAGS"])),
+        }
+        path = Path(made.subst("$BUILD_DIR")) / "flags.json"
+        path.write_text(json.dumps(manifest, indent=2) + "\n")
+
+    environment.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", write)
+
+
 def add_defines(environment: Any) -> None:
     """Hands the facts to the compiler as strings, and makes the model an input of the build."""
     model = ROOT / environment.GetProjectOption("custom_model")
@@ -30,6 +56,7 @@ def add_defines(environment: Any) -> None:
         "FIRMWARE_BUILD": f"{VERSION}+{source_hash(model)}",
         "DEFAULT_MODEL": model.relative_to(ROOT).as_posix(),
     }
+    keep_flags(environment, facts["FIRMWARE_BUILD"])
     pairs = [(name, environment.StringifyMacro(value)) for name, value in facts.items()]
     environment.Append(CPPDEFINES=pairs)
     environment.Depends("$BUILD_DIR/src/model.o", str(model))

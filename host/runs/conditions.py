@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from host.link.messages import Hello
+from host.runs.flags import flags_of
 from host.samples import labels_of
 
 VIRTUAL = "virtual"
@@ -50,6 +51,7 @@ class BoardConditions:
     clock_divider: int  # CLKRC of the camera
     data_swap: bool
     colour_bars: bool
+    flags: str = ""  # the compiler's, in words; empty: not known
 
     @property
     def is_virtual(self) -> bool:
@@ -101,6 +103,7 @@ def _board_lines(board: BoardConditions) -> list[tuple[str, str]]:
     return [
         ("board", f"{board.board}{virtual}, serial number {board.serial_number}, at {board.port}"),
         ("firmware", f"{board.firmware}, {board.compiler}"),
+        ("compiler flags", board.flags or "not known: the firmware was not built in this checkout"),
         ("model", f"{board.model} ({board.model_hash}), input {shape}: {', '.join(board.labels)}"),
         ("clock", f"{board.clock_hz / 1e6:g} MHz"),
         ("instruction cache", "on" if board.instruction_cache else "off"),
@@ -134,6 +137,7 @@ def board_conditions(hello: Hello, port: str) -> BoardConditions:
         clock_divider=hello.clock_divider,
         data_swap=bool(hello.data_swap),
         colour_bars=bool(hello.colour_bars),
+        flags=flags_of(hello.board, hello.firmware),
     )
 
 

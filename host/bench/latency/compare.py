@@ -139,6 +139,7 @@ def _differences(a: Run, b: Run) -> list[str]:
         f"{field.name.replace('_', ' ')}: {getattr(one, field.name)} / {getattr(two, field.name)}"
         for field in dataclasses.fields(BoardConditions)
         if field.name not in IDENTITY and getattr(one, field.name) != getattr(two, field.name)
+        if field.name != "flags" or (one.flags and two.flags)  # known of both
     ]
     if not one.is_virtual and one.serial_number != two.serial_number:
         said.append(f"board: {one.serial_number} / {two.serial_number}")
