@@ -178,14 +178,15 @@ def test_a_torn_cable_keeps_what_was_measured(tmp_path: Path) -> None:
     assert latency_run(run).summary.count == kept
 
 
-def test_a_silent_board_is_named_with_its_last_fault() -> None:
-    board = FakeBoard()
+@pytest.mark.parametrize(("kind", "seconds"), [("nano33ble", 10), ("virtual", 60)])
+def test_a_silent_board_is_named_with_its_last_fault(kind: str, seconds: int) -> None:
+    board = FakeBoard(replace(HELLO, board=kind))
     port = MemoryPort(board)
     with Device(port) as device:
         listener = Listener(device, iter(range(0, 1000, 2)).__next__)
         fault = wire.Fault(wire.FaultCode.CAMERA_NO_VSYNC, 1, 0, b"")
         port.arrive(board.say(fault))
-        with pytest.raises(HostError, match=r"no Result in 10 s; .*VSYNC"):
+        with pytest.raises(HostError, match=rf"no Result in {seconds} s; .*VSYNC"):
             listener.next(wire.Result)
 
 

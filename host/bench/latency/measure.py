@@ -20,6 +20,8 @@ from host.link.sequence import Losses
 
 Clock = Callable[[], float]
 SILENT_S = 10.0  # a board that says nothing for so long will not speak again
+SLOW = 6  # times as long: a busy computer runs a virtual board at a tenth of its speed
+VIRTUAL = "virtual"
 POLL_S = 0.25
 MOST_FAULTS = 100
 
@@ -63,8 +65,9 @@ class Listener:
         self.faults: list[str] = []
 
     def next(self, kind: type[M]) -> M:
-        """The next message of that kind. Raises HostError when none comes for SILENT_S."""
-        end = self._clock() + SILENT_S
+        """The next message of that kind. Raises HostError when none comes for SILENT_S (virtual: SLOW times it)."""
+        patience_s = SILENT_S * (SLOW if self._device.hello.board == VIRTUAL else 1)
+        end = self._clock() + patience_s
         while self._clock() < end:
             message = self._device.receive(POLL_S)
             if isinstance(message, kind):
@@ -72,7 +75,7 @@ class Listener:
             if isinstance(message, Fault) and len(self.faults) < MOST_FAULTS:
                 self.faults.append(fault_line(message))
         why = self.faults[-1] if self.faults else "press the board's reset button once"
-        raise HostError(f"{self._device.name}: no {kind.__name__} in {SILENT_S:.0f} s; {why}")
+        raise HostError(f"{self._device.name}: no {kind.__name__} in {patience_s:.0f} s; {why}")
 
 
 def camera_inferences(
