@@ -83,6 +83,8 @@ def test_what_a_replay_measures_is_said_by_its_bytes_alone(tmp_path: Path) -> No
         assert frames == list(range(frames[0], frames[0] + count)) and not run.interrupted
         assert frames[0] == 7 + 2 + 1, "those of the warm-up, and two of a waking sensor"
         assert latency_run(run).summary.lost.total == 0
+        assert run.columns("inferences")["host_ms"] == pytest.approx(250.0), "as it was recorded"
+        assert run.columns("inferences")["arrived_s"][-1] == pytest.approx((count - 1) / 4)
 
 
 def test_the_virtual_boards_stages_and_layers_add_up(tmp_path: Path) -> None:

@@ -73,9 +73,14 @@ def run(asked: argparse.Namespace) -> int:
     with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
         hello = device.hello
         plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
+        played = opening.playback
+        recorded = None if played is None else lambda: played.position_s
+        if recorded:
+            plan.details["host's times"] = "of the session that was recorded"
         try:
             with Progress(said, hello.clock_hz, hello.board == VIRTUAL) as progress:
-                done = Session(device, plan, time.monotonic, progress).run(datetime.now(UTC))
+                session = Session(device, plan, time.monotonic, progress, recorded)
+                done = session.run(datetime.now(UTC))
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again

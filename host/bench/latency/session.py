@@ -70,9 +70,16 @@ class Session:
     """
 
     def __init__(
-        self, device: Board, plan: Plan, clock: Callable[[], float], progress: Progress
+        self,
+        device: Board,
+        plan: Plan,
+        clock: Callable[[], float],
+        progress: Progress,
+        recorded: Callable[[], float] | None = None,
     ) -> None:
+        """recorded: the time of a recording that is played, by which its results then arrive."""
         self._device, self._plan, self._clock, self._progress = device, plan, clock, progress
+        self._arrivals = recorded or clock
         self._listener = Listener(device, clock)
         self._inferences: list[Inference] = []
         self._profiles: list[LayerCycles] = []
@@ -115,8 +122,8 @@ class Session:
 
     def _source(self) -> Iterator[Inference]:
         if self._plan.pictures:
-            return injected_inferences(self._device, self._clock, self._plan.pictures)
-        return camera_inferences(self._device, self._clock, self._plan.mode, self._listener)
+            return injected_inferences(self._device, self._arrivals, self._plan.pictures)
+        return camera_inferences(self._device, self._arrivals, self._plan.mode, self._listener)
 
     def _warm_up(self) -> None:
         """The sensor's clock settles (camera/pace.c), caches fill; then the board is asked who it is by now."""
