@@ -44,7 +44,7 @@ class CounterRig:
             rate_hz=RATE_HZ,
             marker=MarkerInput.NONE,
             estimated=True,
-            settings={"figures": LABEL, "supply": supply_in_words(supply_volt)},
+            settings={"figures": LABEL, "fed at": supply_in_words(supply_volt)},
         )
         device.set_mode(Mode.IDLE)
 

@@ -108,7 +108,7 @@ class VirtualRig:
             rate_hz=RATE_HZ,
             marker=MarkerInput.LEVEL,
             estimated=True,
-            settings={"figures": LABEL, "supply": supply_in_words(supply_volt)},
+            settings={"figures": LABEL, "fed at": supply_in_words(supply_volt)},
         )
 
     def set(self, setting: Setting, value: int) -> None:
