@@ -1,4 +1,4 @@
-"""A grey picture into the model's input, exactly as firmware/src/preprocess/area.c does it."""
+"""A picture into the model's input, exactly as firmware/src/preprocess does it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,35 @@ def area_average(
 
     The whole picture is used, squashed if the shapes differ; grey is repeated over the channels.
     """
-    columns = _area_sums(luma.astype(np.int64).T, width)
+    return np.repeat(_mean(luma, height, width)[:, :, np.newaxis], channels, axis=2)
+
+
+def area_average_yuv(
+    luma: NDArray[np.uint8],
+    u: NDArray[np.uint8],
+    v: NDArray[np.uint8],
+    height: int,
+    width: int,
+) -> NDArray[np.uint8]:
+    """uint8 (H, W), chroma of other widths (H, W / 2) -> uint8 RGB (height, width, 3): averaged, then converted."""
+    y, u_mean, v_mean = (_mean(plane, height, width) for plane in (luma, u, v))
+    return yuv_to_rgb(y, u_mean, v_mean)
+
+
+def yuv_to_rgb(
+    y: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """uint8 of one shape -> uint8 (..., 3), BT.601 of the full range, as firmware/src/preprocess/colour.c rounds it."""
+    grey = y.astype(np.int64) * 65536 + 32768
+    blue, red = u.astype(np.int64) - 128, v.astype(np.int64) - 128
+    scaled = [grey + 91881 * red, grey - 22554 * blue - 46802 * red, grey + 116130 * blue]
+    return np.asarray(np.clip(np.stack(scaled, axis=-1) >> 16, 0, 255), np.uint8)
+
+
+def _mean(plane: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    columns = _area_sums(plane.astype(np.int64).T, width)
     sums = _area_sums(columns.T, height)
-    mean = ((2 * sums + luma.size) // (2 * luma.size)).astype(np.uint8)
-    return np.repeat(mean[:, :, np.newaxis], channels, axis=2)
+    return np.asarray((2 * sums + plane.size) // (2 * plane.size), np.uint8)
 
 
 def _area_sums(values: NDArray[np.int64], to: int) -> NDArray[np.int64]:

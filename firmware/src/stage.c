@@ -45,22 +45,28 @@ void stage_put_camera_down(struct app *app) {
     stage_rest_camera(app);
 }
 
-static void take_line(void *context, const uint8_t *luma) {
+static void take_line(void *context, const uint32_t *luma, const uint32_t *chroma) {
     struct picture *picture = context;
     const uint32_t start = board_cycles();
-    area_add_line(&picture->area, luma);
+    area_add_line(&picture->area, luma, chroma);
     picture->cycles += board_cycles() - start;
     link_pump();
 }
 
+/* Bars are for the wires: as grey they show every bit of the bus, which a conversion would hide. */
+static bool wants_colour(const struct app *app) {
+    return app->channels == AREA_COLOUR_CHANNELS && !app->camera.colour_bars;
+}
+
 bool stage_capture(struct app *app) {
     static struct picture picture;
+    const bool colour = wants_colour(app);
     const uint32_t start = board_cycles();
     picture.cycles = 0;
     struct camera_fault fault = {WIRE_FAULT_CODE_MODEL_INPUT, 0};
-    if (area_start(&picture.area, CAMERA_WIDTH, CAMERA_HEIGHT, app->width, app->height, app->channels,
-                   app->image)) {
-        fault = camera_capture(&app->camera, take_line, &picture);
+    const struct area_picture from = {CAMERA_WIDTH, CAMERA_HEIGHT, colour};
+    if (area_start(&picture.area, &from, app->width, app->height, app->channels, app->image)) {
+        fault = camera_capture(&app->camera, colour, take_line, &picture);
     }
     app->cycles.preprocess = picture.cycles;
     app->cycles.capture = board_cycles() - start - picture.cycles;

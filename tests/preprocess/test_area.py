@@ -5,44 +5,79 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from host.preprocess import area_average
+from host.preprocess import area_average, area_average_yuv, yuv_to_rgb
 from tests.native import FIRMWARE, compile_shared
 
-AREA_STRUCT_BYTES = 4096  # more than sizeof(struct area)
+AREA_STRUCT_BYTES = 8192  # more than sizeof(struct area)
+SOURCES = ("area.c", "colour.c")
+
+
+class AreaPicture(ctypes.Structure):
+    """struct area_picture."""
+
+    _fields_ = (
+        ("width", ctypes.c_uint32),
+        ("height", ctypes.c_uint32),
+        ("colour", ctypes.c_bool),
+    )
 
 
 def load() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(compile_shared("area", [Path(FIRMWARE / "src/preprocess/area.c")])))
+    sources = [Path(FIRMWARE / "src/preprocess" / name) for name in SOURCES]
+    library = ctypes.CDLL(str(compile_shared("area", sources)))
     library.area_start.argtypes = [
         ctypes.c_void_p,
-        *[ctypes.c_uint32] * 4,
+        ctypes.POINTER(AreaPicture),
+        *[ctypes.c_uint32] * 2,
         ctypes.c_size_t,
         ctypes.c_void_p,
     ]
     library.area_start.restype = ctypes.c_bool
+    library.area_add_line.argtypes = [ctypes.c_void_p] * 3
     library.area_is_complete.restype = ctypes.c_bool
     return library
 
 
 def firmware_average(
-    luma: NDArray[np.uint8], height: int, width: int, channels: int
+    luma: NDArray[np.uint8],
+    height: int,
+    width: int,
+    channels: int,
+    chroma: NDArray[np.uint32] | None = None,
 ) -> NDArray[np.uint8]:
+    """chroma: (H, W / 2) words U | V << 16."""
     library = load()
     state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
     image = np.zeros((height, width, channels), np.uint8)
     rows, columns = luma.shape
-    assert library.area_start(state, columns, rows, width, height, channels, image.ctypes.data)
-    for line in luma:
+    picture = AreaPicture(columns, rows, chroma is not None)
+    assert library.area_start(state, picture, width, height, channels, image.ctypes.data)
+    for number, line in enumerate(luma.astype(np.uint32)):
         assert not library.area_is_complete(state)
-        library.area_add_line(state, np.ascontiguousarray(line).ctypes.data_as(ctypes.c_void_p))
+        colours = None if chroma is None else np.ascontiguousarray(chroma[number])
+        pointer = None if colours is None else colours.ctypes.data
+        library.area_add_line(state, line.ctypes.data, pointer)
     assert library.area_is_complete(state)
     return image
+
+
+def drawn_yuv(rows: int, columns: int, seed: int) -> list[NDArray[np.uint8]]:
+    """Y, U, V at random; chroma of half the width."""
+    random = np.random.default_rng(seed)
+    widths = (columns, columns // 2, columns // 2)
+    return [random.integers(0, 256, (rows, width), np.uint8) for width in widths]
+
+
+def packed(u: NDArray[np.uint8], v: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """As the camera's driver hands chroma over."""
+    return np.asarray(u.astype(np.uint32) | v.astype(np.uint32) << 16, np.uint32)
 
 
 @pytest.mark.parametrize("shape", [(240, 320), (480, 640), (144, 176)])
@@ -69,6 +104,49 @@ def test_any_shape_equals_the_host(
     assert np.array_equal(firmware_average(luma, height, width, 1), expected)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.integers(1, 60),
+    pairs=st.integers(1, 40),
+    height=st.integers(1, 70),
+    width=st.integers(1, 70),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_any_shape_in_colour_equals_the_host(
+    rows: int, pairs: int, height: int, width: int, seed: int
+) -> None:
+    luma, u, v = drawn_yuv(rows, 2 * pairs, seed)
+    expected = area_average_yuv(luma, u, v, height, width)
+    assert np.array_equal(firmware_average(luma, height, width, 3, packed(u, v)), expected)
+
+
+@pytest.mark.parametrize("size", [(96, 96), (97, 96), (48, 64), (240, 256)])
+def test_the_cameras_window_in_colour_equals_the_host(size: tuple[int, int]) -> None:
+    luma, u, v = drawn_yuv(240, 320, 3)
+    expected = area_average_yuv(luma, u, v, *size)
+    assert np.array_equal(firmware_average(luma, *size, 3, packed(u, v)), expected)
+
+
+def test_extremes_of_chroma_do_not_touch_each_other() -> None:
+    for levels in [(255, 0, 255), (0, 255, 0), (255, 255, 255)]:
+        luma, u, v = (
+            np.full((240, width), level, np.uint8)
+            for width, level in zip((320, 160, 160), levels, strict=True)
+        )
+        expected = area_average_yuv(luma, u, v, 97, 97)
+        assert np.array_equal(firmware_average(luma, 97, 97, 3, packed(u, v)), expected)
+
+
+def test_the_conversion_is_bt_601_and_keeps_grey() -> None:
+    rgb = np.random.default_rng(4).integers(0, 256, (64, 64, 3), np.uint8)
+    yuv = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
+    back = yuv_to_rgb(yuv[:, :, 0], yuv[:, :, 2], yuv[:, :, 1])
+    assert np.abs(back.astype(int) - rgb).max() <= 2, "what 8 bits of YUV lose"
+    levels = np.arange(256, dtype=np.uint8)
+    middle = np.full(256, 128, np.uint8)
+    assert (yuv_to_rgb(levels, middle, middle) == levels[:, np.newaxis]).all()
+
+
 def test_a_flat_picture_stays_flat_and_halves_round_up() -> None:
     assert (area_average(np.full((240, 320), 255, np.uint8), 96, 96) == 255).all()
     assert area_average(np.array([[0, 1]], np.uint8), 1, 1).item() == 1
@@ -85,5 +163,14 @@ def test_the_mean_is_that_of_exact_arithmetic() -> None:
 def test_impossible_sizes_are_refused() -> None:
     library = load()
     state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
+
+    def starts(columns: int, rows: int, width: int, height: int, channels: int) -> bool:
+        picture = AreaPicture(columns, rows, channels != 1)
+        return bool(library.area_start(state, picture, width, height, channels, None))
+
     for sizes in [(0, 240, 96, 96), (320, 240, 0, 96), (320, 240, 257, 96), (4096, 240, 96, 96)]:
-        assert not library.area_start(state, *sizes, 1, None)
+        assert not starts(*sizes, channels=1)
+    assert starts(320, 240, 96, 96, channels=3)
+    for sizes in [(321, 240, 96, 96), (1, 240, 96, 96), (2046, 240, 91, 96)]:
+        assert not starts(*sizes, channels=3), "half a pair, none, or sums that touch"
+    assert not starts(320, 240, 96, 96, channels=2)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.link.messages import Mode, Setting
-from host.preprocess import area_average
+from host.preprocess import area_average, area_average_yuv
+from host.virtual.ov7675 import SensorFrame
 from tests.system.board import Bench
 
 DEFAULT_DIVIDER = 11
@@ -33,21 +34,31 @@ class Point:
     wrong: float
 
 
-def measure(bench: Bench, divider: int) -> Point:
-    """Two frames at this clock against what the sensor put on its pins."""
+def measure(bench: Bench, divider: int, luma_second: bool = False) -> Point:
+    """Two frames at this clock against what the sensor put on its pins. luma_second: as the board was told."""
     bench.set(Setting.CLOCK_DIVIDER, divider)
     try:
         images = bench.frames(2)
     except AssertionError:
         bench.mode(Mode.IDLE)
         return Point(cycles_a_byte(divider), 1.0)
+    colour = bench.hello.input_channels == 3
     sent = [
-        area_average(np.ascontiguousarray(frame.luma), 96, 96)
+        in_colour(frame, luma_second)
+        if colour
+        else area_average(np.ascontiguousarray(frame.luma), 96, 96)
         for frame in bench.board.sensor.last_frames
         if frame.luma.shape == (240, 320)
     ]
     wrong = [min(float((image != one).mean()) for one in sent) for image in images]
     return Point(cycles_a_byte(divider), max(wrong))
+
+
+def in_colour(frame: SensorFrame, luma_second: bool) -> NDArray[np.uint8]:
+    """The host's RGB of what the sensor sent in YUV 4:2:2."""
+    pairs = frame.data.reshape(240, 320, 2)
+    luma, chroma = pairs[:, :, int(luma_second)], pairs[:, :, int(not luma_second)]
+    return area_average_yuv(luma, chroma[:, 0::2], chroma[:, 1::2], 96, 96)
 
 
 def fastest_exact(points: list[Point]) -> int:

@@ -36,6 +36,18 @@ static bool wait_for(uint32_t pin, bool high, uint32_t cycles) {
     return true;
 }
 
+/* samples: the port's words of its bytes, or of the luma among them. */
+struct line {
+    bool colour;
+    uint32_t samples[CAMERA_WIDTH]; /* two in a word, the first in its low half */
+    uint32_t luma[CAMERA_WIDTH];
+    uint32_t chroma[CAMERA_CHROMA_WIDTH];
+};
+
+static uint32_t line_samples(const struct line *line) {
+    return line->colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH;
+}
+
 static struct camera_fault fault_of(enum wire_fault_code code, uint32_t detail) {
     return (struct camera_fault){code, detail};
 }
@@ -46,22 +58,51 @@ static bool wait_for_frame(uint32_t line) {
     return wait_for(PIN_VSYNC, true, 2 * frame) && wait_for(PIN_VSYNC, false, frame);
 }
 
-/* D7..D2 are P1.15..P1.10; D1 and D0 are P1.02 and P1.03 on the shield, crossed on a breadboard. */
-static void decode(const uint16_t *samples, uint8_t *luma, bool data_swap) {
-    for (size_t i = 0; i < CAMERA_WIDTH; i++) {
-        const uint32_t word = samples[i];
-        const uint32_t low = data_swap ? (word >> 3 & 1u) | (word >> 1 & 2u) : word >> 2 & 3u;
-        luma[i] = (uint8_t)((word >> 8 & 0xFCu) | low);
+/* Two samples at once. D7..D2 are P1.15..P1.10; D1 and D0 are P1.02 and P1.03 on the shield, crossed on a
+ * breadboard. */
+static inline uint32_t bytes_of(uint32_t words, bool data_swap) {
+    const uint32_t low =
+        data_swap ? (words >> 3 & 0x00010001u) | (words >> 1 & 0x00020002u) : words >> 2 & 0x00030003u;
+    return (words >> 8 & 0x00FC00FCu) | low;
+}
+
+static inline void decode_grey(struct line *line, bool data_swap) {
+    for (size_t i = 0; i < CAMERA_WIDTH / 2; i++) {
+        const uint32_t pair = bytes_of(line->samples[i], data_swap);
+        line->luma[2 * i] = pair & 0xFFFFu;
+        line->luma[2 * i + 1] = pair >> 16;
+    }
+}
+
+/* Y U Y V, or U Y V Y: the luma's half of a word is shifted down, the chroma's kept where it belongs. */
+static inline void decode_colour(struct line *line, bool data_swap, bool luma_second) {
+    for (size_t i = 0; i < CAMERA_CHROMA_WIDTH; i++) {
+        const uint32_t left = bytes_of(line->samples[2 * i], data_swap);
+        const uint32_t right = bytes_of(line->samples[2 * i + 1], data_swap);
+        line->luma[2 * i] = luma_second ? left >> 16 : left & 0xFFFFu;
+        line->luma[2 * i + 1] = luma_second ? right >> 16 : right & 0xFFFFu;
+        line->chroma[i] = luma_second ? (left & 0xFFFFu) | right << 16 : left >> 16 | (right & 0xFFFF0000u);
+    }
+}
+
+/* Each wiring has a loop of its own, without a choice inside. */
+static void decode(struct line *line, const struct camera_settings *settings) {
+    if (!line->colour) {
+        settings->data_swap ? decode_grey(line, true) : decode_grey(line, false);
+    } else if (settings->luma_second) {
+        settings->data_swap ? decode_colour(line, true, true) : decode_colour(line, false, true);
+    } else {
+        settings->data_swap ? decode_colour(line, true, false) : decode_colour(line, false, false);
     }
 }
 
 /* What a line that ended says of the frame. */
-static struct camera_fault judge(uint32_t number, uint32_t count, bool href_is_high) {
+static struct camera_fault judge(uint32_t number, uint32_t count, uint32_t wanted, bool href_is_high) {
     if (count == CAMERA_NO_LINE) {
         return number == 0 ? fault_of(WIRE_FAULT_CODE_CAMERA_NO_HREF, 0)
                            : fault_of(WIRE_FAULT_CODE_CAMERA_SHORT_FRAME, number);
     }
-    if (count < CAMERA_WIDTH) {
+    if (count < wanted) {
         const enum wire_fault_code code =
             count == 0 && href_is_high ? WIRE_FAULT_CODE_CAMERA_NO_PCLK : WIRE_FAULT_CODE_CAMERA_SHORT_LINE;
         return fault_of(code, number << 16 | count);
@@ -70,7 +111,7 @@ static struct camera_fault judge(uint32_t number, uint32_t count, bool href_is_h
 }
 
 /* Interrupts are masked from shortly before the line is due until it ends. */
-static struct camera_fault read_line(const struct camera_settings *settings, uint16_t *samples,
+static struct camera_fault read_line(const struct camera_settings *settings, struct line *line,
                                      uint32_t number) {
     const uint32_t rounds =
         (number == 0 ? LINES_BEFORE_FIRST : 4) * line_cycles(settings) / CAMERA_HREF_POLL_CYCLES;
@@ -79,10 +120,13 @@ static struct camera_fault read_line(const struct camera_settings *settings, uin
         board_unmask(before);
         return fault_of(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
     }
-    const uint32_t count = camera_read_line(samples, CAMERA_WIDTH, settings->luma_second, rounds);
+    const uint32_t wanted = line_samples(line);
+    const uint32_t count =
+        line->colour ? camera_read_bytes((uint16_t *)line->samples, wanted, rounds)
+                     : camera_read_line((uint16_t *)line->samples, wanted, settings->luma_second, rounds);
     const bool href_is_high = pin_is_high(PIN_HREF);
     board_unmask(before);
-    return judge(number, count, href_is_high);
+    return judge(number, count, wanted, href_is_high);
 }
 
 /* The blanking behind a line that ended at `ended`, up to shortly before the next: time for interrupts. */
@@ -94,21 +138,21 @@ static void wait_out_blanking(const struct camera_settings *settings, uint32_t e
     }
 }
 
-struct camera_fault camera_capture(const struct camera_settings *settings, camera_line_taker take,
-                                   void *context) {
-    static uint16_t samples[CAMERA_WIDTH];
-    static uint8_t luma[CAMERA_WIDTH];
+struct camera_fault camera_capture(const struct camera_settings *settings, bool colour,
+                                   camera_line_taker take, void *context) {
+    static struct line line;
+    line.colour = colour;
     if (!wait_for_frame(line_cycles(settings))) {
         return fault_of(WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0);
     }
     for (uint32_t number = 0; number < CAMERA_HEIGHT; number++) {
-        const struct camera_fault fault = read_line(settings, samples, number);
+        const struct camera_fault fault = read_line(settings, &line, number);
         if (fault.code != WIRE_FAULT_CODE_NONE) {
             return fault;
         }
         const uint32_t ended = board_cycles();
-        decode(samples, luma, settings->data_swap);
-        take(context, luma);
+        decode(&line, settings);
+        take(context, line.luma, colour ? line.chroma : NULL);
         if (number + 1 < CAMERA_HEIGHT) {
             wait_out_blanking(settings, ended);
         }

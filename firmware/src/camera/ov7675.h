@@ -1,10 +1,10 @@
-/* The OV7675 (and OV7670): found, reset, set up for a full field of view in grey, and read into lines of
- * luma.
+/* The OV7675 (and OV7670): found, reset, set up for a full field of view, and read into lines of luma, and of
+ * chroma when it is asked for.
  *
- * The window is QVGA: the whole 640x480 array, halved in both directions by the sensor, 320x240 luma samples
- * a frame. Smaller windows of this sensor are crops. XCLK is 16 MHz from the I2S master clock, beyond
- * Nordic's 4 MHz for that pin but used so by every Arduino library for this camera; the sources within the
- * specification end at 8 MHz, below the sensor's 10 MHz minimum.
+ * The window is QVGA: the whole 640x480 array, halved in both directions by the sensor, 320x240 pixels a
+ * frame in YUV 4:2:2. Smaller windows of this sensor are crops. XCLK is 16 MHz from the I2S master clock,
+ * beyond Nordic's 4 MHz for that pin but used so by every Arduino library for this camera; the sources within
+ * the specification end at 8 MHz, below the sensor's 10 MHz minimum.
  */
 #ifndef CAMERA_OV7675_H
 #define CAMERA_OV7675_H
@@ -14,7 +14,7 @@
 
 #include "protocol.h" // enum wire_fault_code
 
-enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240 };
+enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240, CAMERA_CHROMA_WIDTH = CAMERA_WIDTH / 2 };
 
 /* What the host may change; applied by camera_start and camera_apply. */
 struct camera_settings {
@@ -32,8 +32,10 @@ struct camera_fault {
     uint32_t detail; /* see enum wire_fault_code */
 };
 
-/* Takes a line of CAMERA_WIDTH luma samples, lines in order. Runs in the blanking before the next line. */
-typedef void (*camera_line_taker)(void *context, const uint8_t *luma);
+/* Takes a line of CAMERA_WIDTH luma samples, 0..255, lines in order. chroma: CAMERA_CHROMA_WIDTH words, one
+ * of two pixels, U in its low half and V in its high half, each 0..255; NULL in grey. Runs in the blanking
+ * before the next line. */
+typedef void (*camera_line_taker)(void *context, const uint32_t *luma, const uint32_t *chroma);
 
 /* Clock on, reset, identity, settings; takes about 60 ms. The sensor runs afterwards. */
 struct camera_fault camera_start(const struct camera_settings *settings);
@@ -52,8 +54,9 @@ struct camera_fault camera_wake(void);
 /* How long a frame lasts with these settings. */
 uint32_t camera_frame_cycles(const struct camera_settings *settings);
 
-/* Waits for the next frame and hands its lines over. Every wait is bounded. */
-struct camera_fault camera_capture(const struct camera_settings *settings, camera_line_taker take,
-                                   void *context);
+/* Waits for the next frame and hands its lines over, with their chroma when `colour`. Every wait is bounded.
+ */
+struct camera_fault camera_capture(const struct camera_settings *settings, bool colour,
+                                   camera_line_taker take, void *context);
 
 #endif

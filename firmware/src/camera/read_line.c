@@ -41,3 +41,19 @@ uint32_t camera_read_line(uint16_t *samples, uint32_t count, uint32_t skip_first
                    : "r4", "cc", "memory");
     return count - left; /* left is count + 1 without a line */
 }
+
+uint32_t camera_read_bytes(uint16_t *samples, uint32_t count, uint32_t href_rounds) {
+    uint32_t left = count;
+    __asm volatile(WAIT_HREF "5:\n" WAIT_HIGH("6") "ldrh r4, [%[port1]]\n"
+                                                   "strh r4, [%[to]], #2\n"
+                                                   ".rept %c[nops]\n nop\n .endr\n"
+                                                   "subs %[left], %[left], #1\n"
+                                                   "beq 9f\n" WAIT_LOW("7") "b 5b\n"
+                                                                            "9:\n"
+                   : [to] "+r"(samples), [left] "+r"(left), [rounds] "+r"(href_rounds)
+                   : [port0] "r"(&GPIO_IN(PIN_PCLK)), [port1] "r"(&GPIO_IN(PIN_D0)),
+                     [pclk_to_sign] "i"(31u - (PIN_PCLK & 31u)), [href_to_sign] "i"(31u - (PIN_HREF & 31u)),
+                     [nops] "i"(CAPTURE_EXTRA_NOPS)
+                   : "r4", "cc", "memory");
+    return count - left;
+}

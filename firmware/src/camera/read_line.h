@@ -18,4 +18,8 @@ enum { CAMERA_HREF_POLL_CYCLES = 20 }; /* of one round of the wait for HREF */
  */
 uint32_t camera_read_line(uint16_t *samples, uint32_t count, uint32_t skip_first, uint32_t href_rounds);
 
+/* The same, but every byte: `count` of them, luma and chroma by turns. Of each PCLK period 2 edges must be
+ * seen, so it bears the same clocks. */
+uint32_t camera_read_bytes(uint16_t *samples, uint32_t count, uint32_t href_rounds);
+
 #endif

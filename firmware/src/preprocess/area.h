@@ -1,9 +1,9 @@
-/* Area averaging: the lines of a grey picture, as they arrive, into a small image. No whole picture is kept.
+/* Area averaging: the lines of a picture, as they arrive, into a small image. No whole picture is kept.
  *
  * Every output pixel is the mean of the rectangle of the picture that it covers, fractions of pixels
  * included, rounded half up: exactly floor((2 * sum + total) / (2 * total)) in integers. The whole field of
- * view is used; when the shapes differ (4:3 into 1:1) the picture is squashed. host/preprocess.py is the same
- * in NumPy.
+ * view is used; when the shapes differ (4:3 into 1:1) the picture is squashed. Colour is averaged as Y, U and
+ * V and turned to RGB afterwards (preprocess/colour.h). host/preprocess.py is the same in NumPy.
  */
 #ifndef PREPROCESS_AREA_H
 #define PREPROCESS_AREA_H
@@ -14,7 +14,18 @@
 
 #include "protocol.h" // WIRE_MAX_IMAGE_*
 
-enum { AREA_MAX_WIDTH = WIRE_MAX_IMAGE_WIDTH, AREA_MAX_HEIGHT = WIRE_MAX_IMAGE_HEIGHT }; /* of the output */
+enum {
+    AREA_MAX_WIDTH = WIRE_MAX_IMAGE_WIDTH, /* of the output */
+    AREA_MAX_HEIGHT = WIRE_MAX_IMAGE_HEIGHT,
+    AREA_COLOUR_CHANNELS = 3,
+};
+
+/* What comes in. colour: YUV 4:2:2; the width is even then. */
+struct area_picture {
+    uint32_t width;
+    uint32_t height;
+    bool colour;
+};
 
 /* How one axis is cut: `from` pixels become `to`; each is worth `unit`, and `span` units fill an output
  * pixel. */
@@ -27,22 +38,30 @@ struct area_axis {
 
 struct area {
     struct area_axis across;
+    struct area_axis across_chroma;
     struct area_axis down;
+    bool colour;
     size_t channels;               /* of the image; grey is repeated */
     uint8_t *image;                /* height x width x channels */
     uint32_t rows_done;            /* output rows written */
+    uint32_t rows_converted;       /* of those, to RGB */
     uint32_t room;                 /* units that the current output row still needs */
     uint32_t line[AREA_MAX_WIDTH]; /* the newest line, averaged across */
-    uint32_t sum[AREA_MAX_WIDTH];  /* the current output row so far */
+    uint32_t chroma_line[AREA_MAX_WIDTH];
+    uint32_t sum[AREA_MAX_WIDTH]; /* the current output row so far */
+    uint32_t sum_u[AREA_MAX_WIDTH];
+    uint32_t sum_v[AREA_MAX_WIDTH];
 };
 
-/* Prepares for a picture of from_width x from_height into image (height x width x channels uint8, the
- * caller's). False when a size is 0 or more than the accumulators hold. */
-bool area_start(struct area *area, uint32_t from_width, uint32_t from_height, uint32_t width, uint32_t height,
+/* Prepares for a picture into image (height x width x channels uint8, the caller's). False when a size is 0
+ * or more than the accumulators hold, or a picture in colour is to become an image of other than 3 channels.
+ */
+bool area_start(struct area *area, const struct area_picture *from, uint32_t width, uint32_t height,
                 size_t channels, uint8_t *image);
 
-/* Takes the next line of the picture, from_width uint8 values. Lines beyond the last are ignored. */
-void area_add_line(struct area *area, const uint8_t *luma);
+/* Takes the next line of the picture: a word of each pixel, 0..255; in colour also a word of each two, U | V
+ * << 16. Lines beyond the last are ignored. */
+void area_add_line(struct area *area, const uint32_t *luma, const uint32_t *chroma);
 
 /* True when every row of the image is written. */
 bool area_is_complete(const struct area *area);
