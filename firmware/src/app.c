@@ -67,11 +67,17 @@ static void pace(struct app *app, uint32_t busy_cycles) {
     }
 }
 
-/* The frame is queued before the inference, so that it travels meanwhile. */
+enum { ROOM_MS = 150 }; /* about as long as a frame of the sensor */
+
+/* The frame is queued before the inference, so that it travels meanwhile. An RGB frame fills the queue
+ * nearly: it waits for the one before, as a frame that is missing tells less than one that is late. */
 static void look(struct app *app) {
     app->frame++;
     if (!stage_capture(app)) {
         return;
+    }
+    if (app->mode != WIRE_MODE_RESULTS) {
+        link_make_room(sizeof(struct wire_frame) + app_image_bytes(app), ROOM_MS);
     }
     const uint32_t start = board_cycles();
     if (app->mode != WIRE_MODE_RESULTS) {

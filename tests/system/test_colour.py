@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from host.link.messages import Mode, Result, Setting
+from host.link.messages import Frame, Mode, Result, Setting
 from host.virtual.options import BoardOptions, DataWiring
 from tests.system.board import ROOT, Bench
 from tests.system.sweep import DEFAULT_DIVIDER, cycles_a_byte, fastest_exact, measure
@@ -72,3 +72,12 @@ def test_colour_costs_no_frame_at_the_same_clock() -> None:
     result = [bench.wait(Result) for _ in range(3)][-1]
     frame = 784 * 2 * 510 * (DEFAULT_DIVIDER + 1)
     assert abs(result.period_cycles - 2 * frame) < frame / 100, "one is read, one is looked at"
+
+
+def test_no_frame_is_lost_though_one_fills_the_queue() -> None:
+    bench = colour_bench("default")
+    bench.mode(Mode.STREAM)
+    results = [bench.wait(Result) for _ in range(8)]
+    assert results[-1].dropped_messages == 0
+    frames = [message.frame for message in bench.messages if isinstance(message, Frame)]
+    assert frames[:7] == [result.frame for result in results[:7]], "the last is on its way"

@@ -55,6 +55,17 @@ bool link_has_room(size_t bytes) {
     return outbox_has_room(&outbox, bytes);
 }
 
+void link_make_room(size_t bytes, uint32_t milliseconds) {
+    const struct outbox empty = {.size = outbox.size};
+    if (link_has_room(bytes) || !outbox_has_room(&empty, bytes)) {
+        return;
+    }
+    const uint64_t end_us = board_microseconds() + (uint64_t)milliseconds * 1000u;
+    while (!link_has_room(bytes) && board_microseconds() < end_us) {
+        link_pump();
+    }
+}
+
 void link_drain(uint32_t milliseconds) {
     const uint64_t end_us = board_microseconds() + (uint64_t)milliseconds * 1000u;
     while ((outbox.used > 0 || board_send_busy()) && board_microseconds() < end_us) {

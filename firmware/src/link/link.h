@@ -20,6 +20,9 @@ void link_pump(void);
 /* Whether a message of so many bytes would find room. */
 bool link_has_room(size_t bytes);
 
+/* Feeds the port until such a message finds room, for so long at most, and not at all when it never could. */
+void link_make_room(size_t bytes, uint32_t milliseconds);
+
 /* Feeds the port until everything has left, for so long at most. */
 void link_drain(uint32_t milliseconds);
 
