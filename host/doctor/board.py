@@ -17,6 +17,7 @@ from host.link.port import (
     UPLOAD,
     ListedPort,
 )
+from host.link.transport import END_THE_OTHER
 
 UDEV_FILE = "/etc/udev/rules.d/60-nano33ble.rules"
 UDEV_RULE = (
@@ -107,6 +108,8 @@ def no_handshake_finding(error: HostError) -> Finding:
     if isinstance(error, WrongFirmwareError):
         detail, _, remedy = text.partition(": ")
         return failed("firmware", f"wrong version: {detail}", remedy)
+    if text.endswith(END_THE_OTHER):
+        return failed("firmware", text.partition(": ")[0], END_THE_OTHER)
     remedy = f"`{UPLOAD}`; when its LED fades in and out, press reset once"
     if isinstance(error, NoAnswerError):
         return failed("firmware", text, remedy)

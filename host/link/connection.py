@@ -79,6 +79,7 @@ class Connection:
         self._sending = threading.Lock()
         self._closing = threading.Event()
         self._failure: HostError | None = None
+        self.lost: PortLostError | None = None  # why the port is being opened again
         self._thread = threading.Thread(target=self._run, name="link reader", daemon=True)
         self._write(DELIMITER)  # ends what an earlier program may have left half sent
         self._thread.start()
@@ -200,7 +201,7 @@ class Connection:
         """Until the port is back and the board answers. Raises PortLostError without a way to reopen."""
         if self._reopen is None:
             raise error
-        self.connected = False
+        self.connected, self.lost = False, error
         self._port.close()
         while not self._closing.is_set():
             self._closing.wait(self.timing.reopen_s)
@@ -214,7 +215,7 @@ class Connection:
             except HostError:  # not there yet, or not ready
                 self._port.close()
                 continue
-            self.connected = True
+            self.connected, self.lost = True, None
             self._reconnects += 1
             return
 

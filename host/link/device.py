@@ -209,7 +209,9 @@ class Device:
                 if isinstance(answer, wire.Hello):
                     self.hello = answer
                     return
-        inbox = self._link.inbox
+        inbox, lost = self._link.inbox, self._link.lost
+        if lost is not None and not inbox.heard():
+            raise NoAnswerError(str(lost))
         raise NoAnswerError(no_hello(self.name, inbox.heard(), inbox.packets, timing.hello_s))
 
     def _begin_again(self) -> None:

@@ -19,6 +19,10 @@ WRITE_WAIT_S = 2.0
 CONNECT_WAIT_S = 3.0
 SOCKET_PORTION_BYTES = 1 << 16
 WINDOWS_RECEIVE_BYTES = 1 << 20  # the default overflows silently (pyserial issue 440)
+END_THE_OTHER = (
+    "a board talks to one program at a time; end the other one, or start another board with "
+    "`python -m host.virtual`"
+)
 MODEM_MANAGER = (
     "; on Linux ModemManager may hold it for some seconds: sudo systemctl stop ModemManager"
 )
@@ -93,6 +97,7 @@ class SocketPort:
 
     def __init__(self, host: str, number: int, name: str = "") -> None:
         self.name = name or f"socket://{host}:{number}"
+        self._heard = False
         try:
             self._socket = socket.create_connection((host, number), timeout=CONNECT_WAIT_S)
         except OSError as error:
@@ -111,9 +116,10 @@ class SocketPort:
                 return b""
             data = self._socket.recv(SOCKET_PORTION_BYTES)
         except (OSError, ValueError) as error:  # ValueError: closed by another thread meanwhile
-            raise PortLostError(f"{self.name}: the connection broke ({error})") from error
+            raise self._lost(f"the connection broke ({error})") from error
         if not data:
-            raise PortLostError(f"{self.name}: the other end closed the connection")
+            raise self._lost("the other end closed the connection")
+        self._heard = True
         return data
 
     def write(self, data: bytes) -> None:
@@ -121,11 +127,17 @@ class SocketPort:
         try:
             self._socket.sendall(data)
         except OSError as error:
-            raise PortLostError(f"{self.name}: the connection broke ({error})") from error
+            raise self._lost(f"the connection broke ({error})") from error
 
     def close(self) -> None:
         """Hangs up."""
         self._socket.close()
+
+    def _lost(self, what: str) -> PortLostError:
+        """A virtual board that has a user hangs up on the next one before it says anything."""
+        if self._heard:
+            return PortLostError(f"{self.name}: {what}")
+        return PortLostError(f"{self.name} hung up without a word: {END_THE_OTHER}")
 
 
 def _exclusive() -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -9,10 +10,13 @@ import threading
 
 import pytest
 
+from host.doctor.board import no_handshake_finding
 from host.errors import HostError
 from host.link import transport
+from host.link.connection import Timing
+from host.link.device import Device
 from host.link.port import ListedPort, choose_port, open_port, reopener
-from host.link.transport import PortLostError, SerialPort, SocketPort
+from host.link.transport import END_THE_OTHER, PortLostError, SerialPort, SocketPort
 
 NANO = ListedPort("/dev/ttyACM3", 0x2341, 0x805A, "A1B2")
 BOOTLOADER = ListedPort("/dev/ttyACM3", 0x2341, 0x005A, "A1B2")
@@ -93,6 +97,26 @@ def test_a_socket_carries_bytes_both_ways_and_its_end_is_an_error() -> None:
         with pytest.raises(PortLostError):
             port.read()
         port.close()
+
+
+def test_a_board_that_has_a_user_says_so_to_the_next_program() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"socket://127.0.0.1:{server.getsockname()[1]}"
+
+        def hang_up_on_all() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+
+        threading.Thread(target=hang_up_on_all, daemon=True).start()
+        timing = Timing(hello_s=0.5, hello_again_s=0.05, reopen_s=0.01)
+        for reopen in (None, lambda: open_port(url)):
+            with pytest.raises(
+                HostError, match=r"hung up without a word: .*end the other"
+            ) as caught:
+                Device(open_port(url), reopen=reopen, timing=timing)
+            assert no_handshake_finding(caught.value).remedy == END_THE_OTHER
+        server.shutdown(socket.SHUT_RDWR)
 
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
