@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-
+from host.data.files import folder_name, png_bytes, private_folder, write_private
 from host.errors import HostError
 from host.faults import advice
 from host.link.device import Device
@@ -122,26 +121,22 @@ class Session:
             return
         try:
             self.say(f"saved {save_picture(self.view, self._captures)}")
-        except OSError as error:
+        except HostError as error:
             self.say(f"cannot save: {error}")
 
 
 def save_picture(view: View, folder: Path) -> Path:
-    """Writes the view's image as PNG: exactly the model's pixels. A new name each time; whole or not at all."""
+    """Writes the view's image as PNG for its owner alone: exactly the model's pixels. A new name each time.
+
+    Raises HostError, leaving nothing behind.
+    """
     assert view.image is not None
-    is_colour = view.image.shape[2] == 3
-    image = cv2.cvtColor(view.image, cv2.COLOR_RGB2BGR) if is_colour else view.image
-    _, encoded = cv2.imencode(".png", image)
-    score = (
-        "" if view.score is None else f"_{view.label.replace(' ', '_')}_{round(100 * view.score)}"
-    )
-    folder.mkdir(parents=True, exist_ok=True)
+    score = "" if view.score is None else f"_{folder_name(view.label)}_{round(100 * view.score)}"
+    private_folder(folder)
     stem = f"frame_{max(0, view.frame):06d}{score}"
     path, number = folder / f"{stem}.png", 1
     while path.exists():
         number += 1
         path = folder / f"{stem}_{number}.png"
-    part = path.with_suffix(".png.part")
-    part.write_bytes(encoded.tobytes())
-    part.replace(path)
+    write_private(path, png_bytes(view.image))
     return path
