@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.errors import HostError
 from host.link.connection import EMULATED, Timing
 from host.link.port import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
 from host.link.transport import Port
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
 VIRTUAL = "virtual"
+DEFAULT_SCENE = "default"
 RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
 
 
@@ -34,7 +36,7 @@ class Opening:
     """A port that was asked for. wrap: what stands between every port that is opened and its tool."""
 
     choice: Choice
-    scene: str = "default"
+    scene: str = DEFAULT_SCENE
     speed: str = "real"
     recorder: Recorder | None = None
     wrap: Callable[[Port], Port] = lambda port: port
@@ -73,13 +75,21 @@ def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "a
 def asked_port(
     asked: argparse.Namespace,
     say: Callable[[str], None],
-    scene: str = "default",
+    scene: str = DEFAULT_SCENE,
     speed: str = "real",
     wrap: Callable[[Port], Port] = lambda port: port,
 ) -> Iterator[Opening]:
-    """What `asked` means now; says why. At the end the recording is closed, and HostError raised if it is not whole."""
+    """What `asked` means now; says why. At the end the recording is closed, and HostError raised if it is not whole.
+
+    Raises HostError, too, for another scene than the default one where no virtual board starts.
+    """
     choice = choose_port(asked.port or "auto", listed_ports())
     say(choice.reason)
+    if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
+        raise HostError(
+            f"--scene {scene} is for the virtual board that starts here, and this is {choice.url}: "
+            "leave --scene out, or give --port virtual"
+        )
     playback = _open_playback(choice)
     if asked.record is None:
         yield Opening(choice, scene, speed, None, wrap, playback)

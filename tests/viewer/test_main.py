@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -14,6 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
+from host.errors import HostError
 from host.link.connection import Timing
 from host.link.device import Device
 from host.link.messages import Fault, FaultCode, Mode, Set
@@ -218,6 +222,30 @@ def test_a_saved_picture_is_exactly_the_models(session: Session, tmp_path: Path)
     assert path.name == "frame_000002_person_89.png"
     read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     assert read is not None and np.array_equal(read[..., None], moving_picture(1))
+
+
+def test_a_saved_picture_is_its_owners_alone(tmp_path: Path) -> None:
+    path = save_picture(USUAL, tmp_path / "captures")
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)]
+    assert os.name == "nt" or modes == [0o600, 0o700]
+
+
+def test_a_picture_that_cannot_be_saved_is_said(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "captures").write_text("a file in the way")
+    settle(session)
+    session.press("s")
+    assert session.view.notice.startswith("cannot save: cannot make ")
+    assert [each.name for each in tmp_path.iterdir()] == ["captures"]
+
+
+def test_a_label_of_any_spelling_makes_a_file(tmp_path: Path) -> None:
+    odd = dataclasses.replace(USUAL, labels=("off", "on/off: 1"), label="on/off: 1")
+    assert save_picture(odd, tmp_path).name == "frame_000044_on_off_1_90.png"
+
+
+def test_a_scene_for_a_board_that_runs_already_is_refused(server: BoardServer) -> None:
+    with pytest.raises(HostError, match=r"--scene synthetic is for the virtual board that starts"):
+        viewer.main(["--port", server.url, "--scene", "synthetic", "--json", "--frames", "1"])
 
 
 def test_saving_never_overwrites(tmp_path: Path) -> None:
