@@ -162,7 +162,7 @@ def _folder(path: Path) -> Scene:
 
 
 def _video(path: str) -> Scene:
-    source = cv2.VideoCapture(path)
+    source = _opened(path)
     if not source.isOpened():
         raise HostError(f"{path} is not a video that OpenCV can read")
     rate = source.get(cv2.CAP_PROP_FPS)
@@ -170,10 +170,20 @@ def _video(path: str) -> Scene:
 
 
 def _webcam(number: str) -> Scene:
-    source = cv2.VideoCapture(_number(number or "0", f"webcam:{number}"))
+    source = _opened(_number(number or "0", f"webcam:{number}"))
     if not source.isOpened():
         raise HostError(f"webcam {number or 0} cannot be opened: is it plugged in, is it in use?")
     return Video(source, f"webcam {number or 0}", 0.0)
+
+
+def _opened(source: str | int) -> cv2.VideoCapture:
+    """Open or not; OpenCV's own dozen lines about the latter stay unsaid."""
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        return cv2.VideoCapture(source)
+    finally:
+        cv2.utils.logging.setLogLevel(level)
 
 
 def _number(text: str, url: str) -> int:
