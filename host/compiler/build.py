@@ -76,7 +76,10 @@ def compile_anyway(
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
-        raise HostError(f"{len(names)} labels for {count} scores")
+        raise HostError(
+            f"{len(names)} labels for {count} scores ({', '.join(names)}): give --labels with "
+            f"{count}, in the order of the scores"
+        )
     identity = Identity(name, names, hashlib.sha256(data).digest())
     return assemble(network, choose_forms(network), identity, chosen, total_macs)
 

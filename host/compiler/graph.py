@@ -100,7 +100,10 @@ class Graph:
 def read_graph(data: bytes) -> Graph:
     """The graph in a .tflite file. Raises HostError for anything that is not a well-formed one."""
     if len(data) < 16 or data[4:8] != b"TFL3":
-        raise HostError("not a TFLite model: the file does not carry the identifier TFL3")
+        raise HostError(
+            "not a TFLite model: the file does not carry the identifier TFL3; give a .tflite "
+            "quantised to int8"
+        )
     try:
         return _read_model(tflite.Model.GetRootAsModel(data, 0))
     except (

@@ -9,9 +9,9 @@ from host.errors import HostError
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
-    """From `given` (comma separated), else from the manifest beside the model, else None."""
-    if given:
-        return tuple(label.strip() for label in given.split(","))
+    """From `given` (comma separated), else from the manifest beside the model, else None. Raises HostError."""
+    if given is not None:
+        return _listed(given)
     manifest = model.with_suffix(".json")
     if not manifest.exists():
         return None
@@ -25,3 +25,13 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise HostError(f"{manifest}: labels must be a list of texts")
     return tuple(labels)
+
+
+def _listed(given: str) -> tuple[str, ...]:
+    labels = tuple(label.strip() for label in given.split(","))
+    if not all(labels) or len(set(labels)) < len(labels):
+        raise HostError(
+            f"--labels {given!r}: each score needs a name of its own; write for instance "
+            "no_person,person"
+        )
+    return labels

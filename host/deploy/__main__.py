@@ -18,7 +18,7 @@ from host.deploy.table import slots_table
 from host.deploy.transfer import erase_slots, send_model, use_slot
 from host.errors import HostError, run_main
 from host.link.device import Device
-from host.link.messages import MODEL_SLOTS
+from host.link.messages import MODEL_SLOTS, SlotState
 from host.link.opening import add_port_arguments, asked_port
 
 FORGETTING = (
@@ -83,6 +83,8 @@ def _change(device: Device, asked: argparse.Namespace) -> None:
         raise HostError("the board has no room for model slots: nothing to do")
     if asked.use is not None and not 0 <= asked.use <= MODEL_SLOTS:
         raise HostError(f"there is no slot {asked.use}: slots are 1 to {MODEL_SLOTS}")
+    if asked.use and device.slot(asked.use).state != SlotState.READY:
+        raise HostError(f"slot {asked.use} holds no whole model: --list shows which ones do")
     if asked.erase:
         erase_slots(device)
     elif not asked.list:

@@ -208,8 +208,15 @@ def test_refuses_files_that_are_no_models(content: bytes) -> None:
 
 
 def test_wrong_number_of_labels_is_refused() -> None:
-    with pytest.raises(HostError, match="3 labels for 4 scores"):
+    with pytest.raises(HostError, match=r"3 labels for 4 scores \(a, b, c\): give --labels with 4"):
         compile_model(Small().file(), "small", ("a", "b", "c"))
+
+
+@pytest.mark.parametrize("labels", ["", ",", "a,,c,d", "a,b,a,d"])
+def test_labels_that_are_empty_or_twice_there_are_refused(tmp_path: Path, labels: str) -> None:
+    (tmp_path / "m.tflite").write_bytes(Small().file())
+    with pytest.raises(HostError, match="each score needs a name of its own"):
+        main([str(tmp_path / "m.tflite"), "--labels", labels, "-o", str(tmp_path / "m.tpm")])
 
 
 def test_command_refuses_a_missing_file(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_model_is_deployed_listed_and_taken_back(
     ):
         assert main([switch, "--port", url]) == 0
         assert rows(capsys.readouterr().out) == states
-    with pytest.raises(HostError, match="refused the model: not a packed model"):
+    with pytest.raises(HostError, match="slot 2 holds no whole model: --list"):
         main(["--use", "2", "--port", url])
     with pytest.raises(HostError, match="no slot 7"):
         main(["--use", "7", "--port", url])
