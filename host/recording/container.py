@@ -135,7 +135,7 @@ def pack_file_header(header: FileHeader) -> bytes:
 def unpack_file_header(data: bytes) -> FileHeader:
     """Raises DamageError with what is wrong, in words that go behind "FILE"."""
     if data[: len(MAGIC)] != MAGIC:
-        raise DamageError("is no recording")
+        raise DamageError("is no recording: give a file that --record wrote")
     if len(data) < FILE_HEADER_BYTES:
         raise DamageError("is torn within its first 256 bytes")
     _, version, _, _, wall_ns, port, program = FILE_HEADER.unpack_from(data)
