@@ -29,7 +29,11 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
 
     Raises UnreadableError when it is none, cut off, or larger than MOST_PIXELS.
     """
-    from PIL import Image, ImageOps  # here: the viewer's installation has no Pillow
+    from PIL import (
+        Image,
+        ImageOps,
+        UnidentifiedImageError,
+    )  # here: the viewer's installation has no Pillow
 
     if not content:
         raise UnreadableError(f"{name} is empty: delete it, or copy it again")
@@ -52,6 +56,8 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
             ArithmeticError, MemoryError, Image.DecompressionBombError,
             Image.DecompressionBombWarning) as error:  # fmt: skip
         why = str(error).split("\n")[0][:80]
+        if isinstance(error, UnidentifiedImageError):  # it tells where in memory it looked
+            why = "of no format that is known here"
         raise UnreadableError(
             f"{name} is not a picture that can be read ({why}): delete it, or copy it again"
         ) from error

@@ -75,6 +75,15 @@ def test_a_damaged_picture_is_refused_by_name_or_left_out(tmp_path: Path, cut: i
     assert len(said) == 1 and "b/2.png" in said[0]
 
 
+def test_what_is_no_picture_is_told_in_words() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        decode(b"no picture at all", "a/x.png")
+    assert str(caught.value) == (
+        "a/x.png is not a picture that can be read (of no format that is known here): "
+        "delete it, or copy it again"
+    )
+
+
 def test_every_file_of_a_damaged_set_is_an_error(tmp_path: Path) -> None:
     dataset = read_dataset(fill(tmp_path, "a/1.png", "b/2.png"))
     for file in tmp_path.rglob("*.png"):
