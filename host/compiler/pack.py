@@ -250,7 +250,9 @@ def unpack(data: bytes) -> PackedModel:
     if header.version != packed.VERSION:
         raise HostError(f"packed by version {header.version} of the format, not {packed.VERSION}")
     if header.total_bytes != len(data) or header.body_crc != zlib.crc32(data[packed.BODY_OFFSET :]):
-        raise HostError("the packed model is damaged: its length or checksum is wrong")
+        raise HostError(
+            "the packed model is damaged: its length or checksum is wrong; compile it again"
+        )
     text = data[header.labels_offset : header.labels_offset + header.labels_bytes].decode()
     return PackedModel(
         data,
