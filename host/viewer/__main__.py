@@ -47,6 +47,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
     asked = arguments(argv)
+    if asked.watch and asked.json:
+        raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
     console = Console(stderr=True)
 
     def say(text: str) -> None:

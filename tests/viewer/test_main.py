@@ -243,6 +243,11 @@ def test_a_label_of_any_spelling_makes_a_file(tmp_path: Path) -> None:
     assert save_picture(odd, tmp_path).name == "frame_000044_on_off_1_90.png"
 
 
+def test_watching_tells_no_json() -> None:
+    with pytest.raises(HostError, match="--watch tells verdicts in words"):
+        viewer.main(["--watch", "6", "--json"])
+
+
 def test_a_scene_for_a_board_that_runs_already_is_refused(server: BoardServer) -> None:
     with pytest.raises(HostError, match=r"--scene synthetic is for the virtual board that starts"):
         viewer.main(["--port", server.url, "--scene", "synthetic", "--json", "--frames", "1"])
