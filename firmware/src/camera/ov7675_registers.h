@@ -32,8 +32,15 @@ enum {
     REG_COM14 = 0x3E, /* bit 4: scaled PCLK; 2:0 its divider, a power of two */
     REG_COM15 = 0x40, /* bits 7:6 = 11: full range 00..FF */
     REG_COM16 = 0x41, /* bit 4: noise and edge threshold by itself */
-    REG_DBLV = 0x6B,  /* bits 7:6 PLL: 0 bypass, 1 x4 */
-    REG_XSC = 0x70,   /* bit 7: colour bars, with YSC */
+    REG_MTX1 = 0x4F,  /* colour matrix: red, green, blue into V, then into U; MTX6 is 0x54 */
+    REG_MTX2 = 0x50,
+    REG_MTX3 = 0x51,
+    REG_MTX4 = 0x52,
+    REG_MTX5 = 0x53,
+    REG_MTX6 = 0x54,
+    REG_MTXS = 0x58, /* its signs, bit 0 of MTX1; bit 7: contrast follows by itself */
+    REG_DBLV = 0x6B, /* bits 7:6 PLL: 0 bypass, 1 x4 */
+    REG_XSC = 0x70,  /* bit 7: colour bars, with YSC */
     REG_YSC = 0x71,
     REG_AWB_FIX = 0xB0, /* reserved; without 0x84 the colour processing is off balance on this family */
 };
