@@ -19,6 +19,7 @@ BY_EYE = (
     "the viewer shows a picture that is upright, not mirrored, without zig-zag or torn lines",
     "a hand at the left edge of the view and one at the right edge are both seen (full field of view)",
     "the colour bars (key b) are eight even steps from light to dark",
+    "with an RGB model something red, green and blue has these colours and white paper has none",
     "the picture gets darker when the lens is covered and recovers within two seconds",
     "the score of `person` rises when somebody stands before the camera",
     "unplugging and plugging in again: the viewer goes on by itself",
