@@ -19,6 +19,7 @@ from host.data.dataset import Dataset, read_dataset
 from host.data.duplicates import near_pairs, perceptual_hash
 from host.data.edge_impulse import is_export, read_export
 from host.data.export import export_folder, export_zip
+from host.data.hold import held
 from host.data.labels import label_list, resolve
 from host.data.load import each_luma
 from host.data.manifest import SPLITS, Picture, write_manifest
@@ -91,6 +92,13 @@ def split_set(asked: argparse.Namespace) -> int:
         raise HostError(f"{asked.data} is no folder: import it into one first")
     if asked.val + asked.test >= 1:
         raise HostError(f"--val {asked.val} and --test {asked.test} leave nothing to train on")
+    with held(asked.data):
+        _split(asked, console)
+    Console().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
+    return 0
+
+
+def _split(asked: argparse.Namespace, console: Console) -> None:
     dataset = read_dataset(asked.data, least_labels=1)
     pictures = dataset.pictures
     near = _near(dataset, asked.distance, console) if asked.distance >= 0 else []
@@ -99,8 +107,6 @@ def split_set(asked: argparse.Namespace) -> int:
     unlabelled = [picture for picture in listed(asked.data) if not picture.label]
     write_manifest(asked.data, [*assign(pictures, together, shares, asked.seed), *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
-    Console().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
-    return 0
 
 
 def export_set(asked: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ from host.data.files import (
     private_folder,
     write_private,
 )
+from host.data.hold import take
 from host.data.labels import matching, meant
 from host.data.manifest import (
     CSV_NAME,
@@ -39,7 +40,6 @@ from host.data.manifest import (
 )
 from host.errors import HostError
 
-LOCK = ".capturing"
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
 
 
@@ -51,7 +51,7 @@ class Journal:
         self.folder = folder
         self.repaired: tuple[str, ...] = ()
         private_folder(folder)
-        self._lock = _taken_lock(folder)
+        self._lock = take(folder)
         try:
             found = self._recovered()
             self.labels = _agreed(folder, labels, found)
@@ -190,18 +190,3 @@ def _agreed(folder: Path, asked: Sequence[str], found: Sequence[Picture]) -> tup
                 f"give --labels {','.join(there)} (more may follow), or another --output"
             )
     return tuple(asked)
-
-
-def _taken_lock(folder: Path) -> Path:
-    """The lock file, now ours. One whose process is gone is taken over."""
-    import psutil
-
-    path = folder / LOCK
-    try:
-        owner = int(path.read_text()) if path.exists() else 0
-    except (OSError, ValueError):
-        owner = 0
-    if owner and owner != os.getpid() and psutil.pid_exists(owner):
-        raise HostError(f"process {owner} captures into {folder}: end it, or give another --output")
-    write_private(path, str(os.getpid()).encode())
-    return path

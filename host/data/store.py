@@ -9,6 +9,7 @@ from pathlib import Path
 
 from host.data.dataset import Dataset
 from host.data.files import folder_name, private_folder, write_private
+from host.data.hold import held
 from host.data.labels import matching
 from host.data.manifest import CSV_NAME, PARQUET_NAME, Picture, read_manifest, write_manifest
 from host.data.pictures import UnreadableError, decode
@@ -34,6 +35,17 @@ def import_into(
 ) -> Imported:
     """Copies. about: source, licence and split for rows that have none. Stopped, what was copied has its rows."""
     private_folder(folder)
+    with held(folder):
+        return _import(folder, dataset, about, say, progress)
+
+
+def _import(
+    folder: Path,
+    dataset: Dataset,
+    about: Picture,
+    say: Say,
+    progress: Callable[[Iterable[Picture]], Iterable[Picture]],
+) -> Imported:
     pictures = listed(folder)
     digests = {picture.sha256 for picture in pictures}
     labels = tuple(dict.fromkeys(picture.label for picture in pictures))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.data.journal import LOCK, Journal
+from host.data.hold import LOCK
+from host.data.journal import Journal
 from host.data.manifest import CSV_NAME, Picture, read_manifest
 from host.errors import HostError
 from tests.data.pictures import picture
@@ -101,7 +102,7 @@ def test_columns_of_the_users_own_stay(tmp_path: Path) -> None:
 def test_two_writers_cannot_share_a_folder(tmp_path: Path) -> None:
     filled(tmp_path, 1)
     (tmp_path / LOCK).write_text(str(os.getppid()))
-    with pytest.raises(HostError, match=f"process {os.getppid()} captures into"):
+    with pytest.raises(HostError, match=f"process {os.getppid()} writes into"):
         Journal(tmp_path, LABELS)
     (tmp_path / LOCK).write_text("999999999")  # it died
     with Journal(tmp_path, LABELS) as journal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from host.data.coco import Rule, read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.edge_impulse import is_export, read_export
 from host.data.export import export_folder, export_zip
+from host.data.hold import LOCK
 from host.data.manifest import Picture, read_manifest, write_manifest
 from host.data.store import import_into
 from host.errors import HostError
@@ -235,6 +237,19 @@ def test_a_split_keeps_the_rows_that_have_no_label_yet(tmp_path: Path) -> None:
     after = {p.path: p for p in read_manifest(tmp_path).pictures}
     assert len(after) == 9
     assert after["new/1.png"].label == after["new/1.png"].split == ""
+
+
+@pytest.mark.parametrize("command", [["split", "busy"], ["import", "set", "busy"]])
+def test_a_folder_that_is_captured_into_is_left_alone(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(Path("busy"), *(f"{label}/{i}.png" for label in "ab" for i in range(4)))
+    Path("busy", LOCK).write_text(str(os.getppid()))
+    before = sorted(Path("busy").rglob("*"))
+    with pytest.raises(HostError, match=f"process {os.getppid()} writes into busy"):
+        main(command)
+    assert sorted(Path("busy").rglob("*")) == before
 
 
 @pytest.mark.parametrize(
