@@ -47,7 +47,7 @@ def summary(checked: Checked) -> Table:
     table = Table(title=f"{checked.pictures} pictures checked", title_justify="left")
     table.add_column("found", justify="right")
     table.add_column("what")
-    table.add_column("first of them")
+    table.add_column("first of them", overflow="fold")  # whole: it is to be opened
     table.add_column("what to do")
     for kind in Kind:
         found = checked.of(kind)
