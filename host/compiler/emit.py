@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -33,5 +34,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # nor is there anything on a disk that is read-only
+            beside.unlink()
         raise HostError(f"cannot write {path}: {error.strerror}; choose another place") from error

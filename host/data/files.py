@@ -49,7 +49,8 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise HostError(cannot_write(path, error)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is renamed, or was never there
+            beside.unlink()
 
 
 def cannot_write(path: Path, error: OSError) -> str:

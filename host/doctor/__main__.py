@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from host.arguments import share
+from host.compiler.emit import write_atomically
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
 from host.doctor.examine import examine_port
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     findings = _examine(asked, say)
     _print(findings, asked.json)
     if asked.report:
-        _write_report(asked.report, checklist(findings, _conditions(asked.port)))
+        write_atomically(asked.report, checklist(findings, _conditions(asked.port)).encode())
         say(f"wrote {asked.report}")
     return int(any_failed(findings))
 
@@ -98,13 +99,6 @@ def _print(findings: list[Finding], as_objects: bool) -> None:
         return
     width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
     Console(highlight=False, width=width).print(findings_table(findings))
-
-
-def _write_report(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise HostError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
