@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
     if asked.model is not None:
-        board.load_model(_read(asked.model))
+        board.load_model(_packed(asked.model))
     server = BoardServer(board, asked.port, Speed(asked.speed))
     print(f"{READY}{server.url}", flush=True)
     if asked.console:
@@ -74,6 +74,16 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _packed(path: Path) -> bytes:
+    """Whole, or the board would refuse it and run without a model. Raises HostError."""
+    from host.compiler.pack import unpack
+
+    try:
+        return unpack(_read(path)).data
+    except HostError as error:
+        raise HostError(f"--model {path}: {error}") from error
 
 
 def _hexadecimal(text: str) -> int:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import serial
 
 from host.errors import HostError
+from host.virtual.__main__ import main
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import start_virtual_board
 from tests.virtual.bench import Bench
 from tests.virtual.build_probes import PROBES
 
 PATIENCE_SECONDS = 10.0
+
+
+@pytest.mark.parametrize("content, said", [(b"text", "not a packed"), (None, "cannot read")])
+def test_a_model_that_is_none_is_refused_in_one_line(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "m.tpm"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(HostError, match=f"^--model {re.escape(str(path))}: {said}[^\n]*$"):
+        main(["--model", str(path)])
 
 
 def run(server: BoardServer) -> threading.Thread:
