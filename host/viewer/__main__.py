@@ -21,7 +21,7 @@ from host.link.messages import Fault, Mode, Setting
 from host.link.opening import Opening, add_port_arguments, asked_port
 from host.link.schema import Message
 from host.link.transport import Port
-from host.samples import samples
+from host.samples import labels_of, samples
 
 CAPTURES = Path("captures")
 Say = Callable[[str], None]
@@ -86,6 +86,9 @@ def _open(asked: argparse.Namespace, opening: Opening, say: Say) -> Device:
 
 def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
     from host.viewer.json_lines import write_json
+    from host.viewer.view import watched_label
+
+    watched_label(labels_of(device.hello), asked.label)  # a misspelt one is refused here, too
 
     def other(message: Message) -> None:
         if isinstance(message, Fault):

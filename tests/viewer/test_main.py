@@ -243,6 +243,11 @@ def test_a_label_of_any_spelling_makes_a_file(tmp_path: Path) -> None:
     assert save_picture(odd, tmp_path).name == "frame_000044_on_off_1_90.png"
 
 
+def test_a_misspelt_label_is_refused_in_json_too(server: BoardServer) -> None:
+    with pytest.raises(HostError, match="no label 'persn'; it has: no person, person"):
+        viewer.main(["--port", server.url, "--label", "persn", "--json", "--frames", "1"])
+
+
 def test_watching_tells_no_json() -> None:
     with pytest.raises(HostError, match="--watch tells verdicts in words"):
         viewer.main(["--watch", "6", "--json"])
