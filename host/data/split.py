@@ -126,5 +126,5 @@ def _refuse_empty(used: set[str], asked: Sequence[str], count: int) -> None:
     if empty:
         raise HostError(
             f"{count} group(s) of pictures that belong together cannot fill train, {' and '.join(empty)}: "
-            "capture another session, or part sessions at pauses with --gap SECONDS"
+            "capture another session, or part sessions with a --gap of fewer seconds than they pause"
         )
