@@ -118,7 +118,7 @@ class SocketPort:
         except (OSError, ValueError) as error:  # ValueError: closed by another thread meanwhile
             raise self._lost(f"the connection broke ({error})") from error
         if not data:
-            raise self._lost("the other end closed the connection")
+            raise self._lost("the other end closed the connection: start that board again")
         self._heard = True
         return data
 
