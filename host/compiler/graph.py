@@ -106,8 +106,12 @@ def read_graph(data: bytes) -> Graph:
         )
     try:
         return _read_model(tflite.Model.GetRootAsModel(data, 0))
+    except struct.error as error:
+        raise HostError(
+            f"damaged TFLite model: it points beyond its end, at {len(data):,} bytes (torn off?); "
+            "export or copy it again"
+        ) from error
     except (
-        struct.error,
         IndexError,
         ValueError,
         TypeError,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 import numpy as np
 
 from host.errors import HostError
 from host.power.meter import Block, MarkerInput, MeterInfo
+from host.power.serial_port import open_serial
 
 BAUD = 3_686_400
 VENDOR, PRODUCT = 0x0483, 0x5740
@@ -120,7 +120,7 @@ class Lpm01a:
             usable = ", ".join(str(rate) for rate in RATES_HZ if rate <= FASTEST_TEXT_HZ)
             raise HostError(f"an LPM01A sends {usable} values a second as text, not {rate_hz}")
         self._where = port or _find()
-        self._port = _open(self._where)
+        self._port = open_serial(self._where, BAUD, timeout_s=0.02, write_timeout_s=2.0)
         self._decoder = Decoder(rate_hz, HIGHEST_V)
         self._blocks: list[Block] = []
         self._behind = b""  # what came behind the last acknowledgement: the first values
@@ -220,17 +220,6 @@ class Lpm01a:
             return bytes(self._port.read(max(1, min(65536, self._port.in_waiting))))
         except (OSError, TypeError) as error:
             raise HostError(f"the LPM01A at {self._where} is gone: plug it in again") from error
-
-
-def _open(where: str) -> Any:
-    import serial
-
-    try:
-        return serial.Serial(where, BAUD, timeout=0.02, write_timeout=2.0, exclusive=True)
-    except (serial.SerialException, OSError, ValueError) as error:
-        raise HostError(
-            f"{where} cannot be opened ({error}): check the name, and close what else uses it"
-        ) from error
 
 
 def _find() -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from host.errors import HostError
 from host.power.columns import Columns, default_columns, is_header, parse_header
 from host.power.meter import Block, MarkerInput, MeterInfo
+from host.power.serial_port import open_serial
 
 LINE_HZ = 1000
 MOST_LINE_BYTES = 512
@@ -97,14 +97,7 @@ class SerialSource:
     """A port that sends such lines. It supplies nothing."""
 
     def __init__(self, port: str, baud: int) -> None:
-        import serial
-
-        try:
-            self._port: Any = serial.Serial(port, baud, timeout=0.05, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise HostError(
-                f"{port} cannot be opened ({error}): check the name, and close what else uses it"
-            ) from error
+        self._port = open_serial(port, baud, timeout_s=0.05)
         self._where, self._bytes = port, bytearray()
         self._lines = LineClock(port, time.monotonic)
         self._started = False

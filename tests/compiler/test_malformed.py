@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,3 +45,8 @@ def test_overwritten_words_do_not_crash_the_compiler(word: int, value: int) -> N
     damaged = bytearray(DATA)
     damaged[4 * word : 4 * word + 4] = value.to_bytes(4, "little")
     survives(bytes(damaged))
+
+
+def test_a_torn_file_is_told_in_words() -> None:
+    with pytest.raises(HostError, match=r"points beyond its end, at [0-9,]+ bytes \(torn off\?\)"):
+        compile_model(DATA[: len(DATA) // 8], "torn")
