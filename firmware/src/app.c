@@ -76,11 +76,12 @@ static void look(struct app *app) {
     if (!stage_capture(app)) {
         return;
     }
-    if (app->mode != WIRE_MODE_RESULTS) {
+    const bool sends_frame = app->mode != WIRE_MODE_RESULTS;
+    if (sends_frame) {
         link_make_room(sizeof(struct wire_frame) + app_image_bytes(app), ROOM_MS);
     }
-    const uint32_t start = board_cycles();
-    if (app->mode != WIRE_MODE_RESULTS) {
+    const uint32_t start = board_cycles(); /* waiting is no work of the CPU's: pace() must not see it */
+    if (sends_frame) {
         report_frame(app, WIRE_SOURCE_CAMERA);
     }
     uint32_t send = board_cycles() - start;

@@ -88,10 +88,10 @@ def test_camera_windows_equal_the_host(shape: tuple[int, int], channels: int) ->
     assert np.array_equal(firmware_average(luma, 96, 96, channels), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     rows=st.integers(1, 60),
-    columns=st.integers(1, 60),
+    columns=st.integers(1, 80),
     height=st.integers(1, 70),
     width=st.integers(1, 70),
     seed=st.integers(0, 2**32 - 1),
@@ -99,25 +99,12 @@ def test_camera_windows_equal_the_host(shape: tuple[int, int], channels: int) ->
 def test_any_shape_equals_the_host(
     rows: int, columns: int, height: int, width: int, seed: int
 ) -> None:
-    luma = np.random.default_rng(seed).integers(0, 256, (rows, columns), np.uint8)
+    luma, u, v = drawn_yuv(rows, columns, seed)
     expected = area_average(luma, height, width)
     assert np.array_equal(firmware_average(luma, height, width, 1), expected)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    rows=st.integers(1, 60),
-    pairs=st.integers(1, 40),
-    height=st.integers(1, 70),
-    width=st.integers(1, 70),
-    seed=st.integers(0, 2**32 - 1),
-)
-def test_any_shape_in_colour_equals_the_host(
-    rows: int, pairs: int, height: int, width: int, seed: int
-) -> None:
-    luma, u, v = drawn_yuv(rows, 2 * pairs, seed)
-    expected = area_average_yuv(luma, u, v, height, width)
-    assert np.array_equal(firmware_average(luma, height, width, 3, packed(u, v)), expected)
+    if columns % 2 == 0:
+        expected = area_average_yuv(luma, u, v, height, width)
+        assert np.array_equal(firmware_average(luma, height, width, 3, packed(u, v)), expected)
 
 
 @pytest.mark.parametrize("size", [(96, 96), (97, 96), (48, 64), (240, 256)])

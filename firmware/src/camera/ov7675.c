@@ -36,7 +36,7 @@ static const struct setting looks[] = {
     {REG_COM15, 0xC0},        {REG_COM13, 0xC0},         {REG_COM9, 0x48}, /* gain ceiling x32 */
     {REG_AEW, 0x95}, /* the stable region that OmniVision's guide gives */
     {REG_AEB, 0x33},          {REG_VPT, 0xE3},           {REG_COM16, 0x38},
-    {REG_MTX1, 0x80}, /* the matrix that drivers of this family use in YUV; after a reset colours are pale */
+    {REG_MTX1, 0x80}, /* the colour matrix that drivers of this family use in YUV */
     {REG_MTX2, 0x80},         {REG_MTX3, 0x00},          {REG_MTX4, 0x22},
     {REG_MTX5, 0x5E},         {REG_MTX6, 0x80},          {REG_MTXS, 0x9E},
     {REG_AWB_FIX, 0x84},      {REG_COM2, COM2_DRIVE_2X},

@@ -17,11 +17,11 @@ from host.faults import fault_line
 from host.link.messages import Fault, Hello, Mode, Profile, Result, Setting
 from host.link.schema import Message
 from host.link.sequence import Losses
+from host.runs.conditions import VIRTUAL
 
 Clock = Callable[[], float]
 SILENT_S = 10.0  # a board that says nothing for so long will not speak again
 SLOW = 6  # times as long: a busy computer runs a virtual board at a tenth of its speed
-VIRTUAL = "virtual"
 POLL_S = 0.25
 MOST_FAULTS = 100
 
