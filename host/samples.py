@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import EndOfRecordingError
+from host.base.errors import EndOfRecordingError
+from host.base.records import Message
 from host.link.device import Device
 from host.link.messages import Frame, Hello, Mode, Result, Source
-from host.link.schema import Message
 from host.link.sequence import Losses
 
 POLL_S = 0.25

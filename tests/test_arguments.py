@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-from host.arguments import positive, share, whole
+from host.base.arguments import positive, share, whole
 
 
 @pytest.mark.parametrize(

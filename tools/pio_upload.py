@@ -9,7 +9,7 @@ environment: Any = env  # type: ignore[name-defined]  # noqa: F821 - likewise
 sys.path.insert(0, environment.subst("$PROJECT_DIR"))
 
 from host.doctor.holders import modem_manager_runs, programs_holding  # noqa: E402 - needs the path
-from host.link.port import listed_ports  # noqa: E402 - likewise
+from host.ports.choose import listed_ports  # noqa: E402 - likewise
 from tools.upload_advice import Advice, advice  # noqa: E402 - likewise
 
 WAIT_S = 10.0  # how long the port can be away while the board restarts

@@ -1,24 +1,20 @@
 #include "app.h"
 
-#include "board/board.h" // board_*
-#include "camera/pace.h" // camera_best_divider
-#include "commands.h"    // command_obey
-#include "hold.h"        // hold_run
-#include "link/link.h"   // link_*
-#include "model.h"       // model_open
-#include "mlperf.h"      // mlperf_*
-#include "report.h"      // report_*
-#include "stage.h"       // stage_*
-#include "watch.h"       // watch_*
+#include "board/board.h"       // board_*
+#include "camera/pace.h"       // camera_best_divider
+#include "commands/commands.h" // command_obey
+#include "hold.h"              // hold_run
+#include "link/link.h"         // link_*
+#include "model.h"             // model_open
+#include "commands/mlperf.h"   // mlperf_*
+#include "report.h"            // report_*
+#include "stage.h"             // stage_*
+#include "watch.h"             // watch_*
 
 /* 1 in the profile builds of platformio.ini; Setting.PROFILE changes it at run time. */
 #ifndef PROFILE_FROM_START
 #define PROFILE_FROM_START 0
 #endif
-
-uint32_t app_image_bytes(const struct app *app) {
-    return (uint32_t)app->height * app->width * app->channels;
-}
 
 static void report_refused_model(struct app *app, enum engine_status status) {
     if (status != ENGINE_OK) {

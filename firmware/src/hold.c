@@ -1,6 +1,6 @@
 #include "hold.h"
 
-#include "app.h"         // struct app
+#include "state.h"       // struct app
 #include "board/board.h" // board_*
 #include "link/link.h"   // link_*
 #include "report.h"      // report_*

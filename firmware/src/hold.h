@@ -3,17 +3,7 @@
 #ifndef HOLD_H
 #define HOLD_H
 
-#include <stdbool.h>
-
-#include "protocol.h" // struct wire_hold, enum wire_status
-
-struct app;
-
-/* The hold that the host asked for; it begins with the next turn, when the answer has left. */
-struct hold {
-    bool asked;
-    struct wire_hold request;
-};
+#include "state.h" // struct app
 
 /* Takes a request, or says why not. */
 enum wire_status hold_ask(struct app *app, const struct wire_hold *request);

@@ -3,7 +3,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
-#include "app.h" // struct app
+#include "state.h" // struct app
 
 enum { MODEL_MEMORY_BYTES = 112 * 1024 }; /* image and arena of the largest model that this firmware takes */
 

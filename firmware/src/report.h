@@ -2,7 +2,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "app.h"        // struct app
+#include "state.h"      // struct app
 #include "link/inbox.h" // struct packet
 
 /* Version and source hash. */

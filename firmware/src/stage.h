@@ -2,7 +2,7 @@
 #ifndef STAGE_H
 #define STAGE_H
 
-#include "app.h" // struct app
+#include "state.h" // struct app
 
 /* The camera awake and set up; false while it is broken. It is tried again after a thousand rests. */
 bool stage_wake_camera(struct app *app);

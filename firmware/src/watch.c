@@ -1,6 +1,6 @@
 #include "watch.h"
 
-#include "app.h"         // struct app
+#include "state.h"       // struct app
 #include "board/board.h" // board_*
 #include "link/link.h"   // link_drain
 #include "report.h"      // report_*

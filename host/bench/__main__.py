@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
-from host.bench.commands import COMMANDS
-from host.errors import run_main
+from host.base.errors import run_main
+from host.bench.engine import command as engine
+from host.bench.host import command as host
+from host.bench.latency import command as latency
+from host.bench.link import command as link
+from host.bench.mlperf import command as mlperf
+from host.bench.power import command as power
+from host.bench.report import command as report
+from host.bench.watch import command as watch
+
+# Each: NAME, HELP, add_arguments(parser), run(args) -> exit code. They are all imported to print the help:
+# what is heavy is imported inside run().
+COMMANDS: tuple[Any, ...] = (engine, host, latency, link, mlperf, power, report, watch)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from host.arguments import number, share, whole
+from host.base.arguments import number, share, whole
+from host.base.errors import HostError, run_main
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
 from host.data.manifest import SPLITS
-from host.errors import HostError, run_main
 from host.link.device import Device
 from host.link.messages import Mode, Setting
-from host.link.opening import Opening, add_port_arguments, asked_port
+from host.ports.open import Opening, add_port_arguments, asked_port
 
 if TYPE_CHECKING:  # the session's imports take a second: only after the arguments are right
     from host.capture.session import CaptureSession

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.capture.gate import Gate
 from host.capture.options import Options, rules_text
 from host.capture.state import State, label_keys
@@ -19,7 +20,6 @@ from host.data.load import each_luma
 from host.data.manifest import Picture
 from host.data.pictures import UnreadableError, luma_of
 from host.data.split import next_split
-from host.errors import HostError
 from host.link.messages import Hello
 from host.samples import Sample
 from host.viewer.session import QUIT_KEYS, Session

@@ -8,9 +8,9 @@ from dataclasses import replace
 from rich.console import RenderableType
 from rich.text import Text
 
+from host.base.errors import HostError
 from host.capture.session import CaptureSession
 from host.capture.state import State, caps, head_text, lines
-from host.errors import HostError
 from host.viewer.terminal import (
     ALARM,
     QUIET,

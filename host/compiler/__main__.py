@@ -11,13 +11,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from host.base.errors import HostError, run_main
 from host.compiler import report
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array, write_atomically
 from host.compiler.labels import labels_for
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.table import compiled_table
-from host.errors import HostError, run_main
 
 
 def main(argv: list[str] | None = None) -> int:

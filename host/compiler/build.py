@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from host.base.errors import HostError
 from host.compiler.check import check_graph
 from host.compiler.format import Form
 from host.compiler.forms import choose_forms
@@ -18,7 +19,6 @@ from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
 from host.compiler.plan import ARENA_TARGET, Plan, plan
 from host.compiler.scratch import Demand, demand
-from host.errors import HostError
 
 RAM_BYTES = 262_144
 FLASH_BYTES = 983_040

@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler.format import MAX_DIMENSION
 from host.compiler.graph import Graph, Operator, OtherOptions, Tensor, WindowOptions
-from host.errors import HostError
 
 SUPPORTED = {
     "CONV_2D",

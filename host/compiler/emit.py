@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 BYTES_A_LINE = 20
 

@@ -50,7 +50,7 @@ from __future__ import annotations
 import enum
 import struct
 
-from host.link.schema import Message, message, wire
+from host.base.records import Message, message, wire
 
 MAGIC = 0x4C444D50  # "PMDL"
 VERSION = 3

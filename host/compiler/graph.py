@@ -14,7 +14,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 MAX_TENSORS = 4096
 MAX_OPERATORS = 1024

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 
+from host.base.records import SCALARS, Column, Message
 from host.compiler import format as packed
 from host.compiler.status import STATUS_WORDS, EngineStatus
 from host.link.header import snake
-from host.link.schema import SCALARS, Column, Message
 
 CONSTANTS = (
     "MAGIC",

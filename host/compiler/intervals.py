@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler.format import OperatorKind
 from host.compiler.network import Feature, Layer, Network
 from host.compiler.quantise import Ints, Range, can_overflow, output_values
-from host.errors import HostError
 
 VECTOR_KINDS = (OperatorKind.CONV, OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 

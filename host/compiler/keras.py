@@ -10,9 +10,9 @@ import json
 import zipfile
 from typing import Any
 
+from host.base.errors import HostError
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.sketch import Sketch
-from host.errors import HostError
 
 Config = dict[str, Any]
 PASSED = {"Dropout", "Flatten", "Reshape", "ReLU", "Activation", "SpatialDropout2D", "Rescaling"}

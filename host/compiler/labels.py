@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.records import Message
 from host.compiler.arithmetic import exponentials
 from host.compiler.format import (
     IMAGE,
@@ -26,7 +27,6 @@ from host.compiler.format import (
 )
 from host.compiler.network import Exponential
 from host.compiler.pack import PackedModel, read_records
-from host.link.schema import Message
 
 Image = NDArray[np.uint8]
 Ints = NDArray[np.int64]

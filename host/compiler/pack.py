@@ -6,6 +6,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TypeVar
 
+from host.base.errors import HostError
+from host.base.records import Message
 from host.compiler import format as packed
 from host.compiler.format import Form
 from host.compiler.forms import short_forms
@@ -13,8 +15,6 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 from host.compiler.parameters import constant_bytes, weight_bytes
 from host.compiler.plan import MapPlan, Plan
 from host.compiler.short_form import ShortForm
-from host.errors import HostError
-from host.link.schema import Message
 
 R = TypeVar("R", bound=Message)
 

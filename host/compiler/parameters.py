@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from host.base.records import Message
 from host.compiler import format as packed
 from host.compiler import quantise
 from host.compiler.format import Form, OperatorKind
 from host.compiler.network import Feature, Layer, Scaling
 from host.compiler.short_form import ShortForm, short_records
-from host.link.schema import Message
 
 PAIRED = (OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_anyway, why_not
 from host.compiler.cost import CLOCK_HZ, WORST_ERROR, predict
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs
 from host.compiler.sketch import mobilenet_v1
-from host.errors import HostError
 
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
 

@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, assemble
 from host.compiler.format import Form, OperatorKind
 from host.compiler.network import (
@@ -25,7 +26,6 @@ from host.compiler.network import (
 )
 from host.compiler.pack import Identity
 from host.compiler.passes.fold_pads import fold_pads
-from host.errors import HostError
 
 LARGEST_SIDE = 2048  # of a map, and of an architecture that can be reported on in a few seconds
 MOST_CHANNELS = 65_535

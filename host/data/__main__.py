@@ -6,14 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from host.arguments import share, whole
+from host.base.arguments import share, whole
+from host.base.errors import run_main
 from host.data.check import SURE
 from host.data.coco import LEAST_AREA
 from host.data.commands import check_set, export_set, import_set, split_set
 from host.data.duplicates import BITS, NEAR
 from host.data.manifest import SPLITS
 from host.data.split import VAL_SHARE
-from host.errors import run_main
 
 DATA_HELP = "a folder of captures, CLASS/NAME or SPLIT/CLASS/NAME, or a zip of them"
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from host.base.files import private_folder, write_private
 from host.data.check import Checked
 from host.data.dataset import Dataset, Read
-from host.data.files import private_folder, write_private
 from host.data.findings import Finding, Kind
 from host.data.manifest import Picture
 from host.data.pictures import UnreadableError, decode

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from host.base.errors import HostError
 from host.data.dataset import Dataset
 from host.data.labels import meant
 from host.data.manifest import Picture
-from host.errors import HostError
 
 LEAST_AREA = 0.005  # of the picture
 MID_AREA, NEAR_AREA = 0.03, 0.20  # the largest box: far, mid, near

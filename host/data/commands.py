@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from host.base.errors import HostError
 from host.data.check import Asked, check
 from host.data.check_report import summary, write_report
 from host.data.coco import Rule, read_coco
@@ -27,7 +28,6 @@ from host.data.opinion import open_opinion
 from host.data.pictures import UnreadableError
 from host.data.split import Shares, assign, groups, table
 from host.data.store import import_into, listed
-from host.errors import HostError
 
 Item = TypeVar("Item")
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.data.labels import matching, require_classes, resolve
 from host.data.manifest import (
     CSV_NAME,
@@ -26,7 +27,6 @@ from host.data.manifest import (
     read_manifest,
 )
 from host.data.pictures import MOST_FILE_BYTES, SUFFIXES, UnreadableError
-from host.errors import HostError
 
 Read = Callable[[Picture], bytes]
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from host.base.errors import HostError
+from host.base.files import folder_name
 from host.data.dataset import Dataset, Read, file_names
-from host.data.files import folder_name
 from host.data.manifest import CSV_NAME, Picture, picture_of, row_of
 from host.data.pictures import SUFFIXES
-from host.errors import HostError
 
 INFO = "info.labels"
 VERSION = 1

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from host.base.errors import HostError
+from host.base.files import folder_name, png_bytes, private_file, private_folder, write_private
 from host.data import edge_impulse
 from host.data.dataset import Dataset
-from host.data.files import folder_name, png_bytes, private_file, private_folder, write_private
 from host.data.manifest import CSV_NAME, Picture, csv_bytes
 from host.data.pictures import decode
-from host.errors import HostError
 
 PORTABLE = (".png", ".jpg", ".jpeg")  # what Keras and Edge Impulse both read; others become PNG
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same pictures make the same zip

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from host.data.files import write_private
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.files import write_private
 
 LOCK = ".capturing"
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from host.data.files import (
+from host.base.errors import HostError
+from host.base.files import (
     PRIVATE_FILE,
     cannot_write,
     folder_name,
@@ -38,7 +39,6 @@ from host.data.manifest import (
     parquet_bytes,
     read_manifest,
 )
-from host.errors import HostError
 
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
 

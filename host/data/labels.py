@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 LIKELY = 0.6  # difflib's ratio from which a name was probably meant
 NEGATION = re.compile(r"^(?:no|not|non)_")

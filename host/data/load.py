@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.data.dataset import Dataset, Read
 from host.data.manifest import Picture
 from host.data.pictures import UnreadableError, decode, luma_of, to_input
-from host.errors import HostError
 
 MOST_INPUT_BYTES = 8 << 30
 MOST_SIDE = 4096

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from host.data.files import write_private
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.files import write_private
 
 CSV_NAME = "manifest.csv"
 PARQUET_NAME = "manifest.parquet"

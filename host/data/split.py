@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.data.duplicates import clusters
 from host.data.manifest import SPLITS, Picture
-from host.errors import HostError
 
 VAL_SHARE = 0.2
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from host.base.files import folder_name, private_folder, write_private
 from host.data.dataset import Dataset
-from host.data.files import folder_name, private_folder, write_private
 from host.data.hold import held
 from host.data.labels import matching
 from host.data.manifest import CSV_NAME, PARQUET_NAME, Picture, read_manifest, write_manifest

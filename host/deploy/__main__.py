@@ -12,14 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from host.base.errors import HostError, run_main
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits, read_model
 from host.deploy.table import slots_table
 from host.deploy.transfer import erase_slots, send_model, use_slot
-from host.errors import HostError, run_main
 from host.link.device import Device
 from host.link.messages import MODEL_SLOTS, SlotState
-from host.link.opening import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, asked_port
 
 FORGETTING = (
     "this virtual board ends here and forgets the model; to keep one, start "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from host.base.errors import HostError
 from host.compiler.build import compile_model
 from host.compiler.format import PackedHeader
 from host.compiler.labels import labels_for
 from host.compiler.pack import PackedModel, seal, unpack
 from host.compiler.status import STATUS_TEXT
-from host.errors import HostError
 from host.link.messages import (
     MAX_IMAGE_HEIGHT,
     MAX_IMAGE_WIDTH,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 
+from host.base.errors import HostError
+from host.base.records import Message
 from host.deploy.model import reason_text
-from host.errors import HostError
 from host.link.connection import NoAnswerError
 from host.link.device import Device, RefusedError
 from host.link.messages import (
@@ -24,7 +25,6 @@ from host.link.messages import (
     SlotWrite,
     Status,
 )
-from host.link.schema import Message
 
 FRUITLESS_TRIES = (
     8  # beginnings without a new byte before giving up: about a minute without the board

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from host.arguments import share
+from host.base.arguments import share
+from host.base.errors import HostError, run_main
 from host.compiler.emit import write_atomically
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
@@ -21,11 +22,10 @@ from host.doctor.examine import examine_port
 from host.doctor.finding import Finding, Verdict, any_failed, completed
 from host.doctor.holders import modem_manager_runs, programs_holding
 from host.doctor.report import Conditions, as_json, checklist, findings_table
-from host.errors import HostError, run_main
-from host.link.faults import FaultRates, FaultyPort
-from host.link.opening import add_port_arguments, asked_port
-from host.link.port import Choice, listed_ports
+from host.link.damage import FaultRates, FaultyPort
 from host.link.transport import Port
+from host.ports.choose import Choice, listed_ports
+from host.ports.open import add_port_arguments, asked_port
 
 WIDTH_OF_A_FILE = 160  # columns, when stdout is no terminal
 Say = Callable[[str], None]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from host.base.errors import HostError
 from host.doctor.evidence import PortEvidence
 from host.doctor.finding import Finding, failed, passed, warned
-from host.errors import HostError
-from host.faults import ADVICE
 from host.link.connection import NoAnswerError
+from host.link.fault_advice import ADVICE
 from host.link.handshake import LAYOUT_HASH, WrongFirmwareError
 from host.link.messages import FaultCode, Hello
-from host.link.port import (
+from host.link.transport import END_THE_OTHER
+from host.ports.choose import (
     ARDUINO,
     NANO_33_BLE,
     NANO_33_BLE_BOOTLOADER,
@@ -17,7 +18,6 @@ from host.link.port import (
     UPLOAD,
     ListedPort,
 )
-from host.link.transport import END_THE_OTHER
 
 UDEV_FILE = "/etc/udev/rules.d/60-nano33ble.rules"
 UDEV_RULE = (

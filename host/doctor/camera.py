@@ -15,7 +15,7 @@ from host.doctor.bars import (
 )
 from host.doctor.evidence import CameraEvidence, Evidence
 from host.doctor.finding import Finding, failed, passed, skipped, warned
-from host.faults import ADVICE, SHIELD, advice
+from host.link.fault_advice import ADVICE, SHIELD, advice
 from host.link.messages import Fault, FaultCode
 from host.samples import image_of
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TypeVar
 
+from host.base.errors import HostError
+from host.base.records import Message
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
-from host.errors import HostError
 from host.link.connection import NoAnswerError, Timing
 from host.link.device import Device
 from host.link.messages import Fault, Frame, Mode, Pong, Result, Setting
-from host.link.schema import Message
 from host.link.sequence import Losses
 
 # One try of a ping is waited for so long; commands are tried often: neither a torn cable nor a slow emulator

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from host.base.errors import HostError
 from host.doctor.board import cannot_open_finding, hello_findings, no_handshake_finding
 from host.doctor.camera import camera_findings
 from host.doctor.collect import PATIENCE, Say, collect
 from host.doctor.evidence import Evidence
 from host.doctor.finding import Finding
 from host.doctor.link import link_findings
-from host.errors import HostError
 from host.link.device import Device
 from host.link.transport import Port
 

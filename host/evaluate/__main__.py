@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from host.arguments import share, whole
-from host.errors import run_main
+from host.base.arguments import share, whole
+from host.base.errors import run_main
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate

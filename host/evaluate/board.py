@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from host.base.errors import HostError
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits
 from host.deploy.transfer import send_model
-from host.errors import HostError
 from host.link.connection import Timing
 from host.link.device import Device
 from host.link.messages import Hello
-from host.link.port import Choice, choose_port, listed_ports, open_choice, reopener
 from host.link.transport import SocketPort
+from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener
 
 TIMING = Timing(result_s=60.0)  # an emulator on a slow machine, a model of 200 million cycles
 REAL = "real"

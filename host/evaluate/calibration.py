@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host.evaluate.intervals import Interval, wilson
+from host.base.statistics import Interval, wilson
 from host.evaluate.scored import Flags, Floats, Scored
 
 BINS = 10

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host.evaluate.intervals import Interval, bootstrap_difference
+from host.base.statistics import Interval, bootstrap_difference
 from host.evaluate.metrics import auc, rates
 from host.evaluate.scored import Scored
 

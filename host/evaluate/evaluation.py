@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from host.base.statistics import Interval, bootstrap_auc, wilson
 from host.evaluate.calibration import Calibration, calibrate
 from host.evaluate.drop import Drop
-from host.evaluate.intervals import Interval, bootstrap_auc, wilson
 from host.evaluate.loop import Looped
 from host.evaluate.metrics import (
     Curve,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate.scored import Floats
 
 BATCH = 64

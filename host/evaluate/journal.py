@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 NAME = "board_answers.txt"
 MOST_BYTES = 64 << 20

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 SYNONYMS = (
     {"person", "people", "human", "persons"},

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate.journal import Answer, Journal
 from host.link.connection import NoAnswerError
 from host.link.device import Device, RefusedError

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.bench.model import choose_model
+from host.base.errors import HostError
+from host.bench.engine.model import choose_model
 from host.compiler.build import compile_model
 from host.compiler.labels import labels_for
 from host.compiler.pack import PackedModel, unpack
 from host.deploy.model import PACKED
-from host.errors import HostError
 from host.evaluate.float_model import SUFFIXES
 from host.evaluate.reference import Reference
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.data.dataset import Dataset, read_dataset
 from host.data.load import load_pixels, load_readable
-from host.errors import HostError
 from host.evaluate.labels import map_labels
 from host.evaluate.model import Subject
 from host.evaluate.scored import Integers

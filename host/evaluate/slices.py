@@ -12,9 +12,9 @@ from itertools import permutations
 
 import numpy as np
 
+from host.base.errors import HostError
+from host.base.statistics import Interval, bootstrap_auc, wilson
 from host.data.manifest import Picture
-from host.errors import HostError
-from host.evaluate.intervals import Interval, bootstrap_auc, wilson
 from host.evaluate.metrics import Rates, auc, rates
 from host.evaluate.scored import Flags, Scored
 

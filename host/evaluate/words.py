@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from host.base.statistics import Interval
 from host.evaluate.evaluation import Evaluation
-from host.evaluate.intervals import Interval
 from host.evaluate.slices import SET, Gap, Slice
 from host.evaluate.threshold import Choice, Outcome
 

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
 from host.link.framing import DELIMITER, SEQUENCES, encode_packet
 from host.link.handshake import WrongFirmwareError
 from host.link.inbox import Inbox
-from host.link.schema import Message
 from host.link.sequence import Losses
 from host.link.transport import Port, PortLostError, waits_for_reader
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
 from host.link import messages as wire
 from host.link.connection import Connection, NoAnswerError, Timing
 from host.link.handshake import no_hello
-from host.link.schema import Message
 from host.link.sequence import Losses
 from host.link.transport import Port
 

@@ -6,8 +6,8 @@ import enum
 import re
 import zlib
 
+from host.base.records import SCALARS, Column, Message
 from host.link import messages
-from host.link.schema import SCALARS, Column, Message
 
 CONSTANTS = (
     "PROTOCOL_VERSION",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from host.base.records import Message, WireError
 from host.link.framing import Decoder, Packet
 from host.link.handshake import check_layout
 from host.link.messages import BY_ID, FROM_DEVICE, Hello, Pong, Result
-from host.link.schema import Message, WireError
 from host.link.sequence import DropCounter, Losses, SequenceTracker
 
 

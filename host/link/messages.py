@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 
-from host.link.schema import Message, message, wire
+from host.base.records import Message, message, wire
 
 PROTOCOL_VERSION = 1
 PACKET_HEADER_BYTES = 4  # type, reserved, sequence

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import serial
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 BAUD = 115_200  # USB ignores it, but for 1200, which resets the Nano into its bootloader
 WAIT_S = 0.05  # how long a read waits for the first byte

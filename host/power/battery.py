@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 MINUTE_S = 60.0
 HOURS_A_MONTH = 730.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.meter import PowerMeter
 
 ESTIMATE, RECORDING = "estimate", "csv"

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from host.errors import HostError
-from host.faults import fault_line
+from host.base.errors import HostError
 from host.link.device import Device
+from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Held, Hello, Hold, Mode, PowerState
 from host.power.currents import (
     LABEL,

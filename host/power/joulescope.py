@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.meter import Block, MarkerInput, MeterInfo
 
 CURRENT, VOLTAGE, MARKER = "s/i", "s/v", "s/gpi/0"

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.serial_port import open_serial
 

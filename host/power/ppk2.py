@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.meter import Block, MarkerInput, MeterInfo
 
 RATE_HZ = 100_000

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.columns import Columns, Quantity, default_columns, is_header, parse_header
 from host.power.meter import Bits, MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from host.errors import HostError
-from host.faults import fault_line
+from host.base.errors import HostError
 from host.link.device import Device
+from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Held, Hello, Hold, HoldEnd, Mode, PowerState
 from host.power.meter import Block, MeterInfo, PowerMeter
 from host.power.trace import Trace, join

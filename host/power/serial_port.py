@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 
 def open_serial(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.columns import Columns, default_columns, is_header, parse_header
 from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.serial_port import open_serial

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from host.errors import HostError
-from host.faults import fault_line
+from host.base.errors import HostError
+from host.base.records import Message
+from host.link.fault_advice import fault_line
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.link.messages import (
@@ -26,7 +27,6 @@ from host.link.messages import (
     Setting,
     Status,
 )
-from host.link.schema import Message
 from host.power.currents import LABEL, Activity, supply_current_a, supply_in_words
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.rig import HeldTrace, Progress, checked

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from host.errors import run_main
+from host.base.errors import run_main
 
 WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
 

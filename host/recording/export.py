@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
 from host.recording.container import Kind

@@ -13,11 +13,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
 from host.link.framing import SEQUENCES, encode_packet
 from host.link.inbox import Inbox
 from host.link.messages import Ack, Hello, HelloRequest, Mode, Result, Set, SetMode, Setting
-from host.link.schema import Message
 from host.link.sequence import Losses
 from host.link.transport import Port
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.recording.container import (
     CHUNK_HEADER_BYTES,
     FILE_HEADER_BYTES,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.link.framing import DELIMITER, encode_packet
 from host.link.messages import Hello
 from host.link.transport import Port, PortLostError, waits_for_reader

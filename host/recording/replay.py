@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from host.errors import EndOfRecordingError, HostError
+from host.base.errors import EndOfRecordingError, HostError
+from host.base.records import WireError
 from host.link.framing import Decoder, Packet
 from host.link.handshake import WrongFirmwareError, check_layout
 from host.link.messages import BY_ID, Ack, Hello, HelloRequest, Mode, Set, SetMode, Status
-from host.link.schema import WireError
 from host.link.transport import WAIT_S
 from host.recording.container import FILE_HEADER_BYTES, Kind, Record
 from host.recording.reader import NANOSECONDS, Reader

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from host.base.records import Message, WireError
 from host.link.framing import (
     DELIMITER,
     LARGEST_ENCODED,
@@ -17,7 +18,6 @@ from host.link.framing import (
     encode_packet,
 )
 from host.link.messages import Ack, Frame, Hello, Mode, Profile, Result
-from host.link.schema import Message, WireError
 
 HIDDEN: dict[int, frozenset[int]] = {
     Mode.RESULTS: frozenset((Ack.ID, Frame.ID)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

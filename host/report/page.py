@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from host.base.errors import HostError
 from host.compiler.emit import write_atomically
-from host.errors import HostError
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.runs.typed_json import parse, read_object
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 ROW_TYPES = ("int64", "float64", "float32", "bool", "text")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

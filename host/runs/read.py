@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.runs.conditions import Conditions
 from host.runs.layout import Layout, check_layouts
 from host.runs.tables import arrow, parquet_batches, parquet_path, stream_batches, stream_path

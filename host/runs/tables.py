@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.runs.layout import Layout
 
 ROWS_A_GROUP = 65_536

@@ -9,7 +9,7 @@ import typing
 from pathlib import Path
 from typing import Any, TypeVar
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 MOST_BYTES = 1 << 20
 MOST_TEXT = 10_000  # characters of one value

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from host.base.errors import HostError
 from host.compiler.emit import write_atomically
-from host.errors import HostError
 from host.runs.conditions import Conditions
 from host.runs.layout import Layout, check_layouts
 from host.runs.tables import arrow, finish, schema_of, stream_path

@@ -11,7 +11,7 @@ import sys
 
 from rich.console import Console
 
-from host.errors import run_main
+from host.base.errors import run_main
 from host.train.gather import gather
 from host.train.options import parse
 from host.train.quiet import load_tensorflow

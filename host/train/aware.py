@@ -15,8 +15,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler.graph import read_graph
-from host.errors import HostError
 from host.train.fold import LEFT, Array, Part, chain_of, folded, unfold
 from host.train.network import INPUT_OFFSET, INPUT_SCALE
 from host.train.rounding import Range, Rounding

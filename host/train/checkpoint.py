@@ -13,8 +13,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.emit import write_atomically
-from host.errors import HostError
 from host.train.epoch import Epoch
 
 NAME = "checkpoint.npz"

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train import checkpoint
 from host.train.augment import Camera, as_camera, to_grey
 from host.train.checkpoint import Progress

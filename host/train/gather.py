@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.data.dataset import Dataset
 from host.data.labels import resolve
 from host.data.pictures import UnreadableError, decode
-from host.errors import HostError
 from host.train.options import Options
 from host.train.pictures import (
     DETAIL,

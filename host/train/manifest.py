@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.epoch import Epoch
 from host.train.measure import Figures
 from host.train.options import Options

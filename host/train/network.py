@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.augment import LUMA
 from host.train.shape import MOBILENET, Shape
 

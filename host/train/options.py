@@ -6,8 +6,8 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host.base.errors import HostError
 from host.data.labels import label_list
-from host.errors import HostError
 from host.train.teach import Teacher
 
 MODELS = Path(__file__).resolve().parents[2] / "models"

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.data.dataset import Dataset, read_dataset
 from host.data.labels import matching, normal, resolve
 from host.data.load import load_readable
 from host.data.manifest import Picture
 from host.data.pictures import UnreadableError, decode
-from host.errors import HostError
 
 TRAIN, VALIDATION = "train", "val"
 DETAIL = (

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train import export, fit, strategy
 from host.train.augment import to_grey
 from host.train.aware import Aware, check_ranges, make_aware

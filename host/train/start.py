@@ -8,8 +8,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from host.base.errors import HostError
 from host.data.labels import resolve
-from host.errors import HostError
 from host.train.network import build, load, transfer
 from host.train.shape import Shape
 from host.train.teach import Teacher

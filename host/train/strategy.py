@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 
 def choose(name: str) -> tuple[Any, int]:

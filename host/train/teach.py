@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.emit import write_atomically
-from host.errors import HostError
 from host.train.quiet import quiet
 from host.train.views import Views, render
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from host.arguments import share, whole
-from host.errors import HostError, run_main
-from host.faults import fault_line
+from host.base.arguments import share, whole
+from host.base.errors import HostError, run_main
+from host.base.records import Message
+from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.faults import FaultRates, FaultyPort
+from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Mode, Setting
-from host.link.opening import Opening, add_port_arguments, asked_port
-from host.link.schema import Message
 from host.link.transport import Port
+from host.ports.open import Opening, add_port_arguments, asked_port
 from host.samples import labels_of, samples
 
 CAPTURES = Path("captures")

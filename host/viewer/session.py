@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from host.data.files import folder_name, png_bytes, private_folder, write_private
-from host.errors import HostError
-from host.faults import advice
+from host.base.errors import HostError
+from host.base.files import folder_name, png_bytes, private_folder, write_private
 from host.link.device import Device
+from host.link.fault_advice import advice
 from host.link.messages import Fault, Setting
 from host.samples import Pairing, Sample
 from host.viewer.tape import Playback, Recording, tape_of

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
-from host.faults import Advice
+from host.base.errors import HostError
+from host.link.fault_advice import Advice
 from host.link.messages import Hello
 from host.link.sequence import Losses
 from host.samples import Cycles, Sample, labels_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from host.errors import HostError
-from host.faults import fault_line
+from host.base.errors import HostError
+from host.base.records import Message
 from host.link.device import Device
+from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Heartbeat, Hello, Mode, Setting, Verdict
-from host.link.schema import Message
 from host.samples import labels_of
 
 WAIT_S = 1.0

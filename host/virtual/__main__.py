@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from host.errors import EXIT_USER, HostError, run_main
+from host.base.errors import EXIT_USER, HostError, run_main
 from host.virtual.board import VirtualBoard
 from host.virtual.options import (
     DEFAULT_SERIAL_NUMBER,

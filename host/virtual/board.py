@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.link.messages import MARKER_PINS
 from host.virtual import exceptions, hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.virtual import hooks
 
 APPLICATION_START = 0x10000

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 WIDTH, HEIGHT = 640, 480
 SECONDS_A_PICTURE = 2.0

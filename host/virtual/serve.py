@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.virtual.board import CLOCK_HZ, VirtualBoard
 
 SLICE_CYCLES = CLOCK_HZ // 500

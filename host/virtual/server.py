@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 ROOT = Path(__file__).resolve().parents[2]
 PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"

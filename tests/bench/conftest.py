@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from host.bench.engine import measure
-from host.bench.report import Report
+from host.bench.engine.figures import Report
+from host.bench.engine.measure import measure
 from host.virtual.server import PREBUILT
 from tests.conftest import unavailable
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from host.bench.latency.figures import CAMERA, INJECTED, Lost, Setup, Summary, summarise
+from host.bench.latency.inferences import LayerCycles
 from host.bench.latency.layers import Layer
-from host.bench.latency.layouts import INFERENCES, KIND, LAYERS, LAYOUTS, Inference
-from host.bench.latency.measure import LayerCycles
-from host.bench.latency.summary import CAMERA, INJECTED, Lost, Setup, Summary, summarise
+from host.bench.latency.tables import INFERENCES, KIND, LAYERS, LAYOUTS, Inference
 from host.runs.conditions import gather
 from host.runs.read import Run, read_run
 from host.runs.typed_json import as_object

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from host.bench.layers import LayerCost
-from host.bench.memory import Footprint
-from host.bench.reference import Exactness
-from host.bench.report import Conditions, Report
+from host.bench.engine.figures import Conditions, Report
+from host.bench.engine.layers import LayerCost
+from host.bench.engine.memory import Footprint
+from host.bench.engine.reference import Exactness
 from host.virtual.window import Reading
 
 CONDITIONS = Conditions("virtual board", "0.1.0+abc", "GCC 12", "small", "0badf00d", 1, "estimated")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from host.bench.baseline import Baseline, baseline_text, compare_reports, read_baseline
-from host.errors import HostError
+from host.base.errors import HostError
+from host.bench.engine.baseline import Baseline, baseline_text, compare_reports, read_baseline
 from tests.bench.reports import REAL, REPORT, slower
 
 

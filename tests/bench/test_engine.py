@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from host.bench.baseline import compare_reports, read_baseline
-from host.bench.guest import Guest
-from host.bench.images import sample_images
-from host.bench.report import Report, as_json
+from host.base.errors import HostError
+from host.bench.engine.baseline import compare_reports, read_baseline
+from host.bench.engine.figures import Report, as_json
+from host.bench.engine.guest import Guest
+from host.bench.engine.images import sample_images
 from host.compiler.build import Options, compile_model
 from host.compiler.network import macs
 from host.compiler.pack import unpack
-from host.errors import HostError
 from host.virtual.profile import Profile
 
 BASELINE = Path(__file__).parent / "baseline_person_grey_025.json"

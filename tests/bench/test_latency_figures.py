@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from host.base.errors import HostError
 from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
 from host.bench.latency.compare import compare_runs, latency_run, verdict_words
-from host.bench.latency.layouts import KIND, LAYOUTS
+from host.bench.latency.figures import INJECTED, lost_between
+from host.bench.latency.show import comparison_table, summary_table
 from host.bench.latency.spread import spread_of
-from host.bench.latency.summary import INJECTED, lost_between
-from host.bench.latency.table import comparison_table, summary_table
-from host.errors import HostError
+from host.bench.latency.tables import KIND, LAYOUTS
 from host.link.sequence import Losses
 from host.runs.read import read_run
 from host.runs.write import RunWriter

@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from host.base.errors import EXIT_USER, HostError, run_main
 from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
+from host.bench.latency.inferences import Listener
 from host.bench.latency.layers import find_model, layers_of
-from host.bench.latency.measure import Listener
+from host.bench.latency.measure import Done, Plan, Session
 from host.bench.latency.pictures import drawn_pictures, folder_pictures
 from host.bench.latency.progress import Progress
-from host.bench.latency.session import Done, Plan, Session
-from host.errors import EXIT_USER, HostError, run_main
 from host.link import messages as wire
 from host.link.connection import EMULATED
 from host.link.device import Device

@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from host.bench.layers import describe, split
-from host.bench.model import MODELS
+from host.base.errors import HostError
+from host.bench.engine.layers import describe, split
+from host.bench.engine.model import MODELS
 from host.compiler.format import PackedStep
 from host.compiler.pack import PackedModel, unpack
-from host.errors import HostError
 from host.virtual.window import Reading, Window
 
 

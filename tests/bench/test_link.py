@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from host.bench.link import (
+from host.bench.link.measure import (
     INJECT_BYTES,
     PATIENCE,
     LinkReport,
@@ -16,8 +16,8 @@ from host.bench.link import (
     percentile,
 )
 from host.link.connection import EMULATED, Timing
+from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.faults import FaultRates, FaultyPort
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from host.base.errors import EXIT_USER, run_main
 from host.bench.__main__ import main
-from host.bench.baseline import Comparison, baseline_text, compare_reports, read_baseline
-from host.bench.report import Report, as_json
-from host.bench.table import engine_table
-from host.errors import EXIT_USER, run_main
+from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
+from host.bench.engine.figures import Report, as_json
+from host.bench.engine.show import engine_table
 from tests.bench.reports import REAL, REPORT, slower
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.bench.model import Model, choose_model
-from host.bench.real import measure_real
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
+from host.bench.engine.model import Model, choose_model
+from host.bench.engine.real import measure_real
 from host.link import messages as wire
 from host.link.device import Device
-from host.link.schema import Message
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 
 PACKED = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tpm"

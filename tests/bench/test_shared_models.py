@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.bench.engine import measure
+from host.bench.engine.measure import measure
 
 WITH_DEAD_CHANNELS = "mlcommons_vww_96_int8"
 WITH_DEAD_CHANNELS_MACS = 7_489_664

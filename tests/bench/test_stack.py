@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.bench.guest import Guest
+from host.bench.engine.guest import Guest
 from host.virtual import hooks
 from host.virtual.profile import PAINT, Profile, deepest_write
 from host.virtual.registers import SP

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.capture.__main__ import arguments, main
 from host.data.dataset import read_dataset
 from host.data.manifest import Picture, read_manifest, write_manifest
-from host.errors import HostError
 from tests.capture.scripted import rig
 from tests.system.board import Bench
 

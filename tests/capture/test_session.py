@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.capture.options import Options
 from host.data.dataset import read_dataset
 from host.data.manifest import read_manifest
-from host.errors import HostError
 from tests.capture.scripted import LABELS, rig
 from tests.data.pictures import picture
 

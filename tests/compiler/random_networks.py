@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_model
-from host.errors import HostError
 from tests.compiler.builder import ModelBuilder
 
 Generator = np.random.Generator

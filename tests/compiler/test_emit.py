@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from host.base.errors import HostError
+from host.base.files import write_private
 from host.compiler.emit import write_atomically
-from host.data.files import write_private
-from host.errors import HostError
 
 Write = Callable[[Path, bytes], None]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from host.base.errors import HostError
 from host.compiler.build import compile_model
-from host.errors import HostError
 from tests.compiler.random_networks import random_model
 
 DATA = random_model(3)[0]

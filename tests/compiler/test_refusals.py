@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import compile_model
-from host.errors import HostError
 from tests.compiler.builder import INT8, ModelBuilder
 
 FLOAT32, UINT8, INT16 = (getattr(schema.TensorType, n) for n in ("FLOAT32", "UINT8", "INT16"))

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from host.base.errors import HostError
 from host.data.dataset import read_dataset
 from host.data.load import load_pixels, load_readable
 from host.data.manifest import Picture, write_manifest
 from host.data.pictures import UnreadableError, decode, luma_of, to_input
-from host.errors import HostError
 from host.preprocess import area_average
 from tests.data.pictures import fill, picture, png, zipped
 

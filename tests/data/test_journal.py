@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host.base.errors import HostError
 from host.data.hold import LOCK
 from host.data.journal import Journal
 from host.data.manifest import CSV_NAME, Picture, read_manifest
-from host.errors import HostError
 from tests.data.pictures import picture
 
 LABELS = ("person", "no person")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from host.base.errors import HostError
 from host.data.__main__ import main
 from host.data.coco import Rule, read_coco
 from host.data.dataset import Dataset, read_dataset
@@ -17,7 +18,6 @@ from host.data.export import export_folder, export_zip
 from host.data.hold import LOCK
 from host.data.manifest import Picture, read_manifest, write_manifest
 from host.data.store import import_into
-from host.errors import HostError
 from tests.data.pictures import fill, picture, png, zipped
 
 ROWS = (

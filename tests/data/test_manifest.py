@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host.base.errors import HostError
 from host.data.manifest import (
     CSV_NAME,
     PARQUET_NAME,
@@ -18,7 +19,6 @@ from host.data.manifest import (
     read_manifest,
     write_manifest,
 )
-from host.errors import HostError
 
 FULL = Picture(
     path="person/s1_000001.png",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host.base.errors import HostError
 from host.data.manifest import Picture
 from host.data.split import Shares, assign, groups, next_split, table
-from host.errors import HostError
 
 
 def pictures(sessions: list[int], labels: list[int]) -> list[Picture]:

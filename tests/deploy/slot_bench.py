@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+from host.base.records import Message
 from host.link.messages import (
     MODEL_SLOTS,
     SLOT_CHUNK_BYTES,
@@ -17,7 +18,6 @@ from host.link.messages import (
     SlotWrite,
     Status,
 )
-from host.link.schema import Message
 from host.virtual.nvmc import ERASEPAGE
 from tests.system.board import Bench
 

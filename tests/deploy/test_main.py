@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from host.base.errors import HostError
 from host.deploy.__main__ import main
-from host.errors import HostError
 from host.virtual.board import VirtualBoard
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed

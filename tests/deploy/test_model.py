@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from host.base.errors import HostError
 from host.compiler.pack import unpack
 from host.compiler.status import EngineStatus
 from host.deploy.__main__ import main
 from host.deploy.model import check_fits, read_model
 from host.deploy.table import slots_table
-from host.errors import HostError
 from host.link.messages import SlotInfo, SlotState
 from tests.deploy.models import PERSON, network, packed
 

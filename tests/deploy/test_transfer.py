@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from host.base.errors import HostError
 from host.deploy.transfer import body_crc, erase_slots, send_model, use_slot
-from host.errors import HostError
 from host.link.connection import Timing
+from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.faults import FaultRates, FaultyPort
 from host.link.messages import Mode, SlotState
 from host.link.transport import Port
 from host.virtual.board import VirtualBoard

@@ -15,8 +15,8 @@ from host.doctor.holders import modem_manager_runs, programs_holding
 from host.doctor.link import clock_finding, dropped_finding, loss_finding, throughput_finding
 from host.doctor.report import BY_EYE, Conditions, as_json, checklist
 from host.link.messages import FaultCode
-from host.link.port import ARDUINO, ListedPort
 from host.link.sequence import Losses
+from host.ports.choose import ARDUINO, ListedPort
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
 
 REAL = replace(HELLO, board="nano33ble")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from host.doctor.examine import examine_port
-from host.link.faults import FaultRates, FaultyPort
+from host.link.damage import FaultRates, FaultyPort
 from host.link.transport import Port
 from tests.doctor.guest_port import GuestPort, failures
 

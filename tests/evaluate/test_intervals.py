@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from host.evaluate.intervals import Interval, bootstrap_auc, bootstrap_difference, wilson
+from host.base.statistics import Interval, bootstrap_auc, bootstrap_difference, wilson
 from host.evaluate.metrics import auc
 from tests.evaluate.drawn import binary
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate.journal import NAME, Answer, Journal
 
 IMAGES = np.random.default_rng(1).integers(0, 256, (4, 6, 6, 1), np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate.labels import map_labels, parse_map, positive_of
 
 MODEL = ("no_person", "person")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate.journal import NAME, Answer, Journal
 from host.evaluate.loop import PATIENCE_S, Looped, run_loop
 from host.link.connection import NoAnswerError

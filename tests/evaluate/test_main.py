@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.evaluate import __main__ as command
 from host.evaluate.board import about_board
 from host.evaluate.journal import NAME as JOURNAL

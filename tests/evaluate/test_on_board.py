@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.compiler.pack import PackedModel, seal, unpack
 from host.deploy.model import read_model
-from host.errors import HostError
 from host.evaluate.board import open_board
 from host.evaluate.journal import Journal
 from host.evaluate.loop import ConnectedBoard, Looped, run_loop

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.data.manifest import Picture
-from host.errors import HostError
 from host.evaluate.scored import Scored
 from host.evaluate.slices import LEAST_COUNT, gaps, measure_slices, parts
 from tests.evaluate.drawn import LABELS

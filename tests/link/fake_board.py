@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.records import Message
 from host.link import messages as wire
 from host.link.framing import Decoder, encode_packet
 from host.link.handshake import LAYOUT_HASH
-from host.link.schema import Message
 from host.link.transport import PortLostError
 
 HELLO = wire.Hello(

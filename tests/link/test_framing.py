@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.link.faults import FaultRates, FaultyBytes
+from host.link.damage import FaultRates, FaultyBytes
 from host.link.framing import (
     LARGEST_ENCODED,
     Decoder,

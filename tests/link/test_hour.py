@@ -6,11 +6,11 @@ import zlib
 
 import numpy as np
 
-from host.link.faults import FaultRates, FaultyBytes
+from host.base.records import Message
+from host.link.damage import FaultRates, FaultyBytes
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.link.messages import Frame, Ping, Pong, Result
-from host.link.schema import Message
 from tests.link.test_firmware_link import Inbox as FirmwareInbox
 from tests.link.test_firmware_link import Outbox
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host.base.records import Column, Message, WireError
 from host.link.framing import Decoder, encode_packet
 from host.link.messages import BY_ID, MAX_PAYLOAD_BYTES, Hello
-from host.link.schema import Column, Message, WireError
 
 BITS = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "i8": 8, "i16": 16, "i32": 32}
 

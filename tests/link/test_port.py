@@ -10,13 +10,13 @@ import threading
 
 import pytest
 
+from host.base.errors import HostError
 from host.doctor.board import no_handshake_finding
-from host.errors import HostError
 from host.link import transport
 from host.link.connection import Timing
 from host.link.device import Device
-from host.link.port import ListedPort, choose_port, open_port, reopener
 from host.link.transport import END_THE_OTHER, PortLostError, SerialPort, SocketPort
+from host.ports.choose import ListedPort, choose_port, open_port, reopener
 
 NANO = ListedPort("/dev/ttyACM3", 0x2341, 0x805A, "A1B2")
 BOOTLOADER = ListedPort("/dev/ttyACM3", 0x2341, 0x005A, "A1B2")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue
 from host.bench.mlperf.guest import GuestPort, hello_of
-from host.errors import HostError
 from host.link.messages import Ack, Mode, Setting, Status
 from tests.system.board import Bench
 

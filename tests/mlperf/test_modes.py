@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host.base.errors import HostError
 from host.bench.__main__ import main
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import between_timestamps
-from host.bench.mlperf.kept import keeper, open_run
+from host.bench.mlperf.measure import Partner, refuse_wrong_meter, spread
 from host.bench.mlperf.modes import Performance, area_under_curve, measure_accuracy
 from host.bench.mlperf.pictures import list_pictures, opened, read_input
-from host.bench.mlperf.session import Partner, refuse_wrong_meter, spread
-from host.errors import HostError
+from host.bench.mlperf.tables import keeper, open_run
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace
 from host.recording.summary import summarise

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from host.base.records import Message
 from host.link.messages import Ack, Fault, FaultCode, Held, Hello, Hold, HoldEnd, Mode, PowerState
-from host.link.schema import Message
 from tests.power.instruments.ppk2 import SimulatedPpk2
 from tests.power.instruments.signal import Signal, inferences
 

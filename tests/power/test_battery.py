@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.battery import (
     Battery,
     Look,

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import EXIT_USER, HostError, run_main
 from host.bench.__main__ import main
-from host.errors import EXIT_USER, HostError, run_main
 from host.power.method import Method
 from host.runs.read import read_run
 from tests.power.instruments.signal import Signal, inferences

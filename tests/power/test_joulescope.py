@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.joulescope import Joulescope, Streams
 from host.power.marker import find_pulses
 from host.power.meter import Block

@@ -14,19 +14,19 @@ from typing import cast
 import numpy as np
 import pytest
 
-from host.bench.power.result import PowerResult, summary_of
-from host.bench.power.session import Asked, measure_on
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
+from host.bench.power.figures import PowerResult, summary_of
+from host.bench.power.measure import Asked, measure_on
+from host.bench.report.compose import page_of
 from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
-from host.link.schema import Message
 from host.power.battery import Battery
 from host.power.figures import inference_window
 from host.power.method import Method
 from host.power.ppk2 import Ppk2
 from host.power.rig import Collector, LiveRig
 from host.report.blocks import Page
-from host.report.pages.compose import page_of
 from host.runs.read import Run, read_run
 from tests.power.bench_device import AMPERES, CLOCK_HZ, HeldDevice, camera_fault
 from tests.power.instruments.ppk2 import Faults, SimulatedPpk2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.lpm01a import Decoder, Lpm01a
 from host.power.marker import pulses_between_falls
 from host.power.meter import Block

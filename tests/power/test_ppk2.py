@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import serial
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.marker import find_pulses
 from host.power.meter import Block
 from host.power.ppk2 import Ppk2, amperes, calibration_table

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.columns import is_header, parse_header
 from host.power.marker import find_pulses
 from host.power.meter import MarkerInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from host.bench.power.result import SETTLE_FRAMES, PowerResult, lives, summary_of
+from host.bench.power.figures import SETTLE_FRAMES, PowerResult, lives, summary_of
 from host.bench.power.show import in_units
 from host.link.messages import PowerState
 from host.power.battery import Battery, battery_life_hours

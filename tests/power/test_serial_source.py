@@ -9,7 +9,7 @@ import tty
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.meter import Block, MarkerInput
 from host.power.serial_source import LINE_HZ, LineClock, SerialSource
 from host.power.trace import join

@@ -8,7 +8,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.power.columns import parse_header
 from host.power.lpm01a import Decoder
 from host.power.serial_source import LINE_HZ, LineClock

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.recording.container import FILE_HEADER_BYTES, MOST_PLAIN_BYTES, Kind, Record
 from host.recording.reader import Reader
 from host.recording.writer import FLUSH_BYTES, Writer

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.errors import EndOfRecordingError, HostError
+from host.base.errors import EndOfRecordingError, HostError
 from host.link.messages import Frame, Hello, Mode, Result, Setting
 from host.recording.played import PlayedBoard
 from host.recording.replay import MAX_SPEED, Replay, ReplayPort

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.link.framing import encode_packet
 from host.link.messages import Hello
 from host.recording.container import Kind

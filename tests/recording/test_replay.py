@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import EndOfRecordingError, HostError
+from host.base.errors import EndOfRecordingError, HostError
+from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.faults import FaultRates, FaultyPort
 from host.link.framing import encode_packet
 from host.link.messages import HelloRequest, Mode, Reboot, SetMode, Setting
-from host.link.port import choose_port, open_port
 from host.link.sequence import Losses
+from host.ports.choose import choose_port, open_port
 from host.recording.recorder import RecordingPort
 from host.recording.replay import MAX_SPEED, Replay, ReplayPort, parse_replay
 from host.samples import Sample, samples

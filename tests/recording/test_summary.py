@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import pytest
 
-from host.bench.host_costs import measure_host
-from host.bench.host_costs_day import measure_day
-from host.bench.host_costs_table import as_json as costs_json
-from host.errors import HostError
+from host.base.errors import HostError
+from host.bench.host.day import measure_day
+from host.bench.host.measure import measure_host
+from host.bench.host.show import as_json as costs_json
 from host.recording.__main__ import main
 from host.recording.export import recorded_samples
 from host.recording.histogram import RATIO, Histogram

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import EnergyWindow
-from host.bench.mlperf.kept import keeper, open_run
+from host.bench.mlperf.measure import Partner
 from host.bench.mlperf.modes import Judged
-from host.bench.mlperf.session import Partner
+from host.bench.mlperf.tables import keeper, open_run
+from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.bench.watch.kept import Asked, keep_watch
-from host.errors import HostError
+from host.bench.watch.tables import Asked, keep_watch
 from host.link.messages import Heartbeat, Verdict
 from host.report.blocks import Page, Table
 from host.report.page import render_page
-from host.report.pages.compose import page_of
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON

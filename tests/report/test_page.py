@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.report.blocks import Code, Page, Plot, Section, Tile, figure_section, table_section
 from host.report.figure import house_style, new_figure
 from host.report.page import render_page, write_page

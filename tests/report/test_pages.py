@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import EXIT_USER, HostError, run_main
 from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
-from host.bench.latency.layouts import KIND
-from host.bench.latency.layouts import LAYOUTS as LATENCY_LAYOUTS
-from host.errors import EXIT_USER, HostError, run_main
+from host.bench.latency.tables import KIND
+from host.bench.latency.tables import LAYOUTS as LATENCY_LAYOUTS
+from host.bench.report.compose import page_of
 from host.report.blocks import Page, Paragraph, Plot, Table
 from host.report.envelope import MOST_POINTS, envelope
 from host.report.page import render_page
-from host.report.pages.compose import page_of
 from host.report.units import prefixed
 from host.runs.read import read_run
 from host.runs.write import RunWriter

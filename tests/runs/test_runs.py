@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES

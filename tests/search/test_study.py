@@ -11,7 +11,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point, front
 from host.train.search.space import NARROWINGS, WIDTHS, Draw, Space, fitted

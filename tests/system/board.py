@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.records import Message
 from host.link.framing import Decoder, encode_packet
 from host.link.messages import (
     BY_ID,
@@ -25,7 +26,6 @@ from host.link.messages import (
     Setting,
     Status,
 )
-from host.link.schema import Message
 from host.virtual.board import CLOCK_HZ, VirtualBoard
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, open_scene

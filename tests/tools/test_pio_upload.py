@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from host.link import port as link_port
-from host.link.port import ARDUINO, ListedPort
+from host.ports import choose as link_port
+from host.ports.choose import ARDUINO, ListedPort
 from tools.upload_advice import advice
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.graph import Graph, Tensor, read_graph
-from host.errors import HostError
 from host.train.__main__ import main
 from host.train.gather import gather
 from host.train.options import MODELS, parse

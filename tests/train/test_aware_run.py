@@ -96,7 +96,7 @@ def test_two_devices_are_aware(small: Path, pictures: Path, tmp_path: Path) -> N
 def test_a_network_that_does_not_fit_is_refused_before_it_trains(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from host.errors import run_main
+    from host.base.errors import run_main
     from host.train.quiet import load_tensorflow
 
     load_tensorflow()

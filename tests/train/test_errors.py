@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import HostError, run_main
+from host.base.errors import HostError, run_main
 from host.train.__main__ import main
 from host.train.gather import gather
 from host.train.options import parse

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.quiet import load_tensorflow
 from host.train.shape import Shape
 

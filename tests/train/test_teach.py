@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.quantise import Int8Model
 from host.train.teach import CHUNK, Teacher, soft_labels
 from host.train.teaching import mixed, one_hot

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from host.faults import ADVICE
+from host.link.fault_advice import ADVICE
 from host.link.messages import FaultCode
 from host.link.sequence import Losses
 from host.samples import Cycles

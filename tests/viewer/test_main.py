@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.link.connection import Timing
 from host.link.device import Device
 from host.link.messages import Fault, FaultCode, Mode, Set

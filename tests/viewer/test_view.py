@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from host.errors import HostError
-from host.faults import ADVICE, advice, fault_line
+from host.base.errors import HostError
 from host.link import messages as wire
+from host.link.fault_advice import ADVICE, advice, fault_line
 from host.link.sequence import Losses
 from host.samples import Pairing, Sample
 from host.viewer import words

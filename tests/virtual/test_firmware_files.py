@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.virtual.memory import Memory, load_firmware
 from tests.virtual.build_probes import PROBES, build, compiler_version
 

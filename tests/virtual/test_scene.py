@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.virtual.scene import open_scene
 
 

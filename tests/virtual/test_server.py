@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.virtual.__main__ import main
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import start_virtual_board

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from host.base.errors import EndOfRecordingError, HostError
 from host.bench.__main__ import main
+from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.bench.watch.kept import Asked, keep_watch
-from host.errors import EndOfRecordingError, HostError
+from host.bench.watch.tables import Asked, keep_watch
 from host.link.messages import Heartbeat, Setting, Verdict
-from host.report.pages.compose import page_of
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON

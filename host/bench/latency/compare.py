@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.bench.latency.bootstrap import Ratio, Verdict, mean, median, ratio
-from host.bench.latency.kept import summary_of_rows
-from host.bench.latency.layouts import INFERENCES, KIND
+from host.bench.latency.figures import INJECTED, ON_BOARD, Summary
 from host.bench.latency.spread import Values
-from host.bench.latency.summary import INJECTED, ON_BOARD, Summary
-from host.errors import HostError
+from host.bench.latency.tables import INFERENCES, KIND
+from host.bench.latency.unfinished import summary_of_rows
 from host.runs.conditions import BoardConditions
 from host.runs.read import Run
 from host.runs.typed_json import parse

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.bench.layers import describe
-from host.bench.model import MODELS, choose_model
+from host.base.errors import HostError
+from host.bench.engine.layers import describe
+from host.bench.engine.model import MODELS, choose_model
 from host.compiler.pack import PackedModel
-from host.errors import HostError
 
 
 @dataclass(frozen=True)

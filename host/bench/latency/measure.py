@@ -1,154 +1,196 @@
-"""Takes inferences from a board, one after the other: of its camera, or of images that it is given."""
+"""One measurement on an open device: warms up, measures, profiles, and keeps all of it in a run directory."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from host.bench.latency.layouts import Inference
+from host.base.errors import EndOfRecordingError, HostError
+from host.bench.latency.figures import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
+from host.bench.latency.inferences import (
+    Board,
+    LayerCycles,
+    Listener,
+    camera_inferences,
+    injected_inferences,
+    profiled_inferences,
+)
+from host.bench.latency.layers import Layer, find_model, layers_of
 from host.bench.latency.pictures import Picture
-from host.errors import HostError
-from host.faults import fault_line
-from host.link.messages import Fault, Hello, Mode, Profile, Result, Setting
-from host.link.schema import Message
+from host.bench.latency.progress import Progress
+from host.bench.latency.tables import INFERENCES, KIND, LAYERS, LAYOUTS, Inference
+from host.compiler.pack import PackedModel
+from host.link.messages import Mode
 from host.link.sequence import Losses
-from host.runs.conditions import VIRTUAL
+from host.runs.conditions import Conditions, gather
+from host.runs.typed_json import as_object
+from host.runs.write import COMPLETE, INTERRUPTED, RunWriter, reason_of
 
-Clock = Callable[[], float]
-SILENT_S = 10.0  # a board that says nothing for so long will not speak again
-SLOW = 6  # times as long: a busy computer runs a virtual board at a tenth of its speed
-POLL_S = 0.25
-MOST_FAULTS = 100
-
-M = TypeVar("M", bound=Message)
-
-
-class Board(Protocol):
-    """What is measured: a Device, or a recording that is played (host/recording/played.py)."""
-
-    hello: Hello
-
-    @property
-    def name(self) -> str:
-        """The port's."""
-
-    @property
-    def losses(self) -> Losses:
-        """So far."""
-
-    def receive(self, timeout_s: float) -> Message | None:
-        """The next message."""
-
-    def set_mode(self, mode: Mode) -> None:
-        """What it does from here on."""
-
-    def set(self, setting: Setting, value: int) -> None:
-        """One setting."""
-
-    def greet(self) -> Hello:
-        """Asks it who it is by now; `hello` is the answer."""
-
-    def inject(self, image: NDArray[np.uint8]) -> Result:
-        """One inference of a picture."""
-
-
-class Listener:
-    """Waits for messages of one kind; keeps the faults that it hears meanwhile."""
-
-    def __init__(self, device: Board, clock: Clock) -> None:
-        self._device, self._clock = device, clock
-        self.faults: list[str] = []
-
-    def next(self, kind: type[M]) -> M:
-        """The next message of that kind. Raises HostError when none comes for SILENT_S (virtual: SLOW times it)."""
-        patience_s = SILENT_S * (SLOW if self._device.hello.board == VIRTUAL else 1)
-        end = self._clock() + patience_s
-        while self._clock() < end:
-            message = self._device.receive(POLL_S)
-            if isinstance(message, kind):
-                return message
-            if isinstance(message, Fault) and len(self.faults) < MOST_FAULTS:
-                self.faults.append(fault_line(message))
-        why = self.faults[-1] if self.faults else "press the board's reset button once"
-        raise HostError(f"{self._device.name}: no {kind.__name__} in {patience_s:.0f} s; {why}")
-
-
-def camera_inferences(
-    device: Board, clock: Clock, mode: Mode, listener: Listener
-) -> Iterator[Inference]:
-    """For ever. mode: STREAM (frames and results) or RESULTS. The first has no host_ms: it is 0."""
-    device.set_mode(mode)
-    first = before = None
-    while True:
-        result = listener.next(Result)
-        now = clock()
-        first = now if first is None else first
-        since = 0.0 if before is None else 1000 * (now - before)
-        before = now
-        yield _inference(result, now - first, since, "")
-
-
-def injected_inferences(
-    device: Board, clock: Clock, pictures: Sequence[Picture]
-) -> Iterator[Inference]:
-    """For ever, the pictures in turn. host_ms: from the first byte sent to the result's arrival."""
-    first = None
-    for picture in itertools.cycle(pictures):
-        start = clock()
-        result = device.inject(picture.image)
-        now = clock()
-        first = now if first is None else first
-        yield _inference(result, now - first, 1000 * (now - start), picture.name)
+MOST_PROFILED = 50  # a layer's cycles hardly vary, and the pass takes as long as so many inferences
+WAKING = 2  # results of a sensor that has just woken: they waited for it
 
 
 @dataclass(frozen=True)
-class LayerCycles:
-    """cycles: of each layer, in the packed model's order."""
+class Plan:
+    """What is asked for. pictures: to inject; none: camera frames in `mode`. details: of the conditions."""
 
-    frame: int
-    cycles: tuple[int, ...]
-
-
-def profiled_inferences(
-    device: Board, count: int, pictures: Sequence[Picture], listener: Listener, mode: Mode
-) -> Generator[LayerCycles, None, None]:
-    """`count` inferences while the board profiles, which costs it some reads of its clock. No pictures: camera."""
-    device.set(Setting.PROFILE, 1)
-    try:
-        if not pictures:
-            device.set_mode(mode)
-        turns = itertools.cycle(pictures)
-        for _ in range(count):
-            if pictures:
-                device.inject(next(turns).image)
-            yield _profile(listener)
-    finally:
-        device.set(Setting.PROFILE, 0)
+    directory: Path
+    command: str
+    count: int
+    warm_up: int
+    pictures: tuple[Picture, ...]
+    mode: Mode
+    layers: bool
+    model: Path | None
+    details: dict[str, str]
 
 
-def _profile(listener: Listener) -> LayerCycles:
-    profile = listener.next(Profile)
-    if not profile.cycles or len(profile.cycles) % 4:
-        raise HostError(
-            f"a Profile of {len(profile.cycles)} bytes: the firmware is of another version"
+@dataclass(frozen=True)
+class Done:
+    """stopped_by: what ended it early; None when it was measured to its end."""
+
+    conditions: Conditions
+    summary: Summary
+    stopped_by: BaseException | None
+
+    @property
+    def reason(self) -> str:
+        """Why it ended early, empty when it did not."""
+        return reason_of(self.stopped_by) if self.stopped_by else ""
+
+
+class Session:
+    """Runs a Plan. Ctrl-C and what the device does wrong end it; the run then says so and keeps what there is.
+
+    Where that is nothing, no run is left behind.
+    """
+
+    def __init__(
+        self,
+        device: Board,
+        plan: Plan,
+        clock: Callable[[], float],
+        progress: Progress,
+        recorded: Callable[[], float] | None = None,
+    ) -> None:
+        """recorded: the time of a recording that is played, by which its results then arrive."""
+        self._device, self._plan, self._clock, self._progress = device, plan, clock, progress
+        self._arrivals = recorded or clock
+        self._listener = Listener(device, clock)
+        self._inferences: list[Inference] = []
+        self._profiles: list[LayerCycles] = []
+        self._layers: list[Layer] = []
+
+    def run(self, now: datetime) -> Done:
+        """Raises HostError when there is nothing to keep yet, or it cannot be written."""
+        try:
+            return self._run(now)
+        except EndOfRecordingError as end:
+            raise HostError(f"{end}: too early to measure one inference") from end
+
+    def _run(self, now: datetime) -> Done:
+        device, plan = self._device, self._plan
+        if device.hello.model_hash == 0:
+            raise HostError("the board runs no model: send it one with python -m host.deploy")
+        model = find_model(device.hello.model_hash, plan.model)
+        self._warm_up()
+        conditions = gather(
+            KIND, plan.command, now, device.hello, device.name, details=plan.details
         )
-    return LayerCycles(profile.frame, tuple(np.frombuffer(profile.cycles, "<u4").tolist()))
+        before = device.losses
+        stopped: BaseException | None = None
+        with RunWriter(plan.directory, KIND, conditions, LAYOUTS, self._clock) as run:
+            try:
+                self._measure(run)
+                self._profile(model, run)
+            except (HostError, KeyboardInterrupt) as error:
+                stopped = error
+            if stopped is not None and not self._inferences:
+                raise stopped
+            run.conditions = conditions = self._final(conditions)
+            summary = self._summary(conditions, before)
+            run.summary = as_object(summary)
+            try:
+                run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
+            except HostError as error:  # a full disk: the figures are still shown
+                stopped = stopped or error
+        return Done(conditions, summary, stopped)
 
+    def _source(self) -> Iterator[Inference]:
+        if self._plan.pictures:
+            return injected_inferences(self._device, self._arrivals, self._plan.pictures)
+        return camera_inferences(self._device, self._arrivals, self._plan.mode, self._listener)
 
-def _inference(result: Result, arrived_s: float, host_ms: float, image: str) -> Inference:
-    return Inference(
-        frame=result.frame,
-        arrived_s=arrived_s,
-        capture_cycles=result.capture_cycles,
-        preprocess_cycles=result.preprocess_cycles,
-        inference_cycles=result.inference_cycles,
-        send_cycles=result.send_cycles,
-        period_cycles=result.period_cycles,
-        host_ms=host_ms,
-        image=image,
-    )
+    def _warm_up(self) -> None:
+        """The sensor's clock settles (camera/pace.c), caches fill; then the board is asked who it is by now."""
+        self._progress.begin("warming up", self._plan.warm_up)
+        for inference in islice(self._source(), self._plan.warm_up):
+            self._progress.advance(inference)
+        self._ask_who()
+
+    def _ask_who(self) -> None:
+        """In Mode.IDLE, where a board answers at once. What it said before is of the past."""
+        self._device.set_mode(Mode.IDLE)
+        self._device.greet()
+        while self._device.receive(0.0) is not None:
+            pass
+
+    def _measure(self, run: RunWriter) -> None:
+        source = self._source()
+        if not self._plan.pictures:
+            for _ in islice(source, WAKING):
+                pass
+        self._progress.begin("measuring", self._plan.count)
+        start = 0.0
+        for inference in islice(source, self._plan.count):
+            start = start if self._inferences else inference.arrived_s
+            kept = replace(inference, arrived_s=inference.arrived_s - start)
+            self._inferences.append(kept)
+            run.append(INFERENCES.name, *(getattr(kept, name) for name in INFERENCES.names))
+            self._progress.advance(kept)
+
+    def _profile(self, model: PackedModel | None, run: RunWriter) -> None:
+        if not self._plan.layers:
+            return
+        count = min(self._plan.count, MOST_PROFILED)
+        self._progress.begin("layers", count)
+        plan = self._plan
+        found = profiled_inferences(self._device, count, plan.pictures, self._listener, plan.mode)
+        with contextlib.closing(found):  # profiling ends at once, not when Python collects it
+            for number, profile in enumerate(found):
+                self._layers = self._layers or layers_of(model, len(profile.cycles))
+                if len(profile.cycles) != len(self._layers):
+                    raise HostError("the board changed its model while it was measured")
+                self._profiles.append(profile)
+                for layer, cycles in enumerate(profile.cycles):
+                    run.append(LAYERS.name, number, layer, self._layers[layer].name, cycles)
+                self._progress.advance()
+
+    def _final(self, conditions: Conditions) -> Conditions:
+        """The sensor's clock follows the load: what it was at the end belongs to the conditions, too."""
+        with contextlib.suppress(HostError):
+            self._ask_who()
+            divider = self._device.hello.clock_divider
+            if conditions.board and divider != conditions.board.clock_divider:
+                words = {"camera clock divider at the end": str(divider)}
+                return replace(conditions, details=conditions.details | words)
+        return conditions
+
+    def _summary(self, conditions: Conditions, before: Losses) -> Summary:
+        return summarise(
+            Setup(
+                source=INJECTED if self._plan.pictures else CAMERA,
+                warm_up=self._plan.warm_up,
+                clock_hz=self._device.hello.clock_hz,
+                estimated=conditions.estimated,
+            ),
+            self._inferences,
+            self._profiles,
+            self._layers,
+            lost_between(before, self._device.losses, self._inferences),
+            self._listener.faults,
+        )

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from host.bench.images import sample_images
-from host.errors import HostError
+from host.base.errors import HostError
+from host.bench.engine.images import sample_images
 from host.preprocess import area_average
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".ppm"}

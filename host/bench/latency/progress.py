@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from host.bench.latency.layouts import Inference
+from host.bench.latency.tables import Inference
 
 
 class Progress:

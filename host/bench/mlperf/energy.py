@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue
 from host.bench.mlperf.modes import (
     PATIENCE,
@@ -19,7 +20,6 @@ from host.bench.mlperf.modes import (
     Say,
     iterations_for,
 )
-from host.errors import HostError
 from host.power.marker import find_pulses, pulses_between_falls
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.method import Method

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue, Inference
-from host.errors import HostError
 
 LEAST_SECONDS, LEAST_ITERATIONS, REPETITIONS = 10.0, 10, 5
 WARM_UPS = 5

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 TRUTH = (
     "y_labels.csv"  # MLPerf Tiny: file, classes, class, a picture a line; the files are raw bytes

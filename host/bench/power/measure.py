@@ -1,84 +1,240 @@
-"""Holds a board in each state, then in the inference windows, and keeps what comes as it comes."""
+"""One power run from the command line's words: opens meter and board, measures, keeps all of it in a run directory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from host.bench.power.result import PowerResult
-from host.bench.power.tables import Rows
-from host.link.messages import PowerState
-from host.power.figures import inference_window, state_figure
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from host.base.errors import HostError
+from host.bench.power.figures import PowerResult, summary_of
+from host.bench.power.states import Measurement, Steps
+from host.bench.power.tables import KIND, Rows, layouts
+from host.link.device import Device
+from host.link.messages import Hello, Setting
+from host.ports.choose import choose_port, listed_ports
+from host.ports.open import asked_port
+from host.power.battery import Battery, battery_for
+from host.power.choose import ESTIMATE, open_meter
+from host.power.meter import MeterInfo, meter_words
 from host.power.method import Method
-from host.power.rig import HeldTrace, Rig
+from host.power.rig import Collector, LiveRig, Rig
+from host.runs.conditions import gather
+from host.runs.write import RunWriter, default_directory
 
-BEFORE = (PowerState.SLEEP, PowerState.IDLE, PowerState.CAMERA_ON, PowerState.CAPTURE)
-BEHIND = (PowerState.SEND,)
-Steps = Callable[[str, float], None]  # what is measured now, and the share of the run that is over
+BOOT_S = 10.0  # a board that the meter has just powered shows its USB port in this time
 
 
-class Measurement:
-    """One run. `result` is right at every moment, also when run() was interrupted.
+@dataclass(frozen=True)
+class Asked:
+    """A power run that is wanted. directory: where it goes. command: to repeat it."""
 
-    keep: is called whenever `result` and the rows know more.
-    """
+    arguments: argparse.Namespace
+    method: Method
+    supply_volt: float
+    command: str
+    now: datetime
 
-    def __init__(
-        self,
-        rig: Rig,
-        method: Method,
-        supply_volt: float,
-        rows: Rows,
-        steps: Steps,
-        keep: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.result = PowerResult(rig.info, method, supply_volt)
-        self._rig, self._method, self._rows, self._steps = rig, method, rows, steps
-        self._keep = keep
-        self._holds = len(BEFORE) + method.windows + len(BEHIND)
-        self._done = 0
+    @property
+    def directory(self) -> Path:
+        """Where the run goes."""
+        return self.arguments.output or default_directory(KIND, self.now)
 
-    def run(self) -> PowerResult:
-        """States first: the capture leaves a picture to infer."""
-        for state in BEFORE:
-            self._state(state)
-        for number in range(1, self._method.windows + 1):
-            self._window(number)
-        for state in BEHIND:
-            self._state(state)
-        return self.result
+    @property
+    def battery(self) -> Battery:
+        """That lives are told for."""
+        a = self.arguments
+        return battery_for(a.battery_mah, a.battery_volts, self.supply_volt)
 
-    def _state(self, state: PowerState) -> None:
-        held = self._hold(state, state.name.lower().replace("_", " "), 0)
-        self._rows.add_trace(state.name.lower(), held.trace)
-        self._add_state(held)
-        self._keep()
 
-    def _window(self, number: int) -> None:
-        label = f"inference {number}"
-        held = self._hold(PowerState.INFERENCE, label, self._method.inferences)
-        start_s = self._rows.add_trace(label, held.trace)
-        clock_hz = self._rig.hello.clock_hz
-        window = inference_window(number, held, self._rig.info, self._method, clock_hz)
-        self._rows.add_window(window, start_s, held.trace, self.result.idle_w)
-        self.result.windows.append(window)
-        if number == 1:
-            self._add_state(held)
-        self._keep()
+@dataclass(frozen=True)
+class Done:
+    """What came of it."""
 
-    def _add_state(self, held: HeldTrace) -> None:
-        figure = state_figure(held, self._method, self._rig.hello.clock_hz)
-        self.result.states.append(figure)
-        self._rows.add_state(figure)
+    result: PowerResult
+    summary: dict[str, Any]
+    directory: Path
 
-    def _hold(self, state: PowerState, label: str, repetitions: int) -> HeldTrace:
-        seconds = self._method.seconds
 
-        def progress(over_s: float) -> None:
-            share = min(1.0, over_s / seconds)
-            self._steps(label, (self._done + share) / self._holds)
+def measure(asked: Asked) -> Done:
+    """With a board. What was measured before an error or Ctrl-C is kept, and the run says what ended it."""
+    with open_rig(asked) as rig, steps_shown() as steps:
+        return measure_on(rig, asked, steps)
 
-        progress(0.0)
-        held = self._rig.hold(state, seconds, repetitions, progress)
-        self._done += 1
-        progress(0.0)
-        return held
+
+def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
+    """On a rig that is open."""
+    with open_run(asked, rig.info, rig.hello, rig.port) as run:
+        rows = Rows(run, rig.info, asked.method.channel)
+
+        def keep() -> None:
+            run.summary = _summary(measurement.result, asked)
+            run.save()
+
+        measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps, keep)
+        measurement.result.notes.extend(notes_on(rig.info, rig.hello))
+        try:
+            measurement.run()
+        except BaseException:
+            if measurement.result.states:
+                say(f"what was measured so far is kept in {asked.directory}")
+            raise
+        finally:
+            run.summary = _summary(measurement.result, asked)
+        return Done(measurement.result, run.summary, asked.directory)
+
+
+def analyse(asked: Asked) -> Done:
+    """A recording, without a board."""
+    from host.bench.power.recorded import analyse_recording
+    from host.power.recording import read_recording
+
+    a = asked.arguments
+    recording = read_recording(Path(a.meter.where), a.voltage)
+    with open_run(asked, recording.info, None, "") as run:
+        rows = Rows(run, recording.info, asked.method.channel)
+        result = analyse_recording(recording, asked.method, rows)
+        run.summary = _summary(result, asked)
+        return Done(result, run.summary, asked.directory)
+
+
+def _summary(result: PowerResult, asked: Asked) -> dict[str, Any]:
+    return summary_of(result, asked.battery, asked.arguments.looks_per_minute)
+
+
+def open_run(asked: Asked, info: MeterInfo, hello: Hello | None, port: str) -> RunWriter:
+    """The run directory, with its conditions."""
+    method = asked.method
+    details = {
+        "meter": meter_words(info.name, info.serial_number, info.rate_hz),
+        **info.settings,
+        "method": f"{method.windows} windows of at least {method.seconds:g} s and {method.inferences} "
+        "inferences, median",
+        "LEDs": "the firmware drives none",
+    }
+    if method.short:
+        details["caution"] = method.short
+    conditions = gather(
+        KIND, asked.command, asked.now, hello, port, supply_volt=asked.supply_volt, details=details
+    )
+    return RunWriter(asked.directory, KIND, conditions, layouts(info))
+
+
+@contextlib.contextmanager
+def open_rig(asked: Asked) -> Iterator[Rig]:
+    """Meter and board. The meter comes first: it may be what the board lives on."""
+    a = asked.arguments
+    with contextlib.ExitStack() as open_things:
+        if a.meter.kind == ESTIMATE:
+            rig: Rig = _estimating_rig(asked, open_things)
+        else:
+            meter = open_meter(
+                a.meter, external_supply=a.external_supply, rate_hz=a.rate, baud=a.baud
+            )
+            open_things.callback(meter.close)
+            meter.start(asked.supply_volt)
+            collector = Collector(meter)
+            open_things.callback(collector.close)
+            _wait_for_board(a.port)
+            device = _device(asked, open_things)
+            if device.hello.board == "virtual":
+                raise HostError(
+                    "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
+                )
+            rig = LiveRig(device, meter, collector, asked.supply_volt)
+        open_things.callback(rig.close)
+        yield rig
+
+
+def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
+    a = asked.arguments
+    is_virtual = choose_port(a.port or "auto", listed_ports()).url == "virtual"
+    if not is_virtual or a.record is not None:  # a link to record, by the clock on the wall
+        from host.power.counter_rig import CounterRig
+
+        return CounterRig(_device(asked, open_things), asked.supply_volt)
+    try:
+        from host.power.virtual_rig import VirtualRig
+        from host.virtual.scene import open_scene
+    except ImportError as error:
+        raise HostError(
+            f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+        ) from error
+    say("a virtual board in this process, in its own time; its power comes from datasheets")
+    rig = VirtualRig(open_scene(a.scene), asked.supply_volt)
+    if a.dcdc:
+        rig.set(Setting.DCDC, 1)
+    return rig
+
+
+def _device(asked: Asked, open_things: contextlib.ExitStack) -> Device:
+    a = asked.arguments
+    opening = open_things.enter_context(asked_port(a, say, a.scene))
+    device = open_things.enter_context(Device(opening.open(), timing=opening.timing))
+    if a.dcdc:
+        device.set(Setting.DCDC, 1)
+        device.greet()
+    return device
+
+
+def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> None:
+    """Raises HostError when no board appears, now that the meter gives it power."""
+    end = clock() + BOOT_S
+    while True:
+        try:
+            if choose_port(port or "auto", listed_ports()).url != "virtual":
+                return
+            why = "no board is plugged in"
+        except HostError as error:
+            why = str(error)
+        if clock() > end:
+            raise HostError(
+                f"{why}: a meter needs a real board; connect its USB cable for the data, or use "
+                "--meter estimate on the virtual one"
+            )
+        time.sleep(0.25)
+
+
+def notes_on(info: MeterInfo, hello: Hello) -> list[str]:
+    """What a reader of the figures must know."""
+    if not info.estimated:
+        return []
+    notes = [
+        "Estimated figures rest on typical currents of datasheets (host/power/currents.py says which) and on the "
+        "board's cycles; they rank states and designs, they are no measurement.",
+        "Not in them: USB (2.4 mA from its own supply), the Nano's power LED, sensors and I2C pull-ups.",
+    ]
+    if hello.board == "virtual":
+        notes.append(
+            "The virtual board is deterministic: that its windows agree says nothing of hardware."
+        )
+    return notes
+
+
+def say(line: str) -> None:
+    """A line for the person who waits."""
+    print(line, file=sys.stderr)
+
+
+@contextlib.contextmanager
+def steps_shown() -> Iterator[Steps]:
+    """A bar on stderr."""
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("starting", total=1.0)
+        yield lambda label, share: bars.update(task, description=label, completed=share)

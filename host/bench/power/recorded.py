@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from host.bench.power.result import PowerResult
+from host.base.errors import HostError
+from host.bench.power.figures import PowerResult
 from host.bench.power.tables import Rows
-from host.errors import HostError
 from host.link.messages import PowerState
 from host.power.figures import StateFigure, marked_window
 from host.power.marker import Pulses, busy_channels, find_pulses

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from host.bench.power.result import PowerResult, lives
+from host.bench.power.figures import PowerResult, lives
 from host.power.battery import Battery, life_in_words
 from host.power.currents import LABEL
 

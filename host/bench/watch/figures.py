@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from host.errors import HostError
+from host.base.errors import HostError
+from host.base.records import Message
 from host.link.messages import Fault, Heartbeat, Hello, Setting, Verdict
-from host.link.schema import Message
 
 MINUTE_S = 60.0
 

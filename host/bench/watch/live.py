@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+from host.base.errors import HostError
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.errors import HostError
 from host.link.device import Device
 from host.link.messages import Hello, Mode, Setting
 

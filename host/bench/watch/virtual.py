@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from host.base.errors import HostError
+from host.base.records import Message
 from host.bench.watch.figures import MINUTE_S, Listener, Progress, Supply, WatchPlan
-from host.errors import HostError
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.link.messages import Ack, Hello, Mode, Set, SetMode, Status
-from host.link.schema import Message
 from host.power.currents import supply_current_a
 from host.power.timeline import Timeline
 from host.power.virtual_rig import WatchedBoard

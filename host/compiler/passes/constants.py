@@ -10,8 +10,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.compiler.graph import Graph, Operator, OtherOptions, Tensor
-from host.errors import HostError
 
 FOLDED = ("SHAPE", "STRIDED_SLICE", "PACK")
 

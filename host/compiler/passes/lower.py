@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler import arithmetic
 from host.compiler.check import MAX_SMALL, refuse
 from host.compiler.format import OperatorKind
 from host.compiler.graph import Graph, Operator, OtherOptions, Tensor, WindowOptions
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network, Window
-from host.errors import HostError
 
 SHAPES = "export the model again"
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from host.arguments import positive, whole
+from host.base.arguments import positive, whole
+from host.base.errors import run_main
 from host.compiler.emit import write_atomically
-from host.errors import run_main
 from host.train.options import Options, parse
 from host.train.search.architecture import Budget, cost_of
 from host.train.search.front import Point, front

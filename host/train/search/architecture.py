@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host.base.errors import HostError
 from host.compiler.build import Options, why_not
 from host.compiler.cost import CLOCK_HZ
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.report import report_on
 from host.compiler.sketch import V1_NUMBERS, Sketch
-from host.errors import HostError
 
 STAGES = 5  # behind the first convolution; each but the first begins by halving rows and columns
 LARGEST_DEPTHS = (1, 2, 2, 6, 2)  # blocks of each stage in Howard et al. 2017, table 1

@@ -11,8 +11,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler.emit import write_atomically
-from host.errors import HostError
 from host.train import fit, strategy
 from host.train.epoch import Epoch
 from host.train.fit import Exam, Lessons, Plan

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from host.base.statistics import wilson
 from host.compiler.emit import write_atomically
-from host.evaluate.intervals import wilson
 from host.report.figure import COLOURS, FAINT, house_style, new_figure, png_bytes
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point, front

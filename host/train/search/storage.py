@@ -9,7 +9,7 @@ import optuna
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from host.errors import HostError
+from host.base.errors import HostError
 
 PATIENCE_S = 600  # SQLite lets one process write at a time: the others wait for so long
 TABLES = 20  # more than Optuna makes: each may be made by another process between our look and our making

@@ -18,7 +18,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from host.errors import HostError
+from host.base.errors import HostError
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point
 from host.train.search.space import Price, Space, fitted

@@ -1,0 +1,1 @@
+"""What every tool stands on: errors, arguments, files, records, statistics. Imports nothing of the project."""

@@ -1,0 +1,72 @@
+"""Writing pictures and manifests: beside their place and renamed there, for the owner's eyes only."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from host.base.errors import HostError
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # names Windows keeps
+
+
+def private_folder(path: Path) -> None:
+    """Makes a folder that only its owner reads, and those above it. One that is there stays as it is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"cannot make {path}: {error.strerror}; give another folder") from error
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replaces `path`, whole or not at all, on the disk when it returns. Raises HostError, leaving nothing behind."""
+    with private_file(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """As write_private, for what does not fit into memory: it takes the place of `path` when all went well."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(number, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise HostError(cannot_write(path, error)) from error
+    finally:
+        with contextlib.suppress(OSError):  # it is renamed, or was never there
+            beside.unlink()
+
+
+def cannot_write(path: Path, error: OSError) -> str:
+    """One line, with what helps."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return f"the disk is full: {path.name} was not kept, all before it is; free some space"
+    return f"cannot write {path}: {error.strerror}; give another folder"
+
+
+def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
+    """uint8 (H, W, 1) grey or (H, W, 3) RGB -> a PNG file, lossless."""
+    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.shape[2] == 3 else pixels
+    return bytes(cv2.imencode(".png", turned)[1])
+
+
+def folder_name(label: str) -> str:
+    """A label as the name of a folder on any system."""
+    name = re.sub(r"[^\w.+-]+", "_", label).strip(".")[:60]
+    return f"_{name}" if not name or RESERVED.match(name) else name

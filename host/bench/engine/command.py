@@ -1,0 +1,82 @@
+"""What an inference costs, operator by operator, with its conditions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from host.base.errors import HostError
+from host.bench.arguments import console, count
+from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
+from host.bench.engine.figures import Report, as_json
+from host.compiler.emit import write_atomically
+from host.ports.open import add_port_arguments, asked_port
+from host.virtual.server import PREBUILT
+
+NAME = "engine"
+HELP = "instructions, cycles and memory of an inference"
+BUILT_IN_MODEL = Path(__file__).resolve().parents[3] / "models" / "person_grey_025.tpm"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `engine` takes."""
+    add = parser.add_argument
+    add("model", nargs="?", type=Path, help=".tflite or packed .tpm; default: the firmware's own")
+    add("--elf", type=Path, default=PREBUILT, help="the virtual board's firmware")
+    add("--images", type=count, default=4, metavar="N", help="how many are inferred")
+    add("--json", action="store_true", help="figures on stdout, conditions on stderr")
+    add("--no-dead-channel-removal", action="store_true", help="keep channels that cannot matter")
+    add("--baseline", type=Path, metavar="FILE", help="an earlier report to compare with")
+    add("--write-baseline", type=Path, metavar="FILE", help="keep this report")
+    add("--real", action="store_true", help="measure a plugged-in board by its own cycle counter")
+    add_port_arguments(parser, default=None)  # without one: the Nano that is plugged in
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it was measured."""
+    before = read_baseline(asked.baseline) if asked.baseline else None
+    report = _measure_real(asked) if asked.real else _measure(asked)
+    comparison = compare_reports(report, before) if before else None
+    if asked.write_baseline:
+        write_atomically(asked.write_baseline, baseline_text(report).encode())
+    _print(report, comparison, asked.json)
+    return 0
+
+
+def _measure(asked: argparse.Namespace) -> Report:
+    try:
+        from host.bench.engine.measure import measure
+    except ImportError as error:
+        raise HostError(
+            f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+        ) from error
+    if asked.port or asked.record:
+        raise HostError("--port and --record are of a real board: add --real")
+    return measure(asked.elf, asked.model, not asked.no_dead_channel_removal, asked.images)
+
+
+def _measure_real(asked: argparse.Namespace) -> Report:
+    from host.bench.engine.real import measure_real
+    from host.link.device import Device
+
+    model = asked.model or BUILT_IN_MODEL
+    with asked_port(asked, lambda line: None) as opening:
+        if opening.choice.url == "virtual":
+            raise HostError("no board is plugged in: leave out --real for the virtual board")
+        with Device(opening.open()) as device:
+            return measure_real(device, model, not asked.no_dead_channel_removal, asked.images)
+
+
+def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:
+    if as_object:
+        print(json.dumps(as_json(report), indent=2))
+        said = Console(stderr=True, highlight=False, soft_wrap=True)
+        said.print(report.conditions.line(), style="dim", markup=False)
+        said.print(report.exactness.why, style="dim", markup=False)
+        return
+    from host.bench.engine.show import engine_table
+
+    console().print(engine_table(report, comparison))

@@ -1,0 +1,58 @@
+"""Measures the engine in the real firmware on the virtual board: one Report for one model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from host.bench.engine.figures import CYCLE_MODEL, Report, conditions_of, median_index
+from host.bench.engine.guest import Guest
+from host.bench.engine.images import sample_images
+from host.bench.engine.layers import LayerCost, describe, split
+from host.bench.engine.memory import footprint
+from host.bench.engine.model import Model, choose_model
+from host.bench.engine.reference import compare
+from host.bench.engine.response import Answer
+from host.virtual.profile import Profile
+from host.virtual.window import Window
+
+
+def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int) -> Report:
+    """The firmware `elf` with the model in `path` (None: its own), on `count` images."""
+    guest = Guest(elf)
+    model = choose_model(path, guest.built_in(), dead_channel_removal)
+    guest.start(model.packed.data)
+    images = sample_images(model.input_shape, count)
+    with Profile(guest.board) as profile:
+        answers = [guest.infer(image) for image in images]
+    windows = profile.windows
+    layers = [_layers(model, w, a) for w, a in zip(windows, answers, strict=True)]
+    cycles = [window.total.cycles for window in windows]
+    chosen = median_index(cycles)
+    window = windows[chosen]
+    stack_bytes = max(window.stack_bytes for window in windows)
+    return Report(
+        conditions=conditions_of(guest.hello, model, count, "virtual board", CYCLE_MODEL),
+        layers=layers[chosen],
+        cycles=cycles[chosen],
+        spread=(min(cycles), max(cycles)),
+        exactness=compare(model.tflite, images, [a.result.scores for a in answers]),
+        total=window.total,
+        outside=split(model.packed, window)[1],
+        clock_reads=len(window.calls),
+        clock_cycles=round(len(window.calls) * profile.cycles_of_call()),
+        footprint=footprint(guest.board.symbols, model.packed, stack_bytes),
+        model_macs=model.model_macs,
+    )
+
+
+def _layers(model: Model, window: Window, answer: Answer) -> tuple[LayerCost, ...]:
+    """Counted from outside, and held against what the firmware counted itself."""
+    costs, _ = split(model.packed, window)
+    cycles = [cost.cycles for cost in costs]
+    if cycles != answer.operator_cycles:
+        raise AssertionError(f"counted {cycles}, the firmware {answer.operator_cycles}")
+    return tuple(
+        replace(layer, instructions=cost.instructions, flash_reads=cost.flash_reads)
+        for layer, cost in zip(describe(model.packed, cycles), costs, strict=True)
+    )

@@ -1,0 +1,88 @@
+"""Which model is measured: the firmware's own, a packed one, or a .tflite that is compiled here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from host.base.errors import HostError
+from host.compiler.build import Options, compile_model
+from host.compiler.format import MAGIC, PackedHeader
+from host.compiler.pack import PackedModel, unpack
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+@dataclass(frozen=True)
+class Model:
+    """packed: what runs. tflite: what it was compiled from, None when that file is not at hand.
+
+    model_macs: before dead channels were removed; None when it was not compiled here.
+    """
+
+    packed: PackedModel
+    tflite: bytes | None
+    model_macs: int | None = None
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        header = self.packed.header
+        return header.input_height, header.input_width, header.input_channels
+
+    @property
+    def hash(self) -> int:
+        """CRC-32 of the packed model's body, as a board's Hello says it."""
+        return self.packed.header.body_crc
+
+
+def built_in_blob(flash: bytes) -> bytes:
+    """The packed model that lies at the start of `flash`. Raises HostError when none does."""
+    size = PackedHeader.LAYOUT.size
+    if len(flash) < size or int.from_bytes(flash[:4], "little") != MAGIC:
+        raise HostError("this firmware has no model built in: give one, or another --elf")
+    header = PackedHeader.unpack(flash[:size])
+    assert isinstance(header, PackedHeader)
+    return flash[: header.total_bytes]
+
+
+def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool) -> Model:
+    """The model in the file `path`, or the firmware's own. Raises HostError for what is no model."""
+    data = built_in if path is None else _read(path)
+    name = "built_in" if path is None else path.stem
+    if int.from_bytes(data[:4], "little") != MAGIC:
+        return _compile(data, name, dead_channel_removal)
+    packed = unpack(data)
+    tflite = _find_source(packed, path)
+    if dead_channel_removal:
+        return Model(packed, tflite)
+    if tflite is None:
+        raise HostError(
+            f"{packed.header.name} is compiled already, and its .tflite is not here: give the .tflite"
+        )
+    return _compile(tflite, packed.header.name, dead_channel_removal)
+
+
+def _compile(data: bytes, name: str, dead_channel_removal: bool) -> Model:
+    compiled = compile_model(data, name, options=Options(dead_channel_removal=dead_channel_removal))
+    packed = unpack(compiled.blob)
+    return Model(packed, data, compiled.model_macs)
+
+
+def _find_source(packed: PackedModel, path: Path | None) -> bytes | None:
+    """The .tflite whose hash the packed model carries: beside it, or among the project's models."""
+    wanted = packed.header.source_hash_high << 32 | packed.header.source_hash_low
+    folders = {MODELS} | ({path.parent} if path else set())
+    for file in sorted(file for folder in folders for file in folder.glob("*.tflite")):
+        data = _read(file)
+        if int.from_bytes(hashlib.sha256(data).digest()[:8], "big") == wanted:
+            return data
+    return None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error

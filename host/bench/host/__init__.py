@@ -1,0 +1,1 @@
+"""What this computer spends on frames."""

@@ -1,0 +1,81 @@
+"""What this computer spends on a frame, and on a day of frames: decoding, logging, recording, memory, disk."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host.base.errors import HostError
+from host.bench.arguments import console, count
+
+if TYPE_CHECKING:
+    from host.bench.host.day import Day
+
+NAME = "host"
+HELP = "what decoding, logging and recording cost this computer"
+DEFAULT_FRAMES = 3000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `host` takes."""
+    add = parser.add_argument
+    add("--frames", type=count, default=DEFAULT_FRAMES, metavar="N", help="of the stream")
+    add("--hours", type=_hours, metavar="H", help="instead: record and report so many hours")
+    add("--fps", type=_hours, default=5.0, metavar="N", help="of these hours (default 5)")
+    add("--keep", type=Path, metavar="FILE", help="of these hours: keep the recording")
+    add("--json", action="store_true", help="the figures as one object on stdout")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it was measured."""
+    if asked.keep and not asked.hours:
+        raise HostError("--keep is of --hours: add how many")
+    from host.bench.host.measure import measure_host
+    from host.bench.host.show import as_json, costs_table, day_table
+    from host.runs.conditions import host_conditions
+
+    conditions = host_conditions()
+    computer = f"{conditions.system}; {conditions.cpu}; Python {conditions.python}"
+    with tempfile.TemporaryDirectory() as folder:
+        if asked.hours:
+            costs, day = None, _day(asked, asked.keep or Path(folder) / "day.rec")
+        else:
+            costs, day = measure_host(Path(folder), asked.frames), None
+    if asked.json:
+        print(json.dumps(as_json(costs, day, computer), indent=2))
+        return 0
+    if costs:
+        console().print(costs_table(costs, computer))
+    if day:
+        console().print(day_table(day))
+        console().print(computer)
+    return 0
+
+
+def _day(asked: argparse.Namespace, path: Path) -> Day:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from host.bench.host.day import measure_day
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bars = {what: progress.add_task(what, total=1.0) for what in ("recording", "reporting")}
+        return measure_day(
+            path,
+            asked.hours,
+            asked.fps,
+            lambda what, share: progress.update(bars[what], completed=share),
+        )
+
+
+def _hours(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError(f"a number above 0, not {text!r}")
+    return value

@@ -1,0 +1,152 @@
+"""Every stage and every layer of N inferences: min, p50, p95, p99, max and spread, in cycles and milliseconds.
+
+What is measured is kept in a run directory (Parquet, CSV, run.json) for `python -m host.bench report`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host.base.errors import HostError
+from host.bench.arguments import console, count, say
+from host.ports.open import add_port_arguments, asked_port
+
+if TYPE_CHECKING:
+    from host.bench.latency.measure import Plan
+    from host.link.device import Device
+    from host.link.messages import Hello
+    from host.ports.open import Opening
+    from host.recording.played import PlayedBoard
+
+NAME = "latency"
+VIRTUAL = "virtual"
+DRAWN = ""  # --injected without a folder
+HELP = "how long each stage and each layer takes, with its spread"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `latency` takes."""
+    add = parser.add_argument
+    add_port_arguments(parser)
+    add("--count", type=count, default=100, metavar="N", help="inferences (default 100)")
+    add("--warm-up", type=count, default=5, metavar="W", help="inferences before them (default 5)")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--camera", action="store_true", help="camera frames (the default)")
+    source.add_argument(
+        "--injected",
+        nargs="?",
+        const=DRAWN,
+        metavar="FOLDER",
+        help="its pictures instead of the camera's; without FOLDER drawn ones",
+    )
+    add("--results-only", action="store_true", help="the board sends no frames, results alone")
+    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--layers", action=argparse.BooleanOptionalAction, default=True, help="a second pass")
+    add("--model", type=Path, metavar="FILE", help="names the layers: what the board runs")
+    add("--output", type=Path, metavar="DIR", help="of the run; default: runs/latency-DATE")
+    add("--json", action="store_true", help="the summary as one object on stdout")
+    add("--compare", nargs=2, type=Path, metavar=("A", "B"), help="two earlier runs, no board")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it was measured, 130 after Ctrl-C; what there is by then is kept and shown all the same."""
+    if asked.compare:
+        return _compare(asked)
+    from rich.console import Console
+
+    from host.bench.latency.measure import Session
+    from host.bench.latency.progress import Progress
+    from host.bench.latency.show import summary_table
+    from host.link.messages import Mode
+    from host.runs.typed_json import as_object
+    from host.runs.write import default_directory, refuse_place
+
+    asked.output = asked.output or default_directory(NAME, datetime.now(UTC))
+    refuse_place(asked.output)
+    said = Console(stderr=True, highlight=False, soft_wrap=True)
+    with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
+        hello = device.hello
+        plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
+        played = opening.playback
+        recorded = None if played is None else lambda: played.position_s
+        if recorded:
+            plan.details["host's times"] = "of the session that was recorded"
+        try:
+            with Progress(said, hello.clock_hz, hello.board == VIRTUAL) as progress:
+                session = Session(device, plan, time.monotonic, progress, recorded)
+                done = session.run(datetime.now(UTC))
+        finally:
+            with contextlib.suppress(HostError):
+                device.set_mode(Mode.IDLE)  # the sensor sleeps again
+    if asked.json:
+        print(json.dumps(as_object(done.summary), indent=2))
+    else:
+        to = console()
+        to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
+    said.print(f"kept in {plan.directory}: python -m host.bench report {plan.directory}")
+    if done.stopped_by is not None:
+        raise done.stopped_by
+    return 0
+
+
+def _board(opening: Opening) -> Device | PlayedBoard:
+    """A board, or a recording that goes on only as fast as it is measured."""
+    if opening.playback is not None:
+        from host.recording.played import PlayedBoard
+
+        return PlayedBoard(opening.open())
+    from host.link.device import Device
+
+    return Device(opening.open(), timing=opening.timing)
+
+
+def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
+    """scene: of the virtual board that was started here, else empty."""
+    from host.bench.latency.measure import Plan
+    from host.bench.latency.pictures import drawn_pictures, folder_pictures
+    from host.link.messages import Mode
+    from host.runs.conditions import command_line
+
+    pictures, images = [], "camera frames" + (f", scene {scene}" if scene else "")
+    if asked.injected is not None:
+        shape = (hello.input_height, hello.input_width, hello.input_channels)
+        drawn = asked.injected == DRAWN
+        pictures = drawn_pictures(shape) if drawn else folder_pictures(Path(asked.injected), shape)
+        images = f"{len(pictures)} injected, {'drawn' if drawn else asked.injected}"
+    sent = "results alone" if asked.results_only else "frames and results"
+    return Plan(
+        directory=asked.output,
+        command=command_line("host.bench", asked.argv),
+        count=asked.count,
+        warm_up=asked.warm_up,
+        pictures=tuple(pictures),
+        mode=Mode.RESULTS if asked.results_only else Mode.STREAM,
+        layers=asked.layers,
+        model=asked.model,
+        details={
+            "images": images,
+            "sent": "results" if pictures else sent,
+            "warm-up": str(asked.warm_up),
+        },
+    )
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from host.bench.latency.compare import compare_runs
+    from host.bench.latency.show import comparison_table
+    from host.runs.read import read_run
+    from host.runs.typed_json import as_object
+
+    found = compare_runs(*(read_run(directory) for directory in asked.compare))
+    if asked.json:
+        figures = {"differences": found.differences, "stages": found.stages}
+        print(json.dumps(as_object(figures), indent=2, default=lambda value: value.value))
+    else:
+        console().print(comparison_table(found))
+    return 0

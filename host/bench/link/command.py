@@ -1,0 +1,39 @@
+"""Round trips by payload size, and bytes a second either way."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+
+from host.bench.arguments import console, count, say
+from host.ports.open import add_port_arguments, asked_port
+
+NAME = "link"
+HELP = "round trips and bytes a second of a board's link"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `link` takes."""
+    add = parser.add_argument
+    add_port_arguments(parser)
+    add("--count", type=count, default=100, metavar="N", help="exchanges of each size")
+    add("--seconds", type=count, default=5, metavar="S", help="how long frames are streamed")
+    add("--json", action="store_true", help="the report as one object on stdout")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it was measured."""
+    from host.bench.link import measure as bench
+    from host.link.device import Device
+
+    with (
+        asked_port(asked, say) as opening,
+        Device(opening.open(), timing=bench.PATIENCE) as device,
+    ):
+        report = bench.measure_link(device, time.monotonic, asked.count, asked.seconds)
+    if asked.json:
+        print(json.dumps(bench.as_json(report), indent=2))
+    else:
+        console().print(bench.link_table(report))
+    return 0

@@ -1,0 +1,121 @@
+"""MLPerf Tiny's modes over its own text commands: performance, accuracy, energy. Our runner; others work as well.
+
+Pictures: a folder or zip with y_labels.csv and raw files, or with folders person and no_person; else the bundled ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from host.base.arguments import positive
+from host.base.errors import HostError
+from host.bench.arguments import console, count, say
+from host.ports.open import add_port_arguments
+from host.power.choose import BAUD, ESTIMATE, FORMS, meter_choice
+from host.power.method import Method
+
+if TYPE_CHECKING:
+    from host.bench.mlperf.energy import Energy, Recorder
+    from host.bench.mlperf.measure import Partner
+    from host.bench.mlperf.tables import Keep
+
+NAME = "mlperf"
+HELP = "MLPerf Tiny's performance, accuracy and energy modes"
+ENERGY = "energy"
+MODES = ("performance", "accuracy", ENERGY)
+RAIL_V = 3.3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `mlperf` takes."""
+    add = parser.add_argument
+    add("--mode", choices=MODES, default=MODES[0], help="default performance")
+    add("--data", type=Path, metavar="DIR|ZIP", help="pictures; default: the bundled ones")
+    add("--limit", type=count, metavar="N", help="accuracy: so many of the pictures")
+    add_port_arguments(parser)
+    add("--seconds", type=positive, default=10.0, metavar="S", help="of a window; default 10")
+    add("--windows", type=count, default=5, metavar="N", help="default 5")
+    add("--meter", type=meter_choice, metavar="METER", help=f"energy: {FORMS}")
+    add("--voltage", type=positive, default=RAIL_V, metavar="V", help="of the supply; default 3.3")
+    add("--external-supply", action="store_true", help="the meter does not supply the board")
+    add("--channel", type=int, default=0, choices=range(8), help="digital input with the marker")
+    add("--output", type=Path, metavar="DIR", help="of the run; default runs/mlperf-DATE")
+    add("--json", action="store_true", help="the result as one object on stdout")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when there is a result; what was measured before an error or Ctrl-C is kept."""
+    from host.bench.mlperf import measure as session
+    from host.bench.mlperf import show as table
+    from host.bench.mlperf import tables as kept
+    from host.runs.conditions import command_line
+    from host.runs.write import default_directory, refuse_place
+
+    measure = {
+        "performance": session.run_performance,
+        "accuracy": session.run_accuracy,
+        ENERGY: _energy,
+    }[asked.mode]
+    if asked.mode == ENERGY and asked.meter is None:
+        raise HostError(f"--mode energy needs --meter: {FORMS}")
+    now = datetime.now(UTC)
+    place = asked.output or default_directory(NAME, now)
+    refuse_place(place)
+    with contextlib.ExitStack() as open_things:
+        recorder = _live_meter(asked, open_things)
+        board = open_things.enter_context(session.partner(asked, say))
+        say(f"{board.name}, {board.firmware}")
+        if asked.mode == ENERGY:
+            session.refuse_wrong_meter(board.guest, asked.meter.kind == ESTIMATE)
+        asked.recorder = recorder
+        supply = asked.voltage if asked.mode == ENERGY else None
+        command = command_line("host.bench", asked.argv)
+        details = {"pictures": str(asked.data or "those that come along")}
+        try:
+            with kept.open_run(place, asked.mode, board, command, now, details, supply) as run:
+                result = measure(asked, board, say, kept.keeper(run))
+                run.summary = table.as_json(board, result)
+        finally:
+            if place.exists():
+                say(f"kept in {place}; python -m host.bench report {place} shows it")
+        if asked.json:
+            print(json.dumps(run.summary, indent=2))
+        else:
+            console().print(table.result_table(board, result, run.conditions))
+    return 0
+
+
+def _energy(asked: argparse.Namespace, board: Partner, told: Any, keep: Keep) -> Energy:
+    """With the meter that was asked for; on the virtual board by datasheets."""
+    from host.bench.mlperf import energy
+    from host.bench.mlperf.guest import GuestPort
+    from host.bench.mlperf.pictures import list_pictures, opened, read_input
+
+    recorder: Recorder = board.guest if isinstance(board.guest, GuestPort) else asked.recorder
+    with opened(asked.data) as folder:
+        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
+    method = Method(asked.windows, asked.seconds, channel=asked.channel)
+    return energy.measure_energy(
+        board.dialogue, recorder, inputs, asked.voltage, method, told, keep
+    )
+
+
+def _live_meter(asked: argparse.Namespace, open_things: contextlib.ExitStack) -> Recorder | None:
+    """Before the board: it may live on it."""
+    if asked.mode != ENERGY or asked.meter is None or not asked.meter.live:
+        return None
+    from host.bench.mlperf.energy import MeterRecorder
+    from host.power.choose import open_meter
+    from host.power.rig import Collector
+
+    meter = open_meter(asked.meter, external_supply=asked.external_supply, baud=BAUD)
+    open_things.callback(meter.close)
+    meter.start(asked.voltage)
+    collector = Collector(meter)
+    open_things.callback(collector.close)
+    return MeterRecorder(collector, meter.info)

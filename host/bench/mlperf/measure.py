@@ -1,0 +1,125 @@
+"""What `python -m host.bench mlperf` does: a port, a dialogue, the pictures, and the mode that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from host.base.errors import HostError
+from host.bench.mlperf.dialogue import Dialogue, Inference
+from host.bench.mlperf.modes import (
+    Accuracy,
+    Judged,
+    Performance,
+    Say,
+    measure_accuracy,
+    measure_performance,
+)
+from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
+from host.link.messages import Hello
+from host.link.transport import Port
+from host.ports.open import Opening, asked_port
+
+VIRTUAL = "virtual"
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An open dialogue, and what the board said of itself by packets before. guest: the virtual board's port."""
+
+    dialogue: Dialogue
+    hello: Hello
+    guest: object | None
+    port: str
+    name: str
+    firmware: str
+
+    @property
+    def shape(self) -> Shape:
+        """Of the model's input: height, width, channels."""
+        return self.hello.input_height, self.hello.input_width, self.hello.input_channels
+
+
+@contextlib.contextmanager
+def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
+    """The board that was asked for; at the end it speaks packets again. A virtual one runs in this process."""
+    with asked_port(asked, say) as opening:
+        if opening.playback is not None:
+            raise HostError(
+                f"{opening.playback.name} is a recording, it cannot take commands: give --port a board; "
+                "python -m host.recording export FILE --output DIR writes down what was said"
+            )
+        found = _guest(opening) if opening.choice.url == VIRTUAL else _connected(opening)
+        with contextlib.closing(found.dialogue):
+            yield found
+
+
+def _connected(opening: Opening) -> Partner:
+    from host.link.device import Device
+
+    with Device(opening.open(), timing=opening.timing) as device:
+        hello = device.hello
+    port = opening.open()
+    return _introduced(Dialogue(port, time.monotonic), hello, None, port.name)
+
+
+def _guest(opening: Opening) -> Partner:
+    from host.bench.mlperf.guest import GuestPort, hello_of
+    from host.recording.recorder import RecordingPort
+
+    guest = GuestPort()
+    port: Port = RecordingPort(guest, opening.recorder) if opening.recorder else guest
+    hello = hello_of(port)
+    return _introduced(Dialogue(port, guest.clock), hello, guest, port.name)
+
+
+def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None, port: str) -> Partner:
+    try:
+        return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
+    except BaseException:
+        dialogue.close()
+        raise
+
+
+def run_performance(
+    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Inference], None]
+) -> Performance:
+    """Inferences a second."""
+    with opened(asked.data) as folder:
+        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
+    return measure_performance(board.dialogue, inputs, asked.seconds, asked.windows, say, keep)
+
+
+def run_accuracy(
+    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Judged], None]
+) -> Accuracy:
+    """Every picture, or the first --limit of them spread over the set."""
+    with opened(asked.data) as folder:
+        found = spread(list_pictures(folder), asked.limit)
+        pictures: list[tuple[str, Callable[[], NDArray[np.uint8]], int]] = [
+            (p.path.name, partial(read_input, p.path, board.shape), p.truth) for p in found
+        ]
+        return measure_accuracy(board.dialogue, pictures, say, keep)
+
+
+def spread(pictures: list[Labelled], limit: int | None) -> list[Labelled]:
+    """At most so many, evenly over the list."""
+    if limit is None or limit >= len(pictures):
+        return pictures
+    at = np.linspace(0, len(pictures) - 1, limit).round().astype(int)
+    return [pictures[index] for index in at]
+
+
+def refuse_wrong_meter(guest: object | None, estimate: bool) -> None:
+    """A meter measures boards, and datasheets estimate virtual ones."""
+    if guest is not None and not estimate:
+        raise HostError("a meter cannot measure a virtual board: use --meter estimate, or --port")
+    if guest is None and estimate:
+        raise HostError("--meter estimate is for --port virtual; give a meter for a real board")

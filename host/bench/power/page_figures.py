@@ -1,0 +1,175 @@
+"""The figures of a power run's summary, checked: its file is untrusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from host.base.errors import HostError
+from host.power.meter import meter_words
+from host.runs.read import Run
+from host.runs.typed_json import parse
+
+KIND = "power"
+KINDS = ("measured", "estimated")
+
+
+@dataclass(frozen=True)
+class State:
+    """One held state. NaN: not known, or it has no repetitions."""
+
+    state: str
+    seconds: float
+    current_a: float
+    power_w: float
+    energy_each_j: float
+    seconds_each: float
+    awake_share: float
+    refused: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """Of a battery. looks_per_minute None: without a pause."""
+
+    looks_per_minute: float | None
+    average_power_w: float
+    hours: float
+
+
+@dataclass(frozen=True)
+class _Meter:
+    name: str
+    serial_number: str
+    rate_hz: float
+
+
+@dataclass(frozen=True)
+class _Battery:
+    capacity_mah: float
+    volts: float
+    usable: float
+    efficiency: float
+    lives: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    figures: str
+    supply_volt: float
+    windows: int
+    inferences: float
+    lost_samples: int
+    refused: tuple[str, ...]
+    short: str
+    notes: tuple[str, ...]
+    meter: _Meter
+    states: tuple[dict[str, Any], ...]
+    battery: _Battery
+    uncertainty: float | None = None
+
+
+@dataclass(frozen=True)
+class PowerFigures:
+    """Energies in joules, currents in amperes; None: there is no figure. word: measured or estimated."""
+
+    word: str
+    gross_j: float | None
+    net_j: float | None
+    p50_j: float | None
+    p95_j: float | None
+    seconds_per_inference: float | None
+    inference_current_a: float | None
+    idle_power_w: float | None
+    supply_volt: float
+    windows: int
+    inferences: float
+    lost_samples: int
+    refused: tuple[str, ...]
+    short: str
+    notes: tuple[str, ...]
+    meter: str
+    uncertainty: float | None
+    states: tuple[State, ...]
+    battery: str
+    lives: tuple[Life, ...]
+
+    @property
+    def estimated(self) -> bool:
+        """True when no meter measured it."""
+        return self.word == "estimated"
+
+
+def power_figures(run: Run) -> PowerFigures:
+    """Raises HostError for a run of another tool, or one without figures."""
+    if run.kind != KIND:
+        raise HostError(f"{run.directory} is a run of {run.kind}, not of {KIND}")
+    if not run.summary:
+        raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
+    where = f"{run.directory}: summary"
+    kept = parse(_Kept, run.summary, where)
+    word = kept.figures
+    if word not in KINDS:
+        raise HostError(f"{where}: figures must be measured or estimated, not {word[:40]!r}")
+
+    def known(name: str) -> float | None:
+        value = _number(run.summary, f"{word}_{name}", where)
+        return None if math.isnan(value) else value
+
+    battery = kept.battery
+    return PowerFigures(
+        word=word,
+        gross_j=known("gross_energy_per_inference_j"),
+        net_j=known("net_energy_per_inference_j"),
+        p50_j=known("gross_energy_p50_j"),
+        p95_j=known("gross_energy_p95_j"),
+        seconds_per_inference=known("seconds_per_inference"),
+        inference_current_a=known("inference_current_a"),
+        idle_power_w=known("idle_power_w"),
+        supply_volt=kept.supply_volt,
+        windows=kept.windows,
+        inferences=kept.inferences,
+        lost_samples=kept.lost_samples,
+        refused=kept.refused,
+        short=kept.short,
+        notes=kept.notes,
+        meter=meter_words(kept.meter.name, kept.meter.serial_number, kept.meter.rate_hz),
+        uncertainty=kept.uncertainty,
+        states=tuple(_state(state, word, where) for state in kept.states),
+        battery=f"{battery.capacity_mah:g} mAh, {battery.volts:g} V, {battery.usable:.0%} of it usable, "
+        f"{battery.efficiency:.0%} through the regulator",
+        lives=tuple(_life(life, word, where) for life in battery.lives),
+    )
+
+
+def _state(state: dict[str, Any], word: str, where: str) -> State:
+    return State(
+        state=str(state.get("state", ""))[:40],
+        seconds=_number(state, "seconds", where),
+        current_a=_number(state, f"{word}_current_a", where),
+        power_w=_number(state, f"{word}_power_w", where),
+        energy_each_j=_number(state, f"{word}_energy_each_j", where),
+        seconds_each=_number(state, "seconds_each", where),
+        awake_share=_number(state, "awake_share", where),
+        refused=str(state.get("refused", ""))[:400],
+    )
+
+
+def _life(life: dict[str, Any], word: str, where: str) -> Life:
+    looks = _number(life, "looks_per_minute", where)
+    return Life(
+        looks_per_minute=None if math.isnan(looks) else looks,
+        average_power_w=_number(life, f"{word}_average_power_w", where),
+        hours=_number(life, "estimated_hours", where),
+    )
+
+
+def _number(values: dict[str, Any], key: str, where: str) -> float:
+    """NaN for null."""
+    value = values.get(key)
+    if value is None:
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise HostError(f"{where}.{key} must be a number: the file is damaged")
+    return float(value)

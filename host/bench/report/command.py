@@ -1,0 +1,41 @@
+"""Runs of latency, power, watch and mlperf -> one self-contained HTML page, and its figures as PNG files beside it.
+
+One run: its figures. Several: how they compare (to the first), then each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+NAME = "report"
+HELP = "a page about one run, or about several beside each other"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `report` takes."""
+    add = parser.add_argument
+    add("runs", nargs="+", type=Path, metavar="RUN", help="directories that a bench command wrote")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.html",
+        help="default: report.html in the first run",
+    )
+    add("--no-png", action="store_true", help="the page alone")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it was written."""
+    from host.bench.report.compose import page_of
+    from host.report.page import write_page
+    from host.runs.read import read_run
+
+    path = asked.output or asked.runs[0] / "report.html"
+    page = page_of([read_run(directory) for directory in asked.runs])
+    written = write_page(path, page, pngs=not asked.no_png)
+    print(page.verdict)
+    print(f"wrote {path} and {len(written) - 1} figures", file=sys.stderr)
+    return 0

@@ -1,0 +1,118 @@
+"""The always-on mode: looks a few times a minute, sleeps between. Looks, cycles awake, wake messages, battery life."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host.base.arguments import positive, whole
+from host.bench.arguments import console, count, say
+
+if TYPE_CHECKING:
+    from host.bench.watch.tables import Watch
+
+NAME = "watch"
+HELP = "always-on: cycles awake, wake messages, estimated battery life"
+VIRTUAL = "virtual"
+SUPPLY_V = 3.3
+MOST_LOOKS = 120
+MOST_SETTLE = 30
+SAID_EVERY_S = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `watch` takes."""
+    from host.ports.open import add_port_arguments
+
+    add = parser.add_argument
+    add_port_arguments(parser)
+    add(
+        "--looks",
+        type=whole(1, MOST_LOOKS),
+        default=6,
+        metavar="N",
+        help="looks a minute, 1..120 (default 6)",
+    )
+    add("--minutes", type=count, default=1, metavar="M", help="how long it watches (default 1)")
+    add(
+        "--settle",
+        type=whole(0, MOST_SETTLE),
+        metavar="F",
+        help="frames let pass after waking (default 2)",
+    )
+    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add(
+        "--supply",
+        type=positive,
+        default=SUPPLY_V,
+        metavar="V",
+        help="of the estimate (default 3.3)",
+    )
+    add("--output", type=Path, metavar="DIR", help="of the run; default runs/watch-DATE")
+    add("--json", action="store_true", help="the report as one object on stdout")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was heard by then is kept and shown."""
+    from host.bench.watch import figures
+    from host.bench.watch import show as table
+    from host.bench.watch import tables as kept
+    from host.runs.conditions import command_line
+    from host.runs.write import default_directory, refuse_place
+
+    now = datetime.now(UTC)
+    wanted = kept.Asked(
+        plan=figures.WatchPlan(asked.looks, asked.minutes, asked.settle),
+        volts=asked.supply,
+        directory=asked.output or default_directory(NAME, now),
+        command=command_line("host.bench", asked.argv),
+        now=now,
+        details={"looks a minute": str(asked.looks), "scene of a virtual board": asked.scene},
+    )
+    refuse_place(wanted.directory)
+    told = [0.0]
+
+    def progress(seconds: float) -> None:
+        if seconds - told[0] >= SAID_EVERY_S:
+            told[0] = seconds
+            say(f"{seconds:.0f} of {wanted.plan.seconds:.0f} s")
+
+    with _board(asked) as board:
+        done = kept.keep_watch(board, wanted, progress)
+    if asked.json:
+        print(json.dumps(table.as_json(done.report), indent=2))
+    else:
+        console().print(table.watch_table(done.report, done.conditions, done.reason))
+    say(f"kept in {wanted.directory}; python -m host.bench report {wanted.directory} shows it")
+    if done.stopped_by is not None:
+        raise done.stopped_by
+    return 0
+
+
+@contextlib.contextmanager
+def _board(asked: argparse.Namespace) -> Iterator[Watch]:
+    """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
+    from host.link.device import Device
+    from host.ports.choose import choose_port, listed_ports
+    from host.ports.open import asked_port
+
+    choice = choose_port(asked.port or "auto", listed_ports())
+    if choice.url == VIRTUAL and asked.record is None:
+        from host.bench.watch.virtual import VirtualWatch
+
+        say(choice.reason)
+        yield VirtualWatch(asked.scene)
+        return
+    from host.bench.watch.live import LiveWatch
+
+    with (
+        asked_port(asked, say, asked.scene) as opening,
+        Device(opening.open(), timing=opening.timing) as device,
+    ):
+        yield LiveWatch(device, time.monotonic)

@@ -1,0 +1,1 @@
+"""--port and --record: a URL -> an open Port. Above link, recording and virtual, which know nothing of it."""

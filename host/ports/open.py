@@ -1,0 +1,120 @@
+"""--port URL and --record FILE of every tool: which port was asked for, opened as often as needed, recorded if asked.
+
+add_port_arguments(parser)
+...
+with asked_port(asked, say) as opening, Device(opening.open(), reopen=opening.reopen) as device:
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from host.base.errors import HostError
+from host.link.connection import EMULATED, Timing
+from host.link.transport import Port
+from host.ports.choose import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
+
+if TYPE_CHECKING:
+    from host.recording.recorder import Recorder
+    from host.recording.replay import ReplayPort
+
+PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
+VIRTUAL = "virtual"
+DEFAULT_SCENE = "default"
+RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A port that was asked for. wrap: what stands between every port that is opened and its tool."""
+
+    choice: Choice
+    scene: str = DEFAULT_SCENE
+    speed: str = "real"
+    recorder: Recorder | None = None
+    wrap: Callable[[Port], Port] = lambda port: port
+    playback: ReplayPort | None = None  # a recording: it can be listened to, and nothing more
+
+    @property
+    def timing(self) -> Timing | None:
+        """How patient a Device should be; None: as usual."""
+        return EMULATED if self.choice.url == VIRTUAL else None
+
+    def open(self) -> Port:
+        """Opens it. Raises HostError."""
+        if self.playback is not None:
+            return self._dress(self.playback)
+        return self._dress(open_choice(self.choice, self.scene, self.speed))
+
+    def reopen(self) -> Port:
+        """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
+        return self._dress(reopener(self.choice, self.scene, self.speed)())
+
+    def _dress(self, port: Port) -> Port:
+        if self.recorder is not None:
+            from host.recording.recorder import RecordingPort
+
+            port = RecordingPort(port, self.recorder)
+        return self.wrap(port)
+
+
+def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    """Gives a tool --port and --record."""
+    parser.add_argument("--port", default=default, metavar="URL", help=PORT_HELP)
+    parser.add_argument("--record", type=Path, metavar="FILE", help=RECORD_HELP)
+
+
+@contextlib.contextmanager
+def asked_port(
+    asked: argparse.Namespace,
+    say: Callable[[str], None],
+    scene: str = DEFAULT_SCENE,
+    speed: str = "real",
+    wrap: Callable[[Port], Port] = lambda port: port,
+) -> Iterator[Opening]:
+    """What `asked` means now; says why. At the end the recording is closed, and HostError raised if it is not whole.
+
+    Raises HostError, too, for another scene than the default one where no virtual board starts.
+    """
+    choice = choose_port(asked.port or "auto", listed_ports())
+    say(choice.reason)
+    if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
+        raise HostError(
+            f"--scene {scene} is for the virtual board that starts here, and this is {choice.url}: "
+            "leave --scene out, or give --port virtual"
+        )
+    playback = _open_playback(choice)
+    if asked.record is None:
+        yield Opening(choice, scene, speed, None, wrap, playback)
+        return
+    from host.recording.recorder import start_recording
+
+    recorder = start_recording(asked.record, choice.url, _command(), say)
+    say(f"recording to {asked.record}")
+    try:
+        yield Opening(choice, scene, speed, recorder, wrap, playback)
+    finally:
+        recorder.close()
+    recorder.raise_failure()
+
+
+def _command() -> str:
+    """What is running, as it would be typed: a recording tells it, on whatever machine."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    program = ["python", "-m", spec.parent] if spec and spec.parent else [Path(sys.argv[0]).name]
+    return shlex.join([*program, *sys.argv[1:]])
+
+
+def _open_playback(choice: Choice) -> ReplayPort | None:
+    if not choice.is_replay:
+        return None
+    from host.recording.replay import open_replay
+
+    return open_replay(choice.url.removeprefix(REPLAY))

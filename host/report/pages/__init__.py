@@ -1,1 +1,0 @@
-"""What is shown of each kind of run: latency, power, and several of a kind beside each other."""
