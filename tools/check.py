@@ -32,6 +32,7 @@ def checks() -> dict[str, list[str]]:
         "Python format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
         "Python lint": [*PYTHON, "ruff", "check", "--quiet", "."],
         "Python types": [*PYTHON, "mypy"],
+        "layers of host/": [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
         "C format": [*clang_format(), "--dry-run", "-Werror", *c_sources()],
     }
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
+from host.base.files import write_private
 from host.compiler.__main__ import main as compile_model
-from host.compiler.emit import write_atomically
 from tools import offline_scons
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,7 +86,7 @@ def main() -> int:
     strip = ["arm-none-eabi-strip", "--strip-debug", str(built), "-o", str(fresh)]
     subprocess.run(strip, check=True)
     fresh.replace(PREBUILT)
-    write_atomically(FLAGS, flags_of(built))
+    write_private(FLAGS, flags_of(built))
     print(f"wrote {PREBUILT.relative_to(ROOT)}, {PREBUILT.stat().st_size} bytes")
     return 0
 

@@ -6,6 +6,7 @@ In: dataclasses decorated with `message`. Out: pack, unpack, and what `header.py
 from __future__ import annotations
 
 import dataclasses
+import re
 import struct
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
@@ -116,3 +117,8 @@ def _encode(column: Column, value: Any) -> Any:
 
 def _decode(column: Column, value: Any) -> Any:
     return value.split(b"\0", 1)[0].decode(errors="replace") if column.length else value
+
+
+def snake(name: str) -> str:
+    """CamelCase -> snake_case."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

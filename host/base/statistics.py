@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
-from host.evaluate.scored import Flags, Floats, Integers
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.canvas import BOLD, Box, Canvas, line_height
 from host.capture.state import State, caps, head_text, lines
-from host.viewer.canvas import BOLD, Box, Canvas, line_height
 from host.viewer.draw import (
     ALARM,
     DARK,

@@ -12,9 +12,10 @@ from pathlib import Path
 from rich.console import Console
 
 from host.base.errors import HostError, run_main
+from host.base.files import write_private
 from host.compiler import report
 from host.compiler.build import Options, compile_model
-from host.compiler.emit import c_array, write_atomically
+from host.compiler.emit import c_array
 from host.compiler.labels import labels_for
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.table import compiled_table
@@ -37,9 +38,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     compiled = compile_model(data, name, labels, options)
     if arguments.output:
-        write_atomically(arguments.output, compiled.blob)
+        write_private(arguments.output, compiled.blob)
     if arguments.c_array:
-        write_atomically(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
+        write_private(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
     Console(stderr=True).print(compiled_table(compiled))
     return 0
 

@@ -1,12 +1,6 @@
-"""Writes results beside their place and renames them there, so that no reader sees half a file."""
+"""A packed model as a C source."""
 
 from __future__ import annotations
-
-import contextlib
-import os
-from pathlib import Path
-
-from host.base.errors import HostError
 
 BYTES_A_LINE = 20
 
@@ -25,15 +19,3 @@ def c_array(blob: bytes, model: str) -> str:
         f"_Alignas(8) const uint8_t default_model[{len(blob)}] = {{\n{body}\n}};\n"
         f"const size_t default_model_bytes = {len(blob)};\n"
     )
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces `path`. Raises HostError when its folder cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # nor is there anything on a disk that is read-only
-            beside.unlink()
-        raise HostError(f"cannot write {path}: {error.strerror}; choose another place") from error

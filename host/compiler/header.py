@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import enum
 
-from host.base.records import SCALARS, Column, Message
+from host.base.records import SCALARS, Column, Message, snake
 from host.compiler import format as packed
 from host.compiler.status import STATUS_WORDS, EngineStatus
-from host.link.header import snake
 
 CONSTANTS = (
     "MAGIC",

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from host.viewer.canvas import BOLD, Box, Canvas, Colour, line_height
+from host.base.canvas import BOLD, Box, Canvas, Colour, line_height
 
 PAPER: Colour = (255, 255, 255)
 INK: Colour = (51, 41, 31)

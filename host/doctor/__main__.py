@@ -15,7 +15,7 @@ from rich.console import Console
 
 from host.base.arguments import share
 from host.base.errors import HostError, run_main
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
 from host.doctor.examine import examine_port
@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     findings = _examine(asked, say)
     _print(findings, asked.json)
     if asked.report:
-        write_atomically(asked.report, checklist(findings, _conditions(asked.port)).encode())
+        write_private(asked.report, checklist(findings, _conditions(asked.port)).encode())
         say(f"wrote {asked.report}")
     return int(any_failed(findings))
 

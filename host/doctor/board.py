@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from host.base.boards import UPLOAD
 from host.base.errors import HostError
 from host.doctor.evidence import PortEvidence
 from host.doctor.finding import Finding, failed, passed, warned
@@ -15,7 +16,6 @@ from host.ports.choose import (
     NANO_33_BLE,
     NANO_33_BLE_BOOTLOADER,
     NANO_33_BLE_OPENMV,
-    UPLOAD,
     ListedPort,
 )
 

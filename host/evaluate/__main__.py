@@ -20,6 +20,7 @@ from rich.progress import Progress
 
 from host.base.arguments import share, whole
 from host.base.errors import run_main
+from host.base.statistics import Floats
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
@@ -30,7 +31,7 @@ from host.evaluate.labels import parse_map, positive_of
 from host.evaluate.loop import ConnectedBoard, Looped, run_loop
 from host.evaluate.model import Subject, read_subject
 from host.evaluate.pictures import EVERY, Loaded, Request, load
-from host.evaluate.scored import Floats, Scored
+from host.evaluate.scored import Scored
 from host.evaluate.slices import parts
 from host.evaluate.store import store
 from host.evaluate.table import evaluation_table

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host.base.statistics import Interval, wilson
-from host.evaluate.scored import Flags, Floats, Scored
+from host.base.statistics import Flags, Floats, Interval, wilson
+from host.evaluate.scored import Scored
 
 BINS = 10
 

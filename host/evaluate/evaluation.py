@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from host.base.statistics import Interval, bootstrap_auc, wilson
+from host.base.statistics import Integers, Interval, bootstrap_auc, wilson
 from host.evaluate.calibration import Calibration, calibrate
 from host.evaluate.drop import Drop
 from host.evaluate.loop import Looped
@@ -21,7 +21,7 @@ from host.evaluate.metrics import (
     curve,
     rates,
 )
-from host.evaluate.scored import Integers, Scored
+from host.evaluate.scored import Scored
 from host.evaluate.slices import Gap, Part, Slice, gaps, measure_slices
 from host.evaluate.threshold import Choice, choose
 

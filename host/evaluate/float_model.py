@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from host.base.errors import HostError
-from host.evaluate.scored import Floats
+from host.base.statistics import Floats
 
 BATCH = 64
 SUFFIXES = (".keras", ".h5")

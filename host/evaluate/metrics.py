@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host.evaluate.scored import Flags, Floats, Integers, Scored
+from host.base.statistics import Flags, Floats, Integers
+from host.evaluate.scored import Scored
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.base.errors import HostError
-from host.bench.engine.model import choose_model
 from host.compiler.build import compile_model
 from host.compiler.labels import labels_for
+from host.compiler.model import choose_model
 from host.compiler.pack import PackedModel, unpack
 from host.deploy.model import PACKED
 from host.evaluate.float_model import SUFFIXES

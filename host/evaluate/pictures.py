@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.statistics import Integers
 from host.data.dataset import Dataset, read_dataset
 from host.data.load import load_pixels, load_readable
 from host.evaluate.labels import map_labels
 from host.evaluate.model import Subject
-from host.evaluate.scored import Integers
 
 DEFAULT_SPLIT, EVERY = "val", "all"
 Say = Callable[[str], None]

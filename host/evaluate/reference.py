@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.evaluate.scored import Floats
+from host.base.statistics import Floats
 
 Pixels = NDArray[np.uint8]
 Raw = NDArray[np.int8]

@@ -13,10 +13,10 @@ from itertools import permutations
 import numpy as np
 
 from host.base.errors import HostError
-from host.base.statistics import Interval, bootstrap_auc, wilson
+from host.base.statistics import Flags, Interval, bootstrap_auc, wilson
 from host.data.manifest import Picture
 from host.evaluate.metrics import Rates, auc, rates
-from host.evaluate.scored import Flags, Scored
+from host.evaluate.scored import Scored
 
 EASY_SOURCES = ("ccp", "houses", "faces", "vikram")
 NO_SLICES = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host.base.statistics import Flags, Floats, Integers
 from host.evaluate.metrics import Curve, curve
-from host.evaluate.scored import Flags, Floats, Integers
 
 FOLDS = 5
 SEED = 7

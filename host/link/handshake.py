@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
+from host.base.boards import UPLOAD
 from host.base.errors import HostError
 from host.link.header import layout_hash
-from host.base.boards import UPLOAD
 
 EXCERPT_CHARACTERS = 60
 PRINTABLE_SHARE = 0.9

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import enum
-import re
 import zlib
 
-from host.base.records import SCALARS, Column, Message
+from host.base.records import SCALARS, Column, Message, snake
 from host.link import messages
 
 CONSTANTS = (
@@ -36,11 +35,6 @@ def layout_hash() -> int:
         for m in messages.BY_ID.values()
     ]
     return zlib.crc32("\n".join(parts).encode())
-
-
-def snake(name: str) -> str:
-    """CamelCase -> snake_case."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def protocol_header() -> str:

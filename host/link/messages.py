@@ -82,7 +82,7 @@ class Status(enum.IntEnum):
 
 
 class FaultCode(enum.IntEnum):
-    """What can go wrong on the board; `host/faults.py` says what a person can do about each."""
+    """What can go wrong on the board; `host/link/fault_advice.py` says what a person can do about each."""
 
     NONE = 0
     CAMERA_NO_ANSWER = 1  # no acknowledge on SCCB

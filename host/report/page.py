@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
 
@@ -35,11 +35,11 @@ def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HostError(f"cannot make {path.parent}: {error.strerror}") from error
-    write_atomically(path, render_page(page).encode())
+    write_private(path, render_page(page).encode())
     written = [path]
     for plot in plots_of(page) if pngs else ():
         beside = path.with_name(f"{path.stem}_{plot.name}.png")
-        write_atomically(beside, png_bytes(plot.figure))
+        write_private(beside, png_bytes(plot.figure))
         written.append(beside)
     return written
 

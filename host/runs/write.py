@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from host.base.errors import HostError
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.runs.conditions import Conditions
 from host.runs.layout import Layout, check_layouts
 from host.runs.tables import arrow, finish, schema_of, stream_path
@@ -149,7 +149,7 @@ class RunWriter:
             "rows": rows,
         }
         text = json.dumps(header, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        write_atomically(self.directory / HEADER, text.encode())
+        write_private(self.directory / HEADER, text.encode())
 
 
 class _Stream:

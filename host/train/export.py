@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.files import write_private
 from host.compiler.build import compile_model
-from host.compiler.emit import write_atomically
 from host.train.epoch import Epoch
 from host.train.fit import predict
 from host.train.manifest import Made
@@ -60,7 +60,7 @@ def write(
         ".json": text.encode(),
     }
     for suffix, content in contents.items():
-        write_atomically(folder / f"{name}{suffix}", content)
+        write_private(folder / f"{name}{suffix}", content)
     return [folder / f"{name}{suffix}" for suffix in contents]
 
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.train.epoch import Epoch
 from host.train.fit import Exam, Lessons, Plan, balanced_loss, batches, predict, stale_epochs
 from host.train.start import last_dense
@@ -75,7 +75,7 @@ def _features(
     made = np.concatenate(features), np.concatenate(targets)
     content = io.BytesIO()
     np.savez(content, features=made[0], targets=made[1], key=np.array(key))
-    write_atomically(path, content.getvalue())
+    write_private(path, content.getvalue())
     return made
 
 

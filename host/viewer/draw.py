@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from host.viewer import words
-from host.viewer.canvas import (
+from host.base.canvas import (
     BOLD,
     SMALLEST_TEXT,
     Box,
@@ -23,6 +22,7 @@ from host.viewer.canvas import (
     line_height,
     text_width,
 )
+from host.viewer import words
 from host.viewer.tape import Tape
 from host.viewer.view import View
 

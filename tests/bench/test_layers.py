@@ -8,8 +8,8 @@ import pytest
 
 from host.base.errors import HostError
 from host.bench.engine.layers import describe, split
-from host.bench.engine.model import MODELS
 from host.compiler.format import PackedStep
+from host.compiler.model import MODELS
 from host.compiler.pack import PackedModel, unpack
 from host.virtual.window import Reading, Window
 

@@ -11,8 +11,8 @@ import pytest
 
 from host.base.errors import HostError
 from host.base.records import Message
-from host.bench.engine.model import Model, choose_model
 from host.bench.engine.real import measure_real
+from host.compiler.model import Model, choose_model
 from host.link import messages as wire
 from host.link.device import Device
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort

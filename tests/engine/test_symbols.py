@@ -1,4 +1,4 @@
-"""What the engine calls: host/bench/memory.py counts on it, and a board without a C library could link it."""
+"""What the engine calls: host/bench/engine/memory.py counts on it, and a board without a C library could link it."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from host.base.errors import HostError
+from host.base.files import write_private
 from host.bench.arguments import console, count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
-from host.compiler.emit import write_atomically
 from host.ports.open import add_port_arguments, asked_port
 from host.virtual.server import PREBUILT
 
@@ -41,7 +41,7 @@ def run(asked: argparse.Namespace) -> int:
     report = _measure_real(asked) if asked.real else _measure(asked)
     comparison = compare_reports(report, before) if before else None
     if asked.write_baseline:
-        write_atomically(asked.write_baseline, baseline_text(report).encode())
+        write_private(asked.write_baseline, baseline_text(report).encode())
     _print(report, comparison, asked.json)
     return 0
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from host.bench.engine.layers import SMLAD_MACS, LayerCost
 from host.bench.engine.memory import Footprint
-from host.bench.engine.model import Model
 from host.bench.engine.reference import Exactness
+from host.compiler.model import Model
 from host.link.messages import Hello
 from host.virtual.window import Reading
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.base.records import Message
 from host.bench.engine.memory import NEEDED as FOOTPRINT_SYMBOLS
-from host.bench.engine.model import built_in_blob
 from host.bench.engine.response import Answer
+from host.compiler.model import built_in_blob
 from host.link.fault_advice import fault_text
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox

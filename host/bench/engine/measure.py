@@ -10,9 +10,9 @@ from host.bench.engine.guest import Guest
 from host.bench.engine.images import sample_images
 from host.bench.engine.layers import LayerCost, describe, split
 from host.bench.engine.memory import footprint
-from host.bench.engine.model import Model, choose_model
 from host.bench.engine.reference import compare
 from host.bench.engine.response import Answer
+from host.compiler.model import Model, choose_model
 from host.virtual.profile import Profile
 from host.virtual.window import Window
 

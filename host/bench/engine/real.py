@@ -8,9 +8,9 @@ from host.base.errors import HostError
 from host.bench.engine.figures import Report, conditions_of, median_index
 from host.bench.engine.images import Image, sample_images
 from host.bench.engine.layers import describe
-from host.bench.engine.model import choose_model
 from host.bench.engine.reference import compare
 from host.bench.engine.response import Answer
+from host.compiler.model import choose_model
 from host.link.device import Device
 from host.link.messages import Hello, Mode, Profile, Setting
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.bench.engine.layers import describe
-from host.bench.engine.model import MODELS, choose_model
+from host.compiler.model import MODELS, choose_model
 from host.compiler.pack import PackedModel
 
 

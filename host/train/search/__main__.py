@@ -20,7 +20,7 @@ from rich.console import Console
 
 from host.base.arguments import positive, whole
 from host.base.errors import run_main
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.train.options import Options, parse
 from host.train.search.architecture import Budget, cost_of
 from host.train.search.front import Point, front
@@ -81,7 +81,7 @@ def _write(folder: Path, found: Sequence[Point], budget: Budget, pictures: int) 
         cost = p.cost
         figures = (f"{p.accuracy:.4f}", cost.cycles, cost.ram_bytes, cost.flash_bytes)
         rows.writerow((p.number, p.architecture.text, *figures, int(p.number in best)))
-    write_atomically(folder / TABLE, text.getvalue().encode())
+    write_private(folder / TABLE, text.getvalue().encode())
     draw_front(folder / PICTURE, found, budget, pictures)
 
 

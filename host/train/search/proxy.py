@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from host.base.errors import HostError
-from host.compiler.emit import write_atomically
+from host.base.files import write_private
 from host.train import fit, strategy
 from host.train.epoch import Epoch
 from host.train.fit import Exam, Lessons, Plan
@@ -100,7 +100,7 @@ class ProxyTrainer:
             path = Path(folder) / "model.keras"
             bare = keras.Model(model.inputs, model.outputs, name=model.name)
             bare.save(path, include_optimizer=False)
-            write_atomically(self._options.output / trial_name(number), path.read_bytes())
+            write_private(self._options.output / trial_name(number), path.read_bytes())
 
     def _make_folder(self) -> None:
         self._make(self._options.output)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from host.base.files import write_private
 from host.base.statistics import wilson
-from host.compiler.emit import write_atomically
 from host.report.figure import COLOURS, FAINT, house_style, new_figure, png_bytes
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point, front
@@ -81,7 +81,7 @@ def draw_front(path: Path, points: Sequence[Point], budget: Budget, pictures: in
         right.set(xlabel="RAM in kB: arena and image")
         left.set_title("after the short training of a trial")
         figure.legend(*left.get_legend_handles_labels(), loc="upper right", ncols=3, fontsize=8)
-    write_atomically(path, png_bytes(figure))
+    write_private(path, png_bytes(figure))
 
 
 def _draw(
