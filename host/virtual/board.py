@@ -10,27 +10,33 @@ import numpy as np
 
 from host.base.errors import HostError
 from host.link.messages import MARKER_PINS
-from host.virtual import exceptions, hooks
+from host.virtual import hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
+from host.virtual.chip import Chip
 from host.virtual.cpu import Bus, Cpu, Flavour, Stop
 from host.virtual.ctrl_c import ctrl_c_waits
 from host.virtual.dwt import Dwt
+from host.virtual.egu import UNITS, Egu
+from host.virtual.exception_unit import ExceptionUnit
 from host.virtual.ficr import make_ficr, make_uicr
 from host.virtual.gpio import Gpio
+from host.virtual.gpiote import Gpiote
 from host.virtual.i2s import I2s
+from host.virtual.interrupts import EventBank
 from host.virtual.memory import APPLICATION_START, Memory, load_firmware
-from host.virtual.nvic import BUS_FAULT, HARD_FAULT, SVC, USAGE_FAULT, Nvic
+from host.virtual.nvic import SVC, Nvic
 from host.virtual.nvmc import Nvmc
 from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
+from host.virtual.pins import Pins
 from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, Power
-from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
+from host.virtual.ppi import Ppi
 from host.virtual.rtc import PLACES as RTC_PLACES
 from host.virtual.rtc import Rtc
 from host.virtual.sccb import SccbSlave
 from host.virtual.scene import Scene
 from host.virtual.schedule import Schedule
-from host.virtual.scs import BFAR, CFSR, DEMCR, HFSR, VTOR, SystemControlSpace
+from host.virtual.scs import DEMCR, VTOR, SystemControlSpace
 from host.virtual.systick import SysTick
 from host.virtual.timer import PLACES, Timer
 from host.virtual.uarte import Uarte
@@ -41,15 +47,6 @@ SDA_PIN, SCL_PIN = 31, 2  # of P0
 MARKERS = sum(1 << pin for pin in MARKER_PINS)  # of P0: the firmware drives one of them at most
 CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1
 TRACE_ENABLE = 1 << 24
-FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
-FAULTS = {
-    Stop.READ_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
-    Stop.WRITE_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
-    Stop.FETCH_FAULT: (BUS_FAULT, 0x100),
-    Stop.UNDEFINED: (USAGE_FAULT, 1 << 16),
-    Stop.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
-    Stop.BREAKPOINT: (HARD_FAULT, 0),
-}
 
 
 def say_on_stderr(line: str) -> None:
@@ -78,7 +75,7 @@ class VirtualBoard:
         self.lockups = 0
         self.slept_cycles = 0  # guest cycles that the CPU slept through since power on
         self._marker = False
-        self._sleeping = self._reset_asked = False
+        self._sleeping = self._reset_asked = self._quiet_due = False
         self._build(scene, say)
         if self.options.always_exact:
             self.cpu.use(Flavour.EXACT)
@@ -90,13 +87,15 @@ class VirtualBoard:
         self.schedule = Schedule(state)
         access = Bus(self._read, self._write, self._store_to_flash)
         self.cpu = Cpu(self.memory, access, self.options.cycle_model)
-        now = self.cpu.now
         self.warnings = Warnings(say, self.cpu.program_counter)
+        self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self._now)
+        now = self._now
         self.bus = PeripheralBus(self.warnings)
         self.systick = SysTick(self.schedule, self.nvic, now)
         self.scs = SystemControlSpace(
             self.cpu, self.nvic, self.systick, self.warnings, self._ask_reset
         )
+        self.exceptions = ExceptionUnit(self.cpu, self.memory, self.nvic, self.scs, self._lock_up)
         self.power = Power(self.schedule, self.nvic, now, self._ask_reset)
         self.nvmc = Nvmc(self.memory, self.warnings, self.cpu.spend, self.cpu.code_changed)
         self.uarte = Uarte(
@@ -106,24 +105,13 @@ class VirtualBoard:
         self.scs.on_write(DEMCR, self._write_demcr)
         self.sensor = Ov7675(state, scene, self.options, now, self.warnings)
         self._sccb = SccbSlave(SCCB_ADDRESS, self.sensor)
+        self._pins = Pins(self.chip, state)
+        self.sensor.moved = self._pins.look
         self.gpio = Gpio(state, self._pins_changed)
         self.gpio.pull_up(0, SDA_PIN, SCL_PIN)
         self.gpio.pull_up(1, CAMERA_RESET_PIN)
         self.i2s = I2s(self.sensor.set_clock)
-        timers = [Timer(index, self.schedule, self.nvic, now) for index in range(len(PLACES))]
-        banks: list[RegisterBank] = [
-            self.scs,
-            self.power,
-            self.nvmc,
-            self.uarte,
-            self.dwt,
-            self.gpio,
-            self.i2s,
-        ]
-        clocks = [Rtc(index, self.schedule, self.nvic, now) for index in range(len(RTC_PLACES))]
-        banks += [*timers, *clocks, make_ficr(self.options.serial_number), make_uicr()]
-        for bank in banks:
-            self.bus.add(bank)
+        self._connect([self.scs, self.power, self.nvmc, self.uarte, self.dwt, self.gpio, self.i2s])
         state[hooks.GPIO_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0x50000000 + offset, 4)
         )
@@ -132,6 +120,19 @@ class VirtualBoard:
         )
         state[hooks.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
         state[hooks.PIN_WAIT] = self.options.pin_wait_cycles
+
+    def _connect(self, banks: list[RegisterBank]) -> None:
+        """All peripherals on the bus, their events to the PPI."""
+        ppi = Ppi(self.schedule, self._now, lambda address: self.bus.write(address, 4, 1))
+        banks += [Timer(n, self.schedule, self.nvic, self._now) for n in range(len(PLACES))]
+        banks += [Rtc(n, self.schedule, self.nvic, self._now) for n in range(len(RTC_PLACES))]
+        banks += [Egu(n, self.chip) for n in range(UNITS)]
+        banks += [ppi, Gpiote(self.chip, self.gpio, self._pins)]
+        banks += [make_ficr(self.options.serial_number), make_uicr()]
+        for bank in banks:
+            self.bus.add(bank)
+            if isinstance(bank, EventBank):
+                bank.happened = ppi.happened
 
     # -- the outside --------------------------------------------------------------------------------------------
 
@@ -212,6 +213,7 @@ class VirtualBoard:
         else:
             self._handle(self.cpu.run())
         self.schedule.run_due()
+        self._maybe_quiet()
         self._take_exception()
         if self._reset_asked:
             self._restart(REASON_SOFTWARE)
@@ -242,11 +244,11 @@ class VirtualBoard:
         if stop is Stop.WAIT:
             self._sleeping = True
         elif stop is Stop.EXCEPTION_RETURN:
-            self._leave()
+            self.exceptions.leave()
         elif stop is Stop.SUPERVISOR_CALL:
-            self._enter_synchronous(SVC)
+            self.exceptions.enter_synchronous(SVC)
         elif stop is not Stop.DEADLINE:
-            self._fault(stop)
+            self.exceptions.fault(stop)
 
     def _choose_flavour(self) -> None:
         state = self.memory.state
@@ -255,11 +257,16 @@ class VirtualBoard:
             self._plan_quiet()
 
     def _plan_quiet(self) -> None:
+        def look() -> None:
+            self._quiet_due = True
+
         last = int(self.memory.state[hooks.INPUT_READ])
-        self.schedule.at("quiet", last + QUIET_CYCLES, self._maybe_quiet)
+        self.schedule.at("quiet", last + QUIET_CYCLES, look)
 
     def _maybe_quiet(self) -> None:
-        if self.cpu.flavour is not Flavour.EXACT:
+        """Back to the fast engine when the pins were left alone; not from an event, which may come inside a block."""
+        due, self._quiet_due = self._quiet_due, False
+        if not due or self.cpu.flavour is not Flavour.EXACT:
             return
         if self.cycles - int(self.memory.state[hooks.INPUT_READ]) >= QUIET_CYCLES:
             self.cpu.use(Flavour.FAST)
@@ -267,58 +274,8 @@ class VirtualBoard:
             self._plan_quiet()
 
     def _take_exception(self) -> None:
-        """Starts the most urgent exception that may run now; wakes the CPU."""
-        exceptions.watch_masks(self.cpu, None)
-        exception = self.nvic.next()
-        if exception is None:
-            return
-        primask, basepri, faultmask = self.cpu.read(PRIMASK, BASEPRI, FAULTMASK)
-        if self.nvic.wakes(basepri):
+        if self.exceptions.take():
             self._sleeping = False
-        priority = self.nvic.group_priority(exception)
-        if priority < self.nvic.masked_priority(primask, basepri, faultmask):
-            self._enter(exception)
-        elif priority < self.nvic.execution_priority():
-            exceptions.watch_masks(self.cpu, exceptions.waiting_masks(primask, basepri, faultmask))
-
-    def _enter(self, exception: int) -> None:
-        vectors = self.scs.values[VTOR] & ~0x7F
-        back_to = self.cpu.program_counter()
-        try:
-            exceptions.enter(self.cpu, self.memory, self.nvic, vectors, exception, back_to)
-        except exceptions.StackError as fault:
-            self._lock_up(str(fault))
-
-    def _enter_synchronous(self, exception: int) -> None:
-        """An exception that the instruction itself asked for: taken now or escalated."""
-        masks = self.cpu.read(PRIMASK, BASEPRI, FAULTMASK)
-        priority = self.nvic.masked_priority(*masks)
-        if self.nvic.group_priority(exception) < priority:
-            self._enter(exception)
-        elif priority > -1:
-            self.scs.values[HFSR] |= FORCED
-            self._enter(HARD_FAULT)
-        else:
-            self._lock_up(f"exception {exception} inside a HardFault")
-
-    def _leave(self) -> None:
-        link = self.cpu.program_counter() | 0xF0000001
-        try:
-            exceptions.leave(self.cpu, self.memory, self.nvic, link)
-        except exceptions.StackError as fault:
-            self._lock_up(str(fault))
-
-    def _fault(self, stop: Stop) -> None:
-        exception, bits = FAULTS[stop]
-        self.scs.values[CFSR] |= bits
-        if exception == HARD_FAULT:
-            self.scs.values[HFSR] |= 1 << 31
-        elif not self.scs.fault_enabled(exception):
-            self.scs.values[HFSR] |= FORCED
-            exception = HARD_FAULT
-        if bits == PRECISE_WITH_ADDRESS:
-            self.scs.values[BFAR] = self.cpu.fault_address
-        self._enter_synchronous(exception)
 
     def _lock_up(self, why: str) -> None:
         """The nRF52840 resets itself when its CPU locks up."""
@@ -349,10 +306,21 @@ class VirtualBoard:
         self._reset_asked = True
         self.cpu.stop()
 
+    def _now(self) -> int:
+        return self.schedule.time(self.cpu.now)
+
+    def _catch_up(self) -> None:
+        """What was due before this access happens before it, though the block has not come to its end."""
+        state = self.memory.state
+        if state[hooks.CYCLES] >= state[hooks.EVENT]:
+            self.schedule.run_due(self.cpu.now())
+
     def _read(self, address: int, size: int) -> int:
+        self._catch_up()
         return self.bus.read(address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
+        self._catch_up()
         self.bus.write(address, size, value)
 
     def _store_to_flash(self, address: int, size: int, value: int) -> bool:
@@ -375,6 +343,7 @@ class VirtualBoard:
 
     def _pins_changed(self, levels_p0: int, levels_p1: int) -> None:
         """Outputs changed: the sensor's bus, its control pins."""
+        self._pins.look()
         self._sccb.lines(bool(levels_p0 >> SCL_PIN & 1), bool(levels_p0 >> SDA_PIN & 1))
         stuck = self.options.faults.data_line_stuck
         self.gpio.hold_low(0, SDA_PIN, self._sccb.low or stuck)

@@ -63,8 +63,14 @@ class RegisterBank:
         self.on_write(offset, write)
         self._readers[offset] = lambda: 0
 
-    def bits(self, set_offset: int, clear_offset: int, changed: Callable[[], None]) -> None:
-        """A SET/CLR pair over one value, kept at set_offset."""
+    def bits(
+        self,
+        set_offset: int,
+        clear_offset: int,
+        changed: Callable[[], None],
+        whole_offset: int | None = None,
+    ) -> None:
+        """A SET/CLR pair over one value, kept at set_offset; some peripherals show it whole as well."""
 
         def write(value: int) -> None:
             self.values[set_offset] |= value
@@ -74,9 +80,16 @@ class RegisterBank:
             self.values[set_offset] &= ~value
             changed()
 
+        def replace(value: int) -> None:
+            self.values[set_offset] = value
+            changed()
+
         self.on_write(set_offset, write)
         self.on_write(clear_offset, clear)
         self._readers[clear_offset] = lambda: self.values[set_offset]
+        if whole_offset is not None:
+            self.on_write(whole_offset, replace)
+            self._readers[whole_offset] = lambda: self.values[set_offset]
 
     def knows(self, offset: int) -> bool:
         """Whether the register exists here."""
@@ -133,11 +146,14 @@ class PeripheralBus:
         """Puts a bank at its page; two banks may share one (POWER and CLOCK do)."""
         self._banks.setdefault(bank.start & ~(PAGE - 1), []).append(bank)
 
+    def banks(self) -> list[RegisterBank]:
+        """All banks."""
+        return [bank for banks in self._banks.values() for bank in banks]
+
     def reset(self) -> None:
         """Resets every bank."""
-        for banks in self._banks.values():
-            for bank in banks:
-                bank.reset()
+        for bank in self.banks():
+            bank.reset()
 
     def read(self, address: int, size: int) -> int:
         """A read of `size` bytes."""

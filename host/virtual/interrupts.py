@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from host.virtual.bus import RegisterBank
 from host.virtual.nvic import Nvic
 
-INTENSET, INTENCLR, FIRST_EVENT = 0x304, 0x308, 0x100
+INTEN, INTENSET, INTENCLR, FIRST_EVENT = 0x300, 0x304, 0x308, 0x100
 
 
 class EventBank(RegisterBank):
-    """Registers with EVENTS_ and INTEN; raises the interrupt when an enabled event happens."""
+    """Registers with EVENTS_ and INTEN; raises the interrupt when an enabled event happens.
+
+    happened: called with the address of each event's register when the event happens; the PPI listens there.
+    """
 
     def __init__(
-        self, name: str, start: int, nvic: Nvic, number: int, events: tuple[int, ...]
+        self,
+        name: str,
+        start: int,
+        nvic: Nvic,
+        number: int,
+        events: tuple[int, ...],
+        whole: bool = False,
     ) -> None:
+        """whole: the peripheral has INTEN beside INTENSET and INTENCLR."""
         super().__init__(name, start)
         self._nvic, self.number, self._events = nvic, number, events
+        self.happened: Callable[[int], None] = lambda address: None
         self.plain(*events)
-        self.bits(INTENSET, INTENCLR, self._enabled_changed)
+        self.bits(INTENSET, INTENCLR, self._enabled_changed, INTEN if whole else None)
         nvic.add_line(number, self.line)
 
     def signal(self, event: int) -> None:
@@ -25,6 +38,7 @@ class EventBank(RegisterBank):
         self.values[event] = 1
         if self.enables(event):
             self._nvic.pend_interrupt(self.number)
+        self.happened(self.start + event)
 
     def enables(self, event: int) -> bool:
         """Whether the event raises the interrupt."""

@@ -68,6 +68,7 @@ class Ov7675:
         self.registers = bytearray(256)
         self.last_frames: deque[SensorFrame] = deque(maxlen=FRAMES_KEPT)
         self.timing: Timing | None = None
+        self.moved: Callable[[], None] = lambda: None  # the pins went over to another timing
         self._xclk_hz = Fraction(0)
         self._powered_down = self._held_in_reset = False
         self._busy_until = 0
@@ -139,11 +140,13 @@ class Ov7675:
         if not self._xclk_hz or asleep or self._faults.absent:
             self._state[hooks.SENSOR_RUNS] = 0
             self.timing = None
+            self.moved()
             return
         timing = sensor_timing(self.registers, self._xclk_hz)
         if timing != self.timing:
             self.timing = timing
             self._publish(timing)
+            self.moved()
 
     def _publish(self, timing: Timing) -> None:
         flags = hooks.FLAG_GATED if timing.gated else 0

@@ -16,6 +16,14 @@ class Schedule:
     def __init__(self, state: npt.NDArray[np.int64]) -> None:
         self._state = state
         self._events: dict[str, tuple[int, Callable[[], None]]] = {}
+        self._happening: int | None = None
+
+    def time(self, access: Callable[[], int]) -> int:
+        """Guest time for a peripheral: the cycle of the event that happens, else that of the CPU's `access`.
+
+        The CPU is stopped for an event at the end of a block, some cycles late; the event itself is not late.
+        """
+        return access() if self._happening is None else self._happening
 
     def at(self, key: str, cycle: int, action: Callable[[], None]) -> None:
         """Runs `action` at `cycle`, in place of an earlier event of this key."""
@@ -36,12 +44,14 @@ class Schedule:
         """The cycle of the earliest event, at most `end`."""
         return min(end, min((cycle for cycle, _ in self._events.values()), default=end))
 
-    def run_due(self) -> None:
-        """Runs every event whose time has come, in order of time."""
-        now = int(self._state[hooks.CYCLES])
-        while True:
-            due = [(cycle, key) for key, (cycle, _) in self._events.items() if cycle <= now]
-            if not due:
-                return
-            _, action = self._events.pop(min(due)[1])
-            action()
+    def run_due(self, now: int | None = None) -> None:
+        """Runs every event whose time has come by `now` (default: the CPU's time), in order of time."""
+        if self._happening is not None:
+            return  # an event touched a register: what is due comes in its order
+        now = int(self._state[hooks.CYCLES]) if now is None else now
+        try:
+            while due := [(cycle, key) for key, (cycle, _) in self._events.items() if cycle <= now]:
+                self._happening, key = min(due)
+                self._events.pop(key)[1]()
+        finally:
+            self._happening = None

@@ -48,6 +48,7 @@ HANDLER void PendSV_Handler(void);
 HANDLER void SysTick_Handler(void);
 HANDLER void UARTE0_Handler(void);
 HANDLER void TIMER0_Handler(void);
+HANDLER void TIMER3_Handler(void);
 HANDLER void Low_Handler(void);
 HANDLER void High_Handler(void);
 
@@ -74,4 +75,5 @@ __attribute__((section(".vectors"), used)) static const vector vectors[16 + 48] 
     [16 + 8] = TIMER0_Handler,
     [16 + 20] = Low_Handler,
     [16 + 21] = High_Handler,
+    [16 + 26] = TIMER3_Handler,
 };
