@@ -12,6 +12,7 @@ from pathlib import Path
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.virtual.board import VirtualBoard
 from host.virtual.options import (
+    CORE_LOAD_BY_DEFAULT,
     DEFAULT_SERIAL_NUMBER,
     BoardOptions,
     DataWiring,
@@ -21,6 +22,8 @@ from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import FAILED, PREBUILT, READY
 
+ON, OFF = "on", "off"
+
 
 def main(arguments: Sequence[str]) -> int:
     """Starts the board and serves it until Ctrl-C, or until the console closes."""
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         serial_number=asked.serial_number,
         data_wiring=DataWiring(asked.data_wiring),
         pin_wait_cycles=asked.pin_wait_cycles,
+        core_load=None if asked.core_load is None else asked.core_load == ON,
         faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
     board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
@@ -60,6 +64,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     faults = [f.name for f in dataclasses.fields(SensorFaults) if f.name != "stuck_bit"]
     add("--fault", action="append", default=[], choices=faults, help="break the camera so")
     add("--stuck-bit", type=int, choices=range(8), help="this data line of the camera reads 1")
+    add(
+        "--core-load",
+        choices=[ON, OFF],
+        help="charge what Arduino's core takes from the CPU and lets through its port; default: "
+        + (f"{ON} for our firmware without the core" if CORE_LOAD_BY_DEFAULT else OFF),
+    )
     add("--pin-wait-cycles", type=int, default=0, help="extra cycles of a read of the pins")
     add(
         "--console",

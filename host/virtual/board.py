@@ -13,12 +13,13 @@ from host.link.messages import MARKER_PINS
 from host.virtual import hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
 from host.virtual.chip import Chip
+from host.virtual.core_load import CALL_BYTES, SEND_CYCLES, CoreLoad
 from host.virtual.cpu import Bus, Cpu, Flavour, Stop
 from host.virtual.ctrl_c import ctrl_c_waits
 from host.virtual.dwt import Dwt
 from host.virtual.egu import UNITS, Egu
 from host.virtual.exception_unit import ExceptionUnit
-from host.virtual.ficr import make_ficr, make_uicr
+from host.virtual.ficr import ERASED, make_ficr, make_uicr
 from host.virtual.gpio import Gpio
 from host.virtual.gpiote import Gpiote
 from host.virtual.i2s import I2s
@@ -84,6 +85,7 @@ class VirtualBoard:
     def _build(self, scene: Scene, say: Callable[[str], None]) -> None:
         state = self.memory.state
         self.nvic = Nvic(self._attend)
+        self.core_load = CoreLoad(state)
         self.schedule = Schedule(state)
         access = Bus(self._read, self._write, self._store_to_flash)
         self.cpu = Cpu(self.memory, access, self.options.cycle_model)
@@ -95,7 +97,9 @@ class VirtualBoard:
         self.scs = SystemControlSpace(
             self.cpu, self.nvic, self.systick, self.warnings, self._ask_reset
         )
-        self.exceptions = ExceptionUnit(self.cpu, self.memory, self.nvic, self.scs, self._lock_up)
+        self.exceptions = ExceptionUnit(
+            self.cpu, self.memory, self.nvic, self.scs, self.core_load, self._lock_up
+        )
         self.power = Power(self.schedule, self.nvic, now, self._ask_reset)
         self.nvmc = Nvmc(self.memory, self.warnings, self.cpu.spend, self.cpu.code_changed)
         self.uarte = Uarte(
@@ -128,7 +132,8 @@ class VirtualBoard:
         banks += [Rtc(n, self.schedule, self.nvic, self._now) for n in range(len(RTC_PLACES))]
         banks += [Egu(n, self.chip) for n in range(UNITS)]
         banks += [ppi, Gpiote(self.chip, self.gpio, self._pins)]
-        banks += [make_ficr(self.options.serial_number), make_uicr()]
+        banks += [make_ficr(self.options.serial_number)]
+        banks += [make_uicr(lambda: CALL_BYTES if self.core_load.on else ERASED)]
         for bank in banks:
             self.bus.add(bank)
             if isinstance(bank, EventBank):
@@ -154,6 +159,8 @@ class VirtualBoard:
     def reflash(self, elf: Path) -> None:
         """Writes the firmware into flash, as the bootloader would, and starts it."""
         self.symbols = load_firmware(self.memory, elf)
+        self.core_load.switch(self.options.charges_core(self.symbols))
+        self.uarte.send_cycles = SEND_CYCLES if self.core_load.on else None
         self.cpu.code_changed(0, hooks.FLASH_BYTES)
         self.power.clear_bootloader_request()
         self._restart(REASON_PIN)
@@ -208,6 +215,7 @@ class VirtualBoard:
             return
         state[hooks.EVENT] = self.schedule.next(end)
         state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
+        self.core_load.resume(self.nvic.execution_priority())
         if self._sleeping:
             self._sleep_until(int(state[hooks.EVENT]))
         else:
@@ -221,7 +229,9 @@ class VirtualBoard:
     def _sleep_until(self, event: int) -> None:
         """Time passes while the CPU sleeps; its clock is off, so the cycle counter stands still."""
         state = self.memory.state
-        slept = max(0, event - self.cycles)
+        woken = self.core_load.next()
+        self._sleeping = woken > event
+        slept = max(0, min(event, woken) - self.cycles)
         state[hooks.CYCLES] += slept
         self.slept_cycles += slept
         if state[hooks.CYCCNT_RUNS]:
@@ -289,6 +299,7 @@ class VirtualBoard:
         self.schedule.clear()
         self.nvic.reset()
         self.systick.reset()
+        self.core_load.reset()
         self.bus.reset()
         self.scs.values[VTOR] = APPLICATION_START
         if self.cpu.flavour is Flavour.EXACT and not self.options.always_exact:

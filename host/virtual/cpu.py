@@ -358,6 +358,7 @@ class Cpu:
         self.state[hooks.READ_FUNCTION] = address or 0
         self.state[hooks.PRICE_FUNCTION] = self.native_callback(self._price)
         self.state[hooks.DEADLINE] = self.state[hooks.EVENT] = hooks.NEVER
+        self.state[hooks.LOAD_AT] = hooks.NEVER
 
     def _price(self, address: int, size: int) -> int:
         code = self.memory.read(address, size) or b"\x00\xbf" * (size // 2)
@@ -376,7 +377,12 @@ class Cpu:
         self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
         self.memory.prices[slot] = (
             hooks.pack_price(
-                price.cycles, price.instructions, price.taken_penalty, price.entry_penalty, size
+                price.cycles,
+                price.instructions,
+                price.taken_penalty,
+                price.entry_penalty,
+                price.masks,
+                size,
             ),
             first,
         )

@@ -59,6 +59,7 @@ class BlockPrice:
         int, ...
     ]  # offsets of instructions that fault on a misaligned word (LDM, LDRD, VLDR, ...)
     uses_fpu: bool
+    masks: bool  # has an instruction that changes PRIMASK, BASEPRI or FAULTMASK; it ends the block
     unknown: tuple[str, ...]
 
 
@@ -86,7 +87,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
     prefix = [0] * (len(code) // 2 + 1)
     previous: _Step | None = None
     last = ""
-    float_used, unknown, aligned = False, [], []
+    float_used, masks, unknown, aligned = False, False, [], []
     while place < len(code):
         found = next(machine.disasm(code[place:], address + place, 1), None)
         if found is None:
@@ -96,6 +97,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
             step = _step(found, model)
             last = found.mnemonic
             float_used = float_used or last[0] == "v"
+            masks = masks or last.startswith(("cps", "msr"))
             if step.kind in MUST_ALIGN:
                 aligned.append(place)
         prefix[place // 2] = cycles
@@ -112,6 +114,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
         prefix=tuple(prefix),
         aligned=tuple(aligned),
         uses_fpu=float_used,
+        masks=masks,
         unknown=tuple(unknown),
     )
 

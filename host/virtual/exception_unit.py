@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from host.virtual import exceptions
+from host.virtual.core_load import CoreLoad
 from host.virtual.cpu import Cpu, Stop
 from host.virtual.memory import Memory
 from host.virtual.nvic import BUS_FAULT, HARD_FAULT, USAGE_FAULT, Nvic
@@ -31,10 +32,11 @@ class ExceptionUnit:
         memory: Memory,
         nvic: Nvic,
         scs: SystemControlSpace,
+        core_load: CoreLoad,
         lock_up: Callable[[str], None],
     ) -> None:
         self._cpu, self._memory, self._nvic, self._scs = cpu, memory, nvic, scs
-        self._lock_up = lock_up
+        self._core_load, self._lock_up = core_load, lock_up
 
     def take(self) -> bool:
         """Starts the most urgent exception that may run now; whether one that is pending wakes the CPU."""
@@ -45,8 +47,10 @@ class ExceptionUnit:
         primask, basepri, faultmask = self._cpu.read(PRIMASK, BASEPRI, FAULTMASK)
         wakes = self._nvic.wakes(basepri)
         priority = self._nvic.group_priority(exception)
-        if priority < self._nvic.masked_priority(primask, basepri, faultmask):
-            self._enter(exception)
+        limit = self._nvic.masked_priority(primask, basepri, faultmask)
+        if priority < limit:
+            if not self._core_load.goes_first(priority, exception, limit):
+                self._enter(exception)
         elif priority < self._nvic.execution_priority():
             masks = exceptions.waiting_masks(primask, basepri, faultmask)
             exceptions.watch_masks(self._cpu, masks)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from host.virtual.bus import RegisterBank
+
+ERASED = 0xFFFFFFFF
+CALL_BYTES = (
+    0x080  # CUSTOMER[0]: bytes that the serial port takes at a call; erased: as many as there are
+)
 
 
 def make_ficr(serial_number: int) -> RegisterBank:
@@ -19,9 +26,10 @@ def make_ficr(serial_number: int) -> RegisterBank:
     return bank
 
 
-def make_uicr() -> RegisterBank:
-    """Erased: every word reads 0xFFFFFFFF."""
+def make_uicr(call_bytes: Callable[[], int]) -> RegisterBank:
+    """Erased: every word reads 0xFFFFFFFF, but for one that our firmware for this board asks: see CALL_BYTES."""
     bank = RegisterBank("UICR", 0x10001000)
     for offset in (*range(0x014, 0x100, 4), 0x200, 0x204, 0x208, 0x20C, 0x210, 0x304):
-        bank.constant(offset, 0xFFFFFFFF)
+        bank.constant(offset, ERASED)
+    bank.on_read(CALL_BYTES, call_bytes)
     return bank

@@ -93,13 +93,39 @@ NEVER = (1 << 63) - 1
     LINE_BYTE,  # index in FRAME of the line's first byte
     LINE_FRAME,  # number of the frame
     VSYNC_TO,  # VSYNC is high up to here
+    LOAD,  # int64[LOAD_SOURCES][LOAD_FIELDS]: the core's interrupts, 0 without them
+    LOAD_TABLES,  # int64[LOAD_SOURCES][2][LOAD_DRAWS]: cycles from one to the next, and what each costs
+    LOAD_AT,  # CYCLES at which the next of them comes, 0 when one may run at once, NEVER without them
+    LOAD_EXTRA,  # cycles that each costs more
+    LOAD_HELD,  # 1 while an exception of the guest waits for them
+    LOAD_STOPS,  # what the guest's own handlers let through: the execution priority without masks
     STATE_WORDS,
-) = range(63)
+) = range(69)
 
 STOP_DEADLINE, STOP_EXACT, STOP_REQUEST = 1, 2, 4
 FLAG_GATED, FLAG_CLOCK_REVERSED, FLAG_HREF_REVERSED, FLAG_VSYNC_REVERSED = 1, 2, 4, 8
 PIN_PCLK, PIN_HREF, PIN_VSYNC = 1 << 4, 1 << 5, 1 << 21
-COST_BITS, COUNT_SHIFT, PENALTY_SHIFT, ENTRY_SHIFT, SIZE_SHIFT = 16, 16, 28, 32, 34
+COUNT_SHIFT, PENALTY_SHIFT, ENTRY_SHIFT, MASKS_SHIFT, SIZE_SHIFT = 16, 28, 32, 34, 35
+
+# A row of LOAD: one cause of interrupts; see core_load.py.
+(
+    ARRIVES,  # CYCLES of its next interrupt
+    PRIORITY,
+    OWED,  # cycles of the handler that is pending, 0 when none is
+    LEFT,  # cycles of the handler that runs, 0 when none does
+    DRAWN,  # how many interrupts came
+    MOST,  # cycles of a handler, whatever gathered
+    FOLLOWER,  # row whose interrupt this handler makes pending, -1: none
+    SKIPPED,  # every so-manieth time it does not
+    TAKEN,  # handlers that ran
+    STOLEN,  # cycles they took
+    LOAD_FIELDS,
+) = range(11)
+LOAD_SOURCES, LOAD_DRAWS = 4, 256
+GATHERED_SHIFT = (
+    3  # an interrupt that comes while its handler is pending adds an eighth of its cost
+)
+NO_HANDLER, PRIORITY_BITS = 0x100, 0xE0
 
 
 class NativeFunction(Protocol):
@@ -108,10 +134,12 @@ class NativeFunction(Protocol):
     address: int
 
 
-def pack_price(cycles: int, instructions: int, penalty: int, entry: int, size: int) -> int:
-    """The price of a block as one word of the table: see the shifts above."""
+def pack_price(
+    cycles: int, instructions: int, penalty: int, entry: int, masks: bool, size: int
+) -> int:
+    """The price of a block as one word of the table: see the shifts above. masks: it may change mask registers."""
     word = cycles | instructions << COUNT_SHIFT | penalty << PENALTY_SHIFT
-    return word | entry << ENTRY_SHIFT | size << SIZE_SHIFT
+    return word | entry << ENTRY_SHIFT | masks << MASKS_SHIFT | size << SIZE_SHIFT
 
 
 def slot_of(address: int) -> int:
@@ -222,6 +250,97 @@ def cycle_now(s: Any, engine: Any) -> Any:
     return s[BASE] + np.int64(prefixes[s[BLOCK_PREFIX] + offset]) + waited
 
 
+@inner
+def interrupt_comes(load: Any, tables: Any, row: Any) -> None:
+    """An interrupt of this row becomes pending, or gathers with the one that is."""
+    draw = load[row, DRAWN] % LOAD_DRAWS
+    load[row, DRAWN] += 1
+    cost = tables[row, 1, draw]
+    if load[row, OWED] != 0:
+        cost = min(load[row, OWED] + (cost >> GATHERED_SHIFT), load[row, MOST])
+    load[row, OWED] = cost
+    if load[row, ARRIVES] != NEVER:
+        load[row, ARRIVES] += tables[row, 0, draw]
+
+
+@inner
+def handler_ends(load: Any, tables: Any, row: Any) -> None:
+    """A handler of the core returned; it may have made another interrupt pending."""
+    follower = load[row, FOLLOWER]
+    if follower >= 0 and load[row, TAKEN] % load[row, SKIPPED] != 0:
+        interrupt_comes(load, tables, follower)
+
+
+@inner
+def most_urgent(load: Any, field: Any, limit: Any) -> Any:
+    """The row with the least priority value below `limit` among those where `field` is not 0, else -1."""
+    found = -1
+    for row in range(LOAD_SOURCES):
+        if load[row, field] != 0 and load[row, PRIORITY] < limit:
+            found = row
+            limit = load[row, PRIORITY]
+    return found
+
+
+@inner
+def first_arrival(load: Any) -> Any:
+    """When the next interrupt of the core comes."""
+    first = NEVER
+    for row in range(LOAD_SOURCES):
+        first = min(first, load[row, ARRIVES])
+    return first
+
+
+@inner
+def priority_limit(s: Any, engine: Any) -> Any:
+    """The execution priority: what the guest's handlers and its mask registers hold back lies at or above it."""
+    masks = masks_now(s, engine)
+    limit = s[LOAD_STOPS]
+    base = masks >> 8 & PRIORITY_BITS
+    if base != 0:
+        limit = min(limit, base)
+    return limit if masks & 3 == 0 else min(limit, 0)
+
+
+@inner
+def serve_load(s: Any, engine: Any) -> None:
+    """Handlers of the core that may run now do: guest time passes, nothing else. Up to the next event at most."""
+    load = carray(pointer(s[LOAD]), (LOAD_SOURCES, LOAD_FIELDS), np.int64)
+    tables = carray(pointer(s[LOAD_TABLES]), (LOAD_SOURCES, 2, LOAD_DRAWS), np.int64)
+    limit = priority_limit(s, engine)
+    while True:
+        for row in range(LOAD_SOURCES):
+            while load[row, ARRIVES] <= s[CYCLES]:
+                interrupt_comes(load, tables, row)
+        running = most_urgent(load, LEFT, s[LOAD_STOPS])
+        bar = limit if running < 0 else min(limit, load[running, PRIORITY])
+        starting = most_urgent(load, OWED, bar)
+        if starting >= 0:
+            load[starting, LEFT] = load[starting, OWED] + s[LOAD_EXTRA]
+            load[starting, OWED] = 0
+            load[starting, TAKEN] += 1
+        elif running < 0 or s[CYCLES] >= s[EVENT]:
+            s[LOAD_AT] = first_arrival(load) if running < 0 else 0
+            return
+        else:
+            room = min(s[EVENT], first_arrival(load)) - s[CYCLES]
+            step = min(load[running, LEFT], room)
+            s[CYCLES] += step
+            load[running, LEFT] -= step
+            load[running, STOLEN] += step
+            if load[running, LEFT] == 0:
+                handler_ends(load, tables, running)
+
+
+@inner
+def must_stop(s: Any, engine: Any) -> Any:
+    """Whether the deadline has come, or the masks changed that an exception of the guest waits for."""
+    if s[CYCLES] < s[DEADLINE]:
+        return False
+    watched = s[WATCH_MASKS] != 0 and s[CYCLES] < s[EVENT]
+    return not watched or masks_now(s, engine) != s[MASKS]
+
+
 @native(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
 def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     """Prices a block when it starts; stops before it when the deadline has come.
@@ -229,12 +348,15 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     Unicorn calls again for the same block after such a stop, so the deadline is tested before anything is charged.
     """
     s = carray(user, (STATE_WORDS,), np.int64)
-    if s[CYCLES] >= s[DEADLINE]:
-        watched = s[WATCH_MASKS] != 0 and s[CYCLES] < s[EVENT]
-        if not watched or masks_now(s, engine) != s[MASKS]:
-            s[STOPPED] |= STOP_DEADLINE
-            stop_engine(s[STOP_FUNCTION], engine)
-            return
+    stops = must_stop(s, engine)
+    if not stops and s[CYCLES] >= s[LOAD_AT]:
+        serve_load(s, engine)
+        stops = s[LOAD_HELD] != 0 or must_stop(s, engine)
+        s[LOAD_HELD] = 0
+    if stops:
+        s[STOPPED] |= STOP_DEADLINE
+        stop_engine(s[STOP_FUNCTION], engine)
+        return
     start = np.int64(address)
     slot = table_row(start)
     prices = carray(pointer(s[PRICES]), (SLOTS, 2), np.int64)
@@ -256,6 +378,8 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     s[BLOCK_PREFIX] = prices[slot, 1]
     s[FALL] = start + size
     s[PENALTY] = price >> PENALTY_SHIFT & 15
+    if price >> MASKS_SHIFT & 1 != 0 and s[LOAD] != 0:
+        s[LOAD_AT] = 0  # the masks may be open behind this block
     if s[PROFILING] != 0:
         counts = carray(pointer(s[COUNTS]), (SLOTS, 4), np.int64)
         counts[slot, 0] += 1
@@ -334,7 +458,7 @@ def sensor_byte(s: Any, now: Any) -> Any:
 @inner
 def input_word(s: Any, engine: Any, port: Any) -> Any:
     """An IN register: the board's levels, and the sensor's pins at this very cycle."""
-    now = cycle_now(s, engine)
+    now = cycle_now(s, engine) + s[PIN_WAIT]  # the bus takes the level when the access ends
     s[CYCLES] += s[PIN_WAIT]
     s[INPUT_READ] = now
     levels = s[LEVELS_P0 + port]

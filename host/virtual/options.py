@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import Enum
 
 from host.virtual.cycles import CycleModel
 
+# Whether our bare-metal image is charged what Arduino's core would take from it, unless --core-load says.
+CORE_LOAD_BY_DEFAULT = False
+BARE_IMAGE, CORE_IMAGE = "default_model", "mbed_start"  # symbols: our firmware; mbed OS within it
 DEFAULT_SERIAL_NUMBER = 0x5EED_0F_0A_B0A2D
 
 
@@ -32,11 +36,21 @@ class SensorFaults:
 
 @dataclass(frozen=True)
 class BoardOptions:
-    """serial_number: 64 bits. pin_wait_cycles: added to every read of a GPIO IN register."""
+    """serial_number: 64 bits. pin_wait_cycles: added to every read of a GPIO IN register.
+
+    core_load: charge what Arduino's core takes (core_load.py); None: as the firmware needs it, see charges_core.
+    """
 
     serial_number: int = DEFAULT_SERIAL_NUMBER
     data_wiring: DataWiring = DataWiring.SHIELD
     pin_wait_cycles: int = 0
     always_exact: bool = False
+    core_load: bool | None = None
     faults: SensorFaults = field(default_factory=SensorFaults)
     cycle_model: CycleModel = field(default_factory=CycleModel)
+
+    def charges_core(self, symbols: Container[str]) -> bool:
+        """Whether the core's interrupts are charged beside a firmware with these symbols: ours without the core."""
+        if self.core_load is not None:
+            return self.core_load
+        return CORE_LOAD_BY_DEFAULT and BARE_IMAGE in symbols and CORE_IMAGE not in symbols

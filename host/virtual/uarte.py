@@ -57,6 +57,9 @@ class Uarte(EventBank):
         ):
             self.task(offset, action)
         self.bytes_lost = 0
+        self.send_cycles: int | None = (
+            None  # a byte takes when the line is no UART; None: by BAUDRATE
+        )
         self._idle()
 
     def reset(self) -> None:
@@ -111,7 +114,7 @@ class Uarte(EventBank):
         )
 
     def _schedule_send(self) -> None:
-        cycles = min(self._left, SEND_CHUNK) * self.byte_cycles()
+        cycles = min(self._left, SEND_CHUNK) * (self.send_cycles or self.byte_cycles())
         self._schedule.at("uarte send", self._now() + cycles, self._send_chunk)
 
     def _send_chunk(self) -> None:

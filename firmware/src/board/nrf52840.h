@@ -51,6 +51,7 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 
 /* UICR.NRFFW[0], chapter 4.5: where Nordic's MBR finds its bootloader; erased without one. */
 #define UICR_BOOTLOADER_ADDRESS REGISTER(0x10001014u)
+#define UICR_CUSTOMER0 REGISTER(0x10001080u) /* free for the board's maker; erased it reads 0xFFFFFFFF */
 
 /* I2S, chapter 6.11: only its master clock output is used, as the camera's XCLK. */
 #define I2S_TASKS_START REGISTER(0x40025000u)
@@ -94,6 +95,7 @@ enum { RTC_INT_COMPARE0 = 1 << 16, RTC_IRQ = 17, RTC_HZ = 32768, RTC_BITS = 24 }
 #define UARTE_TXD_PTR REGISTER(0x40002544u)
 #define UARTE_TXD_MAXCNT REGISTER(0x40002548u)
 enum { UARTE_ENABLED = 8, UARTE_INT_RXDRDY = 1 << 2, UARTE_INT_ENDTX = 1 << 8, UARTE_IRQ = 2 };
+enum { UARTE_MOST_BYTES = 0xFFFF }; /* of TXD.MAXCNT */
 #define UARTE_BAUD_1M 0x10000000u
 
 /* The core: ARMv7-M Architecture Reference Manual, B3 and C1. */

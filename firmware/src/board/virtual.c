@@ -18,7 +18,8 @@ enum {
 
 static uint8_t receive_buffer[BOARD_RECEIVE_BYTES];
 static volatile bool sending;
-static bool heard; /* bytes came, and the line was not quiet since */
+static size_t call_bytes; /* that the port takes at a call */
+static bool heard;        /* bytes came, and the line was not quiet since */
 static uint32_t heard_at;
 static uint64_t ticks_since_start;
 
@@ -46,6 +47,8 @@ void board_start(void) {
     UARTE_BAUDRATE = UARTE_BAUD_1M;
     UARTE_ENABLE = UARTE_ENABLED;
     UARTE_INTENSET = UARTE_INT_ENDTX;
+    /* The virtual board says here how much Arduino's core would take; erased, all that TXD.MAXCNT holds. */
+    call_bytes = UICR_CUSTOMER0 < UARTE_MOST_BYTES ? UICR_CUSTOMER0 : UARTE_MOST_BYTES;
     NVIC_ISER0 = 1u << UARTE_IRQ | 1u << RTC_IRQ;
     listen();
 }
@@ -121,8 +124,7 @@ size_t board_send(const uint8_t *from, size_t count) {
     if (sending || count == 0) {
         return 0;
     }
-    const size_t most = 0xFFFF; /* of TXD.MAXCNT */
-    const size_t taken = count < most ? count : most;
+    const size_t taken = count < call_bytes ? count : call_bytes;
     sending = true;
     UARTE_TXD_PTR = (uint32_t)(uintptr_t)from;
     UARTE_TXD_MAXCNT = (uint32_t)taken;

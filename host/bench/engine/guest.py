@@ -29,6 +29,7 @@ from host.link.messages import (
     Status,
 )
 from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.virtual.options import BoardOptions
 from host.virtual.scene import Synthetic
 
 START_CYCLES = CLOCK_HZ
@@ -55,7 +56,9 @@ class Guest:
         self._inbox = Inbox()
         self._heard: list[Message] = []
         self._sequence = 0
-        self.board = VirtualBoard(elf, Synthetic(), received=self._receive)
+        # Cycles of the engine, and of nothing beside it.
+        alone = BoardOptions(core_load=False)
+        self.board = VirtualBoard(elf, Synthetic(), alone, received=self._receive)
         missing = [name for name in NEEDED if name not in self.board.symbols]
         if missing:
             raise HostError(
