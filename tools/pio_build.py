@@ -1,17 +1,23 @@
 """PlatformIO's pre-build script: which model and which sources a firmware was built from, and how.
 
 Defines FIRMWARE_BUILD (version and source hash) and DEFAULT_MODEL. What the compiler was told is kept in flags.json
-beside the firmware, for the conditions of measurements (host/runs/flags.py).
+beside the firmware, for the conditions of measurements (host/runs/flags.py). A firmware that reaches into the model
+slots ends the build.
 """
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 Import("env")  # type: ignore[name-defined]  # noqa: F821 - SCons gives it
 environment: Any = env  # type: ignore[name-defined]  # noqa: F821 - likewise
 ROOT = Path(environment.subst("$PROJECT_DIR"))
+sys.path.insert(0, str(ROOT))
+
+from tools.flash_layout import collision  # noqa: E402 - needs the path
+
 VERSION = "0.1.0"
 NO_EFFECT = ("-W", "-I", "-i", "-D", "-g", "-T", "-L", "-ffile-prefix-map")  # on the code
 
@@ -32,8 +38,16 @@ def telling(flags: list[str]) -> list[str]:
     return [flag for flag in told if flag.startswith("-") and not flag.startswith(NO_EFFECT)]
 
 
-def keep_flags(environment: Any, build: str) -> None:
-    """Writes flags.json when the firmware is linked: from what the compiler and the linker were given."""
+def check_layout(target: list[Any], *_: Any, **__: Any) -> int:
+    """SCons' exit status: 1, with a line that says why, when the linked firmware reaches into the model slots."""
+    problem = collision(Path(str(target[0])), ROOT / "firmware" / "src" / "slot" / "places.h")
+    if problem:
+        print(f"error: {problem}", file=sys.stderr)
+    return int(bool(problem))
+
+
+def after_link(environment: Any, build: str) -> None:
+    """Checks the firmware when it is linked, and writes flags.json: from what compiler and linker were given."""
 
     def write(*_: Any, **named: Any) -> None:
         made = named["env"]
@@ -46,7 +60,8 @@ def keep_flags(environment: Any, build: str) -> None:
         path = Path(made.subst("$BUILD_DIR")) / "flags.json"
         path.write_text(json.dumps(manifest, indent=2) + "\n")
 
-    environment.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", write)
+    silent = [environment.Action(action, None) for action in (check_layout, write)]
+    environment.AddPostAction("$BUILD_DIR/${PROGNAME}.elf", silent)
 
 
 def add_defines(environment: Any) -> None:
@@ -56,7 +71,7 @@ def add_defines(environment: Any) -> None:
         "FIRMWARE_BUILD": f"{VERSION}+{source_hash(model)}",
         "DEFAULT_MODEL": model.relative_to(ROOT).as_posix(),
     }
-    keep_flags(environment, facts["FIRMWARE_BUILD"])
+    after_link(environment, facts["FIRMWARE_BUILD"])
     pairs = [(name, environment.StringifyMacro(value)) for name, value in facts.items()]
     environment.Append(CPPDEFINES=pairs)
     environment.Depends("$BUILD_DIR/src/model.o", str(model))

@@ -27,16 +27,17 @@ MOST_TEST_WORKERS = 4  # each may hold TensorFlow and a virtual board: about a g
 C_COMPILERS = ("cc", "gcc", "clang")
 ZIG = "ziglang==0.17.1"
 LAYERS = {  # each file of requirements adds to the ones before it
+    "pio": ["pio"],
     "run": ["run"],
     "bench": ["run", "bench"],
     "data": ["run", "bench", "data"],
     "train": ["run", "bench", "data", "train"],
-    "test": ["run", "bench", "data", "train", "test"],
+    "test": ["run", "bench", "data", "train", "pio", "test"],
 }
 LAYER_OF = {  # what is not named here needs "run"
     "test": "test",
     "check": "test",
-    "pio": "test",
+    "pio": "pio",
     "host.bench": "bench",
     "host.capture": "data",
     "host.data": "data",
@@ -93,9 +94,16 @@ def install(layer: str) -> None:
         return
     total = sum(_packages(path) for path in files) + len(extra)
     say(f"installing {total} pinned packages (once; a few minutes on a slow line)")
-    arguments = [argument for path in files for argument in ("-r", str(path))]
-    run_pip([*arguments, *extra], total)
+    run_pip([*pip_arguments(layer), *extra], total)
     stamp.write_text(wanted)
+
+
+def pip_arguments(layer: str) -> list[str]:
+    """-r the layer's own files, -c all others: a package that is pinned elsewhere has that version here, too."""
+    own = LAYERS[layer]
+    others = sorted(path.stem for path in REQUIREMENTS.glob("*.txt") if path.stem not in own)
+    options = [("-r", name) for name in own] + [("-c", name) for name in others]
+    return [part for flag, name in options for part in (flag, str(REQUIREMENTS / f"{name}.txt"))]
 
 
 def _packages(path: Path) -> int:

@@ -38,6 +38,20 @@ def advice(
     return _of_board(boards[0], holders.get(boards[0].path, ()), modem_manager)
 
 
+def after_failure(ports: Sequence[ListedPort]) -> str:
+    """What to do after an upload that was tried and failed: one line, by where the board is now."""
+    again = f"{DOUBLE_PRESS}, then upload again"
+    for port in ports:
+        if port.is_arduino(NANO_33_BLE):
+            asked = "did not go into its bootloader when it was asked to (1200 baud)"
+            return f"the board at {port.path} still runs its application: it {asked}. {again[0].upper()}{again[1:]}"
+    for port in ports:
+        if port.is_arduino(NANO_33_BLE_BOOTLOADER):
+            tried = "is in its bootloader and did not take the firmware"
+            return f"the board at {port.path} {tried}: try another cable or USB port; {again}"
+    return advice(ports, {})[0].text
+
+
 def _vanished(wanted: str, ports: Sequence[ListedPort]) -> Advice:
     there = ", ".join(port.path for port in ports) or "none"
     what = f"the port {wanted} is not there" if wanted else "no Nano 33 BLE is to be seen"

@@ -29,7 +29,7 @@ from tests.engine.library import HostEngine
 from tests.engine.test_validate import CASES
 
 FIRST, SECOND = packed("first", 1), packed("second", 2, (16, 20, 3), 5)
-SLOT_BYTES = 300 * 1024
+SLOT_BYTES = 288 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -180,13 +180,13 @@ def test_a_bootloader_at_the_end_of_flash_is_never_touched(bench: SlotBench) -> 
     flash[moved : moved + 8] = np.frombuffer(vectors, np.uint8)
     bench.power_on()
     room = bench.slot(1).room
-    assert room == 59 * 4096
+    assert room == 56 * 4096
     for name in ("first", "second", "third"):
         assert bench.deploy(padded(packed(name), room)).status == Status.OK
         assert bench.power_on().model == name
     assert flash[moved : moved + 8].tobytes() == vectors
     assert bool(np.all(flash[moved + 8 :] == 0xFF))
-    flash[0x68000:] = 0xFF
+    flash[0x6E000:] = 0xFF
 
 
 def test_a_bootloader_that_the_chip_notes_is_never_touched(bench: SlotBench) -> None:
@@ -194,7 +194,7 @@ def test_a_bootloader_that_the_chip_notes_is_never_touched(bench: SlotBench) -> 
     assert notes is not None
     notes.constant(0x14, 0xF4000)
     bench.power_on()
-    assert bench.slot(2).room == 69 * 4096
+    assert bench.slot(2).room == 66 * 4096
     notes.constant(0x14, 0xFFFFFFFF)
     bench.power_on()
     assert bench.slot(2).room == SLOT_BYTES

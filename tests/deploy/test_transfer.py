@@ -21,7 +21,7 @@ from tests.deploy.models import PERSON, packed, padded
 from tests.engine.test_validate import CASES
 from tests.system.board import FIRMWARE
 
-MODEL_BYTES = 300 * 1024
+MODEL_BYTES = 288 * 1024
 FOREVER = 1 << 40
 QUICK = Timing(hello_again_s=0.1, answer_s=0.2, busy_s=0.01, reopen_s=0.01)
 PATIENT = Timing()  # a stream is slow on the virtual board

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from host.link.messages import SLOT_CHUNK_BYTES, Status
 from tests.native import FIRMWARE, compile_shared
+from tools.flash_layout import slots_start
 
 SOURCE = FIRMWARE / "src"
 SOURCES = [
@@ -23,7 +24,7 @@ SOURCES = [
 ]
 WORD = ctypes.c_uint32
 UNCUT = 0xFFFFFFFE
-FIRMWARE_END, SLOTS_START, FLASH_END = 0x50000, 0x68000, 0x100000
+FIRMWARE_END, SLOTS_START, FLASH_END = 0x50000, slots_start(SOURCE / "slot" / "places.h"), 0x100000
 PAGE_BYTES = 4096
 
 

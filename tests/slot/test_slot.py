@@ -101,7 +101,7 @@ def test_pieces_outside_the_model_are_refused(offset: int, count: int) -> None:
     assert operations() == before
 
 
-@pytest.mark.parametrize("size", [0, 6, 75 * 4096 + 4, 0xFFFFFFFC])
+@pytest.mark.parametrize("size", [0, 6, 72 * 4096 + 4, 0xFFFFFFFC])
 def test_models_of_an_impossible_size_are_refused(size: int) -> None:
     slots = Slots()
     assert Status(library().slot_begin(slots.state, size, 1)) == Status.BAD_VALUE
@@ -144,12 +144,12 @@ def test_a_firmware_that_reaches_into_the_slots_keeps_off_them() -> None:
 @pytest.mark.parametrize(
     ("flash_end", "room"),
     [
-        (0x100000, 75),
-        (0xE0000, 59),
-        (0xF4321, 69),
-        (0x6D000, 1),
-        (0x6C000, 1),
-        (0x6B000, 0),
+        (0x100000, 72),
+        (0xE0000, 56),
+        (0xF4321, 66),
+        (0x73000, 1),
+        (0x72000, 1),
+        (0x71000, 0),
         (0, 0),
     ],
 )
