@@ -20,7 +20,8 @@
 #define WIRE_HOLD_MAX_REPETITIONS 100000
 #define WIRE_MARKER_PINS {28, 3, 29, 30, 23}
 
-#define WIRE_LAYOUT_HASH 0x5261A77Eu
+#define WIRE_LAYOUT_HASH 0x630D0637u
+#define WIRE_LAYOUT_HASHES {0x01, 0xB1, 0xBE, 0x02, 0x23, 0x5F, 0x03, 0xFD, 0x8F, 0x04, 0x22, 0x6F, 0x05, 0xB3, 0x01, 0x06, 0x95, 0xD2, 0x07, 0x88, 0x0A, 0x08, 0xB9, 0x7A, 0x09, 0xE9, 0x1B, 0x0A, 0x82, 0x58, 0x0B, 0xF7, 0xA4, 0x0C, 0x6A, 0xBC, 0x3F, 0x38, 0x51, 0x40, 0xC1, 0xF0, 0x41, 0x57, 0x8D, 0x42, 0x9C, 0x2C, 0x43, 0x62, 0x71, 0x44, 0xCD, 0xAC, 0x45, 0x1E, 0x45, 0x46, 0xBF, 0x8E, 0x47, 0xC6, 0xA1, 0x48, 0x9D, 0x14, 0x49, 0xE5, 0x39, 0x4A, 0xC6, 0x0C, 0x4B, 0xC9, 0xB8, 0x4C, 0x9E, 0xB2, 0x4D, 0xBA, 0x0A, 0x4E, 0xA4, 0xF4, 0x7F, 0x18, 0xE6}
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -116,6 +117,25 @@ enum wire_slot_state {
     WIRE_SLOT_STATE_RECEIVING = 3,
 };
 
+#define WIRE_AT_START_COLOUR_BARS 0
+#define WIRE_AT_START_DATA_SWAP 1
+#define WIRE_AT_START_YUV_ORDER 0
+#define WIRE_AT_START_CLOCK_DIVIDER 0
+#define WIRE_AT_START_INSTRUCTION_CACHE 1
+#define WIRE_AT_START_DCDC 0
+#define WIRE_AT_START_PROFILE 0
+#define WIRE_AT_START_GAIN (-1)
+#define WIRE_AT_START_EXPOSURE (-1)
+#define WIRE_AT_START_MARKER_PIN 28
+#define WIRE_AT_START_LOOKS_PER_MINUTE 6
+#define WIRE_AT_START_WATCH_ON_PERCENT 60
+#define WIRE_AT_START_WATCH_OFF_PERCENT 40
+#define WIRE_AT_START_WATCH_LOOKS 2
+#define WIRE_AT_START_WATCH_LABEL (-1)
+#define WIRE_AT_START_WATCH_SETTLE_FRAMES 2
+#define WIRE_AT_START_HEARTBEAT_S 60
+#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 1}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 15}, {0, 30}, {1, 3600}}
+
 enum wire_message {
     WIRE_HELLO = 0x01,
     WIRE_FRAME = 0x02,
@@ -129,6 +149,7 @@ enum wire_message {
     WIRE_HELD = 0x0A,
     WIRE_VERDICT = 0x0B,
     WIRE_HEARTBEAT = 0x0C,
+    WIRE_LAYOUT = 0x3F,
     WIRE_HELLO_REQUEST = 0x40,
     WIRE_SET_MODE = 0x41,
     WIRE_SET = 0x42,
@@ -143,12 +164,14 @@ enum wire_message {
     WIRE_SLOT_ERASE = 0x4B,
     WIRE_SLOT_STATUS = 0x4C,
     WIRE_HOLD = 0x4D,
+    WIRE_GET = 0x4E,
+    WIRE_LAYOUT_REQUEST = 0x7F,
 };
 
 /* Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs. */
 struct __attribute__((packed)) wire_hello {
-    uint32_t layout_hash; /* CRC-32 of every layout here; must equal the host's */
-    uint16_t protocol_version; /* PROTOCOL_VERSION of the firmware */
+    uint32_t layout_hash; /* CRC-32 of every layout, first in every version */
+    uint16_t protocol_version; /* PROTOCOL_VERSION of the firmware, second in every version */
     uint8_t mode; /* Mode now */
     uint8_t last_fault; /* FaultCode, NONE when all is well */
     uint32_t clock_hz; /* of the cycle counter */
@@ -229,7 +252,7 @@ struct __attribute__((packed)) wire_ack {
     uint8_t request; /* identity of the command */
     uint8_t status; /* Status */
     uint16_t sequence; /* sequence of the command */
-    uint32_t value; /* Inject, SlotBegin, SlotWrite: bytes held so far; CameraRegister: the value; SlotCommit, SlotSelect that were refused: enum engine_status; else 0 */
+    uint32_t value; /* Inject, SlotBegin, SlotWrite: bytes held so far; CameraRegister: the value; SlotCommit, SlotSelect that were refused: enum engine_status; Get: the setting; else 0 */
 };
 _Static_assert(sizeof(struct wire_ack) == 8, "wire_ack");
 
@@ -292,6 +315,8 @@ struct __attribute__((packed)) wire_heartbeat {
     uint32_t inference_cycles; /* of the last look */
 };
 _Static_assert(sizeof(struct wire_heartbeat) == 46, "wire_heartbeat");
+
+/* wire_layout: What each message of the firmware looks like; the answer to LayoutRequest, in every version of the wire. No payload. */
 
 /* wire_hello_request: Asks for Hello. No payload. */
 
@@ -383,5 +408,13 @@ struct __attribute__((packed)) wire_hold {
     uint32_t repetitions; /* at least; 0..HOLD_MAX_REPETITIONS, 0 in a state without them */
 };
 _Static_assert(sizeof(struct wire_hold) == 9, "wire_hold");
+
+/* Asks for a setting; the Ack's value is it, an i32. */
+struct __attribute__((packed)) wire_get {
+    uint8_t setting; /* Setting */
+};
+_Static_assert(sizeof(struct wire_get) == 1, "wire_get");
+
+/* wire_layout_request: Asks for Layout. No payload. */
 
 #endif

@@ -27,11 +27,11 @@ void app_start(struct app *app) {
     *app = (struct app){
         .mode = WIRE_MODE_IDLE,
         .profile = PROFILE_FROM_START,
-        .camera = {.data_swap = true,
+        .camera = {.data_swap = WIRE_AT_START_DATA_SWAP,
                    .clock_divider = CAMERA_FASTEST_DIVIDER,
-                   .paced = true,
-                   .gain = -1,
-                   .exposure = -1},
+                   .paced = WIRE_AT_START_CLOCK_DIVIDER == 0,
+                   .gain = WIRE_AT_START_GAIN,
+                   .exposure = WIRE_AT_START_EXPOSURE},
         .watch_settings = WATCH_SETTINGS_AT_START,
     };
     board_start();

@@ -62,6 +62,11 @@ void report_hello(const struct app *app) {
     link_send(WIRE_HELLO, &hello, sizeof hello, labels, bytes);
 }
 
+void report_layout(void) {
+    static const uint8_t hashes[] = WIRE_LAYOUT_HASHES;
+    link_send(WIRE_LAYOUT, hashes, sizeof hashes, NULL, 0);
+}
+
 void report_frame(const struct app *app, enum wire_source source) {
     const struct wire_frame frame = {
         .frame = app->frame,

@@ -9,6 +9,9 @@
 const char *report_firmware(void);
 
 void report_hello(const struct app *app);
+
+/* The answer to LayoutRequest. */
+void report_layout(void);
 void report_frame(const struct app *app, enum wire_source source);
 void report_result(struct app *app, enum wire_source source);
 void report_fault(struct app *app, struct camera_fault fault, const char *text);

@@ -5,13 +5,13 @@
 #include "state.h" // struct app
 
 #define WATCH_SETTINGS_AT_START                                                                              \
-    {.looks_per_minute = 6,                                                                                  \
-     .on_percent = 60,                                                                                       \
-     .off_percent = 40,                                                                                      \
-     .looks = 2,                                                                                             \
-     .label = -1,                                                                                            \
-     .settle_frames = 2,                                                                                     \
-     .heartbeat_s = 60}
+    {.looks_per_minute = WIRE_AT_START_LOOKS_PER_MINUTE,                                                     \
+     .on_percent = WIRE_AT_START_WATCH_ON_PERCENT,                                                           \
+     .off_percent = WIRE_AT_START_WATCH_OFF_PERCENT,                                                         \
+     .looks = WIRE_AT_START_WATCH_LOOKS,                                                                     \
+     .label = WIRE_AT_START_WATCH_LABEL,                                                                     \
+     .settle_frames = WIRE_AT_START_WATCH_SETTLE_FRAMES,                                                     \
+     .heartbeat_s = WIRE_AT_START_HEARTBEAT_S}
 
 /* A look is due at once; the verdict is no. */
 void watch_begin(struct app *app);

@@ -75,7 +75,7 @@ class Message:
         if len(payload) < size or (cls.TAIL is None and len(payload) > size):
             raise WireError(f"{cls.__name__}: {len(payload)} bytes, expected {size}")
         pairs = zip(cls.COLUMNS, cls.LAYOUT.unpack_from(payload), strict=True)
-        values = {column.name: _decode(column, value) for column, value in pairs}
+        values = {column.name: decode_value(column, value) for column, value in pairs}
         if cls.TAIL:
             values[cls.TAIL.name] = payload[size:]
         return cls(**values)
@@ -115,7 +115,8 @@ def _encode(column: Column, value: Any) -> Any:
     return data
 
 
-def _decode(column: Column, value: Any) -> Any:
+def decode_value(column: Column, value: Any) -> Any:
+    """What `struct` unpacked -> the field's value: text without its padding."""
     return value.split(b"\0", 1)[0].decode(errors="replace") if column.length else value
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from host.base.errors import HostError, run_main
+from host.base.errors import run_main
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits, read_model
+from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table
-from host.deploy.transfer import erase_slots, send_model, use_slot
+from host.deploy.transfer import send_model
 from host.link.device import Device
-from host.link.messages import MODEL_SLOTS, SlotState
 from host.ports.open import add_port_arguments, asked_port
 
 FORGETTING = (
@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
             _deploy(device, model, console)
         else:
             _change(device, asked)
-        Console().print(slots_table([device.slot(n) for n in range(MODEL_SLOTS + 1)]))
+        Console().print(slots_table(read_slots(device)))
     if opening.choice.url == "virtual" and asked.model:
         say(FORGETTING)
     return 0
@@ -79,16 +79,10 @@ def _deploy(device: Device, model: PackedModel, console: Console) -> None:
 
 
 def _change(device: Device, asked: argparse.Namespace) -> None:
-    if not asked.list and device.slot(0).room == 0:
-        raise HostError("the board has no room for model slots: nothing to do")
-    if asked.use is not None and not 0 <= asked.use <= MODEL_SLOTS:
-        raise HostError(f"there is no slot {asked.use}: slots are 1 to {MODEL_SLOTS}")
-    if asked.use and device.slot(asked.use).state != SlotState.READY:
-        raise HostError(f"slot {asked.use} holds no whole model: --list shows which ones do")
     if asked.erase:
-        erase_slots(device)
+        empty_slots(device)
     elif not asked.list:
-        use_slot(device, asked.use or 0)
+        run_slot(device, asked.use or 0)
 
 
 if __name__ == "__main__":

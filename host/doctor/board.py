@@ -8,7 +8,8 @@ from host.doctor.evidence import PortEvidence
 from host.doctor.finding import Finding, failed, passed, warned
 from host.link.connection import NoAnswerError
 from host.link.fault_advice import ADVICE
-from host.link.handshake import LAYOUT_HASH, WrongFirmwareError
+from host.link.handshake import WrongFirmwareError
+from host.link.layout import OURS
 from host.link.messages import FaultCode, Hello
 from host.link.transport import END_THE_OTHER
 from host.ports.choose import (
@@ -122,14 +123,16 @@ def hello_findings(hello: Hello) -> list[Finding]:
         passed(
             "firmware",
             f"{hello.firmware} on {hello.board} {hello.device_serial:016X}, wire "
-            f"{LAYOUT_HASH:08X} as here, {hello.compiler}",
+            f"{OURS.hash:08X} as here, {hello.compiler}",
         ),
         _last_fault(hello),
         _model(hello),
         _cache(hello),
         passed(
             "DC/DC",
-            "on" if hello.dcdc else "off, the regulator is linear (Setting.DCDC saves power)",
+            "on"
+            if hello.dcdc
+            else "off, the regulator is linear (`python -m host.device set dcdc 1` saves power)",
         ),
     ]
 
@@ -159,5 +162,5 @@ def _model(hello: Hello) -> Finding:
 def _cache(hello: Hello) -> Finding:
     if hello.instruction_cache:
         return passed("instruction cache", "on")
-    remedy = "send Setting.INSTRUCTION_CACHE 1; the firmware turns it on at its start"
+    remedy = "`python -m host.device set instruction_cache 1`; a restart turns it on, too"
     return warned("instruction cache", "off: inference is slower", remedy)

@@ -125,7 +125,7 @@ def bars_findings(camera: CameraEvidence) -> list[Finding]:
         return [skipped("data lines", why), skipped("byte order", why)]
     bars = measure_bars(image)
     if is_chroma(bars):
-        remedy = "send Setting.YUV_ORDER the other value"
+        remedy = "`python -m host.device set yuv_order 1`, or 0 where `get yuv_order` says 1"
         detail = f"the colour bytes arrive in place of the grey ones {_shown(bars)}"
         return [skipped("data lines", "see byte order"), failed("byte order", detail, remedy)]
     order = passed("byte order", "the grey bytes are taken, not the colour bytes")

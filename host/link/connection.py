@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link.framing import DELIMITER, SEQUENCES, encode_packet
-from host.link.handshake import WrongFirmwareError
+from host.link.handshake import WrongFirmwareError, explained
 from host.link.inbox import Inbox
 from host.link.sequence import Losses
 from host.link.transport import Port, PortLostError, waits_for_reader
@@ -74,7 +74,7 @@ class Connection:
         self._queue: deque[Message] = deque()
         self._waiters: list[Waiter] = []
         self._host_dropped = self._reconnects = self._sequence = self._restarts_seen = 0
-        self._beginning = False
+        self._beginning = self._explaining = False
         self._changed = threading.Condition()
         self._sending = threading.Lock()
         self._closing = threading.Event()
@@ -149,6 +149,8 @@ class Connection:
             return waiter.answer
         with self._changed:
             self._changed.wait_for(lambda: bool(waiter.answer or self._failure), timeout_s)
+            if self._explaining:  # the board is asked why it is another one
+                self._changed.wait_for(lambda: self._failure is not None)
         if waiter.answer is None:
             self._raise_failure()
         return waiter.answer
@@ -178,7 +180,12 @@ class Connection:
                 self._changed.notify_all()
 
     def _pump(self) -> None:
-        for message in self.inbox.feed(self._port.read()):
+        try:
+            messages = self.inbox.feed(self._port.read())
+        except WrongFirmwareError as error:
+            self._explaining = True
+            raise explained(error, self._port, self.clock, self.timing.answer_s) from error
+        for message in messages:
             self._deliver(message)
         if self.inbox.restarts > self._restarts_seen:
             self._restarts_seen = self.inbox.restarts

@@ -89,6 +89,11 @@ class Device:
         self._command(wire.Set(int(setting), value))
         self._settings[int(setting)] = value
 
+    def get(self, setting: wire.Setting) -> int:
+        """What a setting is now."""
+        value = self._command(wire.Get(int(setting))).value
+        return value - (1 << 32) if value >> 31 else value
+
     def camera_register(self, address: int, value: int | None = None) -> int:
         """Reads a register of the sensor, after writing `value` when one is given."""
         question = wire.CameraRegister(address, int(value is not None), value or 0)

@@ -59,7 +59,7 @@ ADVICE: dict[FaultCode, Advice] = {
     ),
     FaultCode.CAMERA_OVERRUN: Advice(
         "the board was too late for a pixel",
-        "if it stays: slow the sensor with a larger clock divider",
+        "if it stays: slow the sensor with `python -m host.device set clock_divider 15`",
     ),
 }
 

@@ -3,30 +3,61 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Sequence
 
 from host.base.boards import UPLOAD
 from host.base.errors import HostError
-from host.link.header import layout_hash
+from host.link.framing import Decoder, encode_packet
+from host.link.layout import OURS, WireLayout, differences
+from host.link.messages import PROTOCOL_VERSION, Layout, LayoutRequest
+from host.link.transport import Port
 
 EXCERPT_CHARACTERS = 60
 PRINTABLE_SHARE = 0.9
-LAYOUT_HASH = layout_hash()
+MOST_NAMED = 4  # differences in a line for people
+HELLO_BEGINS = struct.Struct("<IH")
 
 
 class WrongFirmwareError(HostError):
-    """The other end is a board, but speaks another wire."""
+    """The other end is a board, but speaks another wire. wire: which, in a few words."""
+
+    def __init__(self, wire: str, differing: str = "") -> None:
+        self.wire = wire
+        more = f" ({differing})" if differing else ""
+        super().__init__(f"{wire}{more}: update the firmware with `{UPLOAD}`, or this program")
 
 
-def check_layout(hello_payload: bytes) -> None:
-    """Raises HostError when the firmware speaks another wire. The hash is Hello's first field in every version."""
-    if len(hello_payload) < 4:
-        raise WrongFirmwareError(f"the firmware's Hello is cut short: update it with `{UPLOAD}`")
-    theirs = struct.unpack_from("<I", hello_payload)[0]
-    if theirs != LAYOUT_HASH:
+def check_layout(hello_payload: bytes, layouts: Sequence[WireLayout] = (OURS,)) -> WireLayout:
+    """By which of `layouts` a board speaks that said this. Raises WrongFirmwareError.
+
+    A board that runs must mean the same by it, too; what was recorded earlier may be older than that.
+    """
+    if len(hello_payload) < HELLO_BEGINS.size:
+        raise WrongFirmwareError("the firmware's Hello is cut short")
+    theirs, version = HELLO_BEGINS.unpack_from(hello_payload)
+    found = next((layout for layout in layouts if layout.hash == theirs), None)
+    if found is None:
+        raise WrongFirmwareError(f"firmware speaks wire {theirs:08X}, this host {OURS.hash:08X}")
+    if version > PROTOCOL_VERSION or (version < PROTOCOL_VERSION and len(layouts) == 1):
         raise WrongFirmwareError(
-            f"firmware speaks wire {theirs:08X}, this host {LAYOUT_HASH:08X}: "
-            f"update the firmware with `{UPLOAD}`, or this program"
+            f"firmware speaks version {version} of the wire, this host {PROTOCOL_VERSION}"
         )
+    return found
+
+
+def explained(
+    error: WrongFirmwareError, port: Port, clock: Callable[[], float], answer_s: float
+) -> WrongFirmwareError:
+    """The same error with the messages that differ, which the board is asked for. Raises PortLostError."""
+    decoder, end = Decoder(), clock() + answer_s
+    port.write(encode_packet(LayoutRequest.ID, 0, b""))
+    while clock() < end:
+        for packet in decoder.feed(port.read()):
+            if packet.type == Layout.ID:
+                names = differences(packet.payload)
+                more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+                return WrongFirmwareError(error.wire, ", ".join(names[:MOST_NAMED] + more))
+    return error
 
 
 def no_hello(name: str, heard: bytes, packets: int, seconds: float) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-import zlib
 
 from host.base.records import SCALARS, Column, Message, snake
 from host.link import messages
+from host.link.layout import OURS, pack_hashes
+from host.link.settings import LIMITS, Limits
 
 CONSTANTS = (
     "PROTOCOL_VERSION",
@@ -26,25 +27,15 @@ CONSTANTS = (
 )
 
 
-def layout_hash() -> int:
-    """CRC-32 of everything on which the two ends must agree: constants, enums, identities, field order and types."""
-    parts = [f"{name}={getattr(messages, name)}" for name in CONSTANTS]
-    parts += [f"{e.__name__}.{m.name}={m.value}" for e in messages.ENUMS for m in e]
-    parts += [
-        f"{m.__name__}={m.ID}:" + ",".join(f"{c.name} {c.kind}" for c in _columns(m))
-        for m in messages.BY_ID.values()
-    ]
-    return zlib.crc32("\n".join(parts).encode())
-
-
 def protocol_header() -> str:
     """The whole of protocol.h."""
     blocks = [
         "/* Generated from host/link/messages.py by tools/generate.py. Do not edit. */",
         "#ifndef PROTOCOL_H\n#define PROTOCOL_H\n\n#include <stdint.h>",
         "\n".join(f"#define WIRE_{name} {_constant(name)}" for name in CONSTANTS),
-        f"#define WIRE_LAYOUT_HASH 0x{layout_hash():08X}u",
+        f"#define WIRE_LAYOUT_HASH 0x{OURS.hash:08X}u\n#define WIRE_LAYOUT_HASHES {_hashes()}",
         *(_enum(e) for e in messages.ENUMS),
+        _settings(),
         _identities(),
         *(_struct(m) for m in messages.BY_ID.values()),
         "#endif",
@@ -58,8 +49,26 @@ def _constant(name: str) -> str:
     return "{" + ", ".join(map(str, value)) + "}" if isinstance(value, tuple) else str(value)
 
 
-def _columns(kind: type[Message]) -> tuple[Column, ...]:
-    return kind.COLUMNS + ((kind.TAIL,) if kind.TAIL else ())
+def _hashes() -> str:
+    """Layout.hashes as an initialiser."""
+    return "{" + ", ".join(f"0x{byte:02X}" for byte in pack_hashes(OURS)) + "}"
+
+
+def _settings() -> str:
+    """What every setting is at start, and an initialiser of their limits, least and most, by identity."""
+    ordered = sorted(LIMITS.items())
+    assert [setting.value for setting, _ in ordered] == list(range(len(ordered)))
+    starts = [f"#define WIRE_AT_START_{s.name} {_number(known.at_start)}" for s, known in ordered]
+    rows = ", ".join("{" + _limits(known) + "}" for _, known in ordered)
+    return "\n".join(starts) + f"\n#define WIRE_SETTING_LIMITS {{{rows}}}"
+
+
+def _limits(known: Limits) -> str:
+    return f"{known.least}, {known.most}"
+
+
+def _number(value: int) -> str:
+    return f"({value})" if value < 0 else str(value)
 
 
 def _enum(kind: type[enum.IntEnum]) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from host.base.records import Message, WireError
 from host.link.framing import Decoder, Packet
 from host.link.handshake import check_layout
-from host.link.messages import BY_ID, FROM_DEVICE, Hello, Pong, Result
+from host.link.layout import OURS, WireLayout
+from host.link.messages import Hello, Pong, Result
 from host.link.sequence import DropCounter, Losses, SequenceTracker
 
 
 class Inbox:
-    """One board's messages, over as many connections as it takes."""
+    """One board's messages, over as many connections as it takes. layouts: by which it may speak; its Hello says."""
 
-    def __init__(self) -> None:
+    def __init__(self, layouts: Sequence[WireLayout] = (OURS,)) -> None:
+        self._layouts, self._layout = layouts, OURS
         self._decoder = Decoder()
         self._tracker = SequenceTracker()
         self._drops = DropCounter()
@@ -59,17 +63,14 @@ class Inbox:
 
     def _take(self, packet: Packet) -> Message | None:
         if packet.type == Hello.ID:
-            check_layout(packet.payload)
+            self._layout = check_layout(packet.payload, self._layouts)
         restarts = self._tracker.restarts
         if not self._tracker.accept(packet.sequence, first_ever=packet.type == Hello.ID):
             return None
         if self._tracker.restarts > restarts:
             self._drops.restart()
-        kind = BY_ID.get(packet.type)
         try:
-            if kind is None or kind not in FROM_DEVICE:
-                raise WireError(f"type {packet.type}")
-            message = kind.unpack(packet.payload)
+            message = self._layout.read(packet.type, packet.payload)
         except WireError:
             self._misfits += 1
             return None

@@ -12,7 +12,7 @@ import enum
 
 from host.base.records import Message, message, wire
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 1  # raised when something here changes its meaning, but no field (layout.py)
 PACKET_HEADER_BYTES = 4  # type, reserved, sequence
 PACKET_CRC_BYTES = 4
 MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
@@ -40,27 +40,25 @@ class Mode(enum.IntEnum):
 
 
 class Setting(enum.IntEnum):
-    """What `Set` can change while the board runs."""
+    """What `Set` can change while the board runs; settings.py says from what to what, and what each means."""
 
-    COLOUR_BARS = 0  # 0 off, 1 on: the sensor's test pattern
-    DATA_SWAP = 1  # 1: D0 and D1 are crossed (the kit's shield), 0: straight (breadboard)
-    YUV_ORDER = 2  # 0: luma is the even byte of a pair (YUYV), 1: the odd one (UYVY)
-    CLOCK_DIVIDER = (
-        3  # CLKRC of the sensor, 1..63: the pixel clock is 16 MHz / (value + 1) before scaling
-    )
-    INSTRUCTION_CACHE = 4  # 0 off, 1 on
-    DCDC = 5  # 0 LDO, 1 DC/DC converter (the module must carry the inductor)
-    PROFILE = 6  # 1: a Profile behind every Result
-    GAIN = 7  # analogue gain register 0..255, -1: automatic
-    EXPOSURE = 8  # exposure in lines 0..65,535, -1: automatic
-    MARKER_PIN = 9  # one of MARKER_PINS, -1: none; 28 at start
-    LOOKS_PER_MINUTE = 10  # of Mode.WATCH, 1..120; 6 at start
-    WATCH_ON_PERCENT = 11  # from this score on a look speaks for yes, 1..100; 60 at start
-    WATCH_OFF_PERCENT = 12  # below this one for no, 1..100; 40 at start; between them for neither
-    WATCH_LOOKS = 13  # so many looks in a row change the verdict, 1..20; 2 at start
-    WATCH_LABEL = 14  # which score is watched, 0..MAX_SCORES - 1; -1 (at start): the last one
-    WATCH_SETTLE_FRAMES = 15  # let pass after waking: exposure settles; 0..30, 2 at start
-    HEARTBEAT_S = 16  # seconds between two Heartbeats of Mode.WATCH, 1..3,600; 60 at start
+    COLOUR_BARS = 0
+    DATA_SWAP = 1
+    YUV_ORDER = 2
+    CLOCK_DIVIDER = 3
+    INSTRUCTION_CACHE = 4
+    DCDC = 5
+    PROFILE = 6
+    GAIN = 7
+    EXPOSURE = 8
+    MARKER_PIN = 9
+    LOOKS_PER_MINUTE = 10
+    WATCH_ON_PERCENT = 11
+    WATCH_OFF_PERCENT = 12
+    WATCH_LOOKS = 13
+    WATCH_LABEL = 14
+    WATCH_SETTLE_FRAMES = 15
+    HEARTBEAT_S = 16
 
 
 class Source(enum.IntEnum):
@@ -152,8 +150,8 @@ class SlotState(enum.IntEnum):
 class Hello(Message):
     """Who the board is. Sent at start and on HelloRequest; the host stops when `layout_hash` differs."""
 
-    layout_hash: int = wire("u32", "CRC-32 of every layout here; must equal the host's")
-    protocol_version: int = wire("u16", "PROTOCOL_VERSION of the firmware")
+    layout_hash: int = wire("u32", "CRC-32 of every layout, first in every version")
+    protocol_version: int = wire("u16", "PROTOCOL_VERSION of the firmware, second in every version")
     mode: int = wire("u8", "Mode now")
     last_fault: int = wire("u8", "FaultCode, NONE when all is well")
     clock_hz: int = wire("u32", "of the cycle counter")
@@ -249,7 +247,7 @@ class Ack(Message):
     value: int = wire(
         "u32",
         "Inject, SlotBegin, SlotWrite: bytes held so far; CameraRegister: the value; "
-        "SlotCommit, SlotSelect that were refused: enum engine_status; else 0",
+        "SlotCommit, SlotSelect that were refused: enum engine_status; Get: the setting; else 0",
     )
 
 
@@ -316,6 +314,15 @@ class Heartbeat(Message):
     capture_cycles: int = wire("u32", "of the last look: as in Result")
     preprocess_cycles: int = wire("u32", "of the last look")
     inference_cycles: int = wire("u32", "of the last look")
+
+
+@message(0x3F)
+class Layout(Message):
+    """What each message of the firmware looks like; the answer to LayoutRequest, in every version of the wire."""
+
+    hashes: bytes = wire(
+        "tail", "of each message: its identity u8, its hash u16 (host/link/layout.py)"
+    )
 
 
 @message(0x40)
@@ -426,6 +433,18 @@ class Hold(Message):
     repetitions: int = wire("u32", "at least; 0..HOLD_MAX_REPETITIONS, 0 in a state without them")
 
 
+@message(0x4E)
+class Get(Message):
+    """Asks for a setting; the Ack's value is it, an i32."""
+
+    setting: int = wire("u8", "Setting")
+
+
+@message(0x7F)
+class LayoutRequest(Message):
+    """Asks for Layout."""
+
+
 ENUMS: tuple[type[enum.IntEnum], ...] = (
     Mode,
     Setting,
@@ -451,6 +470,7 @@ FROM_DEVICE: tuple[type[Message], ...] = (
     Held,
     Verdict,
     Heartbeat,
+    Layout,
 )
 FROM_HOST: tuple[type[Message], ...] = (
     HelloRequest,
@@ -467,5 +487,7 @@ FROM_HOST: tuple[type[Message], ...] = (
     SlotErase,
     SlotStatus,
     Hold,
+    Get,
+    LayoutRequest,
 )
 BY_ID: dict[int, type[Message]] = {m.ID: m for m in FROM_DEVICE + FROM_HOST}

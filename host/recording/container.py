@@ -4,7 +4,7 @@ All integers are little-endian. The file only grows; a chunk is there whole, or 
 
     file header, 256 bytes
       0  8   magic 89 54 4D 4C 52 45 43 0A (\\x89TMLREC\\n: shows a transfer that changed line ends)
-      8  u16 version of this container, 1        10  u16 bytes of this header, 256
+      8  u16 version of this container, 2        10  u16 bytes of this header, 256
      12  u32 0
      16  u64 wall clock at the start, ns since 1970 UTC
      24 112  name of the port, UTF-8, NUL padded
@@ -22,7 +22,8 @@ All integers are little-endian. The file only grows; a chunk is there whole, or 
      40  u32 CRC-32 of the payload as stored               44  u32 CRC-32 of the 44 bytes before
     the payload: records, one behind the other
       0  u32 us since the chunk's time
-      4  u32 kind << 24 | bytes: kind 0 from the device, 1 to the device, 2 a mark (UTF-8: what happened to the port)
+      4  u32 kind << 24 | bytes: kind 0 from the device, 1 to the device, 2 a mark (UTF-8: what happened to the port),
+         3 the layout of the messages as text (UTF-8, host/link/layout.py; since version 2)
       8  the bytes
 
 A reader that meets damage looks for the next sync whose header is good. As times grow and chunks are short, a moment is
@@ -38,7 +39,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAGIC = b"\x89TMLREC\n"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)
+LAYOUT_SINCE = 2
 SYNC = b"\xabchk"
 FILE_HEADER = struct.Struct("<8sHHIQ112s116s")
 CHUNK_HEADER = struct.Struct("<4sBBHIIQQQI")
@@ -61,6 +64,7 @@ class Kind(enum.IntEnum):
     FROM_DEVICE = 0
     TO_DEVICE = 1
     MARK = 2
+    LAYOUT = 3
 
 
 class ChunkKind(enum.IntEnum):
@@ -88,6 +92,7 @@ class FileHeader:
     wall_ns: int
     port: str
     program: str
+    version: int = VERSION
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def pack_file_header(header: FileHeader) -> bytes:
     """FILE_HEADER_BYTES bytes; long names are cut."""
     body = FILE_HEADER.pack(
         MAGIC,
-        VERSION,
+        header.version,
         FILE_HEADER_BYTES,
         0,
         header.wall_ns,
@@ -139,11 +144,12 @@ def unpack_file_header(data: bytes) -> FileHeader:
     if len(data) < FILE_HEADER_BYTES:
         raise DamageError("is torn within its first 256 bytes")
     _, version, _, _, wall_ns, port, program = FILE_HEADER.unpack_from(data)
-    if version != VERSION:
-        raise DamageError(f"is a recording of version {version}, this program reads {VERSION}")
+    if version not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise DamageError(f"is a recording of version {version}, this program reads {known}")
     if zlib.crc32(data[: FILE_HEADER.size]) != CRC.unpack_from(data, FILE_HEADER.size)[0]:
         raise DamageError("has a damaged header")
-    return FileHeader(wall_ns, _text(port), _text(program))
+    return FileHeader(wall_ns, _text(port), _text(program), version)
 
 
 def pack_record(delta_us: int, kind: Kind, data: bytes) -> bytes:

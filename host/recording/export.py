@@ -28,7 +28,7 @@ OWNER_ALONE = 0o700  # there are people in the pictures
 
 def recorded_samples(reader: Reader) -> Iterator[tuple[float, Sample]]:
     """(seconds since the recording began, sample). Raises HostError on a Hello of another wire."""
-    inbox, pairing = Inbox(), Pairing()
+    inbox, pairing = Inbox(reader.layouts), Pairing()
     hello: Hello | None = None
     seconds = 0.0
     for chunk in reader.chunks():

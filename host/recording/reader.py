@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +11,18 @@ from pathlib import Path
 from types import TracebackType
 
 from host.base.errors import HostError
+from host.base.records import WireError
+from host.link.layout import OURS, WireLayout, parse_layout
 from host.recording.container import (
     CHUNK_HEADER_BYTES,
     FILE_HEADER_BYTES,
     LARGEST_CHUNK_BYTES,
+    LAYOUT_SINCE,
     SYNC,
     ChunkHeader,
     ChunkKind,
     DamageError,
+    Kind,
     Record,
     records_in,
     unpack_chunk_header,
@@ -79,6 +84,18 @@ class Reader:
     def close(self) -> None:
         """Frees the file."""
         self._file.close()
+
+    @functools.cached_property
+    def layouts(self) -> tuple[WireLayout, ...]:
+        """Those by which its messages can be read: today's, and the first one that it carries."""
+        if self.header.version < LAYOUT_SINCE:
+            return (OURS,)
+        counts = self.damaged_chunks, self.skipped_bytes
+        records = (record for chunk in self.chunks() for record in chunk.records)
+        texts = (record.data for record in records if record.kind == Kind.LAYOUT)
+        found = next((layout for layout in map(_layout, texts) if layout is not None), OURS)
+        self.damaged_chunks, self.skipped_bytes = counts
+        return (OURS, found)
 
     @property
     def size_bytes(self) -> int:
@@ -222,3 +239,11 @@ class Reader:
             return b"".join(parts)
         except OSError as error:
             raise HostError(f"cannot read the recording {self.path}: {error.strerror}") from error
+
+
+def _layout(text: bytes) -> WireLayout | None:
+    """None for what is no layout: a file is not to be trusted."""
+    try:
+        return parse_layout(text.decode())
+    except (WireError, UnicodeDecodeError):
+        return None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.link.framing import DELIMITER, encode_packet
+from host.link.layout import OURS
 from host.link.messages import Hello
 from host.link.transport import Port, PortLostError, waits_for_reader
 from host.recording.container import FileHeader, Kind
@@ -61,6 +62,10 @@ class Recorder:
         self._last = DELIMITER
         self._do(lambda: self._writer.add(Kind.MARK, text.encode()))
 
+    def layout(self) -> None:
+        """How the messages that follow are read: with every port, for a damaged chunk takes one with it."""
+        self._do(lambda: self._writer.add(Kind.LAYOUT, OURS.text.encode()))
+
     def close(self) -> None:
         """Ends the recording; again is harmless."""
         with self._lock:
@@ -103,6 +108,7 @@ class RecordingPort:
         self.waits_for_reader = waits_for_reader(port)
         self._port, self._recorder = port, recorder
         recorder.mark(f"opened {port.name}")
+        recorder.layout()
 
     def read(self) -> bytes:
         """What has arrived."""

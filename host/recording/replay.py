@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import WireError
 from host.link.framing import Decoder, Packet
-from host.link.handshake import WrongFirmwareError, check_layout
+from host.link.handshake import WrongFirmwareError
 from host.link.messages import BY_ID, Ack, Hello, HelloRequest, Mode, Set, SetMode, Status
 from host.link.transport import WAIT_S
 from host.recording.container import FILE_HEADER_BYTES, Kind, Record
@@ -26,6 +26,7 @@ from host.recording.reader import NANOSECONDS, Reader
 from host.recording.stream import Stream
 
 MAX_SPEED = math.inf
+PLAYED = (Kind.FROM_DEVICE, Kind.MARK)
 USAGE = "write replay:FILE?speed=max&from=12.5 (speed: real, max or a number; from: seconds)"
 
 
@@ -36,6 +37,18 @@ class Replay:
     path: Path
     speed: float = 1.0
     from_s: float = 0.0
+
+
+class OtherVersionError(WrongFirmwareError):
+    """A recording whose messages nobody here can read: it carries no layout."""
+
+    def __init__(self, name: str, error: WrongFirmwareError) -> None:
+        HostError.__init__(
+            self,
+            f"{name} was recorded from a board of another version ({error.wire}): "
+            "play it with the version of this program that recorded it",
+        )
+        self.wire = error.wire
 
 
 class ReplayPort:
@@ -58,7 +71,8 @@ class ReplayPort:
         self._woken = threading.Event()
         self._clock, self._wait = clock, wait or self._woken.wait
         self._speed, self._lock = asked.speed, threading.RLock()
-        self._reader, self._stream, self._commands = Reader(asked.path), Stream(), Decoder()
+        self._reader, self._commands = Reader(asked.path), Decoder()
+        self._stream = Stream(self._reader.layouts)
         self._greeted = False
         self._answers = b""
         try:
@@ -132,7 +146,7 @@ class ReplayPort:
     def _records_from(self, offset: int, seconds: float) -> Iterator[Record]:
         for chunk in self._reader.chunks(offset):
             for record in chunk.records:
-                if record.time_ns >= seconds * NANOSECONDS and record.kind != Kind.TO_DEVICE:
+                if record.time_ns >= seconds * NANOSECONDS and record.kind in PLAYED:
                     yield record
 
     def _until_due(self) -> float:
@@ -193,13 +207,13 @@ class ReplayPort:
                 f"{self.name}: no Hello in it, so nobody knows which board spoke; record with --record"
             )
         try:
-            check_layout(found)
+            return self._stream.greet(found)
         except WrongFirmwareError as error:
-            raise WrongFirmwareError(
-                f"{self.name} was recorded from a board of another version ({str(error).split(':')[0]}): "
-                "play it with the version of this program that recorded it"
+            raise OtherVersionError(self.name, error) from error
+        except WireError as error:
+            raise HostError(
+                f"{self.name}: its Hello is damaged ({error}); record it again"
             ) from error
-        return found
 
     def _first_hello(self, offset: int) -> bytes:
         """The payload of the first Hello in chunks from `offset` on; b"" without one."""

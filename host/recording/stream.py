@@ -6,7 +6,8 @@ So packets get new numbers with the old gaps; bytes that are no packet pass as t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from host.base.records import Message, WireError
 from host.link.framing import (
@@ -17,6 +18,8 @@ from host.link.framing import (
     decode_packet,
     encode_packet,
 )
+from host.link.handshake import WrongFirmwareError, check_layout
+from host.link.layout import OURS, WireLayout
 from host.link.messages import Ack, Frame, Hello, Mode, Profile, Result
 
 HIDDEN: dict[int, frozenset[int]] = {
@@ -27,10 +30,14 @@ ANSWERS = frozenset((Ack.ID,))  # to the host that recorded, which is another
 
 
 class Stream:
-    """One direction of one played recording. hello: the payload of the last Hello that passed."""
+    """One direction of one played recording. layouts: by which it was recorded; what comes out is of today's.
 
-    def __init__(self) -> None:
+    hello: the payload of the last Hello that passed.
+    """
+
+    def __init__(self, layouts: Sequence[WireLayout] = (OURS,)) -> None:
         self.hello = b""
+        self._layouts, self._layout = layouts, OURS
         self.mode: int = Mode.IDLE
         self._pending = bytearray()
         self._in_step = False  # False: until the next delimiter we may be within a packet
@@ -65,6 +72,11 @@ class Stream:
         """The last Hello, as an answer."""
         return self._numbered(Packet(Hello.ID, 0, self.hello), 1)
 
+    def greet(self, recorded: bytes) -> bytes:
+        """A recorded Hello -> today's. What follows it is read by its layout. Raises WrongFirmwareError, WireError."""
+        self._layout = check_layout(recorded, self._layouts)
+        return self._layout.read(Hello.ID, recorded).pack()
+
     def become(self, hello: bytes) -> bytes:
         """The Hello that holds from here on; what makes the host ask for it, where it is another board or model."""
         before, self.hello = self.hello, hello
@@ -79,6 +91,10 @@ class Stream:
             return
         began_again = self._last_recorded is not None and packet.sequence == 0
         gap = self._gap(packet.sequence)
+        packet = self._translated(packet)
+        if packet is None:
+            self._lost += gap - 1
+            return
         if packet.type == Hello.ID:
             announced = self.become(packet.payload)
             if announced or began_again:
@@ -89,6 +105,19 @@ class Stream:
             return
         yield self._numbered(packet, gap + self._lost)
         self._lost = 0
+
+    def _translated(self, packet: Packet) -> Packet | None:
+        """As today's boards would say it; None when none of them has such a message."""
+        if packet.type == Hello.ID:
+            with contextlib.suppress(WrongFirmwareError, WireError):  # the host will say it
+                return Packet(Hello.ID, packet.sequence, self.greet(packet.payload))
+        if self._layout is OURS:
+            return packet
+        try:
+            message = self._layout.read(packet.type, packet.payload)
+            return Packet(message.ID, packet.sequence, message.pack())
+        except WireError:
+            return None
 
     def _gap(self, sequence: int) -> int:
         """How far a recorded number is from the one before."""

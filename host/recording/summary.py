@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from host.link.handshake import WrongFirmwareError
 from host.link.inbox import Inbox
+from host.link.layout import OURS, WireLayout
 from host.link.messages import Hello, Mode
 from host.link.sequence import Losses
 from host.recording.container import FileHeader, Kind, Record
@@ -59,14 +60,14 @@ class Summary:
 class Tally:
     """What has been read so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, layouts: Sequence[WireLayout] = (OURS,)) -> None:
         self.link_bytes = self.samples = self.commands = self.lines = 0
         self.messages: Counter[str] = Counter()
         self.stages = {name: Histogram() for name in STAGES}
         self.hello: Hello | None = None
         self.unread = ""
         self.marks: list[str] = []
-        self._inbox, self._pairing, self._text = Inbox(), Pairing(), TextListener()
+        self._inbox, self._pairing, self._text = Inbox(layouts), Pairing(), TextListener()
 
     @property
     def losses(self) -> Losses:
@@ -82,13 +83,15 @@ class Tally:
         if record.kind == Kind.MARK:
             self._mark(record.data.decode(errors="replace"))
             return
+        if record.kind == Kind.LAYOUT:
+            return
         self.link_bytes += len(record.data)
         if record.kind == Kind.TO_DEVICE or self.unread:
             return
         try:
             heard = self._inbox.feed(record.data)
         except WrongFirmwareError as error:
-            self.unread = str(error).split(":")[0]
+            self.unread = error.wire
             return
         for message in heard:
             self.messages[type(message).__name__] += 1
@@ -120,8 +123,8 @@ class Tally:
 
 def summarise(path: Path, progress: Callable[[float], None] = lambda share: None) -> Summary:
     """Reads all of it; progress: 0..1 of the file. Raises HostError when there is no recording."""
-    tally = Tally()
     with Reader(path) as reader:
+        tally = Tally(reader.layouts)
         size = max(1, reader.size_bytes)
         for number, chunk in enumerate(reader.chunks()):
             for record in chunk.records:

@@ -215,7 +215,7 @@ INTERRUPTED = """
 import signal, sys
 from host.bench.latency import session
 from host.bench.__main__ import main
-from host.errors import run_main
+from host.base.errors import run_main
 from tests.link.fake_board import MemoryPort
 from tests.bench.test_latency_run import Camera
 import host.link.opening, host.bench.latency.progress as progress

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from host.doctor.finding import CHECKS, Verdict
-from host.link.header import layout_hash
+from host.link.layout import OURS
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
 from host.virtual.server import PREBUILT
 from tests.doctor.guest_port import examine, failures
@@ -58,7 +58,7 @@ def test_a_bad_data_line_is_named_by_the_colour_bars(options: BoardOptions, word
 
 def test_a_firmware_of_another_wire_is_named(tmp_path: Path) -> None:
     other = tmp_path / "other.elf"
-    ours = layout_hash().to_bytes(4, "little")
+    ours = OURS.hash.to_bytes(4, "little")
     other.write_bytes(PREBUILT.read_bytes().replace(ours, b"\x01\x02\x03\x04"))
     findings = examine(elf=other)
     assert failures(findings) == ["firmware"]

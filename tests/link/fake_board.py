@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from host.base.records import Message
 from host.link import messages as wire
 from host.link.framing import Decoder, encode_packet
-from host.link.handshake import LAYOUT_HASH
+from host.link.layout import OURS, WireLayout, pack_hashes
 from host.link.transport import PortLostError
 
 HELLO = wire.Hello(
-    layout_hash=LAYOUT_HASH,
+    layout_hash=OURS.hash,
     protocol_version=wire.PROTOCOL_VERSION,
     mode=wire.Mode.IDLE,
     last_fault=0,
@@ -62,6 +62,7 @@ class FakeBoard:
     hello: wire.Hello = HELLO
     drop_answer: Callable[[Message], bool] = lambda message: False
     refuse: Callable[[Message], wire.Status] = lambda message: wire.Status.OK
+    layout: WireLayout = OURS
 
     def __post_init__(self) -> None:
         self.commands: list[Message] = []
@@ -127,6 +128,8 @@ class FakeBoard:
             refused = wire.Status.BUSY
         if isinstance(command, wire.HelloRequest):
             return [replace(self.hello, mode=self.mode)]
+        if isinstance(command, wire.LayoutRequest):
+            return [wire.Layout(pack_hashes(self.layout))]
         if isinstance(command, wire.Ping):
             return [wire.Pong(command.host_time_us, 1, self.dropped, 0)]
         value, also = 0, list[Message]()

@@ -143,7 +143,7 @@ LIMITED = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-from host.errors import run_main
+from host.base.errors import run_main
 from host.viewer.__main__ import main
 sys.exit(run_main(lambda: main(sys.argv[1:])))
 """

@@ -148,7 +148,7 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_measured(tmp_path: Path) -> 
     body = """
 import resource, sys
 from pathlib import Path
-from host.errors import run_main
+from host.base.errors import run_main
 from tests.runs.made import writer, add_rows
 def main():
     with writer(Path(sys.argv[1])) as run:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from host.link.header import layout_hash
+from host.link.layout import OURS
 from host.virtual.server import PREBUILT, start_virtual_board
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +90,7 @@ def test_a_camera_that_does_not_answer_is_one_clear_line() -> None:
 def test_a_board_of_another_version_is_refused(tmp_path: Path) -> None:
     """A firmware whose layout hash differs: the four bytes are changed in a copy of the prebuilt one."""
     theirs = tmp_path / "other.elf"
-    ours = layout_hash().to_bytes(4, "little")
+    ours = OURS.hash.to_bytes(4, "little")
     image = PREBUILT.read_bytes()
     assert image.count(ours) == 1, "where Hello takes it from"
     theirs.write_bytes(image.replace(ours, b"\x01\x02\x03\x04"))

@@ -65,6 +65,7 @@ void board_set_dcdc(bool on);
 /* The power marker pin: A6 (P0.28) at start. A pin of port 0 out of WIRE_MARKER_PINS, or -1 for none; false
  * when it is another. The pin that was the marker before is let go. */
 bool board_set_marker(int32_t pin);
+int32_t board_marker(void);
 void board_mark(bool on);
 
 /* Masks interrupts for the length of a camera line; board_unmask restores what board_mask returned. */

@@ -92,6 +92,10 @@ bool board_set_marker(int32_t pin) {
     return true;
 }
 
+int32_t board_marker(void) {
+    return marker_pin;
+}
+
 void board_mark(bool on) {
     if (marker_pin == -1) {
         return;

@@ -35,47 +35,36 @@ static enum wire_status set_mode(struct app *app, const struct packet *command) 
     return WIRE_STATUS_OK;
 }
 
-static bool in_range(int32_t value, int32_t least, int32_t most) {
-    return value >= least && value <= most;
-}
-
-/* The settings that live in the sensor; false when the value is out of range. */
-static bool change_camera(struct camera_settings *camera, uint8_t setting, int32_t value) {
+/* The settings that live in the sensor. */
+static void change_camera(struct camera_settings *camera, uint8_t setting, int32_t value) {
     switch (setting) {
     case WIRE_SETTING_COLOUR_BARS:
         camera->colour_bars = value == 1;
-        return in_range(value, 0, 1);
+        break;
     case WIRE_SETTING_DATA_SWAP:
         camera->data_swap = value == 1;
-        return in_range(value, 0, 1);
+        break;
     case WIRE_SETTING_YUV_ORDER:
         camera->luma_second = value == 1;
-        return in_range(value, 0, 1);
+        break;
     case WIRE_SETTING_CLOCK_DIVIDER:
         camera->paced = value == 0;
         camera->clock_divider = (uint8_t)(value == 0 ? CAMERA_FASTEST_DIVIDER : value);
-        return in_range(value, 0, 63);
+        break;
     case WIRE_SETTING_GAIN:
         camera->gain = (int16_t)value;
-        return in_range(value, -1, 255);
-    case WIRE_SETTING_EXPOSURE:
+        break;
+    default: /* WIRE_SETTING_EXPOSURE */
         camera->exposure = value;
-        return in_range(value, -1, 65535);
-    default:
-        return false;
     }
 }
 
 static enum wire_status set_camera(struct app *app, const struct wire_set *request) {
-    struct camera_settings changed = app->camera;
-    if (!change_camera(&changed, request->setting, request->value)) {
-        return WIRE_STATUS_BAD_VALUE;
-    }
-    app->camera = changed;
+    change_camera(&app->camera, request->setting, request->value);
     if (app->camera_state == CAMERA_OFF || !stage_wake_camera(app)) {
         return WIRE_STATUS_OK; /* applied when it starts */
     }
-    const struct camera_fault fault = camera_apply(&changed);
+    const struct camera_fault fault = camera_apply(&app->camera);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
         app->camera_state = CAMERA_OFF;
@@ -84,44 +73,44 @@ static enum wire_status set_camera(struct app *app, const struct wire_set *reque
     return WIRE_STATUS_OK;
 }
 
-/* The settings of Mode.WATCH; false when the value is out of range. */
-static bool change_watch(struct watch_settings *watch, uint8_t setting, int32_t value) {
-    switch (setting) {
+/* The settings of Mode.WATCH. */
+static enum wire_status set_watch(struct app *app, const struct wire_set *request) {
+    struct watch_settings *const watch = &app->watch_settings;
+    const int32_t value = request->value;
+    switch (request->setting) {
     case WIRE_SETTING_LOOKS_PER_MINUTE:
         watch->looks_per_minute = (uint16_t)value;
-        return in_range(value, 1, 120);
+        break;
     case WIRE_SETTING_WATCH_ON_PERCENT:
         watch->on_percent = (uint8_t)value;
-        return in_range(value, 1, 100);
+        break;
     case WIRE_SETTING_WATCH_OFF_PERCENT:
         watch->off_percent = (uint8_t)value;
-        return in_range(value, 1, 100);
+        break;
     case WIRE_SETTING_WATCH_LOOKS:
         watch->looks = (uint8_t)value;
-        return in_range(value, 1, 20);
+        break;
     case WIRE_SETTING_WATCH_LABEL:
         watch->label = (int8_t)value;
-        return in_range(value, -1, WIRE_MAX_SCORES - 1);
+        break;
     case WIRE_SETTING_WATCH_SETTLE_FRAMES:
         watch->settle_frames = (uint8_t)value;
-        return in_range(value, 0, 30);
-    case WIRE_SETTING_HEARTBEAT_S:
+        break;
+    default: /* WIRE_SETTING_HEARTBEAT_S */
         watch->heartbeat_s = (uint16_t)value;
-        return in_range(value, 1, 3600);
-    default:
-        return false;
     }
-}
-
-static enum wire_status set_watch(struct app *app, const struct wire_set *request) {
-    struct watch_settings changed = app->watch_settings;
-    if (!change_watch(&changed, request->setting, request->value)) {
-        return WIRE_STATUS_BAD_VALUE;
-    }
-    app->watch_settings = changed;
     app->watch.next_look_us = board_microseconds(); /* the new beat begins now */
     app->watch.next_heartbeat_us = app->watch.next_look_us;
     return WIRE_STATUS_OK;
+}
+
+static bool allowed(const struct wire_set *request) {
+    static const struct {
+        int32_t least, most;
+    } limits[] = WIRE_SETTING_LIMITS;
+    return request->setting < sizeof limits / sizeof limits[0] &&
+           request->value >= limits[request->setting].least &&
+           request->value <= limits[request->setting].most;
 }
 
 static enum wire_status set(struct app *app, const struct packet *command) {
@@ -129,37 +118,62 @@ static enum wire_status set(struct app *app, const struct packet *command) {
     if (!TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
-    const bool is_switch = in_range(request.value, 0, 1);
+    if (!allowed(&request)) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
     switch (request.setting) {
     case WIRE_SETTING_INSTRUCTION_CACHE:
-        if (is_switch) {
-            board_set_instruction_cache(request.value == 1);
-        }
-        break;
+        board_set_instruction_cache(request.value == 1);
+        return WIRE_STATUS_OK;
     case WIRE_SETTING_DCDC:
-        if (is_switch) {
-            board_set_dcdc(request.value == 1);
-        }
-        break;
+        board_set_dcdc(request.value == 1);
+        return WIRE_STATUS_OK;
     case WIRE_SETTING_PROFILE:
-        if (is_switch) {
-            app->profile = request.value == 1;
-        }
-        break;
+        app->profile = request.value == 1;
+        return WIRE_STATUS_OK;
     case WIRE_SETTING_MARKER_PIN:
         return board_set_marker(request.value) ? WIRE_STATUS_OK : WIRE_STATUS_BAD_VALUE;
-    case WIRE_SETTING_LOOKS_PER_MINUTE:
-    case WIRE_SETTING_WATCH_ON_PERCENT:
-    case WIRE_SETTING_WATCH_OFF_PERCENT:
-    case WIRE_SETTING_WATCH_LOOKS:
-    case WIRE_SETTING_WATCH_LABEL:
-    case WIRE_SETTING_WATCH_SETTLE_FRAMES:
-    case WIRE_SETTING_HEARTBEAT_S:
-        return set_watch(app, &request);
-    default:
+    case WIRE_SETTING_COLOUR_BARS:
+    case WIRE_SETTING_DATA_SWAP:
+    case WIRE_SETTING_YUV_ORDER:
+    case WIRE_SETTING_CLOCK_DIVIDER:
+    case WIRE_SETTING_GAIN:
+    case WIRE_SETTING_EXPOSURE:
         return set_camera(app, &request);
+    default:
+        return set_watch(app, &request);
     }
-    return is_switch ? WIRE_STATUS_OK : WIRE_STATUS_BAD_VALUE;
+}
+
+static enum wire_status get(const struct app *app, const struct packet *command, uint32_t *value) {
+    struct wire_get request;
+    if (!TAKE(command, request)) {
+        return WIRE_STATUS_BAD_LENGTH;
+    }
+    const int32_t now[] = {
+        [WIRE_SETTING_COLOUR_BARS] = app->camera.colour_bars,
+        [WIRE_SETTING_DATA_SWAP] = app->camera.data_swap,
+        [WIRE_SETTING_YUV_ORDER] = app->camera.luma_second,
+        [WIRE_SETTING_CLOCK_DIVIDER] = app->camera.paced ? 0 : app->camera.clock_divider,
+        [WIRE_SETTING_INSTRUCTION_CACHE] = board_instruction_cache(),
+        [WIRE_SETTING_DCDC] = board_dcdc(),
+        [WIRE_SETTING_PROFILE] = app->profile,
+        [WIRE_SETTING_GAIN] = app->camera.gain,
+        [WIRE_SETTING_EXPOSURE] = app->camera.exposure,
+        [WIRE_SETTING_MARKER_PIN] = board_marker(),
+        [WIRE_SETTING_LOOKS_PER_MINUTE] = app->watch_settings.looks_per_minute,
+        [WIRE_SETTING_WATCH_ON_PERCENT] = app->watch_settings.on_percent,
+        [WIRE_SETTING_WATCH_OFF_PERCENT] = app->watch_settings.off_percent,
+        [WIRE_SETTING_WATCH_LOOKS] = app->watch_settings.looks,
+        [WIRE_SETTING_WATCH_LABEL] = app->watch_settings.label,
+        [WIRE_SETTING_WATCH_SETTLE_FRAMES] = app->watch_settings.settle_frames,
+        [WIRE_SETTING_HEARTBEAT_S] = app->watch_settings.heartbeat_s,
+    };
+    if (request.setting >= sizeof now / sizeof now[0]) {
+        return WIRE_STATUS_BAD_VALUE;
+    }
+    *value = (uint32_t)now[request.setting];
+    return WIRE_STATUS_OK;
 }
 
 /* A piece that was already held is acknowledged again: the host repeats when an answer was lost. */
@@ -267,6 +281,14 @@ void command_obey(struct app *app, const struct packet *command) {
     }
     case WIRE_HOLD:
         report_ack(command, hold(app, command), 0);
+        break;
+    case WIRE_GET: {
+        const enum wire_status status = get(app, command, &value);
+        report_ack(command, status, value);
+        break;
+    }
+    case WIRE_LAYOUT_REQUEST:
+        report_layout();
         break;
     default: {
         const enum wire_status status = deploy_obey(app, command, &value);

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from host.base.records import Message
 from host.link.framing import encode_packet
-from host.link.handshake import LAYOUT_HASH
+from host.link.layout import OURS
 from host.link.messages import PROTOCOL_VERSION, Frame, Hello, Mode, Result
 
 SIZE = 96
@@ -35,7 +35,7 @@ class BoardStream:
         return self._packet(
             filled(
                 Hello,
-                layout_hash=LAYOUT_HASH,
+                layout_hash=OURS.hash,
                 protocol_version=PROTOCOL_VERSION,
                 mode=Mode.STREAM,
                 clock_hz=CLOCK_HZ,

@@ -1,0 +1,1 @@
+"""One board: what it says of itself, its settings, its model slots."""

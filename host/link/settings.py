@@ -1,0 +1,54 @@
+"""What each Setting may be, what it is when the board starts, and what it means. C gets its limits from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from host.link.messages import MARKER_PINS, MAX_SCORES, Setting
+
+
+@dataclass(frozen=True)
+class Limits:
+    """least and most are allowed, both; at_start: what a board begins with; words: its unit and meaning."""
+
+    least: int
+    most: int
+    at_start: int
+    words: str
+    only: tuple[int, ...] = ()  # where not all between them are allowed
+
+    def allows(self, value: int) -> bool:
+        """Whether a board takes it."""
+        return self.least <= value <= self.most and (not self.only or value in self.only)
+
+    @property
+    def range(self) -> str:
+        """For people."""
+        if self.only:
+            return ", ".join(map(str, self.only))
+        return f"{self.least:,} to {self.most:,}" if self.most - self.least > 1 else "0 or 1"
+
+
+LIMITS: dict[Setting, Limits] = {
+    Setting.COLOUR_BARS: Limits(0, 1, 0, "1: the sensor's test pattern"),
+    Setting.DATA_SWAP: Limits(0, 1, 1, "1: D0 and D1 crossed (the kit's shield), 0: straight"),
+    Setting.YUV_ORDER: Limits(0, 1, 0, "0: luma is the even byte of a pair (YUYV), 1: the odd one"),
+    Setting.CLOCK_DIVIDER: Limits(
+        0, 63, 0, "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by the model"
+    ),
+    Setting.INSTRUCTION_CACHE: Limits(0, 1, 1, "1: on"),
+    Setting.DCDC: Limits(0, 1, 0, "1: the DC/DC converter (the module must carry the inductor)"),
+    Setting.PROFILE: Limits(0, 1, 0, "1: cycles of each operator with every result"),
+    Setting.GAIN: Limits(-1, 255, -1, "analogue gain, -1: automatic"),
+    Setting.EXPOSURE: Limits(-1, 65_535, -1, "lines, -1: automatic"),
+    Setting.MARKER_PIN: Limits(
+        -1, max(MARKER_PINS), MARKER_PINS[0], "pin of port 0, -1: none", (-1, *MARKER_PINS)
+    ),
+    Setting.LOOKS_PER_MINUTE: Limits(1, 120, 6, "looks a minute while watching"),
+    Setting.WATCH_ON_PERCENT: Limits(1, 100, 60, "%: from this score on a look speaks for yes"),
+    Setting.WATCH_OFF_PERCENT: Limits(1, 100, 40, "%: below this score a look speaks for no"),
+    Setting.WATCH_LOOKS: Limits(1, 20, 2, "looks in a row that change the verdict"),
+    Setting.WATCH_LABEL: Limits(-1, MAX_SCORES - 1, -1, "which score is watched, -1: the last one"),
+    Setting.WATCH_SETTLE_FRAMES: Limits(0, 30, 2, "frames let pass after waking the sensor"),
+    Setting.HEARTBEAT_S: Limits(1, 3600, 60, "s between two heartbeats while watching"),
+}

@@ -1,0 +1,65 @@
+"""A virtual board in this process as a Port: reading runs the guest, in its own time, as fast as it can.
+
+Nothing else lets its time pass, so that every run is the same. For tools that measure, and for tests.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from host.virtual.board import CLOCK_HZ, VirtualBoard, say_on_stderr
+from host.virtual.options import BoardOptions
+from host.virtual.scene import Scene, Synthetic
+from host.virtual.server import PREBUILT
+
+SLICE_CYCLES = CLOCK_HZ // 1000  # the most that one read lets pass
+
+
+class LocalPort:
+    """See host.link.transport.Port. `board` is for who looks at more than its port."""
+
+    waits_for_reader = True  # the board stands still meanwhile
+
+    def __init__(
+        self,
+        scene: Scene | None = None,
+        options: BoardOptions | None = None,
+        elf: Path = PREBUILT,
+        slice_cycles: int = SLICE_CYCLES,
+    ) -> None:
+        self.name = "virtual board in this process"
+        self._arrived, self._sent = bytearray(), list[bytes]()
+        self._lock = threading.Lock()
+        self._slice_cycles = slice_cycles
+        self.warnings: list[str] = []
+        self.board = VirtualBoard(
+            elf, scene or Synthetic(), options, self._arrived.extend, self._warn
+        )
+
+    def clock(self) -> float:
+        """Guest seconds since the board's start."""
+        return self.board.cycles / CLOCK_HZ
+
+    def read(self) -> bytes:
+        """What the board says: within a slice of its time, or as soon as it says something."""
+        with self._lock:
+            sent, self._sent = self._sent, []
+        for data in sent:
+            self.board.send(data)
+        self.board.run_until(lambda: bool(self._arrived), self._slice_cycles)
+        said = bytes(self._arrived)
+        self._arrived.clear()
+        return said
+
+    def write(self, data: bytes) -> None:
+        """Arrives when the board runs on."""
+        with self._lock:
+            self._sent.append(data)
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+    def _warn(self, line: str) -> None:
+        self.warnings.append(line)
+        say_on_stderr(line)

@@ -1,0 +1,147 @@
+"""python -m host.device as a user types it, against the firmware on a virtual board."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from host.base.errors import HostError
+from host.device.__main__ import main
+from host.device.settings import NAMES, allowed_value, setting_named
+from host.link.layout import OURS, pack_hashes
+from host.link.messages import Get, Layout, LayoutRequest, Mode, Set, Setting, Status
+from host.link.settings import LIMITS
+from host.virtual.board import VirtualBoard
+from host.virtual.scene import open_scene
+from host.virtual.serve import BoardServer, Speed
+from tests.system.board import FIRMWARE, Bench
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def board() -> Bench:
+    return Bench()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The port of a running board."""
+    board = VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
+    server = BoardServer(board, speed=Speed.MAX)
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server.url
+    server.stop()
+    thread.join(10)
+
+
+def said(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    assert main(list(argv)) == 0
+    return capsys.readouterr().out
+
+
+def now(board: Bench, setting: Setting) -> int:
+    value = board.ask(Get(int(setting))).value
+    return value - (1 << 32) if value >> 31 else value
+
+
+@pytest.mark.parametrize("setting", Setting)
+def test_a_board_starts_with_what_is_written_and_takes_what_is_allowed(
+    board: Bench, setting: Setting
+) -> None:
+    limits = LIMITS[setting]
+    assert now(board, setting) == limits.at_start
+    for value in (limits.most, limits.least, limits.at_start):
+        assert board.ask(Set(int(setting), value)).status == Status.OK
+        assert now(board, setting) == value
+    for value in (limits.least - 1, limits.most + 1):
+        assert board.ask(Set(int(setting), value)).status == Status.BAD_VALUE
+    assert now(board, setting) == limits.at_start
+
+
+def test_a_setting_that_is_none_is_refused(board: Bench) -> None:
+    assert board.ask(Get(len(Setting))).status == Status.BAD_VALUE
+    assert board.ask(Set(len(Setting), 0)).status == Status.BAD_VALUE
+
+
+def test_the_firmware_says_its_layout(board: Bench) -> None:
+    board.tell(LayoutRequest())
+    assert board.wait(Layout).hashes == pack_hashes(OURS)
+
+
+def test_settings_are_read_and_changed_by_name(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = json.loads(said(capsys, "get", "--json", "--port", url))
+    assert before == {s.name.lower(): LIMITS[s].at_start for s in Setting}
+    assert "120" in said(capsys, "set", "Looks-Per-Minute", "120", "--port", url)
+    after = json.loads(said(capsys, "get", "--json", "looks_per_minute", "--port", url))
+    assert after == {"looks_per_minute": 120}
+    table = said(capsys, "get", "gain", "heartbeat_s", "--port", url)
+    assert "1 to 3,600" in table and "automatic" in table
+
+
+def test_a_restart_forgets_them(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "set", "gain", "12", "--port", url)
+    said(capsys, "reboot", "--port", url)
+    assert json.loads(said(capsys, "get", "gain", "--json", "--port", url)) == {"gain": -1}
+
+
+def test_info_says_who_it_is_and_what_was_lost(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = json.loads(said(capsys, "info", "--json", "--port", url))
+    assert (found["board"], found["mode"], found["bad_packets"]) == ("virtual", Mode.IDLE, 0)
+    assert found["labels"] == ["no_person", "person"]
+    text = said(capsys, "info", "--port", url)
+    assert f"{OURS.hash:08X}" in text and found["firmware"] in text and "64 MHz" in text
+
+
+def test_slots_are_listed_and_chosen(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "built in" in said(capsys, "slots", "list", "--port", url)
+    assert "runs" in said(capsys, "slots", "use", "0", "--port", url)
+    with pytest.raises(HostError, match="slot 1 holds no whole model"):
+        main(["slots", "use", "1", "--port", url])
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["set", "gian", "1"], "no setting 'gian'; did you mean 'gain'"),
+        (["get", "colour"], "there is no setting 'colour'.*host.device get"),
+        (["set", "gain", "256"], "gain cannot be '256': give -1 to 255"),
+        (["set", "gain", "much"], "gain cannot be 'much'"),
+        (["set", "marker_pin", "27"], "give -1, 28, 3, 29, 30, 23"),
+        (["slots", "use"], "slots use N"),
+        (["slots", "list", "1"], "slots use N"),
+    ],
+)
+def test_a_mistake_is_told_before_a_port_is_opened(argv: list[str], words: str) -> None:
+    with pytest.raises(HostError, match=words):
+        main([*argv, "--port", "/dev/absent"])
+
+
+def test_a_remedy_names_a_command_that_exists() -> None:
+    """Every `python -m host.X` in a text of ours, and every setting that one tells people to change."""
+    modules, changes = set[str](), list[tuple[str, str]]()
+    for path in [*(ROOT / "host").rglob("*.py"), ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+        text = path.read_text(encoding="utf-8")
+        modules |= set(re.findall(r"python -m (host\.\w+)", text))
+        changes += re.findall(r"host\.device set ([a-z]\w*) (-?\d+)", text)
+        assert "send Setting." not in text, path
+    assert len(modules) > 8 and changes
+    for module in modules:
+        assert importlib.util.find_spec(f"{module}.__main__"), module
+    for name, value in changes:
+        allowed_value(setting_named(name), value)
+
+
+def test_every_setting_has_limits_and_a_name() -> None:
+    assert set(LIMITS) == set(Setting) == set(NAMES.values())

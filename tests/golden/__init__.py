@@ -1,0 +1,1 @@
+"""Small files that must stay readable, and the commands that made them."""
