@@ -5,7 +5,7 @@ from types import TracebackType
 
 
 def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Ctrl-C while a tool still imports what it needs, before host.errors.run_main: a word, as later, no traceback."""
+    """Ctrl-C while a tool still imports what it needs, before run_main: a word, no traceback."""
     if issubclass(kind, KeyboardInterrupt):
         print("stopped", file=sys.stderr)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +200,23 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
         compare_runs(virtual, real)
     with pytest.raises(HostError, match="of the source camera"):
         compare_runs(virtual, injected)
+
+
+def test_what_did_not_happen_enters_no_figure(tmp_path: Path) -> None:
+    """The first result has no period, and a lost frame no time on the host: 0 stands for both."""
+    rows = inferences(40)
+    holes = [
+        replace(row, period_cycles=0, host_ms=0.0) if k < 10 else row for k, row in enumerate(rows)
+    ]
+    found = summary(holes)
+    period, host = found.stage("period"), found.stages[-1]
+    assert period is not None and period.cycles is not None
+    assert period.cycles.p50 == statistics.median(row.period_cycles for row in rows[10:])
+    assert host.ms.p50 == pytest.approx(statistics.median(row.host_ms for row in rows[10:]))
+    compared = compare_runs(written(tmp_path / "a", holes), written(tmp_path / "b", rows))
+    by_name = {stage.name: stage for stage in compared.stages}
+    for name, values in (
+        ("period", [1000 * row.period_cycles / CLOCK_HZ for row in rows[10:]]),
+        ("host", [row.host_ms for row in rows[10:]]),
+    ):
+        assert by_name[name].a_ms == pytest.approx(statistics.median(values))

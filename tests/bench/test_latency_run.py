@@ -213,13 +213,12 @@ def test_layers_have_names_where_the_model_is_known() -> None:
 
 INTERRUPTED = """
 import signal, sys
-from host.bench.latency import session
 from host.bench.__main__ import main
 from host.base.errors import run_main
 from tests.link.fake_board import MemoryPort
 from tests.bench.test_latency_run import Camera
-import host.link.opening, host.bench.latency.progress as progress
-host.link.opening.open_choice = lambda *_: MemoryPort(Camera())
+import host.ports.open, host.bench.latency.progress as progress
+host.ports.open.open_choice = lambda *_: MemoryPort(Camera())
 count = 0
 def advance(self, inference=None):
     global count

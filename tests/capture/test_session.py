@@ -184,3 +184,14 @@ def test_a_full_disk_is_said_and_loses_nothing(
         it.session.press("1")
         assert it.session.state.added == 2
     assert len(read_dataset(tmp_path, least_labels=1).pictures) == 2
+
+
+@pytest.mark.parametrize(
+    ("score", "doubtful"), [(-27, False), (-26, True), (25, True), (26, False)]
+)
+def test_both_ends_of_the_band_belong_to_it(tmp_path: Path, score: int, doubtful: bool) -> None:
+    """int8 scores of 1/256: -26 is 0.3984, 25 is 0.5977."""
+    low, high = (128 - 26) / 256, (128 + 25) / 256
+    with rig(tmp_path, Options(LABELS, band=(low, high))) as it:
+        it.show(1, score=score)
+        assert it.session.state.asks == doubtful

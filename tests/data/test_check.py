@@ -14,7 +14,7 @@ from host.data.__main__ import main
 from host.data.check import Asked, Checked, check
 from host.data.dataset import read_dataset
 from host.data.duplicates import clusters, distances, near_pairs, perceptual_hash
-from host.data.findings import Kind
+from host.data.findings import Kind, doubt_findings
 from host.data.manifest import Picture, write_manifest
 from host.data.opinion import open_opinion
 from host.data.pictures import luma_of
@@ -169,3 +169,15 @@ def test_pairs_equal_a_comparison_of_each_with_each() -> None:
 
 def test_clusters_follow_chains() -> None:
     assert clusters(6, [(4, 3), (3, 1), (5, 5)]).tolist() == [0, 1, 2, 1, 1, 5]
+
+
+def test_a_model_that_is_not_sure_contradicts_nobody() -> None:
+    pictures = [Picture(f"{i}.png", "cat") for i in range(3)]
+    scores = [(("cat", 1 - score), ("dog", score)) for score in (0.79, 0.8, 0.95)]
+    found = doubt_findings(pictures, scores, sure=0.8)
+    assert [f.paths for f in found] == [("2.png",), ("1.png",)], "the surest first"
+
+
+def test_pictures_exactly_as_far_apart_as_allowed_are_near() -> None:
+    hashes = np.array([0, 0b1111, 0b11111], np.uint64)
+    assert list(near_pairs(hashes, most=4)) == [(0, 1, 4), (1, 2, 1)]

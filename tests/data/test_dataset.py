@@ -154,3 +154,20 @@ def test_the_shared_pictures(shared: Path) -> None:
     pixels = load_pixels(few, 96, 96, 1)
     assert pixels.shape == (len(few.pictures), 96, 96, 1) and len(few.pictures) > 5
     assert pixels.std() > 30
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder and in a zip: the limit is of the file, before it is read."""
+    fill(tmp_path / "set", "a/1.png", "b/2.png")
+    sizes = [path.stat().st_size for path in (tmp_path / "set").rglob("*.png")]
+    packed = zipped(tmp_path / "set", tmp_path / "set.zip")
+    for place in (tmp_path / "set", packed):
+        dataset = read_dataset(place)
+        monkeypatch.setattr("host.data.dataset.MOST_FILE_BYTES", max(sizes))
+        with dataset.open() as read:
+            assert {len(read(picture)) for picture in dataset.pictures} == set(sizes)
+        monkeypatch.setattr("host.data.dataset.MOST_FILE_BYTES", min(sizes) - 1)
+        with dataset.open() as read, pytest.raises(UnreadableError, match="64"):
+            read(dataset.pictures[0])

@@ -273,3 +273,10 @@ def test_mistakes_are_one_line(
     export_zip(dataset, Path("set.zip"))
     with pytest.raises(HostError, match=said):
         main(arguments)
+
+
+def test_two_small_persons_are_no_large_one(tmp_path: Path) -> None:
+    """The rule is of one box: 0.4 % and 0.4 % are not 0.8 %."""
+    boxes = [{"image_id": 1, "category_id": 1, "bbox": [x, 0, 8, 5], "area": 1} for x in (0, 50)]
+    found = read_coco(coco(tmp_path, annotations=boxes), tmp_path / "images", Rule())
+    assert found.pictures[0].label == "non_person" and found.pictures[0].tags == ("small",)

@@ -74,3 +74,13 @@ def test_difference_is_of_pairs() -> None:
     second = np.array([True] * 90 + [False] * 10)
     found = bootstrap_difference(first, second)
     assert 0.0 <= found.low < 0.05 < found.high < 0.12
+
+
+@pytest.mark.parametrize("steps", [2, 3, 6])
+def test_bootstrap_auc_counts_ties_as_half_a_win(steps: int) -> None:
+    """Coarse scores: the interval lies around the AUC, which gives a tie one half."""
+    scored = binary(400, 5, steps=steps)
+    found, middle = bootstrap_auc(scored.chance, scored.is_positive), auc(scored)
+    assert found is not None and middle is not None
+    assert (found.low + found.high) / 2 == pytest.approx(middle, abs=0.01)
+    assert found.low < middle < found.high

@@ -85,15 +85,19 @@ def away_at(number: int, times: int) -> Callable[[int], None]:
     return before
 
 
-def busy_at(number: int) -> Callable[[int], None]:
+def refused_at(number: int, status: Status) -> Callable[[int], None]:
+    """BUSY while the board restarts; BAD_VALUE when it has forgotten the first pieces of an image."""
+
     def before(asked: int) -> None:
         if asked == number:
-            raise RefusedError(Inject(0, 16, b""), Ack(Inject.ID, Status.BUSY, 0, 0))
+            raise RefusedError(Inject(0, 16, b""), Ack(Inject.ID, status, 0, 0))
 
     return before
 
 
-@pytest.mark.parametrize("before", [away_at(2, 20), busy_at(3)])
+@pytest.mark.parametrize(
+    "before", [away_at(2, 20), refused_at(3, Status.BUSY), refused_at(3, Status.BAD_VALUE)]
+)
 def test_a_board_that_comes_back_is_asked_again(before: Callable[[int], None]) -> None:
     assert loop(FakeBoard(before)).different == ()
 

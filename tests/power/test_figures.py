@@ -166,3 +166,10 @@ def test_a_state_with_lost_samples_or_too_few_is_refused() -> None:
 )
 def test_methods_below_mlperfs_call_themselves_short(method: Method, short: bool) -> None:
     assert bool(method.short) is short
+
+
+def test_a_part_of_a_trace_has_the_gaps_inside_it_alone() -> None:
+    """A gap stands in front of a sample: in front of the part's first one nothing of the part is missing."""
+    gaps = (Gap(4, 1), Gap(5, 2), Gap(6, 3), Gap(9, 4), Gap(10, 5))
+    trace = Trace(1000, np.ones(20, np.float32), np.zeros(20, np.uint8), VOLTS, gaps)
+    assert trace.part(5, 10).gaps == (Gap(1, 3), Gap(4, 4))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import queue
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
 from host.power.battery import Battery
 from host.power.figures import inference_window
+from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.method import Method
 from host.power.ppk2 import Ppk2
 from host.power.rig import Collector, LiveRig
@@ -194,3 +196,43 @@ def test_what_the_board_reports_ends_the_run_with_a_line(
     with rig(spoil=spoil) as (live, _), pytest.raises(HostError, match=why):
         measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
     assert not (tmp_path / "run").exists(), "nothing was measured"
+
+
+class LateMeter:
+    """Its blocks arrive when the test lets them."""
+
+    info = MeterInfo("meter", "1", 1000, MarkerInput.LEVEL)
+
+    def __init__(self) -> None:
+        self.blocks: queue.Queue[Block] = queue.Queue()
+
+    def read(self, seconds: float) -> Block | None:
+        """The next block, or None after so many seconds."""
+        with contextlib.suppress(queue.Empty):
+            return self.blocks.get(timeout=seconds)
+        return None
+
+
+def test_the_least_delay_of_all_blocks_tells_where_now_is() -> None:
+    """A block that comes late does not move the meter's time line back."""
+    meter, clock = LateMeter(), [10.0]
+    collector = Collector(cast(Any, meter), lambda: clock[0])
+
+    def arrive(samples: int, at: float) -> None:
+        before, clock[0] = collector.count, at
+        meter.blocks.put(Block(np.ones(samples, np.float32), np.zeros(samples, np.uint8)))
+        while collector.count == before:
+            time.sleep(0.001)
+
+    try:
+        arrive(
+            100, 10.0
+        )  # taken in the 0.1 s before: so much is the time line ahead of the first arrival
+        arrive(100, 10.1)
+        assert collector.now() == 200
+        arrive(100, 10.5)  # 0.3 s late
+        assert collector.now() == 600
+        clock[0] = 10.6
+        assert collector.now() == 700
+    finally:
+        collector.close()

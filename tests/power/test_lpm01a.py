@@ -128,3 +128,12 @@ def test_a_rate_that_its_text_cannot_carry_is_refused() -> None:
 )
 def test_the_simulated_one_writes_as_the_real_one(value: float, text: str) -> None:
     assert decimal(value) == text
+
+
+def test_an_event_marks_the_value_behind_it() -> None:
+    decoder = Decoder(RATE_HZ, VOLTS)
+    text = b"6409-07\r\n6409-07\r\nevent 1\r\n6409-07\r\n6409-07\r\n"
+    trace = join(decoder.feed(text), RATE_HZ, VOLTS)
+    assert trace.bits.tolist() == [0, 0, 1, 0]
+    decoder = Decoder(RATE_HZ, VOLTS)
+    assert join(decoder.feed(b"6409-07\r\nevent 1\r\n"), RATE_HZ, VOLTS).bits.tolist() == [1]

@@ -14,10 +14,11 @@ import pyarrow.parquet
 import pytest
 
 from host.base.errors import HostError
-from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES
+from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, gather
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES
 from host.runs.write import refuse_place
+from tests.link.fake_board import HELLO
 from tests.runs.made import NOON, SAMPLES, add_rows, conditions, writer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,3 +275,8 @@ def test_conditions_say_whether_cycles_are_estimated() -> None:
 def test_a_row_of_the_wrong_width_is_our_bug(tmp_path: Path) -> None:
     with writer(tmp_path) as run, pytest.raises(ValueError, match="samples has the columns"):
         run.append(SAMPLES.name, 1)
+
+
+def test_conditions_name_the_clock_in_megahertz() -> None:
+    conditions = gather("latency", "python -m host.bench latency", NOON, HELLO, "memory")
+    assert ("clock", "64 MHz") in conditions.lines()

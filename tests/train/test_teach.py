@@ -58,3 +58,24 @@ def test_the_teachers_decide_alone_where_no_label_is_sure() -> None:
     np.testing.assert_allclose(found[0], [0.2, 0.8])
     np.testing.assert_allclose(found[1], [(0.2 + 0.975) / 2, (0.8 + 0.025) / 2], atol=1e-6)
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)
+
+
+def test_a_teacher_has_the_say_that_its_weight_gives_it(trained: Path, tmp_path: Path) -> None:
+    """The average is of logits: three quarters of one, one quarter of the other."""
+    one, other = trained / "tiny.tflite", PERSON
+    alone = [np.log(soft_labels((Teacher(t),), PIXELS, VIEWS, 2, tmp_path)) for t in (one, other)]
+    both = soft_labels((Teacher(one, 3.0), Teacher(other, 1.0)), PIXELS, VIEWS, 2, tmp_path)
+    powers = np.exp(0.75 * alone[0] + 0.25 * alone[1])
+    np.testing.assert_allclose(both, powers / powers.sum(1, keepdims=True), atol=1e-5)
+    assert np.abs(both - np.exp(alone[0])).max() > 0.01, "the two do differ"
+
+
+def test_a_teacher_that_changed_is_heard_again(trained: Path, tmp_path: Path) -> None:
+    teacher = tmp_path / "teacher.tflite"
+    teacher.write_bytes(PERSON.read_bytes())
+    before = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path)
+    teacher.write_bytes((trained / "tiny.tflite").read_bytes())
+    after = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path)
+    assert np.abs(before - after).max() > 0.01
+    fresh = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path / "other")
+    np.testing.assert_array_equal(after, fresh)
