@@ -12,6 +12,7 @@ from host.bench.engine.baseline import compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
 from host.bench.engine.guest import Guest
 from host.bench.engine.images import sample_images
+from host.bench.engine.memory import Footprint
 from host.compiler.build import Options, compile_model
 from host.compiler.network import macs
 from host.compiler.pack import unpack
@@ -68,9 +69,14 @@ def test_memory_is_that_of_the_packed_model_and_the_firmware(report: Report) -> 
     assert memory is not None
     assert memory.image == 96 * 96
     assert memory.code > 4_000
-    assert memory.flash == memory.code + memory.shared + memory.data + memory.model
-    assert memory.ram == memory.image + memory.arena + memory.data + memory.bss + memory.stack
+    assert memory.model == unpack(MODEL.with_suffix(".tpm").read_bytes()).header.total_bytes
     assert 200 < memory.stack < 8_192
+
+
+def test_flash_and_ram_count_each_part_once() -> None:
+    parts = Footprint(code=1, shared=2, model=4, image=8, arena=16, data=32, bss=64, stack=128)
+    assert parts.flash == 1 + 2 + 4 + 32, "initialised data lies in flash, too"
+    assert parts.ram == 8 + 16 + 32 + 64 + 128
 
 
 def test_json_has_the_promised_keys(report: Report) -> None:

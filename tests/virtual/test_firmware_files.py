@@ -9,6 +9,7 @@ from elftools.elf.elffile import ELFFile
 
 from host.base.errors import HostError
 from host.virtual.memory import Memory, load_firmware
+from tests.conftest import unavailable
 from tests.virtual.build_probes import PROBES, build, compiler_version
 
 BUILT_WITH = "12.2.1"
@@ -23,7 +24,7 @@ def loaded(elf: Path) -> list[tuple[int, bytes]]:
 
 def test_committed_probes_are_what_their_sources_give(tmp_path: Path) -> None:
     if compiler_version() != BUILT_WITH:
-        pytest.skip(f"arm-none-eabi-gcc {BUILT_WITH} is not here")
+        unavailable(f"arm-none-eabi-gcc {BUILT_WITH} is not here")
     build(tmp_path / "probes.elf")
     assert loaded(tmp_path / "probes.elf") == loaded(PROBES), (
         "run python -m tests.virtual.build_probes"

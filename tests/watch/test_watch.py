@@ -180,8 +180,11 @@ def test_looks_without_a_picture_are_blind() -> None:
         (Setting.HEARTBEAT_S, 65_537),
     ],
 )
-def test_settings_out_of_range_are_refused(setting: Setting, value: int) -> None:
-    assert REFUSER.ask(Set(int(setting), value)).status == Status.BAD_VALUE
+def test_settings_out_of_range_are_refused(setting: Setting, value: int, refuser: Bench) -> None:
+    assert refuser.ask(Set(int(setting), value)).status == Status.BAD_VALUE
 
 
-REFUSER = Bench()
+@pytest.fixture(scope="module")
+def refuser() -> Bench:
+    """One board for all of them: it changes nothing."""
+    return Bench()
