@@ -22,6 +22,7 @@ from host.link.messages import Fault, Mode, Setting
 from host.link.transport import Port
 from host.ports.open import Opening, add_port_arguments, asked_port
 from host.samples import labels_of, samples
+from host.virtual.light import LIGHT_HELP, lit_url, lux
 
 CAPTURES = Path("captures")
 Say = Callable[[str], None]
@@ -33,6 +34,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add_port_arguments(parser)
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--label", help="the label to watch (person, else the model's last)")
     add("--threshold", type=share, default=0.5, metavar="0..1", help="score from which it counts")
@@ -49,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = arguments(argv)
     if asked.watch and asked.json:
         raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
+    asked.scene = lit_url(asked.scene, asked.light)
     console = Console(stderr=True)
 
     def say(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.virtual.board import VirtualBoard
+from host.virtual.light import LIGHT_HELP, lit_url, lux
 from host.virtual.options import (
     CORE_LOAD_BY_DEFAULT,
     DEFAULT_SERIAL_NUMBER,
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         core_load=None if asked.core_load is None else asked.core_load == ON,
         faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
-    board = VirtualBoard(asked.firmware, open_scene(asked.scene), options)
+    scene = open_scene(lit_url(asked.scene, asked.light))
+    board = VirtualBoard(asked.firmware, scene, options)
     if asked.model is not None:
         board.load_model(_packed(asked.model))
     server = BoardServer(board, asked.port, Speed(asked.speed))
@@ -56,6 +58,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="URL",
         help="what the camera sees; see host/virtual/scene.py",
     )
+    add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--model", type=Path, metavar="FILE.tpm", help="runs in the place of the built-in model")
     add("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)

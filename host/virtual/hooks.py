@@ -99,11 +99,14 @@ NEVER = (1 << 63) - 1
     LOAD_EXTRA,  # cycles that each costs more
     LOAD_HELD,  # 1 while an exception of the guest waits for them
     LOAD_STOPS,  # what the guest's own handlers let through: the execution priority without masks
+    HSYNC_START,  # with FLAG_HSYNC: HREF's pin is high from here, in base pixel clocks from the line's start
+    HSYNC_END,  # to here
     STATE_WORDS,
-) = range(69)
+) = range(71)
 
 STOP_DEADLINE, STOP_EXACT, STOP_REQUEST = 1, 2, 4
 FLAG_GATED, FLAG_CLOCK_REVERSED, FLAG_HREF_REVERSED, FLAG_VSYNC_REVERSED = 1, 2, 4, 8
+FLAG_HSYNC = 16
 PIN_PCLK, PIN_HREF, PIN_VSYNC = 1 << 4, 1 << 5, 1 << 21
 COUNT_SHIFT, PENALTY_SHIFT, ENTRY_SHIFT, MASKS_SHIFT, SIZE_SHIFT = 16, 28, 32, 34, 35
 
@@ -436,7 +439,11 @@ def sensor_pins(s: Any, now: Any) -> Any:
     pins = 0
     if level != (flags & FLAG_CLOCK_REVERSED != 0):
         pins |= PIN_PCLK
-    if active != (flags & FLAG_HREF_REVERSED != 0):
+    high = active
+    if flags & FLAG_HSYNC != 0:
+        place = (half + s[HREF_START] * 2) % (s[LINE_CLOCKS] * 2)
+        high = s[HSYNC_START] * 2 <= place < s[HSYNC_END] * 2
+    if high != (flags & FLAG_HREF_REVERSED != 0):
         pins |= PIN_HREF
     if (halves < s[VSYNC_TO]) != (flags & FLAG_VSYNC_REVERSED != 0):
         pins |= PIN_VSYNC

@@ -1,7 +1,8 @@
 """The virtual OV7675: its registers behind SCCB, its clock and sleep, and the frames it puts on the pins.
 
 Pins are not moved by events: a hook computes their levels from the timing in the state at the cycle of each read.
-A frame is drawn when its first byte is read. A register write that changes the timing starts a new frame at once.
+A frame is drawn when its first byte is read. A register write that changes the timing starts a new frame at once. The
+exposure loop takes the steps of the frames that went by when a frame is drawn or a register of the loop is read.
 """
 
 from __future__ import annotations
@@ -17,30 +18,41 @@ import numpy.typing as npt
 from host.virtual import hooks
 from host.virtual.bus import Warnings
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
-from host.virtual.scene import Scene
-from host.virtual.sensor_picture import render_frame
-from host.virtual.sensor_timing import (
-    CPU_HZ,
-    FRAME_LINES,
-    VSYNC_LINES,
-    Timing,
-    sensor_timing,
+from host.virtual.scene import Scene, light_of, noise_of
+from host.virtual.sensor_exposure import ExposureLoop, read_exposure
+from host.virtual.sensor_picture import average_luma, render_frame
+from host.virtual.sensor_registers import (
+    AECH,
+    AECHH,
+    COM1,
+    COM2,
+    COM7,
+    GAIN,
+    MEASURED,
+    PID,
+    READ_ONLY,
+    RESET_VALUES,
+    TSLB,
+    VER,
+    VREF,
+    YAVE,
+    left_out,
+    reset_registers,
+    stored,
 )
+from host.virtual.sensor_timing import CPU_HZ, VSYNC_LINES, Timing, sensor_timing
+from host.virtual.sensor_windows import automatic_window
+
+__all__ = ["COM2", "RESET_VALUES", "SCCB_ADDRESS", "SOFT_SLEEP", "Ov7675", "SensorFrame"]
 
 SCCB_ADDRESS, XCLK_PIN = 0x21, 27
-COM2, PID, VER, COM7, MIDH, MIDL = 0x09, 0x0A, 0x0B, 0x12, 0x1C, 0x1D
-SOFT_SLEEP, REGISTER_RESET = 0x10, 0x80
-RESET_CYCLES = CPU_HZ // 1000
+SOFT_SLEEP, REGISTER_RESET = 0x10, 0x80  # LX COM2_SSLEEP, COM7_RESET
+RESET_CYCLES = CPU_HZ // 1000  # DS70: 1 ms
 LOWEST_XCLK_HZ = 10_000_000
 FRAMES_KEPT = 8
-READ_ONLY = {PID: 0x76, VER: 0x73, MIDH: 0x7F, MIDL: 0xA2}
-# Values after a reset, of the registers that are not 0 (OV7670 datasheet 1.4, table 5).
-RESET_VALUES = {
-    0x01: 0x80, 0x02: 0x80, 0x09: 0x01, 0x0E: 0x01, 0x0F: 0x43, 0x10: 0x40, 0x11: 0x80, 0x13: 0x8F, 0x14: 0x4A,
-    0x17: 0x11, 0x18: 0x61, 0x19: 0x03, 0x1A: 0x7B, 0x1E: 0x01, 0x24: 0x75, 0x25: 0x63, 0x26: 0xD4, 0x32: 0x80,
-    0x33: 0x08, 0x34: 0x11, 0x37: 0x3F, 0x38: 0x01, 0x3A: 0x0D, 0x3C: 0x68, 0x3D: 0x88, 0x40: 0xC0, 0x41: 0x08,
-    0x56: 0x40, 0x57: 0x80, 0x6B: 0x0A, 0x70: 0x3A, 0x71: 0x35, 0x72: 0x11,
-} | READ_ONLY  # fmt: skip
+MOST_STEPS = 64  # of the exposure loop at once: by then it has settled
+NOISE_LEVEL = 0.5  # grey steps at gain 1; the model's own figure
+LOOP_REGISTERS = (GAIN, VREF, AECHH, AECH, COM1, YAVE)
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,10 @@ class Ov7675:
     ) -> None:
         self._state, self._scene, self._now, self._warnings = state, scene, now, warnings
         self._faults = options.faults
-        self.registers = bytearray(256)
+        self.registers = reset_registers()
+        self.unmodelled: dict[str, int] = {}  # what was written and is not carried out, by name
+        self._loop = ExposureLoop(light_of(scene))
+        self._stepped = self._night_lines = 0
         self.last_frames: deque[SensorFrame] = deque(maxlen=FRAMES_KEPT)
         self.timing: Timing | None = None
         self.moved: Callable[[], None] = lambda: None  # the pins went over to another timing
@@ -77,7 +92,6 @@ class Ov7675:
         state[hooks.DATA_PINS] = self._data_pins.ctypes.data
         state[hooks.DRIVEN_P0] = _driven_pins(options.faults)
         state[hooks.DRIVEN_P1] = int(np.bitwise_or.reduce(self._data_pins))
-        self._reset_registers()
 
     # -- what moves it ------------------------------------------------------------------------------------------
 
@@ -100,8 +114,15 @@ class Ov7675:
             self._update()
 
     def set_scene(self, scene: Scene) -> None:
-        """From the next frame on, another scene."""
+        """From the next frame on, another scene, and its light."""
         self._scene = scene
+        self.set_light(light_of(scene))
+
+    def set_light(self, lux: float | None) -> None:
+        """The scene's light; None: exposed properly, whatever it shows."""
+        self._catch_up()
+        self._loop = self._loop.with_light(lux)
+        self._update()
 
     # -- SCCB ---------------------------------------------------------------------------------------------------
 
@@ -114,23 +135,33 @@ class Ov7675:
         """A register over SCCB."""
         if self._faults.wrong_identity and number in (PID, VER):
             return 0x21
+        if number in LOOP_REGISTERS:
+            self._catch_up()
         return self.registers[number]
 
     def write_register(self, number: int, value: int) -> None:
         """A register over SCCB."""
-        if number in READ_ONLY:
+        missing = left_out(number, value)
+        if missing is not None:
+            self.unmodelled[missing] = value
+            self._warnings.once(
+                f"sensor {missing}", f"OV7675: {missing} is written and not modelled"
+            )
+        if number in READ_ONLY or number in MEASURED:
             return
         if number == COM7 and value & REGISTER_RESET:
             self._reset_registers()
             self._busy_until = self._now() + RESET_CYCLES
         else:
-            self.registers[number] = value
+            self._catch_up()
+            if number == COM7 and self.registers[TSLB] & 1:
+                self.registers[:] = automatic_window(self.registers, value)
+            self.registers[number] = stored(number, value)
         self._update()
 
     def _reset_registers(self) -> None:
-        self.registers[:] = bytes(256)
-        for number, value in RESET_VALUES.items():
-            self.registers[number] = value
+        self.registers[:] = reset_registers()
+        self._night_lines = 0
 
     # -- pins ---------------------------------------------------------------------------------------------------
 
@@ -142,30 +173,39 @@ class Ov7675:
             self.timing = None
             self.moved()
             return
-        timing = sensor_timing(self.registers, self._xclk_hz)
+        timing = sensor_timing(self.registers, self._xclk_hz, self._night_lines)
         if timing != self.timing:
             self.timing = timing
-            self._publish(timing)
-            self.moved()
+            self._publish(timing, self._now())
+        self._loop.settle(self.registers, self._own_lines(timing), _row_seconds(timing))
 
-    def _publish(self, timing: Timing) -> None:
+    def _own_lines(self, timing: Timing) -> int:
+        """Lines of a frame without the night mode's."""
+        return timing.frame_lines - self._night_lines
+
+    def _publish(self, timing: Timing, start: int) -> None:
         flags = hooks.FLAG_GATED if timing.gated else 0
         flags |= hooks.FLAG_CLOCK_REVERSED if timing.pclk_reversed else 0
         flags |= hooks.FLAG_HREF_REVERSED if timing.href_reversed else 0
         flags |= hooks.FLAG_VSYNC_REVERSED if timing.vsync_negative else 0
+        flags |= hooks.FLAG_HSYNC if timing.hsync else 0
+        hsync = timing.hsync or (0, 0)
+        self._stepped = 0
         for word, value in (
-            (hooks.SENSOR_START, self._now()),
+            (hooks.SENSOR_START, start),
             (hooks.CLOCK_NUMERATOR, timing.clock.numerator),
             (hooks.CLOCK_DENOMINATOR, timing.clock.denominator),
             (hooks.LINE_CLOCKS, timing.line_clocks),
-            (hooks.FRAME_LINES, FRAME_LINES),
+            (hooks.FRAME_LINES, timing.frame_lines),
             (hooks.VSYNC_LINES, VSYNC_LINES),
             (hooks.HREF_START, timing.href_start),
             (hooks.HREF_CLOCKS, timing.bytes_per_line << timing.clock_shift),
             (hooks.WINDOW_START, timing.window_start),
             (hooks.WINDOW_LINES, timing.window_lines),
             (hooks.CLOCK_SHIFT, timing.clock_shift),
-            (hooks.LINE_SHIFT, int(timing.halved)),
+            (hooks.LINE_SHIFT, timing.line_shift),
+            (hooks.HSYNC_START, hsync[0]),
+            (hooks.HSYNC_END, hsync[1]),
             (hooks.PIN_FLAGS, flags),
             (hooks.FRAME_READY, -1),
             (hooks.LINE_FROM, 0),
@@ -173,21 +213,67 @@ class Ov7675:
             (hooks.SENSOR_RUNS, 1),
         ):
             self._state[word] = value
+        self.moved()
 
     def render(self, frame: int) -> None:
         """Draws a frame's bytes; called by the hook when the first of them is read."""
         timing = self.timing
         if timing is None:
             return
+        if self._loop.lux is not None:
+            frame, timing = self._expose(frame, timing)
         # In place before anything can fail: the hook goes on to read it.
         self._frame = np.zeros(timing.lines_out * timing.bytes_per_line + 1, np.uint8)
         self._state[hooks.FRAME] = self._frame.ctypes.data
         self._state[hooks.FRAME_BYTES] = self._frame.size
         self._state[hooks.FRAME_READY] = frame
-        start = int(self._state[hooks.SENSOR_START]) + int(frame * timing.frame_cycles)
-        made = render_frame(self._scene.picture(start / CPU_HZ), self.registers, timing)
+        start = self._frame_start(frame, timing)
+        picture = self._scene.picture(start / CPU_HZ)
+        factor = self._loop.factor(self.registers, _row_seconds(timing))
+        seed, gain = noise_of(self._scene), read_exposure(self.registers).gain
+        noise = None if seed is None else np.random.default_rng((seed, start))
+        made = render_frame(picture, self.registers, timing, factor, noise, NOISE_LEVEL * gain)
         self._frame[: made.data.size] = made.data.ravel()
         self.last_frames.append(SensorFrame(start, made.data, made.luma))
+        if made.luma.size:
+            self.registers[YAVE] = int(made.luma.mean())
+
+    def _frame_start(self, frame: int, timing: Timing) -> int:
+        return int(self._state[hooks.SENSOR_START]) + int(frame * timing.frame_cycles)
+
+    # -- exposure -----------------------------------------------------------------------------------------------
+
+    def _catch_up(self) -> None:
+        """The loop's steps up to now."""
+        timing = self.timing
+        if timing is not None and self._loop.lux is not None:
+            passed = self._now() - int(self._state[hooks.SENSOR_START])
+            self._step_to(int(passed / timing.frame_cycles), timing)
+
+    def _step_to(self, frame: int, timing: Timing) -> None:
+        steps, self._stepped = frame - self._stepped, max(frame, self._stepped)
+        if steps <= 0:
+            return
+        picture = self._scene.picture(self._frame_start(frame, timing) / CPU_HZ)
+        row_s, lines = _row_seconds(timing), self._own_lines(timing)
+        for _ in range(min(steps, MOST_STEPS)):
+            luma = average_luma(picture, self.registers, self._loop.factor(self.registers, row_s))
+            self._loop.step(self.registers, lines, row_s, luma)
+
+    def _expose(self, frame: int, timing: Timing) -> tuple[int, Timing]:
+        """The loop up to this frame; a night mode that changes the frame's length begins to count anew with it."""
+        self._step_to(frame, timing)
+        night = self._loop.night_lines(self.registers, self._own_lines(timing))
+        if night == self._night_lines:
+            return frame, timing
+        start, self._night_lines = self._frame_start(frame, timing), night
+        self.timing = sensor_timing(self.registers, self._xclk_hz, night)
+        self._publish(self.timing, start)
+        return 0, self.timing
+
+
+def _row_seconds(timing: Timing) -> float:
+    return float(timing.line_cycles) / CPU_HZ
 
 
 def data_pins(wiring: DataWiring, stuck_bit: int | None) -> npt.NDArray[np.int64]:

@@ -9,11 +9,16 @@
     noise:SEED         every picture random: what tests use
 
 Pictures of another shape are cropped to 4:3 around their middle, then scaled.
+
+Behind any of them: ?light=LUX gives the scene a light, 500 an office, 50 a hallway at night, which the sensor's
+exposure then follows; without it every scene counts as exposed properly. &noise=SEED, or ?noise=SEED, adds the
+sensor's noise, which grows with its gain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.virtual.light import split_scene
 
 WIDTH, HEIGHT = 640, 480
 SECONDS_A_PICTURE = 2.0
@@ -37,6 +43,29 @@ class Scene(Protocol):
 
     def picture(self, seconds: float) -> Picture:
         """What is in front of the camera so long after the board's start."""
+
+
+@dataclass(frozen=True)
+class Lit:
+    """A scene under a light (lux, None: exposed properly), with the sensor's noise (its seed, None: none)."""
+
+    scene: Scene
+    light_lux: float | None = None
+    noise_seed: int | None = None
+
+    def picture(self, seconds: float) -> Picture:
+        """The scene's own."""
+        return self.scene.picture(seconds)
+
+
+def light_of(scene: Scene) -> float | None:
+    """Lux, None for a scene that counts as exposed properly."""
+    return scene.light_lux if isinstance(scene, Lit) else None
+
+
+def noise_of(scene: Scene) -> int | None:
+    """The seed of the sensor's noise, None for none."""
+    return scene.noise_seed if isinstance(scene, Lit) else None
 
 
 class Pictures:
@@ -137,6 +166,9 @@ def read_picture(file: Path) -> Picture:
 
 def open_scene(url: str) -> Scene:
     """A scene by its name (see the top of this file). Raises HostError with what is possible."""
+    url, light, noise = split_scene(url)
+    if light is not None or noise is not None:
+        return Lit(open_scene(url), light, noise)
     kind, _, rest = url.partition(":")
     makers: dict[str, Callable[[str], Scene]] = {
         "default": lambda _: _folder(BUNDLED),

@@ -67,9 +67,12 @@ class SensorEdges:
 
     def _spans(self, pin: int, halves: int) -> Iterator[Span]:
         """Spans in which the pin is active, in order, from the one that ends behind `halves`."""
+        hsync = self._word(hooks.PIN_FLAGS) & hooks.FLAG_HSYNC
         spans = {
-            hooks.PIN_VSYNC: self._vsync, hooks.PIN_HREF: self._href, hooks.PIN_PCLK: self._pclk
-        }[pin](halves)  # fmt: skip
+            hooks.PIN_VSYNC: self._vsync,
+            hooks.PIN_HREF: self._hsync if hsync else self._href,
+            hooks.PIN_PCLK: self._pclk,
+        }[pin](halves)
         return (span for span in spans if span[1] > halves)
 
     # -- one pin each -------------------------------------------------------------------------------------------
@@ -97,6 +100,15 @@ class SensorEdges:
                     yield start, min(start + min(length, line_halves), frame + frame_halves)
             frame, row = frame + frame_halves, 0
 
+    def _hsync(self, halves: int) -> Iterator[Span]:
+        """HSYNC in the place of HREF: in every line."""
+        line = self._line_halves()
+        start, end = self._word(hooks.HSYNC_START) * 2, self._word(hooks.HSYNC_END) * 2
+        begin = halves // line * line
+        while start < end:
+            yield begin + start, begin + end
+            begin += line
+
     def _pclk(self, halves: int) -> Iterator[Span]:
         """High in the second half of each byte, counted from where HREF would rise."""
         half = 1 << self._word(hooks.CLOCK_SHIFT)
@@ -106,7 +118,7 @@ class SensorEdges:
             while True:
                 yield start, start + half
                 start += 2 * half
-        for begin, end in self._spans(hooks.PIN_HREF, halves):
+        for begin, end in self._href(halves):
             skipped = max(0, halves - begin) // (2 * half) * 2 * half
             for start in range(begin + skipped + half, end, 2 * half):
                 yield start, min(start + half, end)

@@ -22,7 +22,8 @@ from host.doctor.camera import lines_finding
 from host.doctor.finding import Verdict
 from host.preprocess import area_average
 from host.virtual.ov7675 import RESET_VALUES
-from host.virtual.sensor_picture import TSLB, XSC, YSC, render_frame
+from host.virtual.sensor_picture import render_frame
+from host.virtual.sensor_registers import SCALING_YSC, TSLB
 from host.virtual.sensor_timing import CPU_HZ, sensor_timing
 
 POWER_UP = {0x12: 0, 0x6B: 0x4A, 0x0C: 4, 0x3E: 0x11, 0x17: 0x15, 0x18: 3, 0x32: 0xC0, 0x19: 3,
@@ -32,12 +33,11 @@ A_LITTLE_OFF = (250, 228, 177, 149, 107, 78, 26, 4)
 
 
 def sensor_bytes(luma_second: bool) -> NDArray[np.uint8]:
-    """(240, 640): what the virtual sensor sends of its bars, set up as firmware/src/camera does it."""
+    """(240, 640): what the virtual sensor sends of its eight bars."""
     registers = [0] * 256
     for address, value in (RESET_VALUES | POWER_UP).items():
         registers[address] = value
-    registers[XSC] |= 0x80
-    registers[YSC] |= 0x80
+    registers[SCALING_YSC] |= 0x80
     registers[TSLB] = 8 if luma_second else 0
     timing = sensor_timing(registers, CPU_HZ // 4)  # type: ignore[arg-type]  # an int is a fraction
     picture = np.zeros((480, 640, 3), np.uint8)

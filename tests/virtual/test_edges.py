@@ -31,6 +31,7 @@ def set_up(*writes: tuple[int, int]) -> Bench:
         ((COM10, 0x00),),  # PCLK runs between the lines
         ((COM10, 0x3A),),  # everything reversed
         ((0x0C, 0), (0x3E, 0)),  # VGA
+        ((COM10, 0x60),),  # HSYNC in the place of HREF
         ((0x32, 0x00), (0x1A, 0x7F)),  # a window that reaches the frame's end
     ],
 )
