@@ -23,18 +23,22 @@
  *
  * Parameter blocks
  *     weights, CONV            int8 [out][kernel_height][kernel_width][in]
- *     weights, POINTWISE, FULLY_CONNECTED
- *                              int8 [out][in]; an odd `out` is followed by one more channel of zeros
+ *     weights, POINTWISE       int8 [out][in]; an odd `out` is followed by one more channel of zeros
+ *     weights, FULLY_CONNECTED int8 [out][height][in][width], as the input map lies without its borders; odd as above
  *     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
+ *     weights, TABLE           uint8 [tables][256]: what each u becomes, for all channels or one table a channel
+ *     weights, ADD, MULTIPLY, MINIMUM, MAXIMUM without a second input
+ *                              uint8 [channel]: the second operand of every pixel, the same at all pixels
+ *     weights, RESIZE          PackedSample [height], then [width] of the output
  *     requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
- *                              QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
+ *                              MULTIPLY: one for all): PackedFastRequantisation in an operator of form FAST,
  *                              PackedShortRequantisation in one of form SHORT, else PackedRequantisation
- *     ADD                      one PackedAddition
+ *     ADD                      form FAST: one PackedLinearAddition; form GENERAL: one PackedAddition
  *     SOFTMAX                  one PackedSoftmax
  *
  * Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
  * x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
- *     FAST     u = clamp((x + rounding + (acc >> 31)) >> shift, 0, 255): TFLite rounds halves away from zero.
+ *     FAST     u = clamp((x + rounding + (acc >> 31)) >> shift, act_min, act_max): TFLite rounds halves away from zero.
  *              1 <= shift <= 22. The compiler has proven, for every accumulator that the channel can reach, that this
  *              equals TFLite, that |acc| < 2^30 and that no sum overflows.
  *     SHORT    as FAST, from records of 6 bytes. With scale = scale_high << 16 | scale_low: shift = least_shift +
@@ -44,6 +48,7 @@
  *     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31);
  *              then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
  *              overflow int32.
+ *              MULTIPLY's acc is (u1 - first zero point) * (u2 - second zero point), its record's bias 0.
  *     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
  *              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
  *     SINGLE   u = clamp(((acc * multiplier + 2^(30 + shift)) >> (31 + shift)) + output fill, act_min, act_max), in 64
@@ -53,12 +58,12 @@
  */
 
 #define PACKED_MAGIC 1279544656u
-#define PACKED_VERSION 3u
+#define PACKED_VERSION 4u
 #define PACKED_IMAGE 65535u
 #define PACKED_MAX_OPERATORS 128u
 #define PACKED_MAX_MAPS 160u
 #define PACKED_MAX_STEPS 4096u
-#define PACKED_MAX_OUTPUTS 256u
+#define PACKED_MAX_OUTPUTS 1024u
 #define PACKED_MAX_DIMENSION 4096u
 #define PACKED_BODY_OFFSET 16u
 
@@ -74,7 +79,12 @@ enum packed_kind {
     PACKED_SOFTMAX = 9,
     PACKED_ADD = 10,
     PACKED_PAD = 11,
-    PACKED_QUANTIZE = 12,
+    PACKED_TABLE = 13,
+    PACKED_MULTIPLY = 14,
+    PACKED_MINIMUM = 15,
+    PACKED_MAXIMUM = 16,
+    PACKED_CONCATENATION = 17,
+    PACKED_RESIZE = 18,
 };
 
 enum packed_form {
@@ -83,6 +93,12 @@ enum packed_form {
     PACKED_FORM_WIDE = 2,
     PACKED_FORM_SINGLE = 3,
     PACKED_FORM_SHORT = 4,
+};
+
+enum packed_meaning {
+    PACKED_PROBABILITY = 0,
+    PACKED_LOGIT = 1,
+    PACKED_DISTANCE = 2,
 };
 
 enum engine_status {
@@ -133,9 +149,12 @@ struct packed_header {
     float output_scale; /* real value = scale * (score - output_zero_point) */
     uint8_t input_zero_point; /* of u = q + 128 */
     int8_t output_zero_point; /* of the int8 scores */
+    uint8_t score_meaning; /* enum packed_meaning */
+    uint8_t reserved_byte; /* 0 */
     uint16_t map_count;
     uint16_t operator_count;
     uint16_t step_count;
+    uint16_t reserved_half; /* 0 */
     uint32_t maps_offset; /* struct packed_map [map_count] */
     uint32_t operators_offset; /* struct packed_operator [operator_count], in running order */
     uint32_t steps_offset; /* struct packed_step [step_count] */
@@ -145,7 +164,7 @@ struct packed_header {
     uint32_t source_hash_high; /* the first 4 bytes of the .tflite's SHA-256, big-endian */
     uint32_t source_hash_low; /* the next 4 bytes */
 };
-_Static_assert(sizeof(struct packed_header) == 104, "packed_header");
+_Static_assert(sizeof(struct packed_header) == 108, "packed_header");
 
 /* An activation map: where it lies in the arena, and its borders. */
 struct packed_map {
@@ -170,7 +189,7 @@ struct packed_operator {
     uint8_t form; /* enum packed_form */
     uint16_t source; /* index of the operator in the .tflite that it came from */
     uint16_t input; /* map, or PACKED_IMAGE */
-    uint16_t second_input; /* map (ADD), or PACKED_IMAGE for none */
+    uint16_t second_input; /* map (ADD and others), or PACKED_IMAGE for none */
     uint16_t output; /* map */
     uint8_t depth_multiplier; /* DEPTHWISE: output channel c reads input channel c / this; else 1 */
     uint8_t least_shift; /* form SHORT: what its records' shifts are added to, 1..15; else 0 */
@@ -186,8 +205,10 @@ struct packed_operator {
     uint32_t constants_offset; /* requantisation, addition or softmax record in the blob, or 0 */
     uint16_t scratch_offset_words; /* of 4 bytes, into the arena; kept from the operator's first step to its last */
     uint16_t scratch_words; /* of 4 bytes; 0 for plain C */
+    uint16_t extra; /* PAD: channels added before; TABLE: number of tables; MULTIPLY: the constants' zero point; else 0 */
+    uint16_t reserved; /* 0 */
 };
-_Static_assert(sizeof(struct packed_operator) == 32, "packed_operator");
+_Static_assert(sizeof(struct packed_operator) == 36, "packed_operator");
 
 /* Compute `rows` rows of an operator's output from first_row on. */
 struct packed_step {
@@ -233,6 +254,25 @@ struct packed_addition {
     int32_t output_shift; /* right, 0..31; the zero point is the output map's fill */
 };
 _Static_assert(sizeof(struct packed_addition) == 32, "packed_addition");
+
+/* ADD in form FAST: u = clamp((u1 * first + u2 * second + offset) >> shift, act_min, act_max), modulo 2^32. The
+    compiler has tried all 65,536 pairs. */
+struct packed_linear_addition {
+    int32_t first;
+    int32_t second;
+    int32_t offset;
+    int32_t shift; /* 0..31 */
+};
+_Static_assert(sizeof(struct packed_linear_addition) == 16, "packed_linear_addition");
+
+/* RESIZE, of one row or column of the output: between which two of the input it lies. */
+struct packed_sample {
+    uint16_t first;
+    uint16_t second;
+    int16_t fraction; /* of the second one's part, in 1/1024: -1024..1024 */
+    uint16_t reserved; /* 0 */
+};
+_Static_assert(sizeof(struct packed_sample) == 8, "packed_sample");
 
 /* SOFTMAX: exp(-d) of a difference d of u from the largest, by gemmlowp, with
     x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument. */

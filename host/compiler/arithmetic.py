@@ -6,10 +6,15 @@ softmax, quantize) and gemmlowp's fixed-point functions; tests/compiler holds th
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
+from host.compiler import tables
+from host.compiler.additions import with_linear
 from host.compiler.check import refuse
+from host.compiler.format import PackedSample
 from host.compiler.graph import Graph, Operator, Tensor
 from host.compiler.network import Addition, Exponential, Feature, Scaling
 from host.compiler.quantise import quantise_multiplier
@@ -30,11 +35,16 @@ def zero_point(tensor: Tensor) -> int:
     return int(tensor.quantisation.zero_points[0])
 
 
-def same_quantisation(graph: Graph, operator: Operator) -> None:
+def same_quantisation(graph: Graph, operator: Operator, position: int = 0) -> None:
     """Refuses an operator that moves values without rescaling when its output is scaled differently."""
-    a, b = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+    a, b = graph.tensors[operator.inputs[position]], graph.tensors[operator.outputs[0]]
     if abs(scale(a) - scale(b)) > 1e-6 or zero_point(a) != zero_point(b):
-        refuse(operator, "input and output are quantised differently", "convert the model again")
+        refuse(
+            operator,
+            f"input '{a.name}' and output are quantised differently "
+            f"({scale(a):g}, {zero_point(a)}; {scale(b):g}, {zero_point(b)})",
+            "convert the model again with a converter of 2022 or later",
+        )
 
 
 def activation_range(output: Tensor, activation: str) -> tuple[int, int]:
@@ -99,32 +109,133 @@ def mean(graph: Graph, operator: Operator, feature: Feature) -> Scaling:
     return _one_channel(-feature.zero_point * count, multiplier, shift)
 
 
-def rescaling(graph: Graph, operator: Operator) -> Scaling:
-    """QUANTIZE from int8 to int8."""
-    source, output = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
-    multiplier, shift = quantise_multiplier(scale(source) / scale(output))
-    if shift > 30:
-        refuse(operator, "its scales differ by more than 2^30", "convert the model again")
-    return _one_channel(-(zero_point(source) + 128), multiplier, shift)
-
-
 def _one_channel(bias: int, multiplier: int, shift: int) -> Scaling:
     b, m, s = (np.array([value], np.int64) for value in (bias, multiplier, shift))
     return Scaling(b, m, s, 0, 255)
 
 
-def addition(graph: Graph, operator: Operator) -> Addition:
+def addition(operator: Operator, first: Tensor, second: Tensor, output: Tensor) -> Addition:
     """ADD of int8 by TFLite's general (not power-of-two) path."""
-    first, second = (scale(graph.tensors[i]) for i in operator.inputs)
-    output = graph.tensors[operator.outputs[0]]
-    twice = 2 * max(first, second)
-    reals = (first / twice, second / twice, twice / ((1 << ADD_LEFT_SHIFT) * scale(output)))
+    twice = 2 * max(scale(first), scale(second))
+    reals = (
+        scale(first) / twice,
+        scale(second) / twice,
+        twice / ((1 << ADD_LEFT_SHIFT) * scale(output)),
+    )
     pairs = [quantise_multiplier(real) for real in reals]
     if any(shift > 0 for _, shift in pairs):
         refuse(operator, "its output's scale is too small", "convert the model again")
     low, high = activation_range(output, operator.options.activation)
     (m1, s1), (m2, s2), (m3, s3) = pairs
-    return Addition((m1, m2, m3), (-s1, -s2, -s3), low, high)
+    made = Addition(
+        (m1, m2, m3),
+        (-s1, -s2, -s3),
+        low,
+        high,
+        (zero_point(first) + 128, zero_point(second) + 128),
+    )
+    return with_linear(made, zero_point(output) + 128)
+
+
+def multiplication(operator: Operator, first: Tensor, second: Tensor, output: Tensor) -> Scaling:
+    """MUL of int8."""
+    multiplier, shift = quantise_multiplier(scale(first) * scale(second) / scale(output))
+    if shift > 14:
+        refuse(operator, "its scales differ by more than 2^14", "convert the model again")
+    low, high = activation_range(output, operator.options.activation)
+    return dataclasses.replace(_one_channel(0, multiplier, shift), act_min=low, act_max=high)
+
+
+def pair_table(graph: Graph, operator: Operator, constant: int, value: int) -> NDArray[np.uint8]:
+    """An operator with one constant (int8 q, its input `constant`) for all values, as a table of the other input."""
+    tensors = [graph.tensors[i] for i in operator.inputs]
+    output, name = graph.tensors[operator.outputs[0]], operator.name
+    low, high = (bound - 128 for bound in activation_range(output, operator.options.activation))
+    sides = [tables.Q, tables.Q]
+    sides[constant] = np.full(256, value, np.int64)
+    if name in ("MINIMUM", "MAXIMUM"):
+        return tables.as_table((np.minimum if name == "MINIMUM" else np.maximum)(*sides))
+    first, second = (side - zero_point(t) for side, t in zip(sides, tensors, strict=True))
+    if name == "MUL":
+        real = scale(tensors[0]) * scale(tensors[1]) / scale(output)
+        return tables.as_table(
+            tables.multiply(first * second, real) + zero_point(output), low, high
+        )
+    twice = 2 * max(scale(tensors[0]), scale(tensors[1]))
+    a, b = (
+        tables.multiply(side << ADD_LEFT_SHIFT, scale(t) / twice)
+        for side, t in ((first, tensors[0]), (second, tensors[1]))
+    )
+    total = a - b if name == "SUB" else a + b
+    scaled = tables.multiply(total, twice / ((1 << ADD_LEFT_SHIFT) * scale(output)))
+    return tables.as_table(scaled + zero_point(output), low, high)
+
+
+def activation_table(operator: Operator, source: Tensor, output: Tensor) -> NDArray[np.uint8]:
+    """uint8 [1][256] of a function of one value."""
+    ends = tables.Ends(scale(source), zero_point(source), scale(output), zero_point(output))
+    name, options = operator.name, operator.options
+    if name in ("RELU", "RELU6", "RELU_N1_TO_1", "QUANTIZE"):
+        low, high = activation_range(output, "NONE" if name == "QUANTIZE" else name)
+        made = tables.requantised(ends, low - 128, high - 128)
+    elif name == "HARD_SWISH":
+        made = tables.hard_swish(ends)
+    elif name == "LEAKY_RELU":
+        made = tables.leaky_relu(ends, getattr(options, "alpha", 0.0))
+    else:
+        made = tables.by_function(ends, FUNCTIONS[name])
+    return made[None]
+
+
+def prelu_tables(
+    source: Tensor, alpha: Tensor, output: Tensor, slopes: NDArray[np.int8]
+) -> NDArray[np.uint8]:
+    """uint8 [1 or channels][256]. slopes: int8 q [channels]."""
+    ends = tables.Ends(scale(source), zero_point(source), scale(output), zero_point(output))
+    kinds = slopes[:1] if len(set(slopes.tolist())) == 1 else slopes
+    return np.stack(
+        [tables.prelu(ends, scale(alpha), int(slope) - zero_point(alpha)) for slope in kinds]
+    )
+
+
+def _sigmoid(real: NDArray[np.float32]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        made: NDArray[np.float32] = np.float32(1) / (np.float32(1) + np.exp(-real))
+    return made
+
+
+FUNCTIONS = {"LOGISTIC": _sigmoid, "TANH": np.tanh}
+
+
+def samples(operator: Operator, size: int, wanted: int) -> list[PackedSample]:
+    """Where each of `wanted` rows or columns of a RESIZE lies among `size`."""
+    aligned = bool(getattr(operator.options, "align_corners", False)) and wanted > 1
+    centred = bool(getattr(operator.options, "half_pixel_centers", False))
+    if operator.name == "RESIZE_BILINEAR":
+        return [_bilinear(i, size, wanted, aligned, centred) for i in range(wanted)]
+    step = (
+        np.float32(size - 1) / np.float32(wanted - 1)
+        if aligned
+        else np.float32(size) / np.float32(wanted)
+    )
+    made = []
+    for i in range(wanted):
+        place = (np.float32(i) + np.float32(0.5 if centred else 0.0)) * step
+        index = int(np.floor(place + np.float32(0.5))) if aligned else int(np.floor(place))
+        index = max(0, min(index, size - 1))
+        made.append(PackedSample(index, index, 0, 0))
+    return made
+
+
+def _bilinear(i: int, size: int, wanted: int, aligned: bool, centred: bool) -> PackedSample:
+    """ComputeInterpolationValuesInteger: Q10."""
+    step = ((size << 10) + wanted // 2) // wanted
+    if aligned:
+        step = (((size - 1) << 10) + (wanted - 1) // 2) // (wanted - 1)
+    place = i * step + (step // 2 - 512 if centred else 0)
+    first = max(int(place / 1024), 0)  # towards zero, as C divides
+    second = min(int((place + 1023) / 1024), size - 1)
+    return PackedSample(min(first, size - 1), second, place - 1024 * first, 0)
 
 
 def softmax(input_scale: float, beta: float) -> Exponential:

@@ -15,6 +15,7 @@ from host.compiler.pack import Identity, exceeded_limit, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.dead_channels import remove_dead_channels
+from host.compiler.passes.ends import fold_ends
 from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
 from host.compiler.plan import ARENA_TARGET, Plan, plan
@@ -67,7 +68,7 @@ def compile_anyway(
 ) -> Compiled:
     """As compile_model, but too large a model is compiled too, for reports."""
     chosen = options or Options()
-    graph = fold_constants(read_graph(data))
+    graph = fold_ends(fold_constants(read_graph(data)))
     check_graph(graph)
     network = simplify_constant_channels(fold_pads(lower(graph)))
     total_macs = sum(macs(network, layer) for layer in network.layers)

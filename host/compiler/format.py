@@ -16,18 +16,22 @@ rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + hei
 
 Parameter blocks
     weights, CONV            int8 [out][kernel_height][kernel_width][in]
-    weights, POINTWISE, FULLY_CONNECTED
-                             int8 [out][in]; an odd `out` is followed by one more channel of zeros
+    weights, POINTWISE       int8 [out][in]; an odd `out` is followed by one more channel of zeros
+    weights, FULLY_CONNECTED int8 [out][height][in][width], as the input map lies without its borders; odd as above
     weights, DEPTHWISE       int8 [channel][kernel_height][kernel_width]
+    weights, TABLE           uint8 [tables][256]: what each u becomes, for all channels or one table a channel
+    weights, ADD, MULTIPLY, MINIMUM, MAXIMUM without a second input
+                             uint8 [channel]: the second operand of every pixel, the same at all pixels
+    weights, RESIZE          PackedSample [height], then [width] of the output
     requantisation           per output channel (FULLY_CONNECTED and POINTWISE: one more after an odd number; MEAN and
-                             QUANTIZE: one for all): PackedFastRequantisation in an operator of form FAST,
+                             MULTIPLY: one for all): PackedFastRequantisation in an operator of form FAST,
                              PackedShortRequantisation in one of form SHORT, else PackedRequantisation
-    ADD                      one PackedAddition
+    ADD                      form FAST: one PackedLinearAddition; form GENERAL: one PackedAddition
     SOFTMAX                  one PackedSoftmax
 
 Requantisation of an int32 accumulator `acc` (bias included; sums and products wrap modulo 2^32), with
 x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
-    FAST     u = clamp((x + rounding + (acc >> 31)) >> shift, 0, 255): TFLite rounds halves away from zero.
+    FAST     u = clamp((x + rounding + (acc >> 31)) >> shift, act_min, act_max): TFLite rounds halves away from zero.
              1 <= shift <= 22. The compiler has proven, for every accumulator that the channel can reach, that this
              equals TFLite, that |acc| < 2^30 and that no sum overflows.
     SHORT    as FAST, from records of 6 bytes. With scale = scale_high << 16 | scale_low: shift = least_shift +
@@ -37,6 +41,7 @@ x = (acc * multiplier + 2^30) >> 31, computed in 64 bits, shifts arithmetic:
     GENERAL  a negative shift means acc <<= -shift first; for a positive one x += (x >> 31);
              then u = clamp((x + rounding) >> max(shift, 0), act_min, act_max). Proven not to
              overflow int32.
+             MULTIPLY's acc is (u1 - first zero point) * (u2 - second zero point), its record's bias 0.
     WIDE     as GENERAL, but x + rounding needs 64 bits and rounding holds no zero point:
              u = clamp(((x + rounding) >> max(shift, 0)) + output fill, act_min, act_max).
     SINGLE   u = clamp(((acc * multiplier + 2^(30 + shift)) >> (31 + shift)) + output fill, act_min, act_max), in 64
@@ -53,13 +58,13 @@ import struct
 from host.base.records import Message, message, wire
 
 MAGIC = 0x4C444D50  # "PMDL"
-VERSION = 3
+VERSION = 4
 IMAGE = 0xFFFF  # the map index of the image; as a second input: none
 ALIGNMENT = 4
 MAX_OPERATORS = 128
 MAX_MAPS = 160
 MAX_STEPS = 4096
-MAX_OUTPUTS = 256  # more could overflow the sum of softmax
+MAX_OUTPUTS = 1024  # 4096 could overflow the sum of softmax
 MAX_STEP_ROWS = 255
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
 
@@ -74,11 +79,33 @@ class OperatorKind(enum.IntEnum):
     AVERAGE_POOL = 5
     MAX_POOL = 6
     MEAN = 7  # over all rows and columns
-    FULLY_CONNECTED = 8  # vector to vector
+    FULLY_CONNECTED = 8  # a whole map to a vector
     SOFTMAX = 9  # vector to vector
     ADD = 10
     PAD = 11
-    QUANTIZE = 12  # another scale and zero point
+    TABLE = 13  # any function of one value; another scale and zero point
+    MULTIPLY = 14
+    MINIMUM = 15
+    MAXIMUM = 16
+    CONCATENATION = 17  # of two maps' channels
+    RESIZE = 18  # nearest neighbour or bilinear
+
+
+PAIRWISE = (
+    OperatorKind.ADD,
+    OperatorKind.MULTIPLY,
+    OperatorKind.MINIMUM,
+    OperatorKind.MAXIMUM,
+)  # second operand: a map of the same shape, a vector for all pixels, or constants
+TWO_INPUTS = (*PAIRWISE, OperatorKind.CONCATENATION)
+
+
+class Meaning(enum.IntEnum):
+    """What the scores are, once they are real numbers."""
+
+    PROBABILITY = 0  # each is one: the model ends in softmax or a sigmoid
+    LOGIT = 1  # softmax over several, or the sigmoid of a single one, makes them probabilities
+    DISTANCE = 2  # or whatever else; no probability can be made of them
 
 
 class Form(enum.IntEnum):
@@ -109,9 +136,12 @@ class PackedHeader(Message):
     output_scale: float = wire("f32", "real value = scale * (score - output_zero_point)")
     input_zero_point: int = wire("u8", "of u = q + 128")
     output_zero_point: int = wire("i8", "of the int8 scores")
+    score_meaning: int = wire("u8", "enum packed_meaning")
+    reserved_byte: int = wire("u8", "0")
     map_count: int = wire("u16", "")
     operator_count: int = wire("u16", "")
     step_count: int = wire("u16", "")
+    reserved_half: int = wire("u16", "0")
     maps_offset: int = wire("u32", "struct packed_map [map_count]")
     operators_offset: int = wire("u32", "struct packed_operator [operator_count], in running order")
     steps_offset: int = wire("u32", "struct packed_step [step_count]")
@@ -150,7 +180,7 @@ class PackedOperator(Message):
     form: int = wire("u8", "enum packed_form")
     source: int = wire("u16", "index of the operator in the .tflite that it came from")
     input: int = wire("u16", "map, or PACKED_IMAGE")
-    second_input: int = wire("u16", "map (ADD), or PACKED_IMAGE for none")
+    second_input: int = wire("u16", "map (ADD and others), or PACKED_IMAGE for none")
     output: int = wire("u16", "map")
     depth_multiplier: int = wire(
         "u8", "DEPTHWISE: output channel c reads input channel c / this; else 1"
@@ -178,6 +208,11 @@ class PackedOperator(Message):
         "u16", "of 4 bytes, into the arena; kept from the operator's first step to its last"
     )
     scratch_words: int = wire("u16", "of 4 bytes; 0 for plain C")
+    extra: int = wire(
+        "u16",
+        "PAD: channels added before; TABLE: number of tables; MULTIPLY: the constants' zero point; else 0",
+    )
+    reserved: int = wire("u16", "0")
 
 
 @message(0)
@@ -238,6 +273,27 @@ class PackedAddition(Message):
 
 
 @message(0)
+class PackedLinearAddition(Message):
+    """ADD in form FAST: u = clamp((u1 * first + u2 * second + offset) >> shift, act_min, act_max), modulo 2^32. The
+    compiler has tried all 65,536 pairs."""
+
+    first: int = wire("i32", "")
+    second: int = wire("i32", "")
+    offset: int = wire("i32", "")
+    shift: int = wire("i32", "0..31")
+
+
+@message(0)
+class PackedSample(Message):
+    """RESIZE, of one row or column of the output: between which two of the input it lies."""
+
+    first: int = wire("u16", "")
+    second: int = wire("u16", "")
+    fraction: int = wire("i16", "of the second one's part, in 1/1024: -1024..1024")
+    reserved: int = wire("u16", "0")
+
+
+@message(0)
 class PackedSoftmax(Message):
     """SOFTMAX: exp(-d) of a difference d of u from the largest, by gemmlowp, with
     x = (-d * 2^left_shift * multiplier + 2^30) >> 31 in Q5.26 as its argument."""
@@ -258,6 +314,8 @@ RECORDS: tuple[type[Message], ...] = (
     PackedShortRequantisation,
     PackedRequantisation,
     PackedAddition,
+    PackedLinearAddition,
+    PackedSample,
     PackedSoftmax,
 )
 BODY_OFFSET = struct.calcsize("<IHHII")  # where body_crc begins to count

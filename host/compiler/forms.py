@@ -16,6 +16,8 @@ def choose_forms(network: Network) -> tuple[Form, ...]:
     for layer in network.layers:
         reach = accumulator_range(network, layer, ranges)
         form = Form.FAST
+        if layer.addition is not None and layer.addition.linear is None:
+            form = Form.GENERAL
         if reach is not None and layer.scaling is not None:
             zero_point = network.features[layer.output].zero_point
             form = quantise.choose_form(layer.scaling, zero_point, reach)

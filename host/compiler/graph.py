@@ -71,6 +71,9 @@ class OtherOptions:
     axis: int = 0
     masks: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     weights_format: int = 0
+    alpha: float = 0.0
+    align_corners: bool = False
+    half_pixel_centers: bool = False
 
 
 @dataclass(frozen=True)
@@ -283,9 +286,32 @@ def _strided_slice(table: Any) -> OtherOptions:
     return OtherOptions(masks=masks)
 
 
-def _add(table: Any) -> OtherOptions:
-    options = _init(tflite.AddOptions(), table)
-    return OtherOptions(activation=_activation(options.FusedActivationFunction()))
+def _fused(kind: Callable[[], Any]) -> Callable[[Any], OtherOptions]:
+    """Options of which only the fused activation function counts; without any, none is fused."""
+
+    def read(table: Any) -> OtherOptions:
+        if table is None:
+            return OtherOptions()
+        return OtherOptions(activation=_activation(_init(kind(), table).FusedActivationFunction()))
+
+    return read
+
+
+def _concatenation(table: Any) -> OtherOptions:
+    options = _init(tflite.ConcatenationOptions(), table)
+    activation = _activation(options.FusedActivationFunction())
+    return OtherOptions(activation=activation, axis=options.Axis())
+
+
+def _resize(kind: Callable[[], Any]) -> Callable[[Any], OtherOptions]:
+    def read(table: Any) -> OtherOptions:
+        options = _init(kind(), table)
+        return OtherOptions(
+            align_corners=bool(options.AlignCorners()),
+            half_pixel_centers=bool(options.HalfPixelCenters()),
+        )
+
+    return read
 
 
 _READERS: dict[str, Callable[[Any], WindowOptions | OtherOptions]] = {
@@ -294,8 +320,17 @@ _READERS: dict[str, Callable[[Any], WindowOptions | OtherOptions]] = {
     "AVERAGE_POOL_2D": _pool,
     "MAX_POOL_2D": _pool,
     "FULLY_CONNECTED": _fully_connected,
-    "ADD": _add,
+    "ADD": _fused(tflite.AddOptions),
+    "SUB": _fused(tflite.SubOptions),
+    "MUL": _fused(tflite.MulOptions),
+    "CONCATENATION": _concatenation,
+    "RESIZE_NEAREST_NEIGHBOR": _resize(tflite.ResizeNearestNeighborOptions),
+    "RESIZE_BILINEAR": _resize(tflite.ResizeBilinearOptions),
+    "LEAKY_RELU": lambda t: OtherOptions(alpha=_init(tflite.LeakyReluOptions(), t).Alpha()),
     "SOFTMAX": lambda t: OtherOptions(beta=_init(tflite.SoftmaxOptions(), t).Beta()),
+    "REDUCE_MAX": lambda t: OtherOptions(
+        keep_dims=bool(_init(tflite.ReducerOptions(), t).KeepDims())
+    ),
     "MEAN": lambda t: OtherOptions(keep_dims=bool(_init(tflite.ReducerOptions(), t).KeepDims())),
     "PACK": lambda t: OtherOptions(axis=_init(tflite.PackOptions(), t).Axis()),
     "STRIDED_SLICE": _strided_slice,

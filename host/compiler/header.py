@@ -30,6 +30,7 @@ def packed_model_header() -> str:
         "\n".join(f"#define PACKED_{name} {getattr(packed, name)}u" for name in CONSTANTS),
         _enum("packed_kind", "PACKED", packed.OperatorKind),
         _enum("packed_form", "PACKED_FORM", packed.Form),
+        _enum("packed_meaning", "PACKED", packed.Meaning),
         _enum("engine_status", "ENGINE", EngineStatus),
         _texts(),
         *(_struct(kind) for kind in packed.RECORDS),

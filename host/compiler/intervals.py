@@ -36,12 +36,62 @@ def _output_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
             )
         return _requantised(layer, reach, output.zero_point)
     first = ranges[layer.inputs[0]]
-    if layer.kind in (OperatorKind.LOAD, OperatorKind.PAD):
-        zero_point = output.zero_point if layer.kind is OperatorKind.PAD else first.low
-        return Range(np.minimum(first.low, zero_point), np.maximum(first.high, zero_point))
+    if layer.kind is OperatorKind.PAD:
+        return _padded(layer, first, output)
+    if layer.kind in (OperatorKind.LOAD, OperatorKind.RESIZE):
+        return first
+    if layer.kind is OperatorKind.TABLE:
+        return _looked_up(layer, first)
+    if layer.kind is OperatorKind.CONCATENATION:
+        second = ranges[layer.inputs[1]]
+        return Range(np.r_[first.low, second.low], np.r_[first.high, second.high])
+    if layer.kind in (OperatorKind.MINIMUM, OperatorKind.MAXIMUM):
+        second = _operand_range(layer, ranges)
+        choose = np.minimum if layer.kind is OperatorKind.MINIMUM else np.maximum
+        return Range(choose(first.low, second.low), choose(first.high, second.high))
     if layer.kind in (OperatorKind.AVERAGE_POOL, OperatorKind.MAX_POOL):
         return Range(np.clip(first.low, *layer.clamp), np.clip(first.high, *layer.clamp))
     return _everything(output)
+
+
+def _padded(layer: Layer, first: Range, output: Feature) -> Range:
+    """With the zero point at the borders, and alone in the channels that are added."""
+    low, high = (np.full(output.channels, output.zero_point, np.int64) for _ in range(2))
+    inside = slice(layer.channel, layer.channel + len(first.low))
+    low[inside] = np.minimum(first.low, output.zero_point)
+    high[inside] = np.maximum(first.high, output.zero_point)
+    return Range(low, high)
+
+
+def _looked_up(layer: Layer, first: Range) -> Range:
+    assert layer.tables is not None
+    tables = np.broadcast_to(layer.tables, (len(first.low), 256)).astype(np.int64)
+    u = np.arange(256)
+    reached = (u >= first.low[:, None]) & (u <= first.high[:, None])
+    return Range(
+        np.where(reached, tables, 255).min(axis=1), np.where(reached, tables, 0).max(axis=1)
+    )
+
+
+def _operand_range(layer: Layer, ranges: list[Range]) -> Range:
+    """Of the second operand."""
+    if layer.operand is None:
+        return ranges[layer.inputs[1]]
+    values = layer.operand.astype(np.int64)
+    return Range(values, values)
+
+
+def _product_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
+    first, second = ranges[layer.inputs[0]], _operand_range(layer, ranges)
+    point = network.features[layer.inputs[0]].zero_point
+    corners = np.stack(
+        [
+            (a - point) * (b - layer.operand_point)
+            for a in (first.low, first.high)
+            for b in (second.low, second.high)
+        ]
+    )
+    return Range(corners.min(axis=0), corners.max(axis=0))
 
 
 def _requantised(layer: Layer, reach: Range, zero_point: int) -> Range:
@@ -54,6 +104,8 @@ def accumulator_range(network: Network, layer: Layer, ranges: list[Range]) -> Ra
     """Per output channel, the bounds of the accumulator; None for operators without one."""
     if layer.scaling is None:
         return None
+    if layer.kind is OperatorKind.MULTIPLY:
+        return _product_range(network, layer, ranges)
     source = network.features[layer.inputs[0]]
     low, high = _with_border(network, layer, ranges[layer.inputs[0]])
     bias = layer.scaling.bias

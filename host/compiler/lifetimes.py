@@ -105,7 +105,7 @@ def _read_rows(
     """Moves the deaths of the rows that `layer` reads at its steps."""
     for number, step in reads:
         low, high = 0, shape.height
-        if layer.kind not in WHOLE_INPUT:
+        if layer.kind not in WHOLE_INPUT and not shape.is_vector:
             low = first_row_read(layer, step.first_row)
             high = layer.window.first_row_read(step.end_row - 1) + layer.window.kernel[0]
         rows = slice(max(0, border.top + low), max(0, border.top + high))

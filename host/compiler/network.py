@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from host.compiler.format import OperatorKind
+from host.compiler.format import Meaning, OperatorKind, PackedSample
 
 IMAGE_FEATURE = 0
 
@@ -72,12 +72,18 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Addition:
-    """TFLite's ADD: multipliers Q0.31 and right shifts of first input, second input, output."""
+    """TFLite's ADD: multipliers Q0.31 and right shifts of first input, second input, output.
+
+    zero_points: of the operands, of u. linear: constants of form FAST that give the same for every pair of values:
+    first, second, offset, shift; None when none were found.
+    """
 
     multipliers: tuple[int, int, int]
     shifts: tuple[int, int, int]
     act_min: int
     act_max: int
+    zero_points: tuple[int, int] = (0, 0)
+    linear: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,10 @@ class Exponential:
 class Layer:
     """One operator of the program.
 
-    weights: int8, CONV [out][kh][kw][in], POINTWISE and FULLY_CONNECTED [out][in], DEPTHWISE [channel][kh][kw].
-    clamp: bounds of u for pools. exponential: SOFTMAX's.
+    weights: int8, CONV [out][kh][kw][in], POINTWISE [out][in], FULLY_CONNECTED [out][in] or [out][h][w][in],
+    DEPTHWISE [channel][kh][kw]. clamp: bounds of u for pools. exponential: SOFTMAX's. tables: TABLE's uint8 [1 or
+    channels][256]. operand: uint8 [channels], the second one of ADD and its like where no feature is; operand_point:
+    its zero point. samples: RESIZE's, of rows and then columns. channel: PAD's first channel.
     """
 
     kind: OperatorKind
@@ -108,6 +116,11 @@ class Layer:
     addition: Addition | None = None
     exponential: Exponential | None = None
     clamp: tuple[int, int] = (0, 255)
+    tables: NDArray[np.uint8] | None = None
+    operand: NDArray[np.uint8] | None = None
+    operand_point: int = 0
+    samples: tuple[PackedSample, ...] = ()
+    channel: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,6 +128,7 @@ class Network:
     """features[0] is the image; layers in running order; output: the feature that holds the scores.
 
     For parity tests, by feature: tensors, the .tflite tensor that it is; kept, which of its channels are left.
+    meaning: of the scores.
     """
 
     features: tuple[Feature, ...]
@@ -122,6 +136,7 @@ class Network:
     output: int
     tensors: tuple[int, ...]
     kept: tuple[NDArray[np.int64], ...]
+    meaning: Meaning = Meaning.LOGIT
 
 
 def macs(network: Network, layer: Layer) -> int:

@@ -20,8 +20,10 @@ from host.compiler.format import (
     OperatorKind,
     PackedAddition,
     PackedFastRequantisation,
+    PackedLinearAddition,
     PackedOperator,
     PackedRequantisation,
+    PackedSample,
     PackedShortRequantisation,
     PackedSoftmax,
 )
@@ -54,7 +56,7 @@ def run(model: PackedModel, image: Image) -> list[Image]:
     outputs: list[Image] = []
     for operator in model.operators:
         sources = [operator.input]
-        if operator.kind == OperatorKind.ADD:
+        if operator.second_input != IMAGE:
             sources.append(operator.second_input)
         target = model.maps[operator.output]
         fills = [
@@ -111,7 +113,9 @@ def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
     rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
     total = _wrap(acc + bias)
     x = (total * multiplier + (1 << 30)) >> 31
-    return _clip(_wrap(x + rounding - (total < 0)) >> shift, 0, 255)
+    return _clip(
+        _wrap(x + rounding - (total < 0)) >> shift, call.operator.act_min, call.operator.act_max
+    )
 
 
 def _fast_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:
@@ -194,14 +198,74 @@ def _mean(call: Call) -> Ints:
     return _requantise(call, total, 1)
 
 
-def _quantize(call: Call) -> Ints:
-    return _requantise(call, call.inputs[0].astype(np.int64), 1)
+def _fully_connected(call: Call) -> Ints:
+    source = call.inputs[0].astype(np.int64)
+    if call.operator.input != IMAGE:
+        source = source.transpose(0, 2, 1)
+    weights = call.weights(call.shape[2], source.size)
+    return _requantise(call, (weights @ source.reshape(-1)).reshape(call.shape), call.shape[2])
+
+
+def _table(call: Call) -> Image:
+    offset, count = call.operator.weights_offset, call.operator.extra
+    tables = np.frombuffer(call.model.data, np.uint8, 256 * count, offset).reshape(count, 256)
+    chosen = np.arange(count) if count > 1 else 0
+    return np.asarray(tables[chosen, call.inputs[0]], np.uint8)
+
+
+def _second(call: Call) -> tuple[Ints, int]:
+    """The second operand, which may have one value a channel, and its zero point."""
+    if len(call.inputs) == 2:
+        return call.inputs[1].astype(np.int64), call.fills[1]
+    offset, o = call.operator.weights_offset, call.operator
+    return np.frombuffer(call.model.data, np.uint8, call.shape[2], offset).astype(np.int64), o.extra
+
+
+def _multiply(call: Call) -> Ints:
+    second, point = _second(call)
+    return _requantise(
+        call, (call.inputs[0].astype(np.int64) - call.fills[0]) * (second - point), 1
+    )
+
+
+def _minimum(call: Call) -> Ints:
+    return np.asarray(np.minimum(call.inputs[0].astype(np.int64), _second(call)[0]))
+
+
+def _maximum(call: Call) -> Ints:
+    return np.asarray(np.maximum(call.inputs[0].astype(np.int64), _second(call)[0]))
+
+
+def _concatenate(call: Call) -> Image:
+    return np.concatenate(call.inputs, axis=2)
+
+
+def _resize(call: Call) -> Ints:
+    """TFLite's ResizeBilinearInteger; nearest neighbours have fractions of 0."""
+    height, width, _ = call.shape
+    rows = read_records(PackedSample, call.model.data, call.operator.weights_offset, height + width)
+    y, x = rows[:height], rows[height:]
+    q = call.inputs[0].astype(np.int64) - 128
+    (top, bottom, down), (left, right, across) = (
+        _columns(r, "first", "second", "fraction") for r in (y, x)
+    )
+    down, across = down[:, None, None], across[None, :, None]
+    total = (
+        q[top][:, left] * (1024 - down) * (1024 - across)
+        + q[bottom][:, left] * down * (1024 - across)
+        + q[top][:, right] * (1024 - down) * across
+        + q[bottom][:, right] * down * across
+    )
+    half = np.where(total > 0, 1 << 19, -(1 << 19))
+    return np.asarray(np.trunc((total + half) / (1 << 20)).astype(np.int64) + 128)
 
 
 def _pad(call: Call) -> Image:
     o, source = call.operator, call.inputs[0]
     made = np.full(call.shape, call.fills[-1], np.uint8)
-    made[o.pad_top : o.pad_top + len(source), o.pad_left : o.pad_left + source.shape[1]] = source
+    rows, columns, channels = source.shape
+    inside = made[o.pad_top : o.pad_top + rows, o.pad_left : o.pad_left + columns]
+    inside[:, :, o.extra : o.extra + channels] = source
     return made
 
 
@@ -218,8 +282,14 @@ def _divide(value: Ints, shift: int) -> Ints:
 
 
 def _add(call: Call) -> Ints:
+    if call.operator.form == Form.FAST:
+        (k,) = read_records(
+            PackedLinearAddition, call.model.data, call.operator.constants_offset, 1
+        )
+        line = call.inputs[0].astype(np.int64) * k.first + _second(call)[0] * k.second + k.offset
+        return _clip(_wrap(line) >> k.shift, call.operator.act_min, call.operator.act_max)
     (c,) = read_records(PackedAddition, call.model.data, call.operator.constants_offset, 1)
-    a, b = (source.astype(np.int64) for source in call.inputs)
+    a, b = call.inputs[0].astype(np.int64), _second(call)[0]
     first = _divide(_high((a - c.first_zero_point) << 20, c.first_multiplier), c.first_shift)
     second = _divide(_high((b - c.second_zero_point) << 20, c.second_multiplier), c.second_shift)
     total = _divide(_high(first + second, c.output_multiplier), c.output_shift)
@@ -260,9 +330,14 @@ _KINDS: dict[OperatorKind, Callable[[Call], NDArray[np.uint8] | Ints]] = {
     OperatorKind.AVERAGE_POOL: _average_pool,
     OperatorKind.MAX_POOL: _max_pool,
     OperatorKind.MEAN: _mean,
-    OperatorKind.FULLY_CONNECTED: _pointwise,
+    OperatorKind.FULLY_CONNECTED: _fully_connected,
     OperatorKind.SOFTMAX: _softmax,
     OperatorKind.ADD: _add,
     OperatorKind.PAD: _pad,
-    OperatorKind.QUANTIZE: _quantize,
+    OperatorKind.TABLE: _table,
+    OperatorKind.MULTIPLY: _multiply,
+    OperatorKind.MINIMUM: _minimum,
+    OperatorKind.MAXIMUM: _maximum,
+    OperatorKind.CONCATENATION: _concatenate,
+    OperatorKind.RESIZE: _resize,
 }

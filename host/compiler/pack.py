@@ -167,7 +167,7 @@ def _operator(
         pad_left=layer.window.pad_left,
         act_min=act_min,
         act_max=act_max,
-        weights_offset=blob.append(weight_bytes(layer)),
+        weights_offset=blob.append(weight_bytes(layer, inputs[0] == packed.IMAGE)),
         constants_offset=blob.append(
             constant_bytes(
                 layer, form, short, [network.features[f] for f in (*layer.inputs, layer.output)]
@@ -175,7 +175,15 @@ def _operator(
         ),
         scratch_offset_words=_words(scratch_offset),
         scratch_words=_words(scratch),
+        extra=_extra(layer),
+        reserved=0,
     )
+
+
+def _extra(layer: Layer) -> int:
+    if layer.tables is not None:
+        return len(layer.tables)
+    return layer.operand_point if layer.operand is not None else layer.channel
 
 
 def _words(size: int) -> int:
@@ -213,9 +221,12 @@ def _finish(
         output_scale=scores.scale,
         input_zero_point=image.zero_point,
         output_zero_point=scores.zero_point - 128,
+        score_meaning=network.meaning,
+        reserved_byte=0,
         map_count=len(network.layers),
         operator_count=len(network.layers),
         step_count=len(plan.steps),
+        reserved_half=0,
         maps_offset=tables[0],
         operators_offset=tables[1],
         steps_offset=tables[2],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from host.base.records import Message
 from host.compiler import format as packed
 from host.compiler import quantise
@@ -12,10 +14,18 @@ from host.compiler.short_form import ShortForm, short_records
 PAIRED = (OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 
 
-def weight_bytes(layer: Layer) -> bytes:
-    """The block of weights; empty without any."""
+def weight_bytes(layer: Layer, from_image: bool) -> bytes:
+    """The block of weights, tables or samples; empty without any. from_image: the image is read, not a map."""
+    if layer.samples:
+        return b"".join(sample.pack() for sample in layer.samples)
+    for block in (layer.tables, layer.operand):
+        if block is not None:
+            return block.tobytes()
     if layer.weights is None:
         return b""
+    if layer.kind is OperatorKind.FULLY_CONNECTED and layer.weights.ndim == 4 and not from_image:
+        layer = dataclasses.replace(layer, weights=layer.weights.transpose(0, 1, 3, 2))
+    assert layer.weights is not None
     odd = len(layer.weights) % 2 if layer.kind in PAIRED else 0
     return layer.weights.tobytes() + bytes(odd * layer.weights[0].size)
 
@@ -29,9 +39,11 @@ def constant_bytes(
         odd = layer.kind in PAIRED and len(layer.scaling.bias) % 2
         return rows + (_SPARE_RECORDS.get(form, _SPARE_RECORD).pack() if odd else b"")
     if layer.addition is not None:
+        if layer.addition.linear is not None and form is Form.FAST:
+            return packed.PackedLinearAddition(*layer.addition.linear).pack()
         (m1, m2, m3), (s1, s2, s3) = layer.addition.multipliers, layer.addition.shifts
-        points = [f.zero_point for f in features]
-        return packed.PackedAddition(points[0], m1, s1, points[1], m2, s2, m3, s3).pack()
+        first, second = layer.addition.zero_points
+        return packed.PackedAddition(first, m1, s1, second, m2, s2, m3, s3).pack()
     e = layer.exponential
     if e is None:
         return b""

@@ -1,9 +1,9 @@
 """Requantisation: TFLite's constants, which of the engine's three forms is proven equal to TFLite, and its records.
 
-FAST does as TFLite does, with a right shift and bounds of 0 and 255. With other bounds, or another multiplier, the
-proof is per channel and complete: TFLite and FAST are both non-decreasing step functions of the accumulator, so they
-are equal on a range when, for each of the 255 levels, the smallest accumulator that reaches it is the same; both are
-computed in closed form with integers.
+FAST does as TFLite does, with a right shift. The proof is per channel and complete: TFLite and FAST are both
+non-decreasing step functions of the accumulator, so they are equal on a range when, for each of the 255 levels between
+the activation function's bounds, the smallest accumulator that reaches it is the same; both are computed in closed form
+with integers.
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ def fast_is_exact(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np
     level = np.arange(1, 256)[:, None]
     target = fast_targets(level, scaling, zero_point)
     fast = np.clip(-(-target // np.maximum(scaling.multiplier, 1)), reach.low, reach.high + 1)
+    fast = within_bounds(fast, level, scaling, reach)
     exact = first_exact(level, scaling, zero_point, reach)
     same = (fast == exact).all(axis=0)
     return np.asarray(fast_fits(scaling, zero_point, reach) & same, np.bool_)
@@ -132,9 +133,13 @@ def fast_targets(level: Ints, scaling: Scaling, zero_point: int) -> Ints:
 
 def first_exact(level: Ints, scaling: Scaling, zero_point: int, reach: Range) -> Ints:
     """The smallest accumulator in reach that TFLite gives `level` (a column) or more; reach.high + 1 for none."""
-    exact = _first_exact(level - zero_point, scaling, reach)
-    exact = np.where(level <= scaling.act_min, reach.low, exact)
-    return np.asarray(np.where(level > scaling.act_max, reach.high + 1, exact), np.int64)
+    return within_bounds(_first_exact(level - zero_point, scaling, reach), level, scaling, reach)
+
+
+def within_bounds(first: Ints, level: Ints, scaling: Scaling, reach: Range) -> Ints:
+    """`first` accumulators of levels once the activation function cuts: what is always and what is never reached."""
+    reached = np.where(level <= scaling.act_min, reach.low, first)
+    return np.asarray(np.where(level > scaling.act_max, reach.high + 1, reached), np.int64)
 
 
 def _first_exact(steps: Ints, scaling: Scaling, reach: Range) -> Ints:

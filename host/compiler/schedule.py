@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from host.compiler.format import MAX_STEP_ROWS, OperatorKind
 from host.compiler.network import IMAGE_FEATURE, Layer, Network
 
-WHOLE_INPUT = (OperatorKind.MEAN, OperatorKind.SOFTMAX, OperatorKind.FULLY_CONNECTED)
+WHOLE_INPUT = (
+    OperatorKind.MEAN,
+    OperatorKind.SOFTMAX,
+    OperatorKind.FULLY_CONNECTED,
+    OperatorKind.RESIZE,
+)
 BORDERED = (OperatorKind.CONV, OperatorKind.DEPTHWISE)  # read borders that lie in the map
 
 

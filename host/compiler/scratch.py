@@ -30,6 +30,8 @@ class Demand:
 
 def demand(network: Network, layer: Layer, form: Form) -> Demand:
     """What a layer asks for when the fast kernels can compute it."""
+    if layer.kind is OperatorKind.FULLY_CONNECTED:
+        return Demand(_dense_bytes(network, layer))
     if form not in (Form.FAST, Form.SHORT) or layer.weights is None:
         return Demand()
     source, output = network.features[layer.inputs[0]], network.features[layer.output]
@@ -73,6 +75,14 @@ def _pointwise(source: Feature, output: Feature) -> Demand:
         return Demand(resident + (rows - 1) * row)
     rows = min(output.height, max(1, TRANSIENT_BLOCKS // blocks))
     return Demand(stream_bytes(count) + rows * row, rows)
+
+
+def _dense_bytes(network: Network, layer: Layer) -> int:
+    """A copy of a map whose lines do not follow one another; of what does, a word that says so."""
+    source = network.features[layer.inputs[0]]
+    if layer.inputs[0] == IMAGE_FEATURE or source.is_vector:
+        return 4
+    return -(-source.height * source.width * source.channels // 4) * 4
 
 
 def _depthwise_bytes(layer: Layer, output: Feature) -> int:

@@ -52,7 +52,7 @@ def exact_multipliers(scaling: Scaling, zero_point: int, reach: Range) -> tuple[
 
     A level is reached at acc >= first, so first * m >= target and (first - 1) * m < target, where reach has them.
     """
-    level = np.arange(1, 256)[:, None]
+    level = np.arange(scaling.act_min + 1, max(scaling.act_max, scaling.act_min + 1) + 1)[:, None]
     first = first_exact(level, scaling, zero_point, reach)
     target = fast_targets(level, scaling, zero_point)
     low, high = np.zeros(len(scaling.bias), np.int64), np.full(len(scaling.bias), (1 << 31) - 1)

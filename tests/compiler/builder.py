@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 INT8, INT32 = schema.TensorType.INT8, schema.TensorType.INT32
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU6": 3}
 PADDINGS = {"SAME": 0, "VALID": 1}
-VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1}  # of int8
+ONES = ("RESHAPE", "HARD_SWISH", "ELU", "PRELU", "SQUEEZE", "EXPAND_DIMS", "GELU")
+VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4}  # of int8
+VERSIONS |= dict.fromkeys(ONES, 1)
 
 
 class ModelBuilder:
@@ -171,15 +173,63 @@ class ModelBuilder:
         return self.operator("MEAN", [source, axes], target, options)
 
     def add(self, a: int, b: int, output: tuple[float, int], activation: str = "NONE") -> int:
-        options = schema.AddOptionsT()
-        options.fusedActivationFunction = ACTIVATIONS[activation]
-        return self.operator("ADD", [a, b], self.tensor(self.shape(a), *output), options)
+        return self.pair("ADD", a, b, output, activation)
 
-    def pad(self, source: int, rows: tuple[int, int], columns: tuple[int, int]) -> int:
+    def pair(
+        self, name: str, a: int, b: int, output: tuple[float, int], activation: str = "NONE"
+    ) -> int:
+        """ADD, SUB, MUL, MINIMUM or MAXIMUM; the output has the shape of the operand with more values."""
+        kinds = {"ADD": "Add", "SUB": "Sub", "MUL": "Mul", "MINIMUM": "MaximumMinimum"}
+        options = getattr(schema, f"{kinds.get(name, 'MaximumMinimum')}OptionsT")()
+        if hasattr(options, "fusedActivationFunction"):
+            options.fusedActivationFunction = ACTIVATIONS[activation]
+        shape = max(self.shape(a), self.shape(b), key=lambda s: (len(s), np.prod(s)))
+        return self.operator(name, [a, b], self.tensor(shape, *output), options)
+
+    def function(self, name: str, source: int, output: tuple[float, int], **options: Any) -> int:
+        """An operator of one value: RELU, LOGISTIC, HARD_SWISH, LEAKY_RELU, ..."""
+        kinds = {"HARD_SWISH": "HardSwishOptionsT", "LEAKY_RELU": "LeakyReluOptionsT"}
+        made = getattr(schema, kinds[name])() if name in kinds else None
+        for key, value in options.items():
+            setattr(made, key, value)
+        return self.operator(name, [source], self.tensor(self.shape(source), *output), made)
+
+    def constant(self, values: NDArray[np.int8], scale: float, zero_point: int) -> int:
+        """An int8 constant."""
+        return self.tensor(values.shape, scale, zero_point, INT8, values)
+
+    def concatenation(self, sources: list[int]) -> int:
+        """Along channels; all are quantised as the first."""
+        options = schema.ConcatenationOptionsT()
+        options.axis = 3
+        shape = (*self.shape(sources[0])[:3], sum(self.shape(s)[3] for s in sources))
+        return self.operator("CONCATENATION", sources, self.like(sources[0], shape), options)
+
+    def resize(self, source: int, size: tuple[int, int], bilinear: bool, **options: bool) -> int:
+        """options: alignCorners, halfPixelCenters."""
+        name = "RESIZE_BILINEAR" if bilinear else "RESIZE_NEAREST_NEIGHBOR"
+        made = (
+            schema.ResizeBilinearOptionsT() if bilinear else schema.ResizeNearestNeighborOptionsT()
+        )
+        for key, value in options.items():
+            setattr(made, key, value)
+        constant = self.tensor((2,), kind=INT32, data=np.array(size, np.int32))
+        target = self.like(source, (1, *size, self.shape(source)[3]))
+        return self.operator(name, [source, constant], target, made)
+
+    def pad(
+        self,
+        source: int,
+        rows: tuple[int, int],
+        columns: tuple[int, int],
+        depth: tuple[int, int] = (0, 0),
+    ) -> int:
         _, height, width, channels = self.shape(source)
-        paddings = np.array([[0, 0], rows, columns, [0, 0]], np.int32)
+        paddings = np.array([[0, 0], rows, columns, depth], np.int32)
         constant = self.tensor((4, 2), kind=INT32, data=paddings)
-        target = self.like(source, (1, height + sum(rows), width + sum(columns), channels))
+        target = self.like(
+            source, (1, height + sum(rows), width + sum(columns), channels + sum(depth))
+        )
         return self.operator("PAD", [source, constant], target, schema.PadOptionsT())
 
     def reshape(self, source: int, shape: tuple[int, ...]) -> int:
@@ -201,6 +251,10 @@ class ModelBuilder:
     def finish(self, source: int, output: int) -> bytes:
         """The .tflite file."""
         self.graph.inputs, self.graph.outputs = [source], [output]
+        return self.finish_as_it_is()
+
+    def finish_as_it_is(self) -> bytes:
+        """The .tflite file, whatever the graph's inputs and outputs are."""
         model = schema.ModelT()
         model.version, model.description = 3, b"test"
         model.operatorCodes, model.subgraphs, model.buffers = (

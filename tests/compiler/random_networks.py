@@ -42,9 +42,11 @@ def _zero_point(random: Generator) -> int:
 
 def _spatial(random: Generator, model: ModelBuilder, value: int) -> int:
     kind = random.choice(
-        ("conv", "pointwise", "depthwise", "pool", "add", "pad", "quantize"),
-        p=(0.2, 0.25, 0.25, 0.1, 0.1, 0.05, 0.05),
+        ("conv", "pointwise", "depthwise", "pool", "add", "pad", "quantize", "other"),
+        p=(0.2, 0.15, 0.2, 0.1, 0.1, 0.05, 0.05, 0.15),
     )
+    if kind == "other":
+        return random_other(random, model, value)
     if kind in ("conv", "pointwise", "depthwise"):
         return _convolution(random, model, value, str(kind))
     if kind == "pool":
@@ -64,9 +66,64 @@ def _spatial(random: Generator, model: ModelBuilder, value: int) -> int:
         return model.add(*pair, output, _activation(random))
     if kind == "pad":
         rows, columns = (tuple(int(n) for n in random.integers(0, 3, 2)) for _ in range(2))
-        return model.pad(value, (rows[0], rows[1]), (columns[0], columns[1]))
+        depth = (int(random.integers(0, 3)), int(random.integers(0, 3)))
+        depth = depth if random.integers(2) else (0, 0)
+        return model.pad(value, (rows[0], rows[1]), (columns[0], columns[1]), depth)
     scale = model.scale(value) * float(np.exp(random.uniform(-1, 1)))
     return model.quantize(value, (scale, _zero_point(random)))
+
+
+def random_other(random: Generator, model: ModelBuilder, value: int) -> int:
+    """An operator that works value by value or moves values."""
+    kind = str(random.choice(("function", "pair", "constant", "concatenation", "resize")))
+    scale = model.scale(value) * float(np.exp(random.uniform(-1, 1)))
+    output = (scale, _zero_point(random))
+    if kind == "function":
+        return _function(random, model, value, output)
+    if kind == "concatenation":
+        return model.concatenation([value, value, value][: int(random.integers(1, 4))])
+    _, height, width, channels = model.shape(value)
+    if kind == "resize":
+        size = (int(random.integers(1, 2 * height + 1)), int(random.integers(1, 2 * width + 1)))
+        options = ({}, {"alignCorners": True}, {"halfPixelCenters": True})[random.integers(3)]
+        return model.resize(value, size, bool(random.integers(2)), **options)
+    name = str(random.choice(("ADD", "MUL", "MINIMUM", "MAXIMUM")))
+    if kind == "constant":
+        count = channels if random.integers(2) else 1
+        second = model.constant(
+            random.integers(-128, 128, count).astype(np.int8), 0.02, _zero_point(random)
+        )
+        if name == "MUL":
+            output = (scale, output[1])
+    elif random.integers(2):
+        second = model.mean(value, (model.scale(value), _point(model, value)), True)
+    else:
+        second = _convolution(random, model, value, "same")
+    if name in ("MINIMUM", "MAXIMUM"):
+        output = (model.scale(value), _point(model, value))
+        if kind == "constant" or model.shape(second) == model.shape(value):
+            second = _like(random, model, value, second)
+        return model.pair(name, value, second, output)
+    return model.pair(name, value, second, output, _activation(random))
+
+
+def _like(random: Generator, model: ModelBuilder, value: int, second: int) -> int:
+    """Another operand for MINIMUM and MAXIMUM, quantised as `value`."""
+    channels = model.shape(value)[3]
+    count = channels if random.integers(2) else 1
+    values = random.integers(-128, 128, count).astype(np.int8)
+    return model.constant(values, model.scale(value), _point(model, value))
+
+
+def _point(model: ModelBuilder, tensor: int) -> int:
+    return int(model.graph.tensors[tensor].quantization.zeroPoint[0])
+
+
+def _function(random: Generator, model: ModelBuilder, value: int, output: tuple[float, int]) -> int:
+    name = str(random.choice(("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU")))
+    fixed = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}
+    options = {"alpha": float(random.uniform(0, 0.5))} if name == "LEAKY_RELU" else {}
+    return model.function(name, value, fixed.get(name, output), **options)
 
 
 def _activation(random: Generator) -> str:
@@ -134,7 +191,8 @@ def _scales(
     output_scale = spread / 50 * float(np.exp(random.uniform(-1.5, 1.5)))
     if random.integers(12) == 0:
         output_scale = spread / 60000  # multipliers above one, everything saturates
-    return weight_scales, (output_scale, _zero_point(random))
+    # TFLite refuses an activation of 6 that is more than 2^31 steps
+    return weight_scales, (max(output_scale, 1e-8), _zero_point(random))
 
 
 def _head(random: Generator, model: ModelBuilder, value: int) -> int:

@@ -31,7 +31,9 @@ def fast_values(acc: Ints, made: Scaling, zero_point: int) -> Ints:
     shift = -made.shift
     rounding = (1 << (shift - 1)) + (zero_point << shift)
     x = (acc * made.multiplier + (1 << 30)) >> 31
-    return np.asarray(np.clip((x + rounding - (acc < 0)) >> shift, 0, 255), np.int64)
+    return np.asarray(
+        np.clip((x + rounding - (acc < 0)) >> shift, made.act_min, made.act_max), np.int64
+    )
 
 
 scalings = st.builds(
@@ -61,14 +63,15 @@ def test_proof_agrees_with_trying_every_accumulator(
     assert proven == tried
 
 
-def test_bounds_are_why_some_channels_need_the_general_form() -> None:
+def test_bounds_cost_no_form_but_left_shifts_do() -> None:
     reach = Range(np.array([-1000]), np.array([1000]))
     for zero_point in (
         0,
         100,
     ):  # acc / 4: half of all accumulators are ties, on either side of zero
         assert choose_form(scaling(1 << 30, -1, (0, 255)), zero_point, reach) is Form.FAST
-        assert choose_form(scaling(1 << 30, -1, (3, 250)), zero_point, reach) is Form.GENERAL
+        assert choose_form(scaling(1 << 30, -1, (3, 250)), zero_point, reach) is Form.FAST
+        assert choose_form(scaling(1 << 30, 1, (3, 250)), zero_point, reach) is Form.GENERAL
 
 
 def test_sums_that_leave_32_bits_need_the_wide_form() -> None:

@@ -62,8 +62,18 @@ def _set(attribute: str, value: Any, pick: Callable[[Small], Any]) -> Callable[[
 
 
 CASES: dict[str, tuple[Callable[[Small], None], str]] = {
-    "float image": (_set("type", FLOAT32, lambda s: s.tensor(s.image)), "input is float32"),
-    "uint8 image": (_set("type", UINT8, lambda s: s.tensor(s.image)), "input is uint8"),
+    "float image": (
+        _set("type", FLOAT32, lambda s: s.tensor(s.image)),
+        "input 't0' is float32, and no QUANTIZE follows; convert",
+    ),
+    "uint8 image": (
+        _set("type", UINT8, lambda s: s.tensor(s.image)),
+        "computes in uint8 from its input 't0' on, as TensorFlow 1 quantised",
+    ),
+    "uint8 activation": (
+        _set("type", UINT8, lambda s: s.tensor(s.conv)),
+        r"operator 0 \(CONV_2D\): tensor 't3' is uint8, as TensorFlow 1 quantised",
+    ),
     "int16 activation": (
         _set("type", INT16, lambda s: s.tensor(s.conv)),
         r"operator 0 \(CONV_2D\): tensor 't3' is int16",
@@ -149,28 +159,42 @@ def test_refuses_with_operator_and_advice(name: str) -> None:
         compile_model(small.file(), "refused")
 
 
-def test_refuses_an_unknown_operator() -> None:
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("ABS", "build the model of convolutions"), ("DIV", "multiply by the inverse")],
+)
+def test_refuses_an_unknown_operator(name: str, remedy: str) -> None:
     small = Small()
     target = small.model.like(small.conv, (1, 8, 8, 4))
-    small.model.operator("LOGISTIC", [small.conv], target)
+    small.model.operator(name, [small.conv], target)
     text = refusal(small.model.finish(small.image, target))
-    assert text.startswith("operator 3 (LOGISTIC): the engine has no such operator; replace it by")
+    assert text.startswith(f"operator 3 ({name}): the engine has no such operator; {remedy}")
 
 
-def test_refuses_float_scores() -> None:
+def test_refuses_floats_in_the_middle() -> None:
     small = Small()
-    target = small.model.tensor((1, 4), kind=FLOAT32)
-    small.model.operator("DEQUANTIZE", [small.scores], target)
-    assert "operator 3 (DEQUANTIZE): the model gives float values" in refusal(
-        small.model.finish(small.image, target)
+    real = small.model.tensor((1, 4), kind=FLOAT32)
+    small.model.operator("DEQUANTIZE", [small.scores], real)
+    target = small.model.tensor((1, 4), 0.01, 0)
+    small.model.operator("QUANTIZE", [real], target)
+    assert "operator 3 (DEQUANTIZE): the engine has no such operator; a float part is left" in (
+        refusal(small.model.finish(small.image, target))
     )
+
+
+def test_several_outputs_are_refused_by_name() -> None:
+    small = Small()
+    small.model.finish(small.image, small.scores)
+    small.model.graph.outputs = [small.scores, small.mean]
+    text = refusal(small.model.finish_as_it_is())
+    assert "2 outputs ('t6' [1, 4], 't5' [1, 4]); the engine gives one row of scores" in text
 
 
 def test_refuses_another_axis_of_mean() -> None:
     small = Small()
     axes = small.tensor(small.model.graph.operators[1].inputs[1])
     small.model.buffers[axes.buffer].data = np.frombuffer(np.array([2, 3], np.int32), np.uint8)
-    assert "averages other axes" in refusal(small.file())
+    assert "reduces axes [2, 3], not height and width; use Glo" in refusal(small.file())
 
 
 def test_refuses_a_reshape_that_is_no_flattening() -> None:

@@ -26,10 +26,12 @@ def scaling(multiplier: int, shift: int, bounds: tuple[int, int], bias: int = 0)
     return Scaling(one[0], one[1], one[2], *bounds)
 
 
-def fast_values(acc: Ints, multiplier: int, shift: int, zero_point: int) -> Ints:
+def fast_values(acc: Ints, multiplier: int, made: Scaling, zero_point: int) -> Ints:
+    shift = -int(made.shift[0])
     rounding = (2 * zero_point + 1) << (shift - 1)
     x = (acc * multiplier + (1 << 30)) >> 31
-    return np.asarray(np.clip((x + rounding - (acc < 0)) >> shift, 0, 255), np.int64)
+    u = (x + rounding - (acc < 0)) >> shift
+    return np.asarray(np.clip(u, made.act_min, made.act_max), np.int64)
 
 
 scalings = st.builds(
@@ -49,12 +51,12 @@ def test_bounds_are_where_exactness_ends(
     least, most = (int(v[0]) for v in exact_multipliers(made, zero_point, reach))
     assume(least <= most)
     acc = np.arange(low, low + span + 1, dtype=np.int64)
-    wanted, shift = output_values(acc, made, zero_point), -int(made.shift[0])
+    wanted = output_values(acc, made, zero_point)
     for multiplier in (least, most):
-        assert np.array_equal(fast_values(acc, multiplier, shift, zero_point), wanted)
+        assert np.array_equal(fast_values(acc, multiplier, made, zero_point), wanted)
     for multiplier in (least - 1, most + 1):
         if 0 <= multiplier < 1 << 31:
-            assert not np.array_equal(fast_values(acc, multiplier, shift, zero_point), wanted)
+            assert not np.array_equal(fast_values(acc, multiplier, made, zero_point), wanted)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

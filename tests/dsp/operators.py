@@ -142,6 +142,8 @@ class Case:
             constants_offset=head + _aligned(len(weights)),
             scratch_offset_words=_aligned(scratch) // 4,
             scratch_words=s.scratch_bytes // 4,
+            extra=0,
+            reserved=0,
         )
         records = operator.pack() + self.records[0].pack() + self.records[1].pack()
         padded = weights + bytes(_aligned(len(weights)) - len(weights))

@@ -1,8 +1,10 @@
-/* Operators that move pixels one by one: LOAD (the image into a map), PAD, QUANTIZE (to another scale). */
+/* Operators that move pixels: LOAD (the image into a map), PAD, CONCATENATION. */
 #include "engine/cold.h" // compiled for size
 
+#include <stdbool.h>
+
 #include "engine/map.h"
-#include "engine/requantize.h" // requantize, wrapping_add
+#include "engine/words.h" // bytes_copy
 
 void load_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
     for (size_t y = first_row; y < end_row; y++) {
@@ -15,32 +17,34 @@ void load_rows(const struct engine_call *call, size_t first_row, size_t end_row)
     }
 }
 
+/* Pixel x of the input's channel lies at x + pad_left of `to`; NULL: a channel or a row that is added. */
+static void line_pad(const struct engine_call *call, const uint8_t *from, uint8_t *to) {
+    const int32_t left = call->op->pad_left, width = call->input.width;
+    for (int32_t x = 0; x < call->output.width; x++) {
+        const bool inside = from != NULL && x >= left && x < left + width;
+        to[x] = inside ? from[x - left] : call->output.fill;
+    }
+}
+
 void pad_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
     const struct engine_map *input = &call->input;
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         const int32_t row = y - call->op->pad_top;
         for (int32_t c = 0; c < call->output.channels; c++) {
-            const uint8_t *from = row >= 0 && row < input->height ? map_line(input, row, c) : NULL;
-            uint8_t *to = map_line(&call->output, y, c);
-            for (int32_t x = 0; x < call->output.width; x++) {
-                const int32_t column = x - call->op->pad_left;
-                const int inside = from != NULL && column >= 0 && column < input->width;
-                to[x] = inside ? from[column] : call->output.fill;
-            }
+            const int32_t channel = c - call->op->extra;
+            const bool there = row >= 0 && row < input->height && channel >= 0 && channel < input->channels;
+            line_pad(call, there ? map_line(input, row, channel) : NULL, map_line(&call->output, y, c));
         }
     }
 }
 
-void quantize_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
-    const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
-    const struct requantize_channel channel = requantize_channel(&form, 0);
+void concatenate_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    const int32_t first = call->input.channels;
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t c = 0; c < call->output.channels; c++) {
-            const uint8_t *from = map_line(&call->input, y, c);
-            uint8_t *to = map_line(&call->output, y, c);
-            for (int32_t x = 0; x < call->output.width; x++) {
-                to[x] = requantize(wrapping_add(from[x], channel.bias), &channel, &form);
-            }
+            const uint8_t *const from =
+                c < first ? map_line(&call->input, y, c) : map_line(&call->second_input, y, c - first);
+            bytes_copy(map_line(&call->output, y, c), from, (size_t)call->output.width);
         }
     }
 }

@@ -14,11 +14,16 @@ static const operator_rows operators[] = {
     [PACKED_AVERAGE_POOL] = average_pool_rows,
     [PACKED_MAX_POOL] = max_pool_rows,
     [PACKED_MEAN] = mean_rows,
-    [PACKED_FULLY_CONNECTED] = pointwise_rows, /* of one pixel */
+    [PACKED_FULLY_CONNECTED] = dense_rows,
     [PACKED_SOFTMAX] = softmax_rows,
     [PACKED_ADD] = add_rows,
     [PACKED_PAD] = pad_rows,
-    [PACKED_QUANTIZE] = quantize_rows,
+    [PACKED_TABLE] = table_rows,
+    [PACKED_MULTIPLY] = multiply_rows,
+    [PACKED_MINIMUM] = choose_rows,
+    [PACKED_MAXIMUM] = choose_rows,
+    [PACKED_CONCATENATION] = concatenate_rows,
+    [PACKED_RESIZE] = resize_rows,
 };
 
 static const char status_texts[] = ENGINE_STATUS_TEXTS;

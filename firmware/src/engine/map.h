@@ -42,12 +42,11 @@ struct engine_map {
 struct engine_call {
     const struct packed_operator *op;
     struct engine_map input;
-    struct engine_map second_input; /* ADD only */
+    struct engine_map second_input; /* ADD and its like, CONCATENATION */
     struct engine_map output;
-    const int8_t *weights;
-    const void
-        *constants;   /* requantisation records (requantize.h), struct packed_addition, or int32_t [256] */
-    uint8_t *scratch; /* op->scratch_words, 4-byte aligned */
+    const int8_t *weights; /* tables, constants of a second operand, samples */
+    const void *constants; /* requantisation records (requantize.h), struct packed_addition and others */
+    uint8_t *scratch;      /* op->scratch_words, 4-byte aligned */
 };
 
 /* Pixel 0 of the line of channel c in row y; y in -top..height+bottom-1. */
@@ -64,8 +63,13 @@ void average_pool_rows(const struct engine_call *call, size_t first_row, size_t 
 void max_pool_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void mean_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void softmax_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void dense_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void add_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void multiply_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void choose_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 void pad_rows(const struct engine_call *call, size_t first_row, size_t end_row);
-void quantize_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void concatenate_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void table_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+void resize_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
 #endif

@@ -1,5 +1,4 @@
-/* CONV_2D 1x1 with stride 1, and FULLY_CONNECTED, which is the same for one pixel: a dot product over the
- * channels. */
+/* CONV_2D 1x1 with stride 1: a dot product over the channels. */
 #include "engine/dsp/dsp.h" // dsp_pointwise_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add

@@ -27,9 +27,11 @@ struct requantize_channel requantize_channel(const struct requantize_form *form,
     return made;
 }
 
-static uint8_t requantize_fast(int32_t acc, const struct requantize_channel *channel) {
+static uint8_t requantize_fast(int32_t acc, const struct requantize_channel *channel,
+                               const struct requantize_form *form) {
     const int32_t x = wrapping_add(multiply_high_rounding(acc, channel->multiplier), acc >> 31);
-    return (uint8_t)clamp_between(wrapping_add(x, channel->rounding) >> channel->shift, 0, 255);
+    const int32_t value = wrapping_add(x, channel->rounding) >> channel->shift;
+    return (uint8_t)clamp_between(value, form->act_min, form->act_max);
 }
 
 /* SINGLE rounds product and shift together; GENERAL and WIDE one after the other, in 64 bits; GENERAL is made
@@ -53,6 +55,6 @@ static uint8_t requantize_exactly(int32_t acc, const struct requantize_channel *
 
 uint8_t requantize(int32_t acc, const struct requantize_channel *channel,
                    const struct requantize_form *form) {
-    return requantize_is_fast(form->form) ? requantize_fast(acc, channel)
+    return requantize_is_fast(form->form) ? requantize_fast(acc, channel, form)
                                           : requantize_exactly(acc, channel, form);
 }

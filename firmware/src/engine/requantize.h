@@ -22,6 +22,7 @@ struct requantize_form {
     const void *constants;
     int32_t zero_point;  /* the output map's fill */
     int32_t least_shift; /* 0 but for form SHORT */
+    int32_t is_signed;   /* 1: values below the zero point are kept, so halves of negative sums matter */
     uint8_t form;        /* enum packed_form */
     uint8_t act_min;
     uint8_t act_max;
@@ -59,6 +60,7 @@ static inline struct requantize_form requantize_form(const struct packed_operato
         .constants = constants,
         .zero_point = output_fill,
         .least_shift = op->least_shift,
+        .is_signed = op->act_min < output_fill,
         .form = op->form,
         .act_min = op->act_min,
         .act_max = op->act_max,

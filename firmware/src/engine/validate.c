@@ -121,8 +121,18 @@ static bool same_shape(const struct extent *a, const struct extent *b) {
     return a->height == b->height && a->width == b->width && a->channels == b->channels;
 }
 
+static bool same_size(const struct extent *a, const struct extent *b) {
+    return a->height == b->height && a->width == b->width;
+}
+
 static bool is_vector(const struct extent *extent) {
     return extent->height == 1 && extent->width == 1;
+}
+
+/* As a second operand of an output: constants, a map of its shape, or a vector. */
+static bool serves(const struct packed_operator *op, const struct extent *second, const struct extent *out) {
+    return op->second_input == PACKED_IMAGE ||
+           (second->channels == out->channels && (same_size(second, out) || is_vector(second)));
 }
 
 static bool has_no_window(const struct packed_operator *op) {
@@ -151,18 +161,27 @@ static bool shapes_are_sound(const struct packed_operator *op, const struct exte
     case PACKED_MEAN:
         return has_no_window(op) && is_vector(out) && in->channels == out->channels;
     case PACKED_FULLY_CONNECTED:
-        return has_no_window(op) && is_vector(in) && is_vector(out);
+        return has_no_window(op) && is_vector(out);
     case PACKED_SOFTMAX:
         return has_no_window(op) && is_vector(in) && same_shape(in, out) &&
                in->channels <= (int32_t)PACKED_MAX_OUTPUTS;
     case PACKED_ADD:
-        return has_no_window(op) && same_shape(in, out) && same_shape(second, out);
+    case PACKED_MULTIPLY:
+    case PACKED_MINIMUM:
+    case PACKED_MAXIMUM:
+        return has_no_window(op) && same_shape(in, out) && serves(op, second, out);
+    case PACKED_CONCATENATION:
+        return has_no_window(op) && same_size(in, out) && same_size(second, out) &&
+               in->channels + second->channels == out->channels;
     case PACKED_PAD:
-        return has_no_window(op) && in->channels == out->channels &&
+        return has_no_window(op) && op->extra + in->channels <= out->channels &&
                op->pad_top + in->height <= out->height && op->pad_left + in->width <= out->width;
+    case PACKED_TABLE:
+        return has_no_window(op) && same_shape(in, out) && (op->extra == 1 || op->extra == out->channels);
     case PACKED_LOAD:
-    case PACKED_QUANTIZE:
         return has_no_window(op) && same_shape(in, out);
+    case PACKED_RESIZE:
+        return has_no_window(op) && in->channels == out->channels;
     default:
         return false;
     }
@@ -182,13 +201,19 @@ struct checked_operator {
     struct extent out;
 };
 
+static bool is_pairwise(uint8_t kind) {
+    return kind == PACKED_ADD || kind == PACKED_MULTIPLY || kind == PACKED_MINIMUM || kind == PACKED_MAXIMUM;
+}
+
 static bool indices_are_sound(const struct packed_header *header, const struct packed_operator *op) {
-    const bool from_image = op->input == PACKED_IMAGE;
-    const bool add = op->kind == PACKED_ADD;
-    return (!from_image || op->kind == PACKED_CONV || op->kind == PACKED_LOAD) &&
-           (from_image || (op->kind != PACKED_LOAD && op->input < header->map_count)) &&
-           op->output < header->map_count && add == (op->second_input != PACKED_IMAGE) &&
-           (!add || op->second_input < header->map_count);
+    const uint8_t kind = op->kind;
+    const bool from_image = op->input == PACKED_IMAGE, one_input = op->second_input == PACKED_IMAGE;
+    const bool reads_image =
+        kind == PACKED_CONV || kind == PACKED_LOAD || kind == PACKED_TABLE || kind == PACKED_FULLY_CONNECTED;
+    return (!from_image || reads_image) &&
+           (from_image || (kind != PACKED_LOAD && op->input < header->map_count)) &&
+           op->output < header->map_count && (one_input || op->second_input < header->map_count) &&
+           (one_input ? kind != PACKED_CONCATENATION : is_pairwise(kind) || kind == PACKED_CONCATENATION);
 }
 
 static bool operator_is_sound(const struct checked *model, const struct checked_operator *checked) {
@@ -209,6 +234,17 @@ struct parameter_counts {
     uint32_t records;
 };
 
+/* Values of an operator's input; more than any blob holds where 32 bits do not count them. */
+static uint32_t values_of(const struct extent *extent) {
+    const uint64_t values = (uint64_t)extent->height * (uint64_t)extent->width * (uint64_t)extent->channels;
+    return values > UINT32_MAX ? UINT32_MAX : (uint32_t)values;
+}
+
+/* Of an operator's second operand, when it lies in the blob. */
+static uint32_t constant_channels(const struct checked_operator *checked) {
+    return checked->op->second_input == PACKED_IMAGE ? (uint32_t)checked->out.channels : 0;
+}
+
 static struct parameter_counts parameter_counts(const struct checked_operator *checked) {
     const struct packed_operator *const op = checked->op;
     const uint32_t taps = (uint32_t)op->kernel_height * op->kernel_width;
@@ -222,12 +258,31 @@ static struct parameter_counts parameter_counts(const struct checked_operator *c
         found.records = channels;
         break;
     case PACKED_POINTWISE:
-    case PACKED_FULLY_CONNECTED:
         found.count = found.records = even(channels);
         found.size = inputs;
         break;
+    case PACKED_FULLY_CONNECTED:
+        found.count = found.records = even(channels);
+        found.size = values_of(&checked->in);
+        break;
+    case PACKED_TABLE:
+        found.count = op->extra;
+        found.size = 256;
+        break;
+    case PACKED_RESIZE:
+        found.count = (uint32_t)checked->out.height + (uint32_t)checked->out.width;
+        found.size = sizeof(struct packed_sample);
+        break;
+    case PACKED_MULTIPLY:
+        found.count = constant_channels(checked);
+        found.records = 1;
+        break;
+    case PACKED_ADD:
+    case PACKED_MINIMUM:
+    case PACKED_MAXIMUM:
+        found.count = constant_channels(checked);
+        break;
     case PACKED_MEAN:
-    case PACKED_QUANTIZE:
         found.records = 1;
         break;
     default:
@@ -262,7 +317,28 @@ static bool records_are_sound(const struct checked *model, const struct packed_o
     return true;
 }
 
+/* `count` samples lie among `size` rows or columns. */
+static bool samples_fit(const struct packed_sample *samples, int32_t count, int32_t size) {
+    for (int32_t i = 0; i < count; i++) {
+        if (samples[i].first >= size || samples[i].second >= size || samples[i].fraction < -1024 ||
+            samples[i].fraction > 1024) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool samples_are_sound(const struct checked *model, const struct checked_operator *checked) {
+    const struct packed_sample *rows = (const void *)(model->blob + checked->op->weights_offset);
+    return samples_fit(rows, checked->out.height, checked->in.height) &&
+           samples_fit(rows + checked->out.height, checked->out.width, checked->in.width);
+}
+
 static bool addition_is_sound(const struct checked *model, const struct packed_operator *op) {
+    if (op->form == PACKED_FORM_FAST) {
+        const struct packed_linear_addition *k = (const void *)(model->blob + op->constants_offset);
+        return lies_inside(model->header, op->constants_offset, 1, sizeof *k) && (uint32_t)k->shift <= 31;
+    }
     if (!lies_inside(model->header, op->constants_offset, 1, sizeof(struct packed_addition))) {
         return false;
     }
@@ -294,6 +370,9 @@ static bool parameters_are_sound(const struct checked *model, const struct check
     if (op->kind == PACKED_ADD) {
         return addition_is_sound(model, op);
     }
+    if (op->kind == PACKED_RESIZE) {
+        return samples_are_sound(model, checked);
+    }
     if (op->kind == PACKED_SOFTMAX) {
         return softmax_is_sound(model, op);
     }
@@ -324,7 +403,9 @@ static bool input_is_ready(const struct checked *model, const struct packed_oper
     }
     const int32_t height = model->maps[input].height;
     int32_t needed = (end_row - 1) * op->stride_height - op->pad_top + op->kernel_height;
-    if (op->kind == PACKED_MEAN || needed > height) {
+    const bool whole = op->kind == PACKED_MEAN || op->kind == PACKED_RESIZE ||
+                       op->kind == PACKED_FULLY_CONNECTED || op->kind == PACKED_SOFTMAX;
+    if (whole || needed > height) {
         needed = height;
     }
     return (int32_t)made[input] >= needed;

@@ -44,10 +44,13 @@ def _needed(network: Network, ranges: list[Range]) -> list[Mask]:
 
 
 def _untouchable(network: Network) -> set[int]:
-    """The image, the scores, and what LOAD and SOFTMAX touch."""
+    """The image, the scores, and what LOAD, SOFTMAX and a PAD of channels touch."""
     found = {IMAGE_FEATURE, network.output}
     for layer in network.layers:
-        if layer.kind in (OperatorKind.LOAD, OperatorKind.SOFTMAX):
+        pads = layer.kind is OperatorKind.PAD and (
+            network.features[layer.inputs[0]].channels != network.features[layer.output].channels
+        )
+        if pads or layer.kind in (OperatorKind.LOAD, OperatorKind.SOFTMAX):
             found |= {*layer.inputs, layer.output}
     return found
 
@@ -76,6 +79,15 @@ def _demand_all(network: Network, ranges: list[Range], keep: list[Mask]) -> bool
 
 def _equalise(layer: Layer, keep: list[Mask]) -> None:
     """Inputs and output of a channel-by-channel operator keep the same channels."""
+    if layer.kind is OperatorKind.CONCATENATION:
+        first, second = layer.inputs
+        count = len(keep[first])
+        keep[first] = keep[first] | keep[layer.output][:count]
+        keep[second] = keep[second] | keep[layer.output][count:]
+        keep[layer.output] = np.r_[keep[first], keep[second]]
+        return
+    if layer.kind is OperatorKind.PAD and len(keep[layer.inputs[0]]) != len(keep[layer.output]):
+        return  # all of them stay, see _untouchable
     multiplier = layer.depth_multiplier
     shared: Mask = np.asarray(keep[layer.output].reshape(-1, multiplier).any(axis=1))
     for source in layer.inputs:
@@ -107,6 +119,11 @@ def _read_channels(network: Network, layer: Layer, outputs: Mask, inside: Range)
 
 
 def _narrow(network: Network, layer: Layer, keep: list[Mask], ranges: list[Range]) -> Layer:
+    kept = keep[layer.output]
+    if layer.operand is not None:
+        layer = dataclasses.replace(layer, operand=layer.operand[kept])
+    if layer.tables is not None and len(layer.tables) > 1:
+        layer = dataclasses.replace(layer, tables=layer.tables[kept])
     if layer.weights is None:
         return layer
     outputs = keep[layer.output]

@@ -25,6 +25,9 @@ def fold_pads(network: Network) -> Network:
 
 def _fold_pad(network: Network, layers: list[Layer], pad: Layer) -> list[Layer]:
     readers = [layer for layer in layers if pad.output in layer.inputs]
+    shapes = network.features[pad.inputs[0]], network.features[pad.output]
+    if shapes[0].channels != shapes[1].channels:
+        return layers
     widened = {id(reader): _widened(network, reader, pad) for reader in readers}
     if not readers or pad.output == network.output or None in widened.values():
         return layers

@@ -7,7 +7,7 @@
  * here and there. */
 #define DSP_UNIFORM_SHIFT 12
 
-/* A shift of the pointwise kernels has this bit where the output's zero point is not 0. */
+/* A shift of the pointwise kernels has this bit where values below the output's zero point are kept. */
 #define DSP_SIGNED_BIT 8
 
 /* struct dsp_pairs, by byte */
@@ -30,6 +30,7 @@
 #define REQUANTIZE_CONSTANTS 0
 #define REQUANTIZE_ZERO_POINT 4
 #define REQUANTIZE_LEAST_SHIFT 8
+#define REQUANTIZE_IS_SIGNED 12
 
 /* struct dsp_widening, by byte */
 #define DSP_WIDENING_TO 0

@@ -1,6 +1,7 @@
 /* DEPTHWISE_CONV_2D 3x3: bands of 6, 3 or fewer output rows, all channels of a band in one kernel run. */
 #include "engine/cold.h" // compiled for size
 
+#include "engine/dsp/clamp.h" // dsp_clamp_rows
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_strips, the kernels
 #include "engine/dsp/scratch.h" // dsp_depthwise_bytes
@@ -122,5 +123,6 @@ bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t
             mixed_band_run(call, (int32_t)y, rows);
         }
     }
+    dsp_clamp_rows(call, first_row, end_row);
     return true;
 }

@@ -4,6 +4,7 @@
  */
 #include "engine/cold.h" // compiled for size
 
+#include "engine/dsp/clamp.h" // dsp_clamp_rows
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, the kernels
 #include "engine/dsp/scratch.h" // dsp_first_bytes and others
@@ -188,5 +189,6 @@ bool dsp_first_rows(const struct engine_call *call, size_t first_row, size_t end
             blocks_compute(call, &work, y, width - 4, 1);
         }
     }
+    dsp_clamp_rows(call, first_row, end_row);
     return true;
 }

@@ -8,8 +8,9 @@
  *              1 <= d <= 8, rounding' = (rounding << d) + (1 << (d - 1))
  * SMMLAR rounds and SMMLA truncates, and both give (acc * multiplier + 2^30) >> 31 plus rounding, shifted:
  * nested floors are one floor, and 2^30 of the product is 2^(d - 1) of SMMLA's result. So uniform is fast,
- * bit for bit, without a shift by a register, where the output's zero point is 0, so that what `sum >> 31`
- * changes saturates; it needs 2^(1 + d) acc within int32 and weights * 2^d within int16.
+ * bit for bit, without a shift by a register, where the activation function cuts at the output's zero point,
+ * so that what `sum >> 31` changes is cut off; it needs 2^(1 + d) acc within int32 and weights * 2^d within
+ * int16.
  */
 #ifndef ENGINE_DSP_KERNELS_H
 #define ENGINE_DSP_KERNELS_H
@@ -150,6 +151,7 @@ _Static_assert(offsetof(struct dsp_pairs, rounding) == DSP_PAIRS_ROUNDING, "cons
 _Static_assert(offsetof(struct requantize_form, constants) == REQUANTIZE_CONSTANTS, "constants.h");
 _Static_assert(offsetof(struct requantize_form, zero_point) == REQUANTIZE_ZERO_POINT, "constants.h");
 _Static_assert(offsetof(struct requantize_form, least_shift) == REQUANTIZE_LEAST_SHIFT, "constants.h");
+_Static_assert(offsetof(struct requantize_form, is_signed) == REQUANTIZE_IS_SIGNED, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, to) == DSP_WIDENING_TO, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, from) == DSP_WIDENING_FROM, "constants.h");
 _Static_assert(offsetof(struct dsp_widening, line_stride) == DSP_WIDENING_LINE_STRIDE, "constants.h");

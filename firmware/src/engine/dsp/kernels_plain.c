@@ -183,8 +183,7 @@ void dsp_strips_plain(struct dsp_strips *job, size_t rows, size_t stride, int un
 static bool strip_is_uniform(const struct requantize_channel *channel) {
     const uint32_t shift = (uint32_t)channel->shift;
     const int32_t high = channel->bias >> (shift < DSP_UNIFORM_SHIFT ? 17u + shift : 31u);
-    return dsp_is_positive(channel) && shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT &&
-           (high == 0 || high == -1);
+    return shift >= DSP_UNIFORM_SHIFT - 7 && shift < DSP_UNIFORM_SHIFT && (high == 0 || high == -1);
 }
 
 uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const struct requantize_form *form,
@@ -193,7 +192,7 @@ uint32_t dsp_strips_prepare_plain(uint32_t *to, const int8_t *weights, const str
     for (size_t channel = 0; channel < channels; channel++) {
         const int8_t *const w = weights + 9 * channel;
         const struct requantize_channel record = requantize_channel(form, channel);
-        const bool uniform = strip_is_uniform(&record);
+        const bool uniform = !form->is_signed && strip_is_uniform(&record);
         const struct dsp_constants constants = dsp_channel_constants(&record, uniform);
         all = all && uniform;
         to[0] = dsp_weight_pair(w[0], w[2], constants.scale);

@@ -7,6 +7,7 @@
  */
 #include "engine/cold.h" // compiled for size
 
+#include "engine/dsp/clamp.h" // dsp_clamp_rows
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/kernels.h" // struct dsp_pairs, struct dsp_widening, the kernels
 #include "engine/dsp/scratch.h" // dsp_pointwise_steps and others
@@ -227,6 +228,7 @@ bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t
         rows_compute(call, &shape, &work, y, rows);
         y += (int32_t)rows;
     }
+    dsp_clamp_rows(call, first_row, end_row);
     borders_restore(&call->output, (int32_t)first_row, (int32_t)end_row);
     return true;
 }

@@ -16,7 +16,7 @@ static bool channel_is_uniform(const struct requantize_channel *channel, const s
     const uint32_t shift = (uint32_t)channel->shift;
     const int32_t bias = channel->bias;
     const size_t largest = limits->products * LARGEST_PRODUCT + (size_t)(bias < 0 ? -bias : bias);
-    return dsp_is_positive(channel) && shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
+    return shift >= limits->least_shift && shift < DSP_UNIFORM_SHIFT &&
            largest < (size_t)1 << (30u + shift - DSP_UNIFORM_SHIFT);
 }
 
@@ -39,8 +39,8 @@ void dsp_pair_constants(const struct engine_call *call, size_t pair, const struc
     const struct requantize_channel first = requantize_channel(&form, 2 * pair);
     const struct requantize_channel second =
         requantize_channel(&form, 2 * pair + (2 * pair + 1 < (size_t)call->output.channels));
-    const bool uniform =
-        limits != NULL && channel_is_uniform(&first, limits) && channel_is_uniform(&second, limits);
+    const bool uniform = limits != NULL && !form.is_signed && channel_is_uniform(&first, limits) &&
+                         channel_is_uniform(&second, limits);
     constants[0] = dsp_channel_constants(&first, uniform);
     constants[1] = dsp_channel_constants(&second, uniform);
     for (size_t i = 0; i < 2; i++) {

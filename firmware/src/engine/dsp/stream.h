@@ -19,14 +19,9 @@ struct dsp_constants {
     uint32_t scale; /* sums are 2^scale acc */
 };
 
-/* Whether the output's zero point is 0: then negative sums saturate, and halves below zero do not matter. */
-static inline bool dsp_is_positive(const struct requantize_channel *channel) {
-    return channel->rounding >> channel->shift == 0;
-}
-
-/* What the pointwise kernels want to know of the zero point, beside a shift. */
+/* What the pointwise kernels want to know beside a shift: whether negative sums are kept. */
 static inline uint32_t dsp_signed_bit(const struct engine_call *call) {
-    return (uint32_t)(call->output.fill != 0) << DSP_SIGNED_BIT;
+    return (uint32_t)(call->op->act_min < call->output.fill) << DSP_SIGNED_BIT;
 }
 
 /* What uniform needs to be exact. */

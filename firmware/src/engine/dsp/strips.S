@@ -357,10 +357,14 @@
     push {r4-r11, lr}
     ldr r4, [r2, #REQUANTIZE_ZERO_POINT]
     ldr r5, [r2, #REQUANTIZE_LEAST_SHIFT]
+    ldr r7, [r2, #REQUANTIZE_IS_SIGNED]
     ldr r2, [r2, #REQUANTIZE_CONSTANTS]
-    lsls r7, r4, #5
+    lsls r7, r7, #5
     adds r7, r7, #DSP_UNIFORM_SHIFT - 7
-    vmov s0, r7 /* the least shift of uniform: out of reach where the zero point is not 0 */
+    vmov s0, r7 /* the least shift of uniform: out of reach where negative sums are kept */
+    lsl r7, r4, #DSP_UNIFORM_SHIFT
+    add r7, r7, #1 << (DSP_UNIFORM_SHIFT - 1)
+    vmov s5, r7 /* rounding of uniform, but for its last bit */
     mov r6, #1
     add r4, r6, r4, lsl #1
     vmov s1, r4 /* rounding of any shift, when shifted by one less */
@@ -387,7 +391,7 @@
     cmp r9, #6
     bhi 4f
 3:  rsb lr, r10, #DSP_UNIFORM_SHIFT /* r11: 1 */
-    mov r9, #1 << (DSP_UNIFORM_SHIFT - 1)
+    vmov r9, s5
     lsl r11, r11, lr
     mov r10, #0
     add r9, r9, r11, lsr #1

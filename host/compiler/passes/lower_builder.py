@@ -1,0 +1,98 @@
+"""What lowering builds up: features and layers so far, and which feature each tensor is."""
+
+from __future__ import annotations
+
+from host.compiler import arithmetic
+from host.compiler.check import refuse
+from host.compiler.format import OperatorKind
+from host.compiler.graph import Graph, Operator, Tensor
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer
+
+SHAPES = "export the model again"
+
+
+class Builder:
+    """Features and layers so far, and which feature each tensor is."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.features: list[Feature] = []
+        self.tensors: list[int] = []
+        self.layers: list[Layer] = []
+        self.feature_of: dict[int, int] = {}
+        self.loaded: int | None = None
+        image = graph.tensors[graph.inputs[0]]
+        self._add_feature(image, *image.shape[1:])
+
+    def _add_feature(self, tensor: Tensor, height: int, width: int, channels: int) -> int:
+        point = arithmetic.zero_point(tensor) + 128
+        self.features.append(Feature(height, width, channels, arithmetic.scale(tensor), point))
+        self.tensors.append(tensor.index)
+        self.feature_of[tensor.index] = len(self.features) - 1
+        return len(self.features) - 1
+
+    def tensor(self, operator: Operator, position: int = 0) -> Tensor:
+        return self.graph.tensors[operator.inputs[position]]
+
+    def source(self, operator: Operator, position: int = 0) -> int:
+        """The feature that an input is."""
+        index = self.feature_of.get(operator.inputs[position])
+        if index is None:
+            refuse(
+                operator, f"reads tensor {operator.inputs[position]} before it is computed", SHAPES
+            )
+        return index
+
+    def spatial(self, operator: Operator, position: int = 0) -> int:
+        """The feature that an input is; it must have the tensor's [1, height, width, channels]."""
+        index = self.source(operator, position)
+        f, shape = self.features[index], self.tensor(operator, position).shape
+        if shape != (1, f.height, f.width, f.channels):
+            refuse(operator, f"needs a [1, height, width, channels] input, got {shape}", SHAPES)
+        return index
+
+    def loaded_source(self, source: int, operator: Operator) -> int:
+        """`source`, or a map with the image's content when it is the image."""
+        if source != IMAGE_FEATURE:
+            return source
+        if self.loaded is None:
+            self.features.append(self.features[IMAGE_FEATURE])
+            self.tensors.append(self.tensors[IMAGE_FEATURE])
+            self.loaded = len(self.features) - 1
+            self.layers.append(
+                Layer(OperatorKind.LOAD, operator.index, (IMAGE_FEATURE,), self.loaded)
+            )
+        return self.loaded
+
+    def result(
+        self, operator: Operator, height: int, width: int, channels: int, like: int | None = None
+    ) -> int:
+        """The output's feature; its tensor must have that many values, flat or in that shape.
+
+        like: a feature whose values it has one by one, whatever its shape.
+        """
+        tensor = self.graph.tensors[operator.outputs[0]]
+        spatial = (1, height, width, channels)
+        flat = height == width == 1 and tensor.shape[-1:] == (channels,) == wide(tensor.shape)
+        if tensor.index in self.feature_of:
+            refuse(operator, f"tensor {tensor.index} is computed twice", SHAPES)
+        if like is not None and tensor.shape == self.graph.tensors[operator.inputs[0]].shape:
+            return self._add_feature(tensor, height, width, channels)
+        if not (tensor.shape == spatial or flat):
+            refuse(operator, f"output of shape {tensor.shape}, expected {spatial}", SHAPES)
+        return self._add_feature(tensor, height, width, channels)
+
+    def hidden(self, tensor: Tensor, height: int, width: int, channels: int) -> int:
+        """A feature on the way to `tensor`, quantised as it is, that no tensor of the file is."""
+        made = self._add_feature(tensor, height, width, channels)
+        self.tensors[made] = -1
+        del self.feature_of[tensor.index]
+        return made
+
+    def alias(self, operator: Operator, source: int) -> None:
+        self.feature_of[operator.outputs[0]] = source
+
+
+def wide(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The dimensions other than 1, or (1,)."""
+    return tuple(n for n in shape if n != 1) or (1,)

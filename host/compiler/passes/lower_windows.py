@@ -1,0 +1,154 @@
+"""Operators that look at a window: convolutions, fully connected layers, pools, means over a map."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from host.compiler import arithmetic
+from host.compiler.check import MAX_SMALL, refuse
+from host.compiler.format import OperatorKind
+from host.compiler.graph import Operator, WindowOptions
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Window
+from host.compiler.passes.lower_builder import SHAPES, Builder
+
+
+def convolution(builder: Builder, operator: Operator) -> None:
+    options = operator.options
+    assert isinstance(options, WindowOptions)
+    source = builder.spatial(operator)
+    feature, weights = builder.features[source], builder.tensor(operator, 1)
+    out, height, width, channels = weights.shape
+    if channels != feature.channels:
+        refuse(operator, f"weights for {channels} channels, input has {feature.channels}", SHAPES)
+    window, rows, columns = _place(operator, options, feature, (height, width))
+    target = builder.result(operator, rows, columns, out)
+    values = weights.constant(np.int8)
+    kind = OperatorKind.CONV
+    if (height, width) == window.stride == (1, 1) and source != IMAGE_FEATURE:
+        kind = OperatorKind.FULLY_CONNECTED if feature.is_vector else OperatorKind.POINTWISE
+        values = values.reshape(out, channels)
+    scaling = arithmetic.convolution(builder.graph, operator, values, feature.zero_point)
+    builder.layers.append(
+        Layer(kind, operator.index, (source,), target, window, weights=values, scaling=scaling)
+    )
+
+
+def depthwise(builder: Builder, operator: Operator) -> None:
+    options = operator.options
+    assert isinstance(options, WindowOptions)
+    source = builder.spatial(operator)
+    feature, weights = builder.features[source], builder.tensor(operator, 1)
+    one, height, width, channels = weights.shape
+    multiplier = channels // feature.channels
+    if one != 1 or channels % feature.channels or multiplier != options.depth_multiplier:
+        refuse(operator, f"weights {weights.shape} for {feature.channels} channels", SHAPES)
+    if multiplier > MAX_SMALL:
+        refuse(operator, f"depth multiplier {multiplier}", f"use at most {MAX_SMALL}")
+    window, rows, columns = _place(operator, options, feature, (height, width))
+    values = np.ascontiguousarray(weights.constant(np.int8)[0].transpose(2, 0, 1))
+    scaling = arithmetic.convolution(builder.graph, operator, values, feature.zero_point)
+    kind = OperatorKind.DEPTHWISE
+    if feature.channels == 1:
+        kind, values, multiplier = OperatorKind.CONV, values[..., None], 1
+    else:
+        source = builder.loaded_source(source, operator)
+    target = builder.result(operator, rows, columns, channels)
+    builder.layers.append(
+        Layer(
+            kind,
+            operator.index,
+            (source,),
+            target,
+            window,
+            depth_multiplier=multiplier,
+            weights=values,
+            scaling=scaling,
+        )
+    )
+
+
+def _place(
+    operator: Operator, options: WindowOptions, feature: Feature, kernel: tuple[int, int]
+) -> tuple[Window, int, int]:
+    """The window and the output's rows and columns, by TFLite's SAME and VALID."""
+    if not all(1 <= n <= MAX_SMALL for n in kernel):
+        refuse(operator, f"window {kernel}", f"use at most {MAX_SMALL}")
+    sizes: list[int] = []
+    pads: list[int] = []
+    for size, k, step in zip((feature.height, feature.width), kernel, options.stride, strict=True):
+        same = options.padding == "SAME"
+        count = -(-size // step) if same else (size - k) // step + 1
+        if count < 1:
+            refuse(operator, f"window {kernel} is larger than its input", "use padding SAME")
+        sizes.append(count)
+        pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
+    return Window(kernel, options.stride, pads[0], pads[1]), sizes[0], sizes[1]
+
+
+def fully_connected(builder: Builder, operator: Operator) -> None:
+    source = builder.source(operator)
+    feature, weights = builder.features[source], builder.tensor(operator, 1)
+    out, inputs = weights.shape
+    if inputs != feature.height * feature.width * feature.channels:
+        refuse(
+            operator, f"weights for {inputs} values, input {builder.tensor(operator).shape}", SHAPES
+        )
+    values = weights.constant(np.int8)
+    if not feature.is_vector:
+        values = values.reshape(out, feature.height, feature.width, feature.channels)
+    scaling = arithmetic.convolution(builder.graph, operator, values, feature.zero_point)
+    target = builder.result(operator, 1, 1, out)
+    kind = OperatorKind.FULLY_CONNECTED
+    builder.layers.append(
+        Layer(kind, operator.index, (source,), target, weights=values, scaling=scaling)
+    )
+
+
+def pool(builder: Builder, operator: Operator) -> None:
+    options = operator.options
+    assert isinstance(options, WindowOptions)
+    arithmetic.same_quantisation(builder.graph, operator)
+    source = builder.loaded_source(builder.spatial(operator), operator)
+    feature = builder.features[source]
+    window, rows, columns = _place(operator, options, feature, options.kernel)
+    target = builder.result(operator, rows, columns, feature.channels)
+    clamp = arithmetic.activation_range(
+        builder.graph.tensors[operator.outputs[0]], options.activation
+    )
+    largest = operator.name == "MAX_POOL_2D"
+    kind = OperatorKind.MAX_POOL if largest else OperatorKind.AVERAGE_POOL
+    builder.layers.append(Layer(kind, operator.index, (source,), target, window, clamp=clamp))
+
+
+def mean(builder: Builder, operator: Operator) -> None:
+    axes_of(builder, operator, "GlobalAveragePooling2D")
+    source = builder.loaded_source(builder.spatial(operator), operator)
+    feature = builder.features[source]
+    scaling = arithmetic.mean(builder.graph, operator, feature)
+    target = builder.result(operator, 1, 1, feature.channels)
+    builder.layers.append(
+        Layer(OperatorKind.MEAN, operator.index, (source,), target, scaling=scaling)
+    )
+
+
+def reduce_max(builder: Builder, operator: Operator) -> None:
+    """REDUCE_MAX over rows and columns is a pool with one window."""
+    axes_of(builder, operator, "GlobalMaxPooling2D")
+    arithmetic.same_quantisation(builder.graph, operator)
+    source = builder.loaded_source(builder.spatial(operator), operator)
+    feature = builder.features[source]
+    if max(feature.height, feature.width) > MAX_SMALL:
+        refuse(operator, f"reads {feature.height}x{feature.width} pixels", "pool them first")
+    target = builder.result(operator, 1, 1, feature.channels)
+    window = Window((feature.height, feature.width))
+    builder.layers.append(Layer(OperatorKind.MAX_POOL, operator.index, (source,), target, window))
+
+
+def axes_of(builder: Builder, operator: Operator, remedy: str) -> None:
+    """Refuses a reduction over anything but rows and columns."""
+    axes = builder.tensor(operator, 1)
+    known = axes.data is not None and axes.kind == "int32"
+    values = axes.constant(np.int32).reshape(-1).tolist() if known else []
+    rank = len(builder.tensor(operator).shape)
+    if rank != 4 or sorted(a % 4 for a in values) != [1, 2]:
+        refuse(operator, f"reduces axes {values}, not height and width", f"use {remedy}")
