@@ -1,7 +1,7 @@
-"""The one console: text of boards, models, files and people is shown, never obeyed.
+"""The one console. A string is text: no markup, no emoji codes, control characters as pictures.
 
-Rich would read `[red]` in a label as a style and pass an escape sequence on to the terminal. Here a string is text:
-no markup, no emoji codes; a control character is shown as its picture. Styles come from `style=` and rich's Text.
+Rich would read `[red]` in a label as a style, and pass an escape sequence on to the terminal. Styles come from
+`style=` and from rich's Text.
 """
 
 from __future__ import annotations
@@ -12,35 +12,26 @@ from typing import Any
 
 import rich.console
 from rich.console import ConsoleOptions, RenderableType
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
 from rich.text import Text
 
+from host.base.text import visible
+
 FILE_COLUMNS = 130  # of a table, when stdout is no terminal
-SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
-SHOWN |= {0x7F: 0x2421} | {code: 0xFFFD for code in range(0x80, 0xA0)}
-# what turns the direction of a line, or hides in it: U+200B..200F, 2028..202E, 2066..2069
-SHOWN |= {
-    code: 0xFFFD
-    for low, high in ((0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))
-    for code in range(low, high + 1)
-}
-
-
-def visible(text: str) -> str:
-    """The same text with every control character but tab and line end as a picture of it."""
-    return text.translate(SHOWN)
-
-
-def one_line(text: str) -> str:
-    """As `visible`, and line ends as pictures, too."""
-    return visible(text).replace("\n", "␤").replace("\t", " ")
 
 
 class Console(rich.console.Console):
-    """Rich's console, to which strings are text. Never highlights numbers by itself."""
+    """Rich's console, to which strings are text. A printed string is a line that the terminal breaks."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"highlight": False} | options, markup=False, emoji=False)
+
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **options: Any) -> None:
+        """See rich."""
+        if soft_wrap is None:
+            soft_wrap = all(isinstance(each, str) for each in objects)
+        super().print(*objects, soft_wrap=soft_wrap, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """A string as a renderable."""
@@ -58,10 +49,21 @@ class Console(rich.console.Console):
 
 
 def stderr() -> Console:
-    """For talk. Long lines are the terminal's to break."""
-    return Console(stderr=True, soft_wrap=True)
+    """For talk."""
+    return Console(stderr=True)
 
 
 def stdout(file_columns: int = FILE_COLUMNS) -> Console:
     """For tables: as wide as the terminal, or so many columns in a file."""
     return Console(width=None if sys.stdout.isatty() else file_columns)
+
+
+def words(form: str = "{task.description}") -> TextColumn:
+    """A column of a progress bar whose text is no markup."""
+    return TextColumn(form, markup=False)
+
+
+def share_bars() -> Progress:
+    """Bars on stderr that vanish: what is done, how much of it, how long it will take."""
+    columns = (words(), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=stderr(), transient=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import TracebackType
+
+from host.base.text import say
 
 EXIT_USER = 2
 
@@ -16,15 +19,27 @@ class EndOfRecordingError(HostError):
     """A recording has no more to say: no fault. A tool ends with what it has, exit code 0."""
 
 
+def quiet_ctrl_c() -> None:
+    """Ctrl-C while a tool still imports what it needs, before run_main: a word, as later, no traceback."""
+
+    def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            say("stopped")
+        else:
+            sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = end
+
+
 def run_main(main: Callable[[], int]) -> int:
     """Runs a tool's main; turns a HostError into one line on stderr and exit code 2, Ctrl-C into 130."""
     try:
         return main()
     except EndOfRecordingError as end:
-        print(end, file=sys.stderr)
+        say(str(end))
         return 0
     except HostError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}")
         return EXIT_USER
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)

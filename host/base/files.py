@@ -38,6 +38,16 @@ def write_private(path: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def private_file(path: Path) -> Iterator[BinaryIO]:
     """As write_private, for what does not fit into memory: it takes the place of `path` when all went well."""
+    try:
+        with placed_file(path) as file:
+            yield file
+    except OSError as error:
+        raise HostError(cannot_write(path, error)) from error
+
+
+@contextlib.contextmanager
+def placed_file(path: Path) -> Iterator[BinaryIO]:
+    """As private_file, for who has words of their own for an OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
@@ -46,8 +56,6 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError as error:
-        raise HostError(cannot_write(path, error)) from error
     finally:
         with contextlib.suppress(OSError):  # it is renamed, or was never there
             beside.unlink()

@@ -6,6 +6,11 @@ image alone: a wider frame than the model's input cannot be kept. Files are read
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import contextlib
 import sys
@@ -15,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from host.base.arguments import number, share, whole
+from host.base.console import Console, stderr
 from host.base.errors import HostError, run_main
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
@@ -85,11 +90,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
     asked = arguments(argv)
-    console = Console(stderr=True)
+    console = stderr()
     options = _options(asked)
 
     def say(text: str) -> None:
-        console.print(text, style="dim", highlight=False, soft_wrap=True)
+        console.print(text, style="dim")
 
     from host.data.journal import Journal
 
@@ -163,7 +168,7 @@ def _capture(
         device.set_mode(Mode.STREAM)
         _show(asked, session, say)
     finally:
-        Console(stderr=True).print(_summary(session))
+        stderr().print(_summary(session))
         for line in lines(session.state):
             say(line)
         with contextlib.suppress(HostError):

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
+from host.base.console import stderr
 from host.base.errors import HostError, run_main
 from host.base.files import write_private
 from host.compiler import report
@@ -41,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         write_private(arguments.output, compiled.blob)
     if arguments.c_array:
         write_private(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
-    Console(stderr=True).print(compiled_table(compiled))
+    stderr().print(compiled_table(compiled))
     return 0
 
 

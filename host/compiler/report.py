@@ -11,9 +11,9 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from host.base.console import stdout
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_anyway, why_not
 from host.compiler.cost import CLOCK_HZ, WORST_ERROR, predict
@@ -130,5 +130,5 @@ def main(argv: list[str]) -> int:
     if a.json:
         print(json.dumps(asdict(report)))
     else:
-        Console().print(show(report))
+        stdout().print(show(report))
     return 0

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from host.base.console import Console, stderr, stdout
 from host.base.errors import HostError
 from host.data.check import Asked, check
 from host.data.check_report import summary, write_report
@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 
 def import_set(asked: argparse.Namespace) -> int:
     """Copies pictures into a folder of ours."""
-    console = Console(stderr=True)
+    console = stderr()
     if not asked.input.exists():
         raise HostError(f"{asked.input} is not there: give a folder or a zip of pictures")
     dataset = _source(asked)
@@ -60,13 +60,13 @@ def import_set(asked: argparse.Namespace) -> int:
     bare = sum(not picture.licence for picture in done.added)
     if bare:
         _say(console, f"the licence of {bare} of them is not known: name it with --licence")
-    Console().print(_splits(read_dataset(asked.output, least_labels=1).pictures))
+    stdout().print(_splits(read_dataset(asked.output, least_labels=1).pictures))
     return 0
 
 
 def check_set(asked: argparse.Namespace) -> int:
     """Says what may be wrong. 1 when something was found."""
-    console = Console(stderr=True)
+    console = stderr()
     dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
     opinion = open_opinion(asked.model, asked.model_labels) if asked.model else None
     checked = check(
@@ -75,8 +75,8 @@ def check_set(asked: argparse.Namespace) -> int:
         opinion,
         lambda pictures: _shown(pictures, "checking", console),
     )
-    Console().print(_splits(dataset.pictures))
-    Console().print(summary(checked))
+    stdout().print(_splits(dataset.pictures))
+    stdout().print(summary(checked))
     if dataset.dropped_rows:
         _say(console, f"{dataset.dropped_rows} torn row(s) of the manifest were left out")
     if asked.output:
@@ -87,14 +87,14 @@ def check_set(asked: argparse.Namespace) -> int:
 
 def split_set(asked: argparse.Namespace) -> int:
     """Writes the split of every picture into the folder's manifest."""
-    console = Console(stderr=True)
+    console = stderr()
     if not asked.data.is_dir():
         raise HostError(f"{asked.data} is no folder: import it into one first")
     if asked.val + asked.test >= 1:
         raise HostError(f"--val {asked.val} and --test {asked.test} leave nothing to train on")
     with held(asked.data):
         _split(asked, console)
-    Console().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
+    stdout().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
     return 0
 
 
@@ -121,11 +121,11 @@ def export_set(asked: argparse.Namespace) -> int:
         if layout == "zip"
         else export_folder(dataset, asked.output, layout)
     )
-    _say(Console(stderr=True), f"{count} pictures exported to {asked.output}")
+    _say(stderr(), f"{count} pictures exported to {asked.output}")
     if layout == "edge-impulse":
         upload = f"cd {asked.output} && edge-impulse-uploader --info-file info.labels"
-        _say(Console(stderr=True), f"to upload them: {upload}")
-    Console().print(_splits(dataset.pictures))
+        _say(stderr(), f"to upload them: {upload}")
+    stdout().print(_splits(dataset.pictures))
     return 0
 
 
@@ -177,4 +177,4 @@ def _shown(
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(text, style="dim", highlight=False, soft_wrap=True)
+    console.print(text, style="dim")

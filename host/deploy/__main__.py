@@ -5,13 +5,18 @@ No toolchain, no bootloader: the model goes into one of two slots in flash. A po
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits, read_model
@@ -48,11 +53,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the board does what was asked."""
     asked = arguments(argv)
-    console = Console(stderr=True)
+    console = stderr()
     model = read_model(asked.model, asked.name, asked.labels) if asked.model else None
 
     def say(text: str) -> None:
-        console.print(text, style="dim", highlight=False, soft_wrap=True)
+        console.print(text, style="dim")
 
     with (
         asked_port(asked, say) as opening,
@@ -62,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
             _deploy(device, model, console)
         else:
             _change(device, asked)
-        Console().print(slots_table(read_slots(device)))
+        stdout().print(slots_table(read_slots(device)))
     if opening.choice.url == "virtual" and asked.model:
         say(FORGETTING)
     return 0
@@ -71,11 +76,11 @@ def main(argv: list[str] | None = None) -> int:
 def _deploy(device: Device, model: PackedModel, console: Console) -> None:
     check_fits(model.header, device.slot(0))
     total = model.header.total_bytes
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         bar = progress.add_task(f"sending {model.header.name}", total=total)
         send_model(device, model.data, lambda held: progress.update(bar, completed=held))
-    console.print(f"the board runs {device.hello.model}", highlight=False)
+    console.print(f"the board runs {device.hello.model}")
 
 
 def _change(device: Device, asked: argparse.Namespace) -> None:

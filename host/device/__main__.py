@@ -9,6 +9,11 @@ slots list | use N | erase  the models in its flash; python -m host.deploy sends
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import json
 import sys

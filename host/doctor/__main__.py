@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import datetime
 import json
@@ -11,9 +16,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
 from host.base.arguments import share
+from host.base.console import stderr, stdout
 from host.base.errors import HostError, run_main
 from host.base.files import write_private
 from host.doctor.board import board_finding, port_finding
@@ -27,17 +31,16 @@ from host.link.transport import Port
 from host.ports.choose import Choice, listed_ports
 from host.ports.open import add_port_arguments, asked_port
 
-WIDTH_OF_A_FILE = 160  # columns, when stdout is no terminal
 Say = Callable[[str], None]
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when no check failed."""
     asked = _parser().parse_args(argv)
-    console = Console(stderr=True)
+    console = stderr()
 
     def say(text: str) -> None:
-        console.print(text, style="dim", highlight=False, soft_wrap=True)
+        console.print(text, style="dim")
 
     findings = _examine(asked, say)
     _print(findings, asked.json)
@@ -97,8 +100,7 @@ def _print(findings: list[Finding], as_objects: bool) -> None:
     if as_objects:
         print(json.dumps(as_json(findings), indent=2, ensure_ascii=False))
         return
-    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    Console(highlight=False, width=width).print(findings_table(findings))
+    stdout(160).print(findings_table(findings))
 
 
 def _parser() -> argparse.ArgumentParser:

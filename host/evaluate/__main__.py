@@ -6,6 +6,11 @@ each byte of its answers is held against the PC's; the metrics are then the boar
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import json
 import sys
@@ -15,12 +20,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import Progress
 
 from host.base.arguments import share, whole
+from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
 from host.base.statistics import Floats
+from host.base.text import say
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
@@ -39,7 +45,6 @@ from host.link.messages import Hello
 from host.runs.conditions import command_line, gather
 from host.runs.write import refuse_place
 
-WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
 DIFFERS = 1
 
 
@@ -70,21 +75,21 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when everything was measured and the board, if asked, equals the PC."""
     asked = arguments(argv)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = stderr()
     started = datetime.now(UTC)
     notes: list[str] = []
 
-    def say(line: str) -> None:
+    def report(line: str) -> None:
         notes.append(line)
-        console.print(line, style="dim", markup=False)
+        console.print(line, style="dim")
 
     if asked.output:
         refuse_place(asked.output)
     subject = read_subject(asked.model, asked.labels, for_board=asked.port is not None)
     positive = positive_of(subject.labels, asked.positive)
     request = Request(asked.data, asked.split, asked.limit, asked.skip_unreadable)
-    loaded = load(request, subject, parse_map(asked.label_map), say)
-    found, hello = _measure(asked, subject, loaded, positive, console, say)
+    loaded = load(request, subject, parse_map(asked.label_map), report)
+    found, hello = _measure(asked, subject, loaded, positive, console, report)
     command = command_line("host.evaluate", sys.argv[1:] if argv is None else argv)
     if asked.output:
         conditions = gather(
@@ -96,12 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             details=_details(loaded, subject),
         )
         page = store(asked.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
-        console.print(f"written: {page}", markup=False)
+        console.print(f"written: {page}")
     if asked.json:
         print(json.dumps(as_json(found), indent=2))
     else:
-        width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-        Console(highlight=False, width=width).print(evaluation_table(found))
+        stdout().print(evaluation_table(found))
     return DIFFERS if found.looped and found.looped.different else 0
 
 
@@ -179,7 +183,7 @@ def _progress(console: Console) -> Progress:
 
 def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
     kept = f"; the same command goes on from there ({output / JOURNAL})" if output else ""
-    print(f"stopped after {done} of {total} pictures{kept}", file=sys.stderr)
+    say(f"stopped after {done} of {total} pictures{kept}")
     return KeyboardInterrupt()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from host.base.errors import HostError
+from host.base.files import write_private
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits
 from host.deploy.transfer import send_model
@@ -62,7 +63,7 @@ def _virtual(model: PackedModel) -> Iterator[Device]:
         raise HostError(f"{error.name} is missing: pip install '.[virtual]'") from error
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tpm"
-        path.write_bytes(model.data)
+        write_private(path, model.data)
         try:
             process = start_virtual_board(speed="max", arguments=("--model", str(path)))
         except ModuleNotFoundError as error:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from host.evaluate.evaluation import Evaluation
 from host.evaluate.metrics import Curve
 from host.evaluate.slices import SET, Slice
-from host.report.figure import COLOURS, FAINT, house_style, new_figure
+from host.report.figure import COLOURS, FAINT, house_style, new_figure, plain_log
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,6 +73,7 @@ def scores_figure(found: Evaluation) -> Figure:
             found.threshold, color="black", linewidth=1, label=f"threshold {found.threshold:g}"
         )
         axes.set(xlabel=f"score of {named}", ylabel="pictures", xlim=(0, 1), yscale="symlog")
+        plain_log(axes.yaxis)
         axes.set_title("scores")
         axes.legend(loc="upper center", frameon=True, facecolor="white", framealpha=1.0)
     return figure

@@ -7,17 +7,19 @@ python -m host.viewer --port replay:FILE       plays it
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-
+from host.base.console import share_bars, stdout
 from host.base.errors import run_main
-
-WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
+from host.base.text import say
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -47,14 +49,13 @@ def _info(asked: argparse.Namespace) -> int:
     from host.recording.summary import summarise
     from host.recording.table import as_json, summary_table
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with share_bars() as progress:
         bar = progress.add_task(f"reading {asked.file}", total=1.0)
         summary = summarise(asked.file, lambda share: progress.update(bar, completed=share))
     if asked.json:
         print(json.dumps(as_json(summary), indent=2, ensure_ascii=False))
     else:
-        width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-        Console(highlight=False, width=width).print(summary_table(summary))
+        stdout().print(summary_table(summary))
     return 0
 
 
@@ -65,7 +66,7 @@ def _export(asked: argparse.Namespace) -> int:
     with Reader(asked.file) as reader:
         written = export(reader, asked.output)
     text = f" and {written.text_lines} lines of text" if written.text_lines else ""
-    print(f"wrote {written.samples} samples{text} to {asked.output}", file=sys.stderr)
+    say(f"wrote {written.samples} samples{text} to {asked.output}")
     return 0
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from host.base.errors import HostError
+from host.base.files import placed_file, png_bytes
 from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
 from host.recording.container import Kind
@@ -107,16 +107,10 @@ def _row(seconds: float, sample: Sample, name: str) -> list[Any]:
 
 
 def _save(sample: Sample, folder: Path, number: int) -> str:
-    """The picture's file name; "" without a picture. Written beside, then renamed."""
+    """The picture's file name; "" without a picture. Raises OSError."""
     if sample.image is None:
         return ""
-    import cv2
-
-    is_colour = sample.image.shape[2] == 3
-    image = cv2.cvtColor(sample.image, cv2.COLOR_RGB2BGR) if is_colour else sample.image
-    _, encoded = cv2.imencode(".png", image)
     path = folder / f"{number:07d}_frame_{sample.frame:06d}.png"
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(encoded.tobytes())
-    part.replace(path)
+    with placed_file(path) as file:
+        file.write(png_bytes(sample.image))
     return path.name

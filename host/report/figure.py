@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from host.base.errors import HostError
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 INK, FAINT, GRID = "#1f2933", "#6b7785", "#e3e8ee"
@@ -41,6 +42,7 @@ STYLE: Any = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # a dollar in a label is a dollar; hence plain_log below
 }
 
 
@@ -61,6 +63,14 @@ def new_figure(width_in: float = 9.0, height_in: float = 3.2) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def plain_log(axis: Axis) -> None:
+    """Numbers beside a logarithmic axis, whose powers of ten would be mathematical text."""
+    from matplotlib.ticker import NullFormatter
+
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def svg_text(figure: Figure, name: str) -> str:

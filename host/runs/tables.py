@@ -6,12 +6,12 @@ pyarrow is imported when a run is written or read, not before: it is of the extr
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
+from host.base.files import placed_file
 from host.runs.layout import Layout
 
 ROWS_A_GROUP = 65_536
@@ -84,29 +84,22 @@ def parquet_batches(path: Path, layout: Layout, columns: list[str]) -> Iterator[
 
 
 def finish(directory: Path, layout: Layout) -> int:
-    """Stream -> Parquet and CSV, each beside its place and then renamed; the stream goes last. Rows."""
+    """Stream -> Parquet and CSV, on the disk before they take their places; the stream goes last. Rows, or OSError."""
     pa = arrow()
     stream, schema = stream_path(directory, layout), schema_of(layout)
-    places = [parquet_path(directory, layout)]
-    if layout.csv:
-        places.append(directory / f"{layout.name}.csv")
-    parts = [place.with_name(f".{place.name}.{os.getpid()}") for place in places]
     rows = 0
-    try:
-        with contextlib.ExitStack() as files:
-            parquet = pa.parquet.ParquetWriter(str(parts[0]), schema, compression="zstd")
-            writers = [files.enter_context(parquet)]
-            if layout.csv:
-                writers.append(files.enter_context(pa.csv.CSVWriter(str(parts[1]), schema)))
-            for table in _groups(stream_batches(stream, layout), schema):
-                rows += table.num_rows
-                for writer in writers:
-                    writer.write_table(table)
-        for part, place in zip(parts, places, strict=True):
-            part.replace(place)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+    with contextlib.ExitStack() as files:
+        file = files.enter_context(placed_file(parquet_path(directory, layout)))
+        table_file = placed_file(directory / f"{layout.name}.csv") if layout.csv else None
+        text = files.enter_context(table_file) if table_file else None
+        parquet = pa.parquet.ParquetWriter(file, schema, compression="zstd")
+        writers = [files.enter_context(parquet)]
+        if text is not None:
+            writers.append(files.enter_context(pa.csv.CSVWriter(text, schema)))
+        for table in _groups(stream_batches(stream, layout), schema):
+            rows += table.num_rows
+            for writer in writers:
+                writer.write_table(table)
     stream.unlink()
     return rows
 

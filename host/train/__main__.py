@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import json
 import shlex
 import sys
 
-from rich.console import Console
-
+from host.base.console import stderr
 from host.base.errors import run_main
 from host.train.gather import gather
 from host.train.options import parse
@@ -26,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return search(words[1:])
     options = parse(words)
-    console = Console(stderr=True)
+    console = stderr()
     with Screen(console) as screen:
         gathered = gather(options, screen.say)
         load_tensorflow()

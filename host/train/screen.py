@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from host.base.console import Console
 from host.train.epoch import Epoch
 
 FIGURES = (
@@ -23,7 +23,11 @@ class Screen:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
         self.progress = Progress(
             *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
         )
@@ -39,7 +43,7 @@ class Screen:
 
     def say(self, text: str) -> None:
         """One line."""
-        self.console.print(text, style="dim", highlight=False, soft_wrap=True)
+        self.console.print(text, style="dim")
 
     def begin(self, what: str, total: int) -> None:
         """See run.Watcher."""

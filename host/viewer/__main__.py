@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import contextlib
 import os
@@ -10,9 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
 from host.base.arguments import share, whole
+from host.base.console import Console, stderr
 from host.base.errors import HostError, run_main
 from host.base.records import Message
 from host.link.damage import FaultRates, FaultyPort
@@ -52,10 +56,10 @@ def main(argv: list[str] | None = None) -> int:
     if asked.watch and asked.json:
         raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
     asked.scene = lit_url(asked.scene, asked.light)
-    console = Console(stderr=True)
+    console = stderr()
 
     def say(text: str) -> None:
-        console.print(text, style="dim", highlight=False, soft_wrap=True)
+        console.print(text, style="dim")
 
     def damage(port: Port) -> Port:
         rate = asked.drop_rate

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import dataclasses
 import sys
@@ -10,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from host.base.errors import EXIT_USER, HostError, run_main
+from host.base.text import say
 from host.virtual.board import VirtualBoard
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 from host.virtual.options import (
@@ -121,7 +127,7 @@ def _obey_console(server: BoardServer) -> None:
         elif order in actions:
             actions[order]()
         elif order:
-            print(f"{order}: give reset, flash ELF, pull, plug or quit", file=sys.stderr)
+            say(f"{order}: give reset, flash ELF, pull, plug or quit")
     server.stop()
 
 

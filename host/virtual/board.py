@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from host.base.errors import HostError
+from host.base.text import say
 from host.link.messages import MARKER_PINS
 from host.virtual import hooks
 from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
@@ -52,7 +52,7 @@ TRACE_ENABLE = 1 << 24
 
 def say_on_stderr(line: str) -> None:
     """Where warnings go unless told otherwise."""
-    print(f"virtual board: {line}", file=sys.stderr)
+    say(f"virtual board: {line}")
 
 
 class VirtualBoard:

@@ -16,8 +16,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from rich.console import Console
 
+from host.base.console import Console
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run

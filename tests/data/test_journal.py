@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
-from host.data.hold import LOCK
+from host.data.hold import LOCK, TAKEOVER
 from host.data.journal import Journal
 from host.data.manifest import CSV_NAME, Picture, read_manifest
 from tests.data.pictures import picture
@@ -134,3 +137,95 @@ def test_labels_become_folders_of_any_system(tmp_path: Path) -> None:
     found = read_manifest(tmp_path).pictures
     assert [p.label for p in found] == list(labels)
     assert [p.path.split("/")[0] for p in found] == ["a_b_c", "_con", "ü"]
+
+
+RACER = """
+import sys
+from pathlib import Path
+from host.base.errors import HostError
+from host.data.hold import take
+for line in sys.stdin:  # one round: both read their line, then both try at once
+    try:
+        take(Path(line.strip()))
+        print("got", flush=True)
+    except HostError as error:
+        print(error, flush=True)
+"""
+
+
+@pytest.mark.parametrize("left_behind", [None, "999999999 1.0", ""])
+def test_of_two_processes_one_gets_the_folder(tmp_path: Path, left_behind: str | None) -> None:
+    """Free, or left by a process that died; neither ends while the other tries."""
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    try:
+        for number in range(20):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            if left_behind is not None:
+                (folder / LOCK).write_text(left_behind)
+                os.utime(folder / LOCK, (1, 1))
+            for racer in racers:
+                assert racer.stdin is not None
+                racer.stdin.write(f"{folder}\n")
+                racer.stdin.flush()
+            answers = sorted(str(r.stdout and r.stdout.readline()).strip() for r in racers)
+            pids = {f"process {racer.pid} writes into" for racer in racers}
+            assert answers.count("got") == 1, answers
+            refused = next(answer for answer in answers if answer != "got")
+            named = refused[: refused.find(" into") + 5] in pids
+            assert named or "another process" in refused
+    finally:
+        for racer in racers:
+            racer.communicate()
+
+
+def test_a_number_that_another_process_has_by_now_holds_nothing(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    parent = os.getppid()
+    (tmp_path / LOCK).write_text(f"{parent} {psutil.Process(parent).create_time() - 100:.2f}")
+    with Journal(tmp_path, LABELS):
+        owner = (tmp_path / LOCK).read_text().split()[0]
+        assert owner == str(os.getpid())
+
+
+def test_a_lock_that_is_not_signed_yet_is_held(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    (tmp_path / LOCK).write_text("")
+    with pytest.raises(HostError, match="another process writes into"):
+        Journal(tmp_path, LABELS)
+
+
+def test_a_takeover_that_was_cut_off_says_which_file_to_delete(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    for name in (LOCK, TAKEOVER):
+        (tmp_path / name).write_text("999999999 1.0")
+    with pytest.raises(HostError, match=f"{TAKEOVER} was left behind: .* delete that file"):
+        Journal(tmp_path, LABELS)
+    (tmp_path / TAKEOVER).unlink()
+    with Journal(tmp_path, LABELS):
+        pass
+
+
+def test_a_row_is_on_the_disk_when_add_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        real(number)
+        size = os.fstat(number).st_size
+        is_row = (tmp_path / CSV_NAME).exists() and os.path.samestat(
+            os.fstat(number), (tmp_path / CSV_NAME).stat()
+        )
+        synced.append(f"row {size}" if is_row else "picture")
+
+    with Journal(tmp_path, LABELS) as journal:
+        monkeypatch.setattr(os, "fsync", fsync)
+        journal.add(picture(1, 8, 8, 1), ABOUT)
+        assert synced == ["picture", f"row {(tmp_path / CSV_NAME).stat().st_size}"]

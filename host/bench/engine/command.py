@@ -6,11 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
-from rich.console import Console
-
+from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.files import write_private
-from host.bench.arguments import console, count
+from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
 from host.ports.open import add_port_arguments, asked_port
@@ -73,10 +72,10 @@ def _measure_real(asked: argparse.Namespace) -> Report:
 def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:
     if as_object:
         print(json.dumps(as_json(report), indent=2))
-        said = Console(stderr=True, highlight=False, soft_wrap=True)
-        said.print(report.conditions.line(), style="dim", markup=False)
-        said.print(report.exactness.why, style="dim", markup=False)
+        said = stderr()
+        said.print(report.conditions.line(), style="dim")
+        said.print(report.exactness.why, style="dim")
         return
     from host.bench.engine.show import engine_table
 
-    console().print(engine_table(report, comparison))
+    stdout().print(engine_table(report, comparison))

@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.base.console import share_bars, stdout
 from host.base.errors import HostError
-from host.bench.arguments import console, count
+from host.bench.arguments import count
 
 if TYPE_CHECKING:
     from host.bench.host.day import Day
@@ -48,20 +49,17 @@ def run(asked: argparse.Namespace) -> int:
         print(json.dumps(as_json(costs, day, computer), indent=2))
         return 0
     if costs:
-        console().print(costs_table(costs, computer))
+        stdout().print(costs_table(costs, computer))
     if day:
-        console().print(day_table(day))
-        console().print(computer)
+        stdout().print(day_table(day))
+        stdout().print(computer)
     return 0
 
 
 def _day(asked: argparse.Namespace, path: Path) -> Day:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from host.bench.host.day import measure_day
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with share_bars() as progress:
         bars = {what: progress.add_task(what, total=1.0) for what in ("recording", "reporting")}
         return measure_day(
             path,

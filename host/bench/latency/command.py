@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.base.console import stdout
 from host.base.errors import HostError
-from host.bench.arguments import console, count, say
+from host.base.text import say
+from host.bench.arguments import count
 from host.ports.open import add_port_arguments, asked_port
 
 if TYPE_CHECKING:
@@ -58,8 +60,7 @@ def run(asked: argparse.Namespace) -> int:
     """Exit code 0 when it was measured, 130 after Ctrl-C; what there is by then is kept and shown all the same."""
     if asked.compare:
         return _compare(asked)
-    from rich.console import Console
-
+    from host.base.console import stderr
     from host.bench.latency.measure import Session
     from host.bench.latency.progress import Progress
     from host.bench.latency.show import summary_table
@@ -69,7 +70,7 @@ def run(asked: argparse.Namespace) -> int:
 
     asked.output = asked.output or default_directory(NAME, datetime.now(UTC))
     refuse_place(asked.output)
-    said = Console(stderr=True, highlight=False, soft_wrap=True)
+    said = stderr()
     with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
         hello = device.hello
         plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
@@ -87,7 +88,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps(as_object(done.summary), indent=2))
     else:
-        to = console()
+        to = stdout()
         to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
     said.print(f"kept in {plan.directory}: python -m host.bench report {plan.directory}")
     if done.stopped_by is not None:
@@ -148,5 +149,5 @@ def _compare(asked: argparse.Namespace) -> int:
         figures = {"differences": found.differences, "stages": found.stages}
         print(json.dumps(as_object(figures), indent=2, default=lambda value: value.value))
     else:
-        console().print(comparison_table(found))
+        stdout().print(comparison_table(found))
     return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 
 import numpy as np
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from host.base.console import Console
 from host.bench.latency.tables import Inference
 
 
@@ -17,7 +17,7 @@ class Progress:
 
     def __init__(self, console: Console, clock_hz: int, estimated: bool) -> None:
         columns = (
-            TextColumn("{task.description:<10}"),
+            TextColumn("{task.description:<10}", markup=False),
             BarColumn(16),
             MofNCompleteColumn(),
             TimeRemainingColumn(compact=True),

@@ -6,7 +6,9 @@ import argparse
 import json
 import time
 
-from host.bench.arguments import console, count, say
+from host.base.console import stdout
+from host.base.text import say
+from host.bench.arguments import count
 from host.ports.open import add_port_arguments, asked_port
 
 NAME = "link"
@@ -35,5 +37,5 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps(bench.as_json(report), indent=2))
     else:
-        console().print(bench.link_table(report))
+        stdout().print(bench.link_table(report))
     return 0

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from host.base.arguments import positive
+from host.base.console import stdout
 from host.base.errors import HostError
-from host.bench.arguments import console, count, say
+from host.base.text import say
+from host.bench.arguments import count
 from host.ports.open import add_port_arguments
 from host.power.choose import BAUD, ESTIMATE, FORMS, meter_choice
 from host.power.method import Method
@@ -86,7 +88,7 @@ def run(asked: argparse.Namespace) -> int:
         if asked.json:
             print(json.dumps(run.summary, indent=2))
         else:
-            console().print(table.result_table(board, result, run.conditions))
+            stdout().print(table.result_table(board, result, run.conditions))
     return 0
 
 

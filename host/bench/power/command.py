@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from host.base.arguments import positive
+from host.base.console import stdout
 from host.base.errors import HostError
-from host.bench.arguments import console, count, say
+from host.base.text import say
+from host.bench.arguments import count
 from host.ports.open import add_port_arguments
 from host.power.choose import BAUD, ESTIMATE, FORMS, RECORDING, meter_choice
 from host.power.method import Method
@@ -76,7 +78,7 @@ def run(asked: argparse.Namespace) -> int:
         print(json.dumps(done.summary, indent=2, allow_nan=False))
     else:
         shown = power_tables(done.result, wanted.battery, asked.looks_per_minute)
-        console().print(shown)
+        stdout().print(shown)
     say(f"kept in {done.directory}; python -m host.bench report {done.directory} shows it")
     if not done.result.complete:
         reasons = [*done.result.refusals, "fewer windows than the method asks for"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from host.base.console import stderr
 from host.base.errors import HostError
+from host.base.text import say
 from host.bench.power.figures import PowerResult, summary_of
 from host.bench.power.states import Measurement, Steps
 from host.bench.power.tables import KIND, Rows, layouts
@@ -220,21 +220,16 @@ def notes_on(info: MeterInfo, hello: Hello) -> list[str]:
     return notes
 
 
-def say(line: str) -> None:
-    """A line for the person who waits."""
-    print(line, file=sys.stderr)
-
-
 @contextlib.contextmanager
 def steps_shown() -> Iterator[Steps]:
     """A bar on stderr."""
     columns = (
-        TextColumn("{task.description:<12}"),
+        TextColumn("{task.description:<12}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.percentage:>3.0f}%", markup=False),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with Progress(*columns, console=stderr()) as bars:
         task = bars.add_task("starting", total=1.0)
         yield lambda label, share: bars.update(task, description=label, completed=share)

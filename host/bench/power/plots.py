@@ -10,7 +10,7 @@ import numpy as np
 from host.bench.power.page_figures import State
 from host.report.blocks import Plot
 from host.report.envelope import Envelope, Values, envelope
-from host.report.figure import COLOURS, FAINT, INK, house_style, new_figure
+from host.report.figure import COLOURS, FAINT, INK, house_style, new_figure, plain_log
 from host.runs.read import Columns, Run
 
 CURRENT, WINDOW = COLOURS[0], "#fde3c8"
@@ -85,7 +85,7 @@ def states_plot(name: str, states: tuple[State, ...], word: str) -> Plot:
         axes.set(
             xscale="log", xlabel="mA, logarithmic", title=f"mean current of each state, {word}"
         )
-        axes.xaxis.set_major_formatter("{x:g}")
+        plain_log(axes.xaxis)
         axes.set_xlim(min(milliamperes) / 3, max(milliamperes) * 3)
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")

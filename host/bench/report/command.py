@@ -6,7 +6,6 @@ One run: its figures. Several: how they compare (to the first), then each.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 NAME = "report"
@@ -29,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Exit code 0 when it was written."""
+    from host.base.text import say, visible
     from host.bench.report.compose import page_of
     from host.report.page import write_page
     from host.runs.read import read_run
@@ -36,6 +36,6 @@ def run(asked: argparse.Namespace) -> int:
     path = asked.output or asked.runs[0] / "report.html"
     page = page_of([read_run(directory) for directory in asked.runs])
     written = write_page(path, page, pngs=not asked.no_png)
-    print(page.verdict)
-    print(f"wrote {path} and {len(written) - 1} figures", file=sys.stderr)
+    print(visible(page.verdict))
+    say(f"wrote {path} and {len(written) - 1} figures")
     return 0

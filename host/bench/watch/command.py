@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host.base.arguments import positive, whole
-from host.bench.arguments import console, count, say
+from host.base.console import stdout
+from host.base.text import say
+from host.bench.arguments import count
 
 if TYPE_CHECKING:
     from host.bench.watch.tables import Watch
@@ -88,7 +90,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps(table.as_json(done.report), indent=2))
     else:
-        console().print(table.watch_table(done.report, done.conditions, done.reason))
+        stdout().print(table.watch_table(done.report, done.conditions, done.reason))
     say(f"kept in {wanted.directory}; python -m host.bench report {wanted.directory} shows it")
     if done.stopped_by is not None:
         raise done.stopped_by

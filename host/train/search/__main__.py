@@ -8,6 +8,11 @@ The same command goes on after a kill; started again elsewhere with the same --s
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import csv
 import io
@@ -16,9 +21,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from host.base.arguments import positive, whole
+from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
 from host.base.files import write_private
 from host.train.options import Options, parse
@@ -27,7 +31,6 @@ from host.train.search.front import Point, front
 from host.train.search.space import SIZES, Space
 
 PICTURE, TABLE, STUDY = "front.png", "trials.csv", "study.db"
-WIDTH_OF_A_FILE = 130  # columns, when stdout is no terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse([*others, "--output", str(asked.output)])
     budget = Budget(round(1e6 * asked.max_mcycles), asked.max_ram, asked.max_flash)
     space = Space(asked.sizes, asked.channels)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = stderr()
     from host.train.quiet import load_tensorflow
 
     load_tensorflow()
@@ -51,7 +54,7 @@ def _search(
     from host.train.search.screen import Screen, front_table
     from host.train.search.study import open_study, points, sampler_of, search
 
-    trainer = ProxyTrainer(options, lambda line: console.print(line, style="dim", markup=False))
+    trainer = ProxyTrainer(options, lambda line: console.print(line, style="dim"))
     storage = asked.study or f"sqlite:///{asked.output.resolve() / STUDY}"
     study = open_study(storage, asked.study_name, sampler_of(asked.sampler, None))
     price = partial(cost_of, classes=len(trainer.classes), ram_bytes=asked.max_ram)
@@ -64,9 +67,8 @@ def _search(
     if not found:
         console.print("nothing is finished yet: other processes train all the trials asked for")
         return
-    width = None if sys.stdout.isatty() else WIDTH_OF_A_FILE
-    Console(highlight=False, width=width).print(front_table(found, trainer.exam_count))
-    console.print(_next(asked.output, found), markup=False)
+    stdout().print(front_table(found, trainer.exam_count))
+    console.print(_next(asked.output, found))
 
 
 def _write(folder: Path, found: Sequence[Point], budget: Budget, pictures: int) -> None:

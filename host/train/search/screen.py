@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from host.base.console import Console
 from host.base.files import write_private
 from host.base.statistics import wilson
 from host.report.figure import COLOURS, FAINT, house_style, new_figure, png_bytes

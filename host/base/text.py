@@ -1,0 +1,27 @@
+"""Text of boards, models, files and people: shown, never obeyed. Pure but for `say`."""
+
+from __future__ import annotations
+
+import sys
+
+HIDDEN = ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))  # no picture of them
+SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+SHOWN |= {code: 0xFFFD for low, high in HIDDEN for code in range(low, high + 1)}
+
+
+def visible(text: str) -> str:
+    """The same text with a picture for every control character but tab and line end.
+
+    Those that turn a line's direction or hide in it are U+FFFD.
+    """
+    return text.translate(SHOWN)
+
+
+def one_line(text: str) -> str:
+    """As `visible`, line ends and tabs too."""
+    return visible(text).replace("\n", "␤").replace("\t", "␉")
+
+
+def say(text: str) -> None:
+    """A line on stderr for the person who waits."""
+    print(visible(text), file=sys.stderr)
