@@ -5,6 +5,7 @@ Every sink (viewer, bench, capture, evaluate) eats these.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -54,8 +55,9 @@ class Sample:
 
 def labels_of(hello: Hello) -> tuple[str, ...]:
     """One label for each score; class_N where the model has no name for it."""
-    names = [name for name in hello.labels.decode(errors="replace").split("\n") if name]
-    return tuple(names[i] if i < len(names) else f"class_{i}" for i in range(hello.score_count))
+    names = hello.labels.decode(errors="replace").split("\n")
+    names += [""] * (hello.score_count - len(names))
+    return tuple(names[i] or f"class_{i}" for i in range(hello.score_count))
 
 
 def scores_of(hello: Hello, result: Result) -> tuple[float, ...]:
@@ -101,6 +103,12 @@ class Pairing:
         self._frame = self._result = None
         if frame is None and result is None:
             return []
+        if frame and result and zlib.crc32(frame.pixels) != result.image_crc:
+            # of two pictures, though the numbers are equal: neither says anything of the other
+            return [
+                _sample(frame, None, hello, losses),
+                _sample(None, result, hello, losses),
+            ]
         return [_sample(frame, result, hello, losses)]
 
     def _number(self) -> int | None:

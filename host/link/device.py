@@ -217,7 +217,11 @@ class Device:
         inbox, lost = self._link.inbox, self._link.lost
         if lost is not None and not inbox.heard():
             raise NoAnswerError(str(lost))
-        raise NoAnswerError(no_hello(self.name, inbox.heard(), inbox.packets, timing.hello_s))
+        raise NoAnswerError(
+            no_hello(
+                self.name, inbox.heard(), inbox.packets, timing.hello_s, tuple(inbox.objections)
+            )
+        )
 
     def _begin_again(self) -> None:
         """In the reading thread: the board or the port restarted, so it is told everything again."""

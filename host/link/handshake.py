@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from host.base.boards import UPLOAD
 from host.base.errors import HostError
 from host.link.framing import Decoder, encode_packet
 from host.link.layout import OURS, WireLayout, differences
-from host.link.messages import PROTOCOL_VERSION, Layout, LayoutRequest
+from host.link.messages import PROTOCOL_VERSION, Hello, Layout, LayoutRequest
 from host.link.transport import Port
 
 EXCERPT_CHARACTERS = 60
@@ -60,8 +60,13 @@ def explained(
     return error
 
 
-def no_hello(name: str, heard: bytes, packets: int, seconds: float) -> str:
-    """Why a handshake failed, from what was heard instead."""
+def no_hello(
+    name: str, heard: bytes, packets: int, seconds: float, objections: Iterable[str] = ()
+) -> str:
+    """Why a handshake failed, from what was heard instead. objections: of messages that could not be true."""
+    impossible = next((why for why in objections if why.startswith(Hello.__name__)), None)
+    if impossible:
+        return f"the board at {name} says what cannot be true ({impossible}): `{UPLOAD}`"
     start = f"no board of ours at {name}: after {seconds:.0f} s "
     if packets:
         return start + f"{packets} packets, but no Hello: press the board's reset button once"

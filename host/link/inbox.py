@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from host.base.records import Message, WireError
@@ -10,6 +11,9 @@ from host.link.handshake import check_layout
 from host.link.layout import OURS, WireLayout
 from host.link.messages import Hello, Pong, Result
 from host.link.sequence import DropCounter, Losses, SequenceTracker
+from host.link.validity import objection
+
+MOST_OBJECTIONS = 20  # kept in words; all are counted
 
 
 class Inbox:
@@ -20,7 +24,9 @@ class Inbox:
         self._decoder = Decoder()
         self._tracker = SequenceTracker()
         self._drops = DropCounter()
-        self._misfits = 0  # right CRC, but no message of ours
+        self._misfits = 0  # right CRC, but no message of ours, or one that cannot be true
+        self._hello: Hello | None = None
+        self.objections: Counter[str] = Counter()  # what could not be true, in words
         self._device_bad_packets = 0
 
     def feed(self, data: bytes) -> list[Message]:
@@ -74,6 +80,14 @@ class Inbox:
         except WireError:
             self._misfits += 1
             return None
+        wrong = objection(message, self._hello)
+        if wrong:
+            self._misfits += 1
+            if wrong in self.objections or len(self.objections) < MOST_OBJECTIONS:
+                self.objections[wrong] += 1
+            return None
+        if isinstance(message, Hello):
+            self._hello = message
         if isinstance(message, Result | Pong):
             self._drops.report(message.dropped_messages)
             self._device_bad_packets = message.bad_packets

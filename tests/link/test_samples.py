@@ -105,3 +105,14 @@ def test_a_device_gives_samples_and_passes_on_the_rest() -> None:
         stream = samples(device, others.append)
         assert [next(stream).frame, next(stream).frame] == [1, 2]
     assert wire.Log(1, b"hi") in others
+
+
+def test_an_empty_label_does_not_shift_the_others() -> None:
+    hello = replace(HELLO, score_count=4, labels=b"cat\n\ndog")
+    assert labels_of(hello) == ("cat", "class_1", "dog", "class_3")
+
+
+def test_a_result_of_another_picture_is_no_verdict_on_this_one() -> None:
+    """Their numbers are equal, the checksum is not: a restart between the two, or a firmware's mistake."""
+    other = replace(result(1), image_crc=1)
+    assert halves(paired(wire.Mode.STREAM, frame(1), other)) == [(1, True, False), (1, False, True)]

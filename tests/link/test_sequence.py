@@ -87,5 +87,5 @@ def test_a_damaged_packet_counts_as_bad_and_as_lost() -> None:
 
 def test_a_right_packet_of_no_message_is_counted_and_skipped() -> None:
     inbox = Inbox()
-    assert inbox.feed(encode_packet(0x3F, 0, b"?") + encode_packet(Pong.ID, 1, b"short")) == []
+    assert inbox.feed(encode_packet(0x3E, 0, b"?") + encode_packet(Pong.ID, 1, b"short")) == []
     assert inbox.losses(0, 0).bad_packets == 2

@@ -1,0 +1,131 @@
+"""A board that lies: each field of each message at its extremes is refused or harmless, and counted."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, cast
+
+import pytest
+
+from host.base.records import Column, Message
+from host.link import messages as wire
+from host.link.framing import encode_packet
+from host.link.inbox import Inbox
+from host.link.messages import FROM_DEVICE
+from host.link.validity import objection
+from tests.link.fake_board import HELLO
+
+GOOD: tuple[Message, ...] = (
+    HELLO,
+    wire.Frame(7, 96, 96, 1, 0, bytes(9216)),
+    wire.Result(7, 1, 2, 3, 4, 5, 6, 0, 0, 0, bytes(2)),
+    wire.Profile(7, bytes(8)),
+    wire.Log(1, b"text"),
+    wire.Fault(1, 2, 3, b"text"),
+    wire.Ack(0x42, 0, 1, 0),
+    wire.Pong(1, 2, 0, 0),
+    wire.SlotInfo(1, 0, 0, 0, 300_000, 114_688, 0, 0, 0, "m"),
+    wire.Held(0, 0, 10, 1_000_000, 64_000_000, 0),
+    wire.Verdict(1, 5, 3, 1_000_000),
+    wire.Heartbeat(1, 5, 3, 0, 1, 1_000_000, 60_000_000, 1, 2, 3, 4),
+    wire.Layout(b"abc"),
+)
+REFUSED = {
+    ("Hello", "clock_hz", 0): "a clock of 0 Hz",
+    ("Hello", "clock_hz", 2**32 - 1): "a clock",
+    ("Hello", "input_channels", 0): "an input of 96x96x0",
+    ("Hello", "input_channels", 255): "an input",
+    ("Hello", "input_height", 2**16 - 1): "an input",
+    ("Hello", "score_count", 255): "255 scores",
+    ("Hello", "output_scale", math.nan): "an output scale of nan",
+    ("Hello", "output_scale", math.inf): "an output scale of inf",
+    ("Hello", "mode", 255): "Mode 255",
+    ("Hello", "data_swap", 255): "data_swap 255",
+    ("Frame", "channels", 0): "96x96x0",
+    ("Frame", "height", 0): "0x96x1 in 9216 bytes",
+    ("Frame", "source", 255): "Source 255",
+    ("Frame", "pixels", b""): "in 0 bytes",
+    ("Result", "source", 255): "Source 255",
+    ("Result", "scores", b""): "0 scores instead of 2",
+    ("Profile", "cycles", b"abc"): "3 bytes of u32",
+    ("Log", "level", 255): "LogLevel 255",
+    ("Ack", "status", 255): "Status 255",
+    ("SlotInfo", "which", 255): "slot 255",
+    ("SlotInfo", "state", 255): "SlotState 255",
+    ("SlotInfo", "room", 2**32 - 1): "more bytes than the chip has",
+    ("Held", "state", 255): "PowerState 255",
+    ("Held", "ended", 255): "HoldEnd 255",
+    ("Held", "awake_cycles", 2**64 - 1): "cycles in 1000000 us",
+    ("Held", "duration_us", 2**64 - 1): "us",
+    ("Verdict", "verdict", 255): "verdict 255",
+    ("Verdict", "looks", 0): "no look",
+    ("Heartbeat", "blind_looks", 2**32 - 1): "of 3 looks",
+    ("Heartbeat", "awake_cycles", 2**64 - 1): "cycles in",
+}
+
+
+def changed(message: Message, name: str, value: Any) -> Message:
+    made: Message = dataclasses.replace(cast(Any, message), **{name: value})
+    return made
+
+
+def extremes(column: Column) -> list[Any]:
+    """0, 1, the largest, and what is no number."""
+    if column.code in ("f", "d"):
+        return [0.0, 1.0, -1.0, math.nan, math.inf, 3e38]
+    if column.code.endswith("s"):
+        return ["", "[/b]\x1b[2J"]
+    bits = 8 * {"b": 1, "h": 2, "i": 4, "q": 8}[column.code.lower()]
+    return [0, 1, 2**bits - 1] if column.code.isupper() else [0, 1, -(2 ** (bits - 1))]
+
+
+def lies() -> list[tuple[Message, str, Any]]:
+    """Every field of every message at its extremes; tails empty, torn and long."""
+    found: list[tuple[Message, str, Any]] = []
+    for good in GOOD:
+        found += [(good, c.name, v) for c in type(good).COLUMNS for v in extremes(c)]
+        if good.TAIL:
+            found += [(good, good.TAIL.name, tail) for tail in (b"", b"abc", bytes(32_000))]
+    return found
+
+
+def test_every_message_of_a_board_is_lied_about() -> None:
+    assert {type(good) for good in GOOD} == set(FROM_DEVICE)
+    assert len(lies()) > 250
+
+
+@pytest.mark.parametrize("good", GOOD, ids=lambda m: type(m).__name__)
+def test_what_can_be_true_passes(good: Message) -> None:
+    assert objection(good, HELLO) is None and objection(good, None) is None
+
+
+def test_each_lie_is_refused_by_name_or_can_be_true() -> None:
+    said = {
+        (type(good).__name__, name, value): objection(changed(good, name, value), HELLO)
+        for good, name, value in lies()
+        if not (isinstance(value, float) and math.isnan(value))
+    }
+    nan = changed(HELLO, "output_scale", math.nan)
+    said["Hello", "output_scale", math.nan] = objection(nan, None)
+    for case, words in REFUSED.items():
+        reason = said[case]
+        assert reason is not None and reason.startswith(case[0] + ": ") and words in reason, case
+
+
+def test_a_lie_is_counted_named_and_dropped() -> None:
+    inbox = Inbox()
+    lie = wire.Frame(8, 1, 9216, 1, 0, bytes(9216))
+    for number, message in enumerate((HELLO, lie, lie, GOOD[1])):
+        kept = inbox.feed(encode_packet(message.ID, number, message.pack()))
+        assert kept == ([] if message is lie else [message])
+    assert inbox.losses(0, 0).bad_packets == 2
+    assert dict(inbox.objections) == {"Frame: 1x9216x1 of another input than Hello's": 2}
+
+
+def test_words_about_lies_do_not_grow_for_ever() -> None:
+    inbox = Inbox()
+    for number in range(200):
+        log = wire.Ack(1, 6 + number % 250, 0, 0)
+        assert inbox.feed(encode_packet(log.ID, number, log.pack())) == []
+    assert len(inbox.objections) == 20 and inbox.losses(0, 0).bad_packets == 200
