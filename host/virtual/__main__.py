@@ -1,4 +1,4 @@
-"""python -m host.virtual [FIRMWARE.elf]: a virtual board on a TCP port of this machine."""
+"""python -m host.virtual [--image FILE]: a virtual board on a TCP port of this machine."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.base.text import say
 from host.virtual.board import VirtualBoard
+from host.virtual.image import read_image
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 from host.virtual.options import (
     CORE_LOAD_BY_DEFAULT,
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
         faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
     scene = open_scene(lit_url(asked.scene, asked.light))
-    board = VirtualBoard(asked.firmware, scene, options)
+    image = read_image(asked.image, asked.at)
+    board = VirtualBoard(image, scene, options)
     if asked.model is not None:
         board.load_model(_packed(asked.model))
     server = BoardServer(board, asked.port, Speed(asked.speed))
@@ -57,7 +59,14 @@ def main(arguments: Sequence[str]) -> int:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m host.virtual", description=__doc__)
     add = parser.add_argument
-    add("firmware", nargs="?", type=Path, default=PREBUILT, help="ELF file linked at 0x10000")
+    add(
+        "--image",
+        type=Path,
+        default=PREBUILT,
+        metavar="FILE",
+        help="firmware for an nRF52840: .elf, .hex, or .bin with --at; default: ours",
+    )
+    add("--at", type=_address, metavar="ADDRESS", help="where a .bin lies, such as 0x10000")
     add(
         "--scene",
         default="default",
@@ -83,7 +92,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add(
         "--console",
         action="store_true",
-        help="obey lines on stdin: reset, flash ELF, pull, plug, quit",
+        help="obey lines on stdin: reset, flash FILE, pull, plug, touch, quit",
     )
     return parser.parse_args(arguments)
 
@@ -112,6 +121,13 @@ def _hexadecimal(text: str) -> int:
     return value
 
 
+def _address(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: not an address such as 0x10000") from error
+
+
 def _obey_console(server: BoardServer) -> None:
     """Lines on stdin; its end stops the board."""
     for line in sys.stdin:
@@ -120,6 +136,7 @@ def _obey_console(server: BoardServer) -> None:
             "reset": server.reset,
             "pull": server.pull_cable,
             "plug": server.plug_cable,
+            "touch": server.touch,
             "quit": server.stop,
         }
         if order == "flash":
@@ -127,7 +144,7 @@ def _obey_console(server: BoardServer) -> None:
         elif order in actions:
             actions[order]()
         elif order:
-            say(f"{order}: give reset, flash ELF, pull, plug or quit")
+            say(f"{order}: give reset, flash FILE, pull, plug, touch or quit")
     server.stop()
 
 

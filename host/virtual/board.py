@@ -11,39 +11,42 @@ from host.base.errors import HostError
 from host.base.text import say
 from host.link.messages import MARKER_PINS
 from host.virtual import hooks
-from host.virtual.bus import PeripheralBus, RegisterBank, Warnings
+from host.virtual.bus import PeripheralBus, Warnings
 from host.virtual.chip import Chip
 from host.virtual.core_load import CALL_BYTES, SEND_CYCLES, CoreLoad
-from host.virtual.cpu import Bus, Cpu, Flavour, Stop
+from host.virtual.cpu import Bus as CpuBus
+from host.virtual.cpu import Cpu, Stop
 from host.virtual.ctrl_c import ctrl_c_waits
 from host.virtual.dwt import Dwt
-from host.virtual.egu import UNITS, Egu
+from host.virtual.exactness import Exactness
 from host.virtual.exception_unit import ExceptionUnit
-from host.virtual.ficr import ERASED, make_ficr, make_uicr
+from host.virtual.ficr import CALL_BYTES as CALL_BYTES_PLACE
+from host.virtual.ficr import RESET_PIN, RESET_PINS, make_uicr
 from host.virtual.gpio import Gpio
 from host.virtual.gpiote import Gpiote
 from host.virtual.i2s import I2s
-from host.virtual.interrupts import EventBank
-from host.virtual.memory import APPLICATION_START, Memory, load_firmware
+from host.virtual.image import Image, read_image
+from host.virtual.memory import Memory
 from host.virtual.nvic import SVC, Nvic
 from host.virtual.nvmc import Nvmc
 from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
+from host.virtual.peripherals import connect, make_banks
 from host.virtual.pins import Pins
-from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, Power
-from host.virtual.ppi import Ppi
-from host.virtual.rtc import PLACES as RTC_PLACES
-from host.virtual.rtc import Rtc
+from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, REASON_WATCHDOG, Power
 from host.virtual.sccb import SccbSlave
 from host.virtual.scene import Scene
 from host.virtual.schedule import Schedule
 from host.virtual.scs import DEMCR, VTOR, SystemControlSpace
 from host.virtual.systick import SysTick
-from host.virtual.timer import PLACES, Timer
+from host.virtual.twi import PLACES as TWI_PLACES
+from host.virtual.twi import Bus, Twi
 from host.virtual.uarte import Uarte
+from host.virtual.usb.cdc import CdcPort
+from host.virtual.usb.host import UsbHost
+from host.virtual.usb.usbd import Usbd
 
 CLOCK_HZ = 64_000_000
-QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
 SDA_PIN, SCL_PIN = 31, 2  # of P0
 MARKERS = sum(1 << pin for pin in MARKER_PINS)  # of P0: the firmware drives one of them at most
 CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1
@@ -60,7 +63,7 @@ class VirtualBoard:
 
     def __init__(
         self,
-        elf: Path,
+        firmware: Path | Image,
         scene: Scene,
         options: BoardOptions | None = None,
         received: Callable[[bytes], None] | None = None,
@@ -68,27 +71,29 @@ class VirtualBoard:
     ) -> None:
         self.options = options or BoardOptions()
         self.memory = Memory()
-        self.symbols: dict[str, tuple[int, int]] = {}
+        self.image = firmware if isinstance(firmware, Image) else read_image(firmware)
+        self._uicr: dict[int, int] = {}
         self.received = received or (lambda data: None)
         self.marked: Callable[[bool], None] = lambda high: None  # the marker pin changed
-        self.cable_pulled = False
+        self._cable_pulled = False
         self.in_bootloader = False
         self.lockups = 0
         self.slept_cycles = 0  # guest cycles that the CPU slept through since power on
         self._marker = False
-        self._sleeping = self._reset_asked = self._quiet_due = False
+        self._sleeping = self._reset_asked = False
+        self._reset_reason = REASON_SOFTWARE
         self._build(scene, say)
-        if self.options.always_exact:
-            self.cpu.use(Flavour.EXACT)
-        self.reflash(elf)
+        self.serial.open()
+        self.flash(self.image)
 
     def _build(self, scene: Scene, say: Callable[[str], None]) -> None:
         state = self.memory.state
         self.nvic = Nvic(self._attend)
         self.core_load = CoreLoad(state)
         self.schedule = Schedule(state)
-        access = Bus(self._read, self._write, self._store_to_flash)
+        access = CpuBus(self._read, self._write, self._store_to_flash)
         self.cpu = Cpu(self.memory, access, self.options.cycle_model)
+        self.exactness = Exactness(self.cpu, self.schedule, self.options.always_exact)
         self.warnings = Warnings(say, self.cpu.program_counter)
         self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self._now)
         now = self._now
@@ -115,7 +120,12 @@ class VirtualBoard:
         self.gpio.pull_up(0, SDA_PIN, SCL_PIN)
         self.gpio.pull_up(1, CAMERA_RESET_PIN)
         self.i2s = I2s(self.sensor.set_clock)
-        self._connect([self.scs, self.power, self.nvmc, self.uarte, self.dwt, self.gpio, self.i2s])
+        self.usbd = Usbd(self.chip, self.power.enable_usb)
+        self.power.supplied = self.usbd.supply
+        self.usb = UsbHost(self.chip, self.usbd)
+        self.serial = CdcPort(self.usb)
+        self.serial.received = self._transmit
+        self._connect()
         state[hooks.GPIO_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0x50000000 + offset, 4)
         )
@@ -125,19 +135,14 @@ class VirtualBoard:
         state[hooks.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
         state[hooks.PIN_WAIT] = self.options.pin_wait_cycles
 
-    def _connect(self, banks: list[RegisterBank]) -> None:
-        """All peripherals on the bus, their events to the PPI."""
-        ppi = Ppi(self.schedule, self._now, lambda address: self.bus.write(address, 4, 1))
-        banks += [Timer(n, self.schedule, self.nvic, self._now) for n in range(len(PLACES))]
-        banks += [Rtc(n, self.schedule, self.nvic, self._now) for n in range(len(RTC_PLACES))]
-        banks += [Egu(n, self.chip) for n in range(UNITS)]
-        banks += [ppi, Gpiote(self.chip, self.gpio, self._pins)]
-        banks += [make_ficr(self.options.serial_number)]
-        banks += [make_uicr(lambda: CALL_BYTES if self.core_load.on else ERASED)]
-        for bank in banks:
-            self.bus.add(bank)
-            if isinstance(bank, EventBank):
-                bank.happened = ppi.happened
+    def _connect(self) -> None:
+        sensor_bus = Bus(SCL_PIN, SDA_PIN, {SCCB_ADDRESS: self.sensor})
+        banks = [self.scs, self.power, self.nvmc, self.uarte, self.dwt, self.gpio, self.i2s]
+        banks += [self.usbd, self.usbd.errata, Gpiote(self.chip, self.gpio, self._pins)]
+        banks += [Twi(n, self.chip, (sensor_bus,)) for n in range(len(TWI_PLACES))]
+        banks += make_banks(self.chip, self.options.serial_number, self._bite)
+        banks.append(make_uicr(self._uicr, lambda: self.nvmc.writes))
+        connect(self.chip, self.bus, banks)
 
     # -- the outside --------------------------------------------------------------------------------------------
 
@@ -151,22 +156,64 @@ class VirtualBoard:
         """Instructions since power on; blocks are counted whole."""
         return int(self.memory.state[hooks.INSTRUCTIONS])
 
+    @property
+    def symbols(self) -> dict[str, tuple[int, int]]:
+        """The firmware's symbols: address, bytes."""
+        return self.image.symbols
+
+    @property
+    def has_bootloader(self) -> bool:
+        """The image leaves room for Arduino's bootloader, so that one is taken to have started it."""
+        return self.image.start > 0
+
+    @property
+    def cable_pulled(self) -> bool:
+        """Whether the USB cable is out; something else feeds the board then."""
+        return self._cable_pulled
+
+    @cable_pulled.setter
+    def cable_pulled(self, pulled: bool) -> None:
+        self._cable_pulled = pulled
+        self.power.set_vbus(not pulled)
+
     def send(self, data: bytes) -> None:
-        """The host sends bytes over the cable."""
-        if not self.cable_pulled and not self.in_bootloader:
+        """The host sends bytes over the cable: to the USB port when the firmware shows one, else to its UART."""
+        if self.cable_pulled or self.in_bootloader:
+            return
+        if self.usb.is_attached:
+            self.serial.send(data)
+        else:
             self.uarte.arrive(data)
 
-    def reflash(self, elf: Path) -> None:
-        """Writes the firmware into flash, as the bootloader would, and starts it."""
-        self.symbols = load_firmware(self.memory, elf)
-        self.core_load.switch(self.options.charges_core(self.symbols))
-        self.uarte.send_cycles = SEND_CYCLES if self.core_load.on else None
+    def waiting(self) -> int:
+        """Bytes from the host that have not reached the firmware."""
+        return self.uarte.waiting() + self.usb.waiting()
+
+    def reflash(self, firmware: Path) -> None:
+        """Writes another firmware into flash, as the bootloader would, and starts it."""
+        self.flash(read_image(firmware))
+
+    def flash(self, image: Image) -> None:
+        """The same from an image."""
+        self.image = image
+        image.write(self.memory)
+        self._uicr.clear()
+        self._uicr.update(image.uicr)
+        if self.has_bootloader:
+            self._uicr.update(dict.fromkeys(RESET_PINS, RESET_PIN))
+        self.core_load.switch(self.options.charges_core(image.symbols))
+        self.uarte.send_cycles = None
+        if self.core_load.on:
+            self._uicr[CALL_BYTES_PLACE] = CALL_BYTES
+            self.uarte.send_cycles = SEND_CYCLES
         self.cpu.code_changed(0, hooks.FLASH_BYTES)
         self.power.clear_bootloader_request()
         self._restart(REASON_PIN)
 
     def load_model(self, blob: bytes) -> None:
         """Lays a packed model over the built-in one, which comes last in flash, and resets."""
+        if "default_model" not in self.symbols:
+            raise HostError(f"{self.image.path}: no model of ours lies in it; give our ELF file")
         start, end = self.symbols["default_model"][0], len(self.memory.flash)
         if len(blob) > end - start:
             raise HostError(
@@ -221,10 +268,10 @@ class VirtualBoard:
         else:
             self._handle(self.cpu.run())
         self.schedule.run_due()
-        self._maybe_quiet()
+        self.exactness.settle()
         self._take_exception()
         if self._reset_asked:
-            self._restart(REASON_SOFTWARE)
+            self._restart(self._reset_reason)
 
     def _sleep_until(self, event: int) -> None:
         """Time passes while the CPU sleeps; its clock is off, so the cycle counter stands still."""
@@ -250,7 +297,7 @@ class VirtualBoard:
                 f"misaligned {misaligned:#x}",
                 f"{misaligned:#010x}: multiple, double or float access to a misaligned address: silicon faults",
             )
-        self._choose_flavour()
+        self.exactness.asked()
         if stop is Stop.WAIT:
             self._sleeping = True
         elif stop is Stop.EXCEPTION_RETURN:
@@ -259,29 +306,6 @@ class VirtualBoard:
             self.exceptions.enter_synchronous(SVC)
         elif stop is not Stop.DEADLINE:
             self.exceptions.fault(stop)
-
-    def _choose_flavour(self) -> None:
-        state = self.memory.state
-        if self.cpu.flavour is Flavour.FAST and state[hooks.STOPPED] & hooks.STOP_EXACT:
-            self.cpu.use(Flavour.EXACT)
-            self._plan_quiet()
-
-    def _plan_quiet(self) -> None:
-        def look() -> None:
-            self._quiet_due = True
-
-        last = int(self.memory.state[hooks.INPUT_READ])
-        self.schedule.at("quiet", last + QUIET_CYCLES, look)
-
-    def _maybe_quiet(self) -> None:
-        """Back to the fast engine when the pins were left alone; not from an event, which may come inside a block."""
-        due, self._quiet_due = self._quiet_due, False
-        if not due or self.cpu.flavour is not Flavour.EXACT:
-            return
-        if self.cycles - int(self.memory.state[hooks.INPUT_READ]) >= QUIET_CYCLES:
-            self.cpu.use(Flavour.FAST)
-        else:
-            self._plan_quiet()
 
     def _take_exception(self) -> None:
         if self.exceptions.take():
@@ -295,18 +319,21 @@ class VirtualBoard:
 
     def _restart(self, reason: int) -> None:
         self._reset_asked = self._sleeping = False
+        self._reset_reason = REASON_SOFTWARE
         self.power.add_reset_reason(reason)
         self.schedule.clear()
         self.nvic.reset()
         self.systick.reset()
         self.core_load.reset()
         self.bus.reset()
-        self.scs.values[VTOR] = APPLICATION_START
-        if self.cpu.flavour is Flavour.EXACT and not self.options.always_exact:
-            self.cpu.use(Flavour.FAST)
-        read_word = self.memory.read_word
-        self.cpu.reset(read_word(APPLICATION_START), read_word(APPLICATION_START + 4))
-        self.in_bootloader = reason == REASON_SOFTWARE and self.power.bootloader_request != 0
+        start = self.image.start
+        self.scs.values[VTOR] = start
+        self.exactness.reset()
+        if self.has_bootloader:
+            self.uarte.leave_receiving()
+        self.cpu.reset(self.memory.read_word(start), self.memory.read_word(start + 4))
+        asked = reason == REASON_SOFTWARE and self.power.bootloader_request != 0
+        self.in_bootloader = self.has_bootloader and asked
 
     # -- what the CPU and the peripherals call ------------------------------------------------------------------
 
@@ -325,6 +352,10 @@ class VirtualBoard:
         state = self.memory.state
         if state[hooks.CYCLES] >= state[hooks.EVENT]:
             self.schedule.run_due(self.cpu.now())
+
+    def _bite(self) -> None:
+        self._reset_reason = REASON_WATCHDOG
+        self._ask_reset()
 
     def _read(self, address: int, size: int) -> int:
         self._catch_up()

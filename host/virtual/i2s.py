@@ -1,4 +1,4 @@
-"""I2S as far as the camera needs it: its master clock MCK (nRF52840 Product Specification 1.1, 6.12)."""
+"""I2S as far as the camera needs it: its master clock MCK (nRF52840 Product Specification 1.7, 6.12)."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class I2s(RegisterBank):
         self._changed = changed
         self._started = False
         self.plain(0x104, 0x108, 0x114)
+        self.plain(0x038, 0x03C)  # anomalies 194 and 196: written after STOP (nrfx_i2s.c)
         for offset in PLAIN:
             self.on_write(offset, self._keeper(offset))
         for offset in PINS:

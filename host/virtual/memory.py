@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
 
-from host.base.errors import HostError
 from host.virtual import hooks
 
 APPLICATION_START = 0x10000
@@ -65,40 +59,3 @@ class Memory:
         first = hooks.slot_of(address)
         if first >= 0:
             self.prices[first : first + (count + 1) // 2 + 1, 0] = 0
-
-
-def load_firmware(memory: Memory, elf: Path) -> dict[str, tuple[int, int]]:
-    """Erases flash, writes the ELF's loadable segments; returns its symbols: address, bytes."""
-    try:
-        with elf.open("rb") as file:
-            image = ELFFile(file)
-            if image["e_machine"] != "EM_ARM":
-                raise HostError(f"{elf}: not an ARM firmware; give the ELF file of the firmware")
-            memory.flash[:] = 0xFF
-            for segment in image.iter_segments("PT_LOAD"):
-                _write_segment(memory, elf, segment["p_paddr"], segment.data())
-            return _symbols(image)
-    except OSError as error:
-        raise HostError(f"{elf}: cannot read the firmware: {error.strerror}") from error
-    except ELFError as error:
-        raise HostError(f"{elf}: not an ELF file: {error}") from error
-
-
-def _write_segment(memory: Memory, elf: Path, address: int, data: bytes) -> None:
-    if not data or address >= hooks.RAM_START:
-        return
-    if address + len(data) > hooks.FLASH_BYTES:
-        raise HostError(f"{elf}: {address + len(data):#x} is beyond the 1 MB of flash")
-    memory.flash[address : address + len(data)] = np.frombuffer(data, np.uint8)
-
-
-def _symbols(image: Any) -> dict[str, tuple[int, int]]:
-    table = image.get_section_by_name(".symtab")
-    if table is None:
-        return {}
-    named = ((symbol.name, symbol) for symbol in table.iter_symbols() if symbol.name)
-    return {
-        name: (symbol["st_value"] & ~1, symbol["st_size"])
-        for name, symbol in named
-        if name[0] != "$" and symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT", "STT_NOTYPE")
-    }

@@ -37,9 +37,14 @@ class Nvmc(RegisterBank):
         """Whether the cache is on. The cycle model knows no cache: a label for results."""
         return bool(self.values[ICACHECNF] & 1)
 
+    @property
+    def writes(self) -> bool:
+        """CONFIG.WEN: stores to flash and UICR are let through."""
+        return self.values[CONFIG] == WRITE_ENABLE
+
     def store(self, address: int, size: int, value: int) -> bool:
         """A store to flash by the CPU; false is a bus fault. Bits can only go from 1 to 0."""
-        if self.values[CONFIG] != WRITE_ENABLE:
+        if not self.writes:
             self._warnings.once(
                 "flash store", f"flash store at {address:#010x} while CONFIG.WEN is off"
             )

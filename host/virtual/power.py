@@ -1,4 +1,8 @@
-"""POWER and CLOCK, one page of registers (nRF52840 Product Specification 1.1, 5.3 and 5.4)."""
+"""POWER and CLOCK, one page of registers (nRF52840 Product Specification 1.7, 5.3 and 5.4).
+
+USB's supply: USBDETECTED follows VBUS, or a reset with VBUS there; USBPWRRDY comes when USBD's regulator, started
+by USBD.ENABLE, is stable. How long that takes is not specified: 0.1 and 0.2 ms are assumed.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ REASON_PIN, REASON_WATCHDOG, REASON_SOFTWARE, REASON_LOCKUP = 1, 2, 4, 8
 HFXO_START_CYCLES = 64 * 360  # typical start-up of the 32 MHz crystal
 LFCLK_START_CYCLES = 64 * 600
 RUNNING = 1 << 16
+USBDETECTED, USBREMOVED, USBPWRRDY, USBREGSTATUS = 0x11C, 0x120, 0x124, 0x438
+DETECT_CYCLES, REGULATOR_CYCLES = 64 * 100, 64 * 200
+TRACECONFIG = 0x55C
 
 
 class Power(EventBank):
@@ -32,9 +39,8 @@ class Power(EventBank):
             self.plain(run, status)
             self.task(offset, self._starter(key, event, cycles, run, status))
             self.task(offset + 4, self._stopper(key, run, status))
-        self.plain(
-            LFCLKSRC, 0x41C, DCDCEN, 0x580, 0x510, 0x504, 0x438, 0x53C, 0x550, 0x528, 0x640, 0x538
-        )
+        self.plain(LFCLKSRC, 0x41C, DCDCEN, 0x580, 0x510, 0x504, 0x53C, 0x550, 0x528, 0x640, 0x538)
+        self.plain(TRACECONFIG)
         self.plain(*range(0x900, 0xA00, 4), reset=0xFFFF)  # RAM sections powered
         for offset in (0x010, 0x078, 0x07C):
             self.task(offset, lambda: None)
@@ -45,6 +51,9 @@ class Power(EventBank):
             self.on_write(offset, self._keeper(offset))
         for offset in self._kept:
             self.on_read(offset, self._kept_reader(offset))
+        self.supplied: Callable[[bool], None] = lambda stable: None  # USBD's regulator
+        self._vbus, self._usb_on, self._usb_stable = True, False, False
+        self.on_read(USBREGSTATUS, lambda: int(self._vbus) | int(self._usb_stable) << 1)
 
     @property
     def bootloader_request(self) -> int:
@@ -55,6 +64,48 @@ class Power(EventBank):
     def dcdc(self) -> bool:
         """Whether the DC/DC converter is on."""
         return bool(self.values[DCDCEN] & 1)
+
+    def reset(self) -> None:
+        """VBUS is looked for anew."""
+        super().reset()
+        self._usb_on = self._usb_stable = False
+        if self._vbus:
+            self._detect()
+
+    def set_vbus(self, there: bool) -> None:
+        """The USB cable is in or out."""
+        if there == self._vbus:
+            return
+        self._vbus = there
+        if there:
+            self._detect()
+            self.enable_usb(self._usb_on)
+        else:
+            self._set_stable(False)
+            for key in ("vbus", "usb regulator"):
+                self._schedule.cancel(key)
+            self.signal(USBREMOVED)
+
+    def _detect(self) -> None:
+        cycle = self._now() + DETECT_CYCLES
+        self._schedule.at("vbus", cycle, lambda: self.signal(USBDETECTED))
+
+    def enable_usb(self, on: bool) -> None:
+        """USBD.ENABLE."""
+        self._usb_on = on
+        if not on:
+            self._set_stable(False)
+        elif self._vbus:
+            self._schedule.at("usb regulator", self._now() + REGULATOR_CYCLES, self._usb_is_stable)
+
+    def _usb_is_stable(self) -> None:
+        if self._usb_on and self._vbus:
+            self.signal(USBPWRRDY)
+            self._set_stable(True)
+
+    def _set_stable(self, stable: bool) -> None:
+        self._usb_stable = stable
+        self.supplied(stable)
 
     def clear_bootloader_request(self) -> None:
         """A power cycle or a reset button, as the bootloader handles it."""

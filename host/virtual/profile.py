@@ -16,7 +16,6 @@ from unicorn.unicorn_const import UC_HOOK_BLOCK
 from host.virtual import hooks
 from host.virtual.board import VirtualBoard
 from host.virtual.cpu import Flavour
-from host.virtual.memory import APPLICATION_START
 from host.virtual.registers import SP
 from host.virtual.window import Reading, Window
 
@@ -109,4 +108,4 @@ def _code_slots(board: VirtualBoard) -> tuple[slice, slice]:
     """Rows of the table of counts where code can lie: flash up to the model, and initialised RAM."""
     end = board.symbols["default_model"][0]
     first_ram, end_ram = (hooks.slot_of(board.symbols[n][0]) for n in ("data_start", "data_end"))
-    return slice(hooks.slot_of(APPLICATION_START), hooks.slot_of(end)), slice(first_ram, end_ram)
+    return slice(hooks.slot_of(board.image.start), hooks.slot_of(end)), slice(first_ram, end_ram)

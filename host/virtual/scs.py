@@ -111,7 +111,7 @@ class SystemControlSpace(RegisterBank):
         self.constant(MPU_TYPE, 0x800)
         self.constant(DHCSR, 0)
         self.plain(VTOR, SCR, SHCSR, MMFAR, BFAR, 0x008, FPCAR, FPDSCR, DEMCR)
-        self.plain(0xD94, 0xD98, 0xD9C, 0xDA0)  # MPU: stored, not applied
+        self.plain(0xD94, *range(0xD98, 0xDBC, 4))  # MPU and its aliases: stored, not applied
         self.plain(CCR, reset=0x200)
         self.plain(FPCCR, reset=0xC0000000)
         self.on_write(CPACR, self._write_cpacr)

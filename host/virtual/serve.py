@@ -41,6 +41,7 @@ class BoardServer:
         self._orders: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         board.received = self._received
+        board.serial.close()  # until a client opens it
 
     @property
     def port(self) -> int:
@@ -72,6 +73,10 @@ class BoardServer:
     def plug_cable(self) -> None:
         """The cable is back."""
         self._order(lambda: self._set_cable(False))
+
+    def touch(self) -> None:
+        """The port is opened and closed at 1200 baud, which sends a board into its bootloader."""
+        self._order(self._board.serial.touch)
 
     def serve(self) -> None:
         """Runs the board and its port until stop()."""
@@ -117,7 +122,7 @@ class BoardServer:
     def _move_bytes(self, wait_seconds: float) -> None:
         """Accepts, reads and writes whatever is ready, after at most so long."""
         readers: list[socket.socket] = [self._listener]
-        if self._client is not None and self._board.uarte.waiting() < MOST_WAITING_BYTES:
+        if self._client is not None and self._board.waiting() < MOST_WAITING_BYTES:
             readers.append(self._client)
         writers = [self._client] if self._client is not None and self._outgoing else []
         readable, writable, _ = select.select(readers, writers, [], wait_seconds)
@@ -136,6 +141,7 @@ class BoardServer:
         client.setblocking(False)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
+        self._board.serial.open()
 
     def _read(self) -> None:
         if self._client is None:
@@ -166,6 +172,7 @@ class BoardServer:
     def _hang_up(self) -> None:
         if self._client is not None:
             self._client.close()
+            self._board.serial.close()
         self._client = None
         self._outgoing.clear()
 

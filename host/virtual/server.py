@@ -40,6 +40,10 @@ class BoardProcess:
         """The cable is back."""
         self._tell("plug")
 
+    def touch(self) -> None:
+        """Opens and closes the USB port at 1200 baud, as an upload does."""
+        self._tell("touch")
+
     def close(self) -> None:
         """Ends the board."""
         for pipe in (self._process.stdin, self._process.stdout):
@@ -75,7 +79,7 @@ def start_virtual_board(
     for name in NEEDED:
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(f"{name} is not installed", name=name)
-    command = [sys.executable, "-m", "host.virtual", str(elf or PREBUILT), "--console"]
+    command = [sys.executable, "-m", "host.virtual", "--image", str(elf or PREBUILT), "--console"]
     command += ["--scene", scene, "--speed", speed, *arguments]
     if serial_number is not None:
         command += ["--serial-number", f"{serial_number:X}"]

@@ -67,7 +67,16 @@ class Uarte(EventBank):
         super().reset()
         self._idle()
 
+    def leave_receiving(self) -> None:
+        """As Arduino's bootloader leaves it to the application: enabled, receiving from pins that nothing drives.
+
+        The core's start (initVariant of ArduinoCore-mbed, variants/ARDUINO_NANO33BLE) stops it and waits for RXTO.
+        """
+        self.values[ENABLE] = ENABLED
+        self._receiving = self._left_over = True
+
     def _idle(self) -> None:
+        self._left_over = False
         self._line = bytearray()  # bytes on their way from the host
         self._fifo = bytearray()
         self._line_free = 0  # the cycle at which the line can carry another byte
@@ -84,6 +93,8 @@ class Uarte(EventBank):
         return self.values[ENABLE] == ENABLED
 
     def _write_enable(self, value: int) -> None:
+        self._receiving = self._receiving and not self._left_over
+        self._left_over = False
         self.values[ENABLE] = value & 15
         if not self._enabled():
             self._line.clear()
@@ -144,7 +155,7 @@ class Uarte(EventBank):
 
     def arrive(self, data: bytes) -> None:
         """The host sent bytes: they come in one after the other from now on."""
-        if not self._enabled():
+        if not self._enabled() or self._left_over:
             self.bytes_lost += len(data)
             return
         idle = not self._line

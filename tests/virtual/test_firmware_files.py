@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 
+import intelhex
 import pytest
 from elftools.elf.elffile import ELFFile
 
 from host.base.errors import HostError
-from host.virtual.memory import Memory, load_firmware
+from host.virtual.board import VirtualBoard
+from host.virtual.image import read_image
+from host.virtual.registers import SP
+from host.virtual.scene import Noise
 from tests.conftest import unavailable
 from tests.virtual.build_probes import PROBES, build, compiler_version
 
@@ -31,21 +37,56 @@ def test_committed_probes_are_what_their_sources_give(tmp_path: Path) -> None:
     )
 
 
+def a_program(start: int, words: tuple[int, ...] = ()) -> bytes:
+    """A vector table for an image at `start`, and an endless loop behind it."""
+    table = struct.pack("<2I", 0x20040000, start + 0x41).ljust(0x40, b"\0")
+    return table + b"\xfe\xe7" + b"".join(word.to_bytes(4, "little") for word in words)
+
+
+def intel_hex(*parts: tuple[int, bytes]) -> str:
+    """As a build writes it: 16 bytes a record."""
+    image = intelhex.IntelHex()
+    for address, data in parts:
+        image.puts(address, data.decode("latin-1"))
+    text = io.StringIO()
+    image.write_hex_file(text)
+    return text.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"", "not an ELF file"), (b"hello" * 100, "not an ELF file")]
+    ("name", "content", "at", "words"),
+    [
+        (
+            "firmware.elf",
+            b"",
+            None,
+            "not a firmware that runs here; give an .elf, a .hex, or a .bin",
+        ),
+        ("firmware.elf", b"hello" * 100, None, "not a firmware that runs here"),
+        ("firmware.elf", b"\x7fELF" + bytes(100), None, "damaged ELF file: .*; build it again"),
+        ("firmware.hex", b":00", None, "damaged Intel HEX file: .*; build it again"),
+        ("firmware.bin", a_program(0), None, "does not say where it lies; give --at 0x10000"),
+        ("firmware.bin", b"", 0, "nothing in it goes into flash"),
+        ("firmware.bin", a_program(0)[4:], 0, "no vector table at 0x0"),
+        ("firmware.bin", bytes(100), 0, r"no vector table at 0x0 \(stack 0x0, entry 0x0\)"),
+        ("firmware.bin", a_program(0), 0xFFFC0, "does not fit in flash at 0xfffc0; give another"),
+        ("firmware.hex", intel_hex((0, a_program(0))).encode(), 0, "--at is for .bin files"),
+        ("firmware.hex", intel_hex((0xFFFF0, bytes(32))).encode(), None, "reaches to 0x100010"),
+    ],
 )
 def test_what_is_no_firmware_is_refused_in_one_line(
-    tmp_path: Path, content: bytes, words: str
+    tmp_path: Path, name: str, content: bytes, at: int | None, words: str
 ) -> None:
-    path = tmp_path / "firmware.elf"
+    path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(HostError, match=words):
-        load_firmware(Memory(), path)
+    with pytest.raises(HostError, match=words) as refusal:
+        read_image(path, at)
+    assert "\n" not in str(refusal.value)
 
 
 def test_a_missing_firmware_is_named(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"nowhere.elf: cannot read"):
-        load_firmware(Memory(), tmp_path / "nowhere.elf")
+        read_image(tmp_path / "nowhere.elf")
 
 
 def test_a_program_of_this_computer_is_refused(tmp_path: Path) -> None:
@@ -54,4 +95,40 @@ def test_a_program_of_this_computer_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pc.elf"
     path.write_bytes(header)
     with pytest.raises(HostError, match="not an ARM firmware"):
-        load_firmware(Memory(), path)
+        read_image(path)
+
+
+@pytest.mark.parametrize("start", [0, 0x1000, 0x10000])
+@pytest.mark.parametrize("kind", ["bin", "hex"])
+def test_it_starts_where_the_image_lies(tmp_path: Path, start: int, kind: str) -> None:
+    path = tmp_path / f"firmware.{kind}"
+    program = a_program(start)
+    path.write_bytes(program if kind == "bin" else intel_hex((start, program)).encode())
+    board = VirtualBoard(read_image(path, start if kind == "bin" else None), Noise(1))
+    board.run(100)
+    assert board.cpu.program_counter() & ~1 == start + 0x40
+    assert board.bus.read(0xE000ED08, 4) == start, "VTOR"
+    assert board.cpu.read(SP) == [0x20040000]
+    assert board.has_bootloader == (start > 0)
+    board.reset()
+    board.run(100)
+    assert board.cpu.program_counter() & ~1 == start + 0x40
+
+
+def test_a_hex_file_brings_its_own_uicr(tmp_path: Path) -> None:
+    path = tmp_path / "firmware.hex"
+    path.write_text(intel_hex((0, a_program(0)), (0x10001200, bytes([9, 0, 0, 0]))))
+    board = VirtualBoard(path, Noise(1))
+    assert board.bus.read(0x10001200, 4) == 9
+    assert board.bus.read(0x10001204, 4) == 0xFFFFFFFF
+
+
+def test_a_bootloader_leaves_its_reset_pin_and_a_receiving_uart() -> None:
+    """ArduinoCore-mbed's initVariant stops UARTE0 and waits for RXTO, which never comes from one that is off."""
+    board = VirtualBoard(PROBES, Noise(1))
+    assert [board.bus.read(0x10001200 + place, 4) for place in (0, 4)] == [18, 18]
+    assert board.bus.read(0x40002500, 4) == 8
+    board.run(10_000)
+    board.bus.write(0x40002004, 4, 1)  # STOPRX
+    board.run(100_000)
+    assert board.bus.read(0x40002144, 4) == 1, "RXTO"

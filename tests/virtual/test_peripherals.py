@@ -42,7 +42,7 @@ def test_unknown_registers_are_warned_about_once_by_name(bench: Bench) -> None:
     assert len(bench.warnings) == 3
     start, size = bench.board.symbols["touch_unknown"]
     first, second, third = bench.warnings
-    assert first.startswith("RNG register 0x508 (0x4000d508): read: not modelled")
+    assert first.startswith("RADIO register 0x508 (0x40001508): read: not modelled")
     assert second.startswith("UARTE0 register 0xffc (0x40002ffc): read: not modelled")
     assert third.startswith("UARTE0 register 0xffc (0x40002ffc): write: not modelled")
     for line in bench.warnings:

@@ -61,7 +61,7 @@ void read_identity(void) {
 }
 
 void touch_unknown(void) {
-    record(REGISTER(0x4000D508)); /* RNG */
+    record(REGISTER(0x40001508)); /* RADIO */
     record(REGISTER(0x40002FFC)); /* no such register in UARTE0 */
     REGISTER(0x40002FFC) = 1;
     REGISTER(0x40002FFC) = 2;

@@ -1,0 +1,49 @@
+"""Which engine runs: the exact one while the program looks at the sensor's pins, else the fast one."""
+
+from __future__ import annotations
+
+from host.virtual import hooks
+from host.virtual.cpu import Cpu, Flavour
+from host.virtual.schedule import Schedule
+
+QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
+
+
+class Exactness:
+    """Changes the engine between two runs of the CPU. always: keeps the exact one."""
+
+    def __init__(self, cpu: Cpu, schedule: Schedule, always: bool) -> None:
+        self._cpu, self._schedule, self._always = cpu, schedule, always
+        self._due = False
+        if always:
+            cpu.use(Flavour.EXACT)
+
+    def reset(self) -> None:
+        """Fast again."""
+        self._due = False
+        if self._cpu.flavour is Flavour.EXACT and not self._always:
+            self._cpu.use(Flavour.FAST)
+
+    def asked(self) -> None:
+        """The CPU stopped, perhaps because it looked at a pin."""
+        stopped = self._cpu.state[hooks.STOPPED] & hooks.STOP_EXACT
+        if self._cpu.flavour is Flavour.FAST and stopped:
+            self._cpu.use(Flavour.EXACT)
+            self._plan()
+
+    def settle(self) -> None:
+        """Back to the fast engine when the pins were left alone; not from an event, which may come inside a block."""
+        due, self._due = self._due, False
+        if not due or self._cpu.flavour is not Flavour.EXACT:
+            return
+        if self._cpu.cycles - int(self._cpu.state[hooks.INPUT_READ]) >= QUIET_CYCLES:
+            self._cpu.use(Flavour.FAST)
+        else:
+            self._plan()
+
+    def _plan(self) -> None:
+        last = int(self._cpu.state[hooks.INPUT_READ])
+        self._schedule.at("quiet", last + QUIET_CYCLES, self._look)
+
+    def _look(self) -> None:
+        self._due = True

@@ -1,0 +1,148 @@
+"""Reads a firmware file into flash: ELF, Intel HEX, or raw bytes with an address. Says where the CPU starts.
+
+The start is the image's lowest address in flash, where its vector table lies: 0x0 for a program that owns the chip,
+0x10000 for one that Arduino's bootloader starts.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from host.base.errors import HostError
+from host.virtual import hooks
+from host.virtual.memory import APPLICATION_START, Memory
+
+UICR_START, UICR_END = 0x10001000, 0x10002000
+KINDS = "an .elf, a .hex, or a .bin with its address"
+
+
+@dataclass(frozen=True)
+class Image:
+    """What a firmware file holds. parts: address -> bytes, in flash; symbols: name -> address, bytes."""
+
+    path: Path
+    parts: dict[int, bytes]
+    symbols: dict[str, tuple[int, int]] = field(default_factory=dict)
+    uicr: dict[int, int] = field(default_factory=dict)  # words, by offset
+
+    @property
+    def start(self) -> int:
+        """Address of the vector table."""
+        return min(self.parts)
+
+    def write(self, memory: Memory) -> None:
+        """Erases flash and writes the image."""
+        memory.flash[:] = 0xFF
+        for address, data in self.parts.items():
+            memory.flash[address : address + len(data)] = np.frombuffer(data, np.uint8)
+
+
+def read_image(path: Path, at: int | None = None) -> Image:
+    """The image in a file. at: where a .bin lies. Raises HostError in one line."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HostError(f"{path}: cannot read the firmware: {error.strerror}") from error
+    if content.startswith(b"\x7fELF"):
+        image = _read_elf(path)
+    elif path.suffix == ".hex" or content.startswith(b":"):
+        image = _read_hex(path)
+    elif path.suffix == ".bin":
+        image = Image(path, {_address_of_bin(path, at): content} if content else {})
+    else:
+        raise HostError(f"{path}: not a firmware that runs here; give {KINDS}")
+    if at is not None and path.suffix != ".bin":
+        raise HostError(f"{path}: says itself where it lies; --at is for .bin files")
+    _check(image)
+    return image
+
+
+def _address_of_bin(path: Path, at: int | None) -> int:
+    if at is None:
+        raise HostError(
+            f"{path}: a .bin does not say where it lies; give --at {APPLICATION_START:#x} "
+            "(behind Arduino's bootloader) or --at 0x0"
+        )
+    return at
+
+
+def _read_elf(path: Path) -> Image:
+    try:
+        with path.open("rb") as file:
+            elf = ELFFile(file)
+            if elf["e_machine"] != "EM_ARM":
+                raise HostError(f"{path}: not an ARM firmware; give {KINDS}")
+            segments = [(s["p_paddr"], s.data()) for s in elf.iter_segments("PT_LOAD")]
+            parts = {address: data for address, data in segments if data}
+            return Image(path, _flash_parts(path, parts), _symbols(elf), _uicr(parts))
+    except ELFError as error:
+        raise HostError(f"{path}: damaged ELF file: {error}; build it again") from error
+
+
+def _symbols(elf: Any) -> dict[str, tuple[int, int]]:
+    table = elf.get_section_by_name(".symtab")
+    if table is None:
+        return {}
+    named = ((symbol.name, symbol) for symbol in table.iter_symbols() if symbol.name)
+    return {
+        name: (symbol["st_value"] & ~1, symbol["st_size"])
+        for name, symbol in named
+        if name[0] != "$" and symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT", "STT_NOTYPE")
+    }
+
+
+def _read_hex(path: Path) -> Image:
+    import intelhex  # for .hex files alone
+
+    try:
+        records = intelhex.IntelHex(str(path))
+    except (intelhex.IntelHexError, UnicodeDecodeError) as error:
+        raise HostError(f"{path}: damaged Intel HEX file: {error}; build it again") from error
+    parts = {first: records.tobinstr(start=first, end=end - 1) for first, end in records.segments()}
+    return Image(path, _flash_parts(path, parts), uicr=_uicr(parts))
+
+
+def _flash_parts(path: Path, parts: dict[int, bytes]) -> dict[int, bytes]:
+    """Those in flash; RAM is the program's to fill, UICR apart."""
+    found = {}
+    for address, data in parts.items():
+        if address >= hooks.RAM_START or UICR_START <= address < UICR_END:
+            continue
+        if address + len(data) > hooks.FLASH_BYTES:
+            end = address + len(data)
+            raise HostError(f"{path}: reaches to {end:#x}; flash ends at {hooks.FLASH_BYTES:#x}")
+        found[address] = data
+    return found
+
+
+def _uicr(parts: dict[int, bytes]) -> dict[int, int]:
+    words = {}
+    for address, data in parts.items():
+        if UICR_START <= address < UICR_END:
+            for place in range(0, len(data) - 3, 4):
+                words[address - UICR_START + place] = struct.unpack_from("<I", data, place)[0]
+    return words
+
+
+def _check(image: Image) -> None:
+    """A vector table begins with the stack's top, in RAM, and the address of code in flash."""
+    if not image.parts:
+        raise HostError(f"{image.path}: nothing in it goes into flash; give {KINDS}")
+    start = image.start
+    if start + len(image.parts[start]) > hooks.FLASH_BYTES or start & 0xFF:
+        raise HostError(f"{image.path}: does not fit in flash at {start:#x}; give another --at")
+    first = image.parts[start][:8].ljust(8, b"\0")
+    stack, entry = struct.unpack("<II", first)
+    in_ram = hooks.RAM_START < stack <= hooks.RAM_START + hooks.RAM_BYTES
+    if not in_ram or not entry & 1 or not start <= entry < hooks.FLASH_BYTES:
+        raise HostError(
+            f"{image.path}: no vector table at {start:#x} (stack {stack:#x}, entry {entry:#x}); "
+            "is it an nRF52840's, and its address right?"
+        )
