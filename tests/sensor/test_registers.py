@@ -7,6 +7,8 @@ import argparse
 import pytest
 
 from host.base.errors import HostError
+from host.viewer.__main__ import arguments as viewer_arguments
+from host.virtual.__main__ import _parse as board_arguments
 from host.virtual.light import lit_url, lux
 from host.virtual.scene import Lit, Noise, open_scene
 from host.virtual.sensor_registers import RESET_VALUES, left_out
@@ -95,3 +97,14 @@ def test_a_light_that_cannot_be_is_refused() -> None:
     for text in ("-1", "x", "1e9", "nan"):
         with pytest.raises(argparse.ArgumentTypeError, match="lux from 0"):
             lux(text)
+
+
+def test_the_virtual_board_and_the_viewer_take_a_light(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments in (board_arguments, viewer_arguments):
+        assert arguments(["--light", "50"]).light == 50
+        assert arguments([]).light is None
+        with pytest.raises(SystemExit):
+            arguments(["--light", "-5"])
+        assert "give lux from 0 to 1,000,000" in capsys.readouterr().err
