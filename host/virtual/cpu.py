@@ -1,7 +1,8 @@
 """The Cortex-M4: Unicorn engines over one memory, and the loop that lets them run to a deadline.
 
-Three flavours of engine share flash, RAM and the state. *fast*: time is exact to a block. *exact*: time is exact to the
-instruction, needed while pins are polled, about four times slower. *profile*: exact, and every data access is counted.
+Three flavours of engine share flash, RAM and the state. *fast*: an access to a device is exact to the instruction where
+the block tells which one it is (sites.py), else to the block. *exact*: always to the instruction, needed while pins are
+polled from other blocks, about four times slower. *profile*: exact, and every data access is counted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from unicorn.unicorn_const import (
     UC_ERR_WRITE_PROT,
     UC_ERR_WRITE_UNMAPPED,
     UC_HOOK_BLOCK,
+    UC_HOOK_CODE,
     UC_HOOK_INTR,
     UC_HOOK_MEM_READ,
     UC_HOOK_MEM_UNMAPPED,
@@ -40,6 +42,7 @@ from host.virtual.cycles import (
 from host.virtual.engine import UcError, library, new_engine
 from host.virtual.memory import Memory
 from host.virtual.registers import EVERYTHING, MSP, PC, RegisterGroup
+from host.virtual.sites import Sites
 
 NO_END = 0xFFFFFFF0
 FIRST_PERIPHERAL = 0x40000000
@@ -115,6 +118,8 @@ class Cpu:
         self._engines: dict[Flavour, Any] = {}
         self._keep: list[object] = []
         self._failure: BaseException | None = None
+        self._access: int | None = None  # hooks.LOADS or STORES while the CPU accesses a device
+        self._sites = Sites(memory)
         self._interrupt = 0
         self._everything = RegisterGroup(EVERYTHING)
         self._groups: dict[tuple[int, ...], RegisterGroup] = {}
@@ -145,11 +150,14 @@ class Cpu:
     def now(self) -> int:
         """Guest time of the access being made; exact where the flavour is."""
         state = self.state
-        if not state[hooks.EXACT]:
+        if state[hooks.EXACT]:
+            offset = (self.program_counter() - int(state[hooks.BLOCK])) >> 1
+            at: int | None = int(self.memory.prefixes[int(state[hooks.BLOCK_PREFIX]) + offset])
+        else:
+            at = self._sites.time(self._access)
+        if at is None:
             return int(state[hooks.CYCLES])
-        offset = (self.program_counter() - int(state[hooks.BLOCK])) >> 1
-        prefix = int(self.memory.prefixes[int(state[hooks.BLOCK_PREFIX]) + offset])
-        return int(state[hooks.CYCLES] - state[hooks.BLOCK_COST]) + prefix
+        return int(state[hooks.CYCLES] - state[hooks.BLOCK_COST]) + at
 
     def program_counter(self) -> int:
         """PC; in fast flavour, inside a callback, the block's start."""
@@ -211,12 +219,15 @@ class Cpu:
             return
         values = self._everything.read(self.engine._uch)
         self.engine, self.flavour = self._engine(flavour), flavour
+        if flavour is Flavour.FAST:
+            self._hook_sites()
         self._everything.write(self.engine._uch, [*values[:22], values[22] | 1, *values[23:]])
         self.state[hooks.EXACT] = flavour is not Flavour.FAST
 
     def code_changed(self, address: int, count: int) -> None:
         """Forgets translations and prices of code that was overwritten."""
         self.memory.forget_prices(address, count)
+        self._sites.forget(address, count)
         for engine in self._engines.values():
             engine.ctl_remove_cache(address, address + count)
 
@@ -280,6 +291,12 @@ class Cpu:
         engine.hook_add(UC_HOOK_MEM_WRITE_PROT, self._on_flash_write)
         engine.hook_add(UC_HOOK_MEM_UNMAPPED, self._on_unmapped)
 
+    def _hook_sites(self) -> None:
+        """Blocks that read pins at several places are watched from now on, so that the fast engine is exact there."""
+        for block, count in self._sites.hook_wanted():
+            self._hook_native(self.engine, UC_HOOK_CODE, hooks.site_hook, block, block + count - 1)
+            self.engine.ctl_flush_tb()  # blocks translated before the hook would not call it
+
     def _hook_native(
         self, engine: Any, kind: int, function: hooks.NativeFunction, begin: int, end: int
     ) -> None:
@@ -318,20 +335,26 @@ class Cpu:
 
     def _reader(self, start: int) -> Callable[[int, int, int, int], int]:
         def read(_: int, offset: int, size: int, __: int) -> int:
+            self._access = hooks.LOADS
             try:
                 return self.bus.read(start + offset, size)
             except Exception as error:
                 self.fail(error)
                 return 0
+            finally:
+                self._access = None
 
         return read
 
     def _writer(self, start: int) -> Callable[[int, int, int, int, int], None]:
         def write(_: int, offset: int, size: int, value: int, __: int) -> None:
+            self._access = hooks.STORES
             try:
                 self.bus.write(start + offset, size, value)
             except Exception as error:
                 self.fail(error)
+            finally:
+                self._access = None
 
         return write
 
@@ -375,6 +398,7 @@ class Cpu:
         self.memory.prefix_count = first + len(price.prefix)
         self.unpriced += price.unknown
         self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
+        self._sites.priced(address, price)
         self.memory.prices[slot] = (
             hooks.pack_price(
                 price.cycles,

@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs, CsInsn
-from capstone.arm import ARM_OP_MEM, ARM_OP_REG, ARM_REG_PC
+from capstone.arm import ARM_OP_MEM, ARM_OP_REG, ARM_REG_PC, ARM_REG_SP
 
-LOADS = frozenset(
+from host.virtual.hooks import LOADS, STORES
+
+LOAD_NAMES = frozenset(
     ["ldr", "ldrb", "ldrh", "ldrsb", "ldrsh", "ldrex", "ldrexb", "ldrexh", "ldrt", "ldrbt", "ldrht"]
 )
-STORES = frozenset(["str", "strb", "strh", "strex", "strexb", "strexh", "strt", "strbt", "strht"])
+STORE_NAMES = frozenset(
+    ["str", "strb", "strh", "strex", "strexb", "strexh", "strt", "strbt", "strht"]
+)
 MULTIPLE = ("ldm", "stm", "push", "pop", "vldm", "vstm", "vpush", "vpop")
 FUSED = ("vmla", "vmls", "vnmla", "vnmls", "vfma", "vfms", "vfnma", "vfnms")
 INDIRECT = ("bx", "blx", "pop", "ldm", "ldr", "tbb", "tbh", "mov", "add")
@@ -58,6 +62,9 @@ class BlockPrice:
     aligned: tuple[
         int, ...
     ]  # offsets of instructions that fault on a misaligned word (LDM, LDRD, VLDR, ...)
+    reaching: tuple[
+        tuple[int, ...], tuple[int, ...]
+    ]  # offsets of the loads, and of the stores, that may reach a device
     uses_fpu: bool
     masks: bool  # has an instruction that changes PRIMASK, BASEPRI or FAULTMASK; it ends the block
     unknown: tuple[str, ...]
@@ -72,6 +79,7 @@ class _Step:
     written: frozenset[int]
     addresses: frozenset[int]
     bytes: int
+    reaching: int | None = None  # hooks.LOADS or hooks.STORES when it may access a device
 
 
 def new_disassembler() -> Cs:
@@ -88,6 +96,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
     previous: _Step | None = None
     last = ""
     float_used, masks, unknown, aligned = False, False, [], []
+    reaching: tuple[list[int], list[int]] = ([], [])
     while place < len(code):
         found = next(machine.disasm(code[place:], address + place, 1), None)
         if found is None:
@@ -98,6 +107,8 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
             last = found.mnemonic
             float_used = float_used or last[0] == "v"
             masks = masks or last.startswith(("cps", "msr"))
+            if step.reaching is not None:
+                reaching[step.reaching].append(place)
             if step.kind in MUST_ALIGN:
                 aligned.append(place)
         prefix[place // 2] = cycles
@@ -113,6 +124,7 @@ def price_block(code: bytes, address: int, machine: Cs, model: CycleModel) -> Bl
         entry_penalty=model.misaligned_target if address & 2 and _length(code, 0) == 4 else 0,
         prefix=tuple(prefix),
         aligned=tuple(aligned),
+        reaching=(tuple(reaching[LOADS]), tuple(reaching[STORES])),
         uses_fpu=float_used,
         masks=masks,
         unknown=tuple(unknown),
@@ -130,7 +142,22 @@ def _step(found: CsInsn, model: CycleModel) -> _Step:
     for operand in found.operands:
         if operand.type == ARM_OP_MEM:
             addresses |= {operand.mem.base, operand.mem.index} - {0, ARM_REG_PC}
-    return _Step(kind, cycles, frozenset(found.regs_access()[1]), frozenset(addresses), found.size)
+    written = frozenset(found.regs_access()[1])
+    return _Step(kind, cycles, written, frozenset(addresses), found.size, _reaching(found))
+
+
+def _reaching(found: CsInsn) -> int | None:
+    """Whether an instruction loads or stores where a device may be: anywhere but on the stack and beside the code."""
+    name = found.mnemonic
+    multiple = name.startswith(("ldm", "stm", "vldm", "vstm"))
+    if not multiple and not name.startswith(("ldr", "str", "vldr", "vstr")):
+        return None
+    bases = {o.mem.base for o in found.operands if o.type == ARM_OP_MEM}
+    if multiple:
+        bases = {found.operands[0].reg}
+    if bases & {ARM_REG_SP, ARM_REG_PC}:
+        return None
+    return LOADS if name.lstrip("v").startswith("ld") else STORES
 
 
 def _classify(found: CsInsn, model: CycleModel) -> tuple[str, int]:
@@ -145,9 +172,9 @@ def _classify(found: CsInsn, model: CycleModel) -> tuple[str, int]:
         return _classify_float(found, name, model)
     if name in ("ldrd", "strd"):
         return "multiple", 3
-    if name in LOADS:
+    if name in LOAD_NAMES:
         return "load", model.load
-    if name in STORES:
+    if name in STORE_NAMES:
         index = any(o.type == ARM_OP_MEM and o.mem.index for o in found.operands)
         return "store", model.store_register_offset if index else model.store
     if name.startswith("it") and set(name[2:]) <= set("te"):

@@ -1,4 +1,5 @@
-"""Which engine runs: the exact one while the program looks at the sensor's pins, else the fast one."""
+"""Which engine runs: the exact one while the program looks at the sensor's pins from places that the fast one does not
+time, see sites.py; else the fast one."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from host.virtual.cpu import Cpu, Flavour
 from host.virtual.schedule import Schedule
 
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
+LEARNED_CYCLES = 32_000_000  # this long, more than a frame, without a new place that looks: back as well
 
 
 class Exactness:
@@ -32,11 +34,12 @@ class Exactness:
             self._plan()
 
     def settle(self) -> None:
-        """Back to the fast engine when the pins were left alone; not from an event, which may come inside a block."""
+        """Back to the fast engine when the pins were left alone, or all places are known; not from an event, which may come inside a block."""
         due, self._due = self._due, False
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
-        if self._cpu.cycles - int(self._cpu.state[hooks.INPUT_READ]) >= QUIET_CYCLES:
+        since = self._cpu.cycles - self._cpu.state[[hooks.INPUT_READ, hooks.WANTED_AT]]
+        if since[0] >= QUIET_CYCLES or since[1] >= LEARNED_CYCLES:
             self._cpu.use(Flavour.FAST)
         else:
             self._plan()

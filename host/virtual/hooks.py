@@ -101,9 +101,17 @@ NEVER = (1 << 63) - 1
     LOAD_STOPS,  # what the guest's own handlers let through: the execution priority without masks
     HSYNC_START,  # with FLAG_HSYNC: HREF's pin is high from here, in base pixel clocks from the line's start
     HSYNC_END,  # to here
+    ACCESSES,  # uint16[SLOTS][2]: when the loads and the stores of a block reach a device; see ACCESS_*
+    SITE_BASE,  # BASE of the block whose accesses a site hook timed last
+    SITE_AT,  # cycles from there to the access
+    WANTED,  # uint8[SLOTS]: 1 for blocks that read pins or the clock and need a site hook
+    WANTED_AT,  # CYCLES when the latest of them was found
     STATE_WORDS,
-) = range(71)
+) = range(76)
 
+# An entry of ACCESSES: cycles + 1 before the only access that can reach a device, or one of these.
+ACCESS_UNKNOWN, ACCESS_HOOKED = 0, 0xFFFF
+LOADS, STORES = 0, 1  # its columns
 STOP_DEADLINE, STOP_EXACT, STOP_REQUEST = 1, 2, 4
 FLAG_GATED, FLAG_CLOCK_REVERSED, FLAG_HREF_REVERSED, FLAG_VSYNC_REVERSED = 1, 2, 4, 8
 FLAG_HSYNC = 16
@@ -151,6 +159,11 @@ def slot_of(address: int) -> int:
         return address >> 1
     offset = address - RAM_START
     return RAM_SLOT + (offset >> 1) if 0 <= offset < RAM_BYTES else -1
+
+
+def address_of(slot: int) -> int:
+    """The code address of a row of the tables."""
+    return 2 * slot if slot < RAM_SLOT else RAM_START + 2 * (slot - RAM_SLOT)
 
 
 def native(signature: Any) -> Callable[[Callable[..., Any]], NativeFunction]:
@@ -243,14 +256,42 @@ def masks_now(s: Any, engine: Any) -> Any:
 
 
 @inner
-def cycle_now(s: Any, engine: Any) -> Any:
-    """Guest time of the access being made: exact, or the end of the block when PC is not."""
-    if s[EXACT] == 0:
-        return s[CYCLES]
-    offset = (read_register(s[READ_FUNCTION], engine, PC_REGISTER) - s[BLOCK]) >> 1
+def access_time(s: Any) -> Any:
+    """Cycles from the block's start to the load of a device that it makes; -1: not known without PC."""
+    accesses = carray(pointer(s[ACCESSES]), (SLOTS, 2), np.uint16)
+    access = np.int64(accesses[table_row(s[BLOCK]), LOADS])
+    if access == ACCESS_HOOKED:
+        return s[SITE_AT] if s[SITE_BASE] == s[BASE] else np.int64(-1)
+    return access - 1
+
+
+@inner
+def want_site(s: Any) -> None:
+    """The block that runs shall have a site hook when the fast engine takes over."""
+    wanted = carray(pointer(s[WANTED]), (SLOTS,), np.uint8)
+    if wanted[table_row(s[BLOCK])] == 0:
+        wanted[table_row(s[BLOCK])] = 1
+        s[WANTED_AT] = s[CYCLES]
+
+
+@inner
+def prefix_at(s: Any, address: Any) -> Any:
+    """Cycles from the block's start to the instruction at this address."""
     prefixes = carray(pointer(s[PREFIXES]), (POOL_HALFWORDS,), np.uint16)
-    waited = s[CYCLES] - s[BASE] - s[BLOCK_COST]
-    return s[BASE] + np.int64(prefixes[s[BLOCK_PREFIX] + offset]) + waited
+    return np.int64(prefixes[s[BLOCK_PREFIX] + ((address - s[BLOCK]) >> 1)])
+
+
+@inner
+def cycle_now(s: Any, engine: Any) -> Any:
+    """Guest time of the load being made: exact, or the end of the block when that cannot be told."""
+    at = access_time(s)
+    if s[EXACT] != 0:
+        if at < 0:
+            want_site(s)
+        at = prefix_at(s, read_register(s[READ_FUNCTION], engine, PC_REGISTER))
+    elif at < 0:
+        return s[CYCLES]
+    return s[CYCLES] - s[BLOCK_COST] + at
 
 
 @inner
@@ -470,7 +511,8 @@ def input_word(s: Any, engine: Any, port: Any) -> Any:
     s[INPUT_READ] = now
     levels = s[LEVELS_P0 + port]
     if s[SENSOR_RUNS] != 0:
-        if s[EXACT] == 0:
+        if s[EXACT] == 0 and access_time(s) < 0:
+            want_site(s)
             s[STOPPED] |= STOP_EXACT
             stop_engine(s[STOP_FUNCTION], engine)
         driven = s[DRIVEN_P0 + port]
@@ -503,6 +545,14 @@ def dwt_read(engine: Any, offset: Any, size: Any, user: Any) -> Any:
             value += cycle_now(s, engine)
         return np.uint64(value & 0xFFFFFFFF)
     return np.uint64(ask_python(s[DWT_FUNCTION], np.int64(offset), 0))
+
+
+@native(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr))
+def site_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
+    """Called before each instruction of a block that makes several accesses: notes when, should this be the one."""
+    s = carray(user, (STATE_WORDS,), np.int64)
+    s[SITE_BASE] = s[BASE]
+    s[SITE_AT] = prefix_at(s, np.int64(address))
 
 
 @native(

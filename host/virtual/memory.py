@@ -21,12 +21,16 @@ class Memory:
         self.counts: npt.NDArray[np.int64] = np.zeros((hooks.SLOTS, 4), np.int64)
         self.aligned: npt.NDArray[np.uint8] = np.zeros(hooks.SLOTS, np.uint8)
         self.prefixes: npt.NDArray[np.uint16] = np.zeros(hooks.POOL_HALFWORDS, np.uint16)
+        self.accesses: npt.NDArray[np.uint16] = np.zeros((hooks.SLOTS, 2), np.uint16)
+        self.wanted: npt.NDArray[np.uint8] = np.zeros(hooks.SLOTS, np.uint8)
         self.prefix_count = 0
         for word, table in (
             (hooks.PRICES, self.prices),
             (hooks.COUNTS, self.counts),
             (hooks.ALIGNED, self.aligned),
             (hooks.PREFIXES, self.prefixes),
+            (hooks.ACCESSES, self.accesses),
+            (hooks.WANTED, self.wanted),
         ):
             self.state[word] = table.ctypes.data
 
