@@ -8,7 +8,9 @@ from host.virtual.cpu import Cpu, Flavour
 from host.virtual.schedule import Schedule
 
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
-LEARNED_CYCLES = 32_000_000  # this long, more than a frame, without a new place that looks: back as well
+LEARNED_CYCLES = (
+    32_000_000  # this long, more than a frame, without a new place that looks: back as well
+)
 
 
 class Exactness:
@@ -34,7 +36,10 @@ class Exactness:
             self._plan()
 
     def settle(self) -> None:
-        """Back to the fast engine when the pins were left alone, or all places are known; not from an event, which may come inside a block."""
+        """Back to the fast engine when the pins were left alone, or all places are known.
+
+        Not called from an event, which may come inside a block.
+        """
         due, self._due = self._due, False
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
