@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.capture.options import Options
-from host.data.pictures import luma_of
+from host.data.model_input import luma_of
 from host.preprocess import area_average
 from host.samples import Sample
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset
 from host.data.duplicates import NEAR, near_pairs, perceptual_hash
 from host.data.findings import (
@@ -23,8 +25,8 @@ from host.data.findings import (
     session_findings,
 )
 from host.data.manifest import Picture
+from host.data.model_input import luma_of
 from host.data.opinion import Opinion
-from host.data.pictures import UnreadableError, decode, luma_of
 
 SURE = 0.8
 QUALITY = {  # of cleanvision: what it calls it -> what we do

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from host.base.files import private_folder, write_private
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.check import Checked
 from host.data.dataset import Dataset, Read
 from host.data.findings import Finding, Kind
 from host.data.manifest import Picture
-from host.data.pictures import UnreadableError, decode
 from host.data.sheet import Group, Tile, contact_sheet
 
 MOST_TILES = 24  # of a kind on the sheet; findings.csv has all

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from host.base.console import Console, stderr, stdout
 from host.base.errors import HostError
+from host.base.regular_files import UnreadableError
 from host.data.check import Asked, check
 from host.data.check_report import summary, write_report
 from host.data.coco import Rule, read_coco
@@ -23,11 +24,11 @@ from host.data.export import export_folder, export_zip
 from host.data.hold import held
 from host.data.labels import label_list, resolve
 from host.data.load import each_luma
-from host.data.manifest import SPLITS, Picture, write_manifest
+from host.data.manifest import SPLITS, Picture
+from host.data.manifest_file import read_whole, write_manifest
 from host.data.opinion import open_opinion
-from host.data.pictures import UnreadableError
 from host.data.split import Shares, assign, groups, table
-from host.data.store import import_into, listed
+from host.data.store import import_into
 
 Item = TypeVar("Item")
 
@@ -38,6 +39,8 @@ def import_set(asked: argparse.Namespace) -> int:
     if not asked.input.exists():
         raise HostError(f"{asked.input} is not there: give a folder or a zip of pictures")
     dataset = _source(asked)
+    for line in dataset.remarks():
+        _say(console, line)
     if asked.labels:
         known = label_list(asked.labels)
         renamed = [replace(p, label=resolve(p.label, known, p.path)) for p in dataset.pictures]
@@ -67,7 +70,7 @@ def import_set(asked: argparse.Namespace) -> int:
 def check_set(asked: argparse.Namespace) -> int:
     """Says what may be wrong. 1 when something was found."""
     console = stderr()
-    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+    dataset = _read(asked, console)
     opinion = open_opinion(asked.model, asked.model_labels) if asked.model else None
     checked = check(
         dataset,
@@ -77,8 +80,6 @@ def check_set(asked: argparse.Namespace) -> int:
     )
     stdout().print(_splits(dataset.pictures))
     stdout().print(summary(checked))
-    if dataset.dropped_rows:
-        _say(console, f"{dataset.dropped_rows} torn row(s) of the manifest were left out")
     if asked.output:
         for path in write_report(asked.output, dataset, checked):
             _say(console, f"wrote {path}")
@@ -104,14 +105,14 @@ def _split(asked: argparse.Namespace, console: Console) -> None:
     near = _near(dataset, asked.distance, console) if asked.distance >= 0 else []
     together = groups(pictures, near, asked.by, asked.gap)
     shares = Shares(asked.val, asked.test)
-    unlabelled = [picture for picture in listed(asked.data) if not picture.label]
+    unlabelled = [picture for picture in read_whole(asked.data) if not picture.label]
     write_manifest(asked.data, [*assign(pictures, together, shares, asked.seed), *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
 
 
 def export_set(asked: argparse.Namespace) -> int:
     """Writes the pictures in another layout."""
-    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+    dataset = _read(asked, stderr())
     is_zip = asked.output.suffix.lower() == ".zip"
     layout = asked.layout or ("zip" if is_zip else "keras")
     if is_zip != (layout == "zip"):
@@ -127,6 +128,13 @@ def export_set(asked: argparse.Namespace) -> int:
         _say(stderr(), f"to upload them: {upload}")
     stdout().print(_splits(dataset.pictures))
     return 0
+
+
+def _read(asked: argparse.Namespace, console: Console) -> Dataset:
+    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+    for line in dataset.remarks():
+        _say(console, line)
+    return dataset
 
 
 def _source(asked: argparse.Namespace) -> Dataset:

@@ -1,32 +1,30 @@
 """A folder or a zip of labelled pictures -> a Dataset: which pictures, which labels, and how to read one.
 
-Accepted: a folder or zip with a manifest; else SPLIT/CLASS/NAME or CLASS/NAME, where SPLIT is train, val or test.
+Accepted: a folder or zip with a manifest; else SPLIT/CLASS/NAME or CLASS/NAME, where SPLIT is train, val or test,
+also inside a folder around everything, as archives have it.
 """
 
 from __future__ import annotations
 
-import zipfile
+import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.regular_files import list_files
+from host.data.by_folders import by_folders, split_name, split_of
 from host.data.labels import matching, require_classes, resolve
-from host.data.manifest import (
-    CSV_NAME,
-    MOST_BYTES,
-    PARQUET_NAME,
-    SPLIT_NAMES,
-    Picture,
-    parse_csv,
-    read_manifest,
-)
-from host.data.pictures import MOST_FILE_BYTES, SUFFIXES, UnreadableError
+from host.data.manifest import Picture, Rows
+from host.data.manifest_csv import CSV_NAME, MOST_BYTES, parse_csv
+from host.data.manifest_file import has_manifest, read_manifest
+from host.data.tree import is_hidden, left_out_line, not_a_picture, reader, stream, tree_files
 
 Read = Callable[[Picture], bytes]
 
@@ -35,13 +33,22 @@ Read = Callable[[Picture], bytes]
 class Dataset:
     """pictures: sorted by path, every one with a label of `labels`. root: the folder or the zip.
 
-    dropped_rows: torn lines of the manifest that were left out.
+    dropped_rows: torn lines of the manifest that were left out. left_out: why -> how many files are no pictures of
+    the set. notes: what was concluded about it, a line each.
     """
 
     root: Path
     pictures: tuple[Picture, ...]
     labels: tuple[str, ...]
     dropped_rows: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
+
+    def remarks(self) -> list[str]:
+        """Lines for people: everything that they would otherwise not learn about how the set was read."""
+        torn = f"the manifest's last line is cut off: {self.dropped_rows} row left out"
+        said = [*self.notes, left_out_line(self.left_out), torn if self.dropped_rows else ""]
+        return [line for line in said if line]
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -65,11 +72,17 @@ class Dataset:
     @contextmanager
     def open(self) -> Iterator[Read]:
         """A function Picture -> bytes of its file, for as long as the zip is open. It raises UnreadableError."""
-        if self.root.is_dir():
-            yield lambda picture: _file_bytes(self.root, picture.path)
-            return
-        with _open_zip(self.root) as archive:
-            yield lambda picture: _zip_bytes(archive, self.root, picture.path)
+        with reader(self.root) as read:
+            yield lambda picture: read(picture.path)
+
+
+class Found(NamedTuple):
+    """What lies at a path, before labels are compared."""
+
+    pictures: tuple[Picture, ...]
+    dropped: int
+    left_out: Counter[str]
+    notes: tuple[str, ...]
 
 
 def read_dataset(
@@ -83,72 +96,44 @@ def read_dataset(
     """
     if not path.exists():
         raise HostError(f"{path} is not there: give a folder or a zip of pictures")
-    pictures, dropped = _listed(path)
-    pictures = [p for p in pictures if p.label and (not split or p.split == split)]
+    listed = _listed(path)
+    pictures = [p for p in listed.pictures if p.label and (not split or p.split == split)]
     where = f"the {split} split of {path}" if split else str(path)
     if not pictures:
+        line = left_out_line(listed.left_out)
         raise HostError(
             f"{where} has no labelled pictures: it needs {CSV_NAME}, CLASS/NAME.png, "
-            "or train/CLASS/NAME.png and val/CLASS/NAME.png"
+            f"or train/CLASS/NAME.png and val/CLASS/NAME.png{f' ({line})' if line else ''}"
         )
     known = tuple(labels) or _found_labels(pictures)
     named = [
         replace(p, label=resolve(p.label, known, f"{path}: {p.path}"))
         for p in sorted(pictures, key=lambda p: p.path)
     ]
-    dataset = Dataset(path, tuple(named), known, dropped)
+    dataset = Dataset(path, tuple(named), known, listed.dropped, listed.left_out, listed.notes)
     if not labels:
         _refuse_empty_folders(path, known)
     require_classes(dataset.counts, known, least_labels, where)
     return dataset
 
 
-def split_of(path: str) -> str:
-    """From the first folder of a path: train, val, test, or ""."""
-    first = path.split("/")[0].lower()
-    return SPLIT_NAMES.get(first, "") if "/" in path else ""
+def _listed(path: Path) -> Found:
+    """By the manifest where there is one, else by folders."""
+    if path.is_dir() and has_manifest(path):
+        return _by_manifest(read_manifest(path))
+    files = tree_files(path)
+    if not path.is_dir() and CSV_NAME in files.names:
+        with stream(path, CSV_NAME, MOST_BYTES) as file:
+            content = file.read()
+        names = frozenset(files.names)
+        return _by_manifest(parse_csv(content, f"{path}: {CSV_NAME}", names.__contains__))
+    found = by_folders(files.names)
+    return Found(found.pictures, 0, found.left_out + files.left_out, found.notes)
 
 
-def file_names(path: Path) -> list[str]:
-    """Every file of a folder or zip, below it, with forward slashes, sorted. Raises HostError."""
-    if path.is_dir():
-        return sorted(f.relative_to(path).as_posix() for f in path.rglob("*") if f.is_file())
-    with _open_zip(path) as archive:
-        return sorted(name for name in archive.namelist() if not name.endswith("/"))
-
-
-def _listed(path: Path) -> tuple[list[Picture], int]:
-    """(pictures, dropped rows), by the manifest where there is one."""
-    if path.is_dir():
-        if (path / CSV_NAME).exists() or (path / PARQUET_NAME).exists():
-            rows = read_manifest(path)
-            return [_with_split(p) for p in rows.pictures], rows.dropped
-        return _by_folders(file_names(path)), 0
-    with _open_zip(path) as archive:
-        if CSV_NAME in archive.namelist():
-            if archive.getinfo(CSV_NAME).file_size > MOST_BYTES:
-                raise HostError(f"{path}: its {CSV_NAME} has more than 256 MB")
-            rows = parse_csv(_entry(archive, path, CSV_NAME), f"{path}: {CSV_NAME}")
-            return [_with_split(p) for p in rows.pictures], rows.dropped
-        return _by_folders(archive.namelist()), 0
-
-
-def _with_split(picture: Picture) -> Picture:
-    return picture if picture.split else replace(picture, split=split_of(picture.path))
-
-
-def _by_folders(paths: Iterable[str]) -> list[Picture]:
-    """CLASS/NAME and SPLIT/CLASS/NAME; whatever lies deeper belongs to the class too."""
-    found = []
-    for text in paths:
-        parts = PurePosixPath(text).parts
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-        if hidden or ".." in parts or PurePosixPath(text).suffix.lower() not in SUFFIXES:
-            continue
-        split = split_of(text) if len(parts) > 2 else ""
-        label = parts[1 if split else 0] if len(parts) > 1 else ""
-        found.append(Picture(text, label, split))
-    return found
+def _by_manifest(rows: Rows) -> Found:
+    pictures = tuple(p if p.split else replace(p, split=split_of(p.path)) for p in rows.pictures)
+    return Found(pictures, rows.dropped, Counter(), rows.notes)
 
 
 def _found_labels(pictures: Sequence[Picture]) -> tuple[str, ...]:
@@ -165,53 +150,32 @@ def _refuse_empty_folders(path: Path, known: Sequence[str]) -> None:
     """A class's folder without a picture is a mistake that would otherwise pass unseen."""
     if not path.is_dir() or (path / CSV_NAME).exists():
         return
-    for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name[0] not in "._"):
-        groups = [folder] if folder.name.lower() not in SPLIT_NAMES else sorted(folder.iterdir())
-        for group in (g for g in groups if g.is_dir()):
-            if not any(file.suffix.lower() in SUFFIXES for file in group.rglob("*")):
-                raise HostError(
-                    f"the class {group.name!r} has no pictures in {group}: "
-                    "put some there, or remove the folder"
-                )
+    for folder in _class_folders(path):
+        if folder.is_symlink():
+            raise HostError(
+                f"{folder} is a link, and links to folders are not followed: "
+                f"copy the set with what they point to: {shlex.join(('cp', '-rL', str(path), 'COPY'))}"
+            )
+        names = [name for name in list_files(folder).names if not is_hidden(name)]
+        reasons = [not_a_picture(name) for name in names]
+        if not any(reason is None for reason in reasons) and (any(reasons) or not names):
+            line = left_out_line(Counter(reason for reason in reasons if reason))
+            raise HostError(
+                f"the class {folder.name!r} has no pictures in {folder}{f' ({line})' if line else ''}: "
+                "put some there, or remove the folder"
+            )
 
 
-@contextmanager
-def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise HostError(
-            f"{path} is neither a folder nor a zip that can be read: {error}"
-        ) from error
-    with archive:
-        yield archive
+def _class_folders(path: Path) -> list[Path]:
+    """Those directly below, below splits, or below a folder around everything."""
+    inside = _folders(path)
+    while len(inside) == 1 and not split_name(inside[0].name) and _folders(inside[0]):
+        inside = _folders(inside[0])
+    found = []
+    for folder in inside:
+        found += _folders(folder) if split_name(folder.name) else [folder]
+    return found
 
 
-def _entry(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
-    try:
-        return archive.read(name)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        raise HostError(f"{path}: {name} cannot be read ({error}): copy the zip again") from error
-
-
-def _zip_bytes(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
-    try:
-        size = archive.getinfo(name).file_size
-    except KeyError as error:
-        raise UnreadableError(f"{path} lacks {name}, which its manifest names") from error
-    if size > MOST_FILE_BYTES:
-        raise UnreadableError(f"{path}: {name} has {size >> 20} MB: at most 64 are read")
-    try:
-        return _entry(archive, path, name)
-    except HostError as error:
-        raise UnreadableError(str(error)) from error
-
-
-def _file_bytes(root: Path, name: str) -> bytes:
-    path = root / name
-    try:
-        if path.stat().st_size > MOST_FILE_BYTES:
-            raise UnreadableError(f"{path} has more than 64 MB: scale it down")
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror}") from error
+def _folders(path: Path) -> list[Path]:
+    return sorted(p for p in path.iterdir() if p.is_dir() and p.name[0] not in "._")

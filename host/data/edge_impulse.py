@@ -14,9 +14,11 @@ from typing import Any
 
 from host.base.errors import HostError
 from host.base.files import folder_name
-from host.data.dataset import Dataset, Read, file_names
-from host.data.manifest import CSV_NAME, Picture, picture_of, row_of
-from host.data.pictures import SUFFIXES
+from host.base.pictures import SUFFIXES
+from host.data.dataset import Dataset, Read
+from host.data.manifest import Picture, picture_of, row_of
+from host.data.manifest_csv import CSV_NAME
+from host.data.tree import tree_files
 
 INFO = "info.labels"
 VERSION = 1
@@ -36,7 +38,7 @@ METADATA = (
 
 def is_export(path: Path) -> bool:
     """Whether a folder or zip looks like one: info.labels, or LABEL.NAME.png straight in training/ or testing/."""
-    names = file_names(path)
+    names = tree_files(path).names
     if CSV_NAME in names:
         return False
     return any(_is_info(name) for name in names) or any(_named_label(name) for name in names)
@@ -44,7 +46,8 @@ def is_export(path: Path) -> bool:
 
 def read_export(path: Path) -> Dataset:
     """Raises HostError when info.labels makes no sense or names no picture."""
-    names = file_names(path)
+    files = tree_files(path)
+    names = files.names
     found = {name: Picture(name, _named_label(name), _split(name)) for name in names}
     found = {name: p for name, p in found.items() if p.label}
     empty = Dataset(path, (), ())

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.base.files import folder_name, png_bytes, private_file, private_folder, write_private
+from host.base.pictures import decode
 from host.data import edge_impulse
 from host.data.dataset import Dataset
-from host.data.manifest import CSV_NAME, Picture, csv_bytes
-from host.data.pictures import decode
+from host.data.manifest import Picture
+from host.data.manifest_csv import CSV_NAME, csv_bytes
 
 PORTABLE = (".png", ".jpg", ".jpeg")  # what Keras and Edge Impulse both read; others become PNG
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same pictures make the same zip

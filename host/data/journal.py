@@ -28,17 +28,9 @@ from host.base.files import (
 )
 from host.data.hold import take
 from host.data.labels import matching, meant
-from host.data.manifest import (
-    CSV_NAME,
-    PARQUET_NAME,
-    Picture,
-    csv_bytes,
-    csv_line,
-    extra_columns,
-    header_line,
-    parquet_bytes,
-    read_manifest,
-)
+from host.data.manifest import Picture
+from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
+from host.data.manifest_file import PARQUET_NAME, has_manifest, parquet_bytes, read_manifest
 
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
 
@@ -154,11 +146,14 @@ class Journal:
         """The rows that are whole, and new ones for pictures that have none."""
         said: list[str] = []
         found: list[Picture] = []
-        if (self.folder / CSV_NAME).exists() or (self.folder / PARQUET_NAME).exists():
+        if has_manifest(self.folder):
             rows = read_manifest(self.folder)
             found = list(rows.pictures)
             if rows.dropped:
-                said.append(f"{rows.dropped} torn row(s) of {CSV_NAME} dropped")
+                said.append(
+                    f"the last row of {CSV_NAME} was cut off and is dropped: {rows.torn[:80]!r}"
+                )
+            said += rows.notes
         known = {picture.path for picture in found}
         orphans = [p for p in _by_folder(self.folder) if p.path not in known]
         if orphans:

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset, Read
 from host.data.manifest import Picture
-from host.data.pictures import UnreadableError, decode, luma_of, to_input
+from host.data.model_input import luma_of, to_input
 
 MOST_INPUT_BYTES = 8 << 30
 MOST_SIDE = 4096

@@ -1,25 +1,13 @@
-"""The manifest of a set of pictures: one Picture a row.
+"""One Picture: a row of a manifest, as typed values and as text.
 
-manifest.csv is the truth: capture can append a row with one write, a torn row is told from a whole one, and any
-spreadsheet edits it. manifest.parquet beside it is a copy with real types, remade whenever the CSV is written whole.
 Columns that we do not know are kept: each is a way to slice an evaluation.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, fields
 
-from host.base.errors import HostError
-from host.base.files import write_private
-
-CSV_NAME = "manifest.csv"
-PARQUET_NAME = "manifest.parquet"
-MOST_BYTES = 256 << 20  # of a manifest: a million rows
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
     **{name: "train" for name in ("train", "training")},
@@ -62,15 +50,21 @@ COLUMNS = tuple(field.name for field in fields(Picture) if field.name != "more")
 
 @dataclass(frozen=True)
 class Rows:
-    """What a manifest held. dropped: lines that were torn or had no path."""
+    """What a manifest held. torn: its last line where a write was cut off. notes: how it was read, a line each."""
 
     pictures: tuple[Picture, ...]
-    dropped: int = 0
+    torn: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> int:
+        """Rows that could not be taken."""
+        return int(bool(self.torn))
 
 
 def row_of(picture: Picture) -> dict[str, str]:
     """Column -> text, as in the CSV; sha256 last, so that a row torn before its end lacks it."""
-    own = {name: _text(getattr(picture, name)) for name in COLUMNS}
+    own = {name: cell_text(getattr(picture, name)) for name in COLUMNS}
     digest = own.pop("sha256")
     return {**own, **dict(picture.more), "sha256": digest}
 
@@ -103,100 +97,7 @@ def picture_of(row: dict[str, str]) -> Picture:
     )
 
 
-def parse_csv(content: bytes, name: str) -> Rows:
-    """The rows of a CSV file, with commas or semicolons. Raises HostError naming the line that makes no sense."""
-    if len(content) > MOST_BYTES:
-        raise HostError(f"{name} has {len(content) >> 20} MB: a manifest has at most 256")
-    text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-    lines = text.rstrip("\n").split("\n")
-    header = lines[0]
-    if "path" not in header:
-        raise HostError(f"{name} is no manifest: its first line must name the columns, path first")
-    reader = csv.reader(lines, delimiter=";" if header.count(";") > header.count(",") else ",")
-    columns = [column.strip() for column in next(reader)]
-    pictures, dropped = [], 0
-    for cells in _cells(reader, name):
-        if len(cells) != len(columns) or any("\0" in cell for cell in cells):
-            dropped += any(cells)  # a write that was cut off; an empty line is none
-            continue
-        try:
-            pictures.append(picture_of(dict(zip(columns, cells, strict=True))))
-        except ValueError as error:
-            if reader.line_num < len(lines) or text.endswith("\n"):
-                raise HostError(f"{name} line {reader.line_num}: {error}") from error
-            dropped += 1
-    return Rows(tuple(pictures), dropped)
-
-
-def header_line(pictures: Iterable[Picture] = ()) -> bytes:
-    """The first line of a CSV for these pictures, with its line break."""
-    return _line(
-        row_of(Picture("", "", more=tuple((name, "") for name in extra_columns(pictures))))
-    )
-
-
-def csv_line(picture: Picture, extra: Sequence[str] = ()) -> bytes:
-    """A picture's row with its line break; extra: the columns that are not ours, as in the header."""
-    have = dict(picture.more)
-    filled = tuple((name, have.get(name, "")) for name in extra)
-    return _line(row_of(replace(picture, more=filled)).values())
-
-
-def csv_bytes(pictures: Sequence[Picture]) -> bytes:
-    """A whole manifest.csv, in the order given."""
-    extra = extra_columns(pictures)
-    return header_line(pictures) + b"".join(csv_line(picture, extra) for picture in pictures)
-
-
-def read_manifest(folder: Path) -> Rows:
-    """The manifest of a folder: its CSV, else its Parquet. Raises HostError when there is none to read."""
-    path = folder / CSV_NAME
-    try:
-        if path.exists():
-            return parse_csv(path.read_bytes(), str(path))
-        if (folder / PARQUET_NAME).exists():
-            return _read_parquet(folder / PARQUET_NAME)
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
-    raise HostError(f"{folder} has no {CSV_NAME}")
-
-
-def write_manifest(folder: Path, pictures: Sequence[Picture]) -> None:
-    """Replaces both files, each at once. Raises HostError when they cannot be written."""
-    write_private(folder / CSV_NAME, csv_bytes(pictures))
-    write_private(folder / PARQUET_NAME, parquet_bytes(pictures))
-
-
-def parquet_bytes(pictures: Sequence[Picture]) -> bytes:
-    """The same rows with types: tags as a list, scores as a map, the rest as text."""
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    text = [name for name in COLUMNS if name not in ("tags", "scores")]
-    columns = {name: pa.array([getattr(p, name) for p in pictures], pa.string()) for name in text}
-    columns["tags"] = pa.array([list(p.tags) for p in pictures], pa.list_(pa.string()))
-    columns["scores"] = pa.array(
-        [list(p.scores) for p in pictures], pa.map_(pa.string(), pa.float64())
-    )
-    for name in extra_columns(pictures):
-        columns[name] = pa.array([dict(p.more).get(name, "") for p in pictures], pa.string())
-    sink = io.BytesIO()
-    parquet.write_table(pa.table(columns), sink)
-    return sink.getvalue()
-
-
-def _read_parquet(path: Path) -> Rows:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    try:
-        rows = parquet.read_table(path).to_pylist()
-        return Rows(tuple(picture_of({name: _text(v) for name, v in row.items()}) for row in rows))
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        raise HostError(f"{path} is no manifest that can be read: {error}") from error
-
-
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell: a list's tags joined by |, its (label, score) pairs as label=0.1234;label=..."""
     if value is None:
         return ""
@@ -213,22 +114,3 @@ def _scores(text: str) -> tuple[tuple[str, float], ...]:
         return tuple((label.strip(), float(score)) for label, _, score in pairs)
     except ValueError as error:
         raise ValueError(f"scores {text!r} are not label=number;label=number") from error
-
-
-def extra_columns(pictures: Iterable[Picture]) -> list[str]:
-    """Columns that are not ours, in the order of their first appearance."""
-    return list(dict.fromkeys(name for picture in pictures for name, _ in picture.more))
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    sink = io.StringIO()
-    csv.writer(sink, lineterminator="\n").writerow(cells)
-    return sink.getvalue().encode("utf-8")
-
-
-def _cells(reader: Iterator[list[str]], name: str) -> Iterator[list[str]]:
-    """Rows of cells; a field beyond the csv module's limit is a clear line, not a traceback."""
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise HostError(f"{name} is no manifest that can be read: {error}") from error

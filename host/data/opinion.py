@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.compiler.labels import labels_for
-from host.data.pictures import to_input
+from host.data.model_input import to_input
 
 Opinion = Callable[[NDArray[np.uint8]], tuple[tuple[str, float], ...]]
 HALF = 128  # an int8 input is the pixel less 128: the board's own arithmetic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.data.duplicates import clusters
 from host.data.manifest import SPLITS, Picture
+from host.data.times import instants
 
 VAL_SHARE = 0.2
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,21 @@ def groups(
     """(N,) the group of each picture: equal where they must stay together.
 
     Pictures share a group by the column `by` ("" joins none), by `near` (pairs of near-duplicates), and through each
-    other. gap_s: a pause so long in a session's times begins a new group.
+    other. gap_s: a pause so long in a session's times begins a new group; pictures without a time stay together.
+    Raises HostError for a time that makes no sense, where times matter.
     """
+    times = instants(pictures) if gap_s is not None else [None] * len(pictures)
+    if gap_s is not None and not any(times):
+        raise HostError("no picture has a time, by which --gap parts sessions: leave --gap out")
     pairs = list(near)
     members: dict[str, list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
         if name := picture.value(by):
             members[name].append(index)
     for inside in members.values():
-        ordered = sorted(inside, key=lambda index: (pictures[index].time, index))
+        ordered = sorted(inside, key=lambda index: (times[index] or EARLIEST, index))
         for first, second in pairwise(ordered):
-            if gap_s is None or _pause_s(pictures[first], pictures[second]) < gap_s:
+            if gap_s is None or _pause_s(times[first], times[second]) < gap_s:
                 pairs.append((first, second))
     return clusters(len(pictures), pairs)
 
@@ -112,13 +118,9 @@ def _need(lacking: NDArray[np.float64], offer: NDArray[np.float64], wanted: obje
     return float(relative @ offer / max(1.0, offer.sum()))
 
 
-def _pause_s(first: Picture, second: Picture) -> float:
+def _pause_s(first: datetime | None, second: datetime | None) -> float:
     """Between two pictures; 0, so that they stay together, when a time is not known."""
-    try:
-        pause = datetime.fromisoformat(second.time) - datetime.fromisoformat(first.time)
-    except (ValueError, TypeError):
-        return 0.0
-    return abs(pause.total_seconds())
+    return abs((second - first).total_seconds()) if first and second else 0.0
 
 
 def _refuse_empty(used: set[str], asked: Sequence[str], count: int) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host.base.files import folder_name, private_folder, write_private
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset
 from host.data.hold import held
 from host.data.labels import matching
-from host.data.manifest import CSV_NAME, PARQUET_NAME, Picture, read_manifest, write_manifest
-from host.data.pictures import UnreadableError, decode
+from host.data.manifest import Picture
+from host.data.manifest_file import read_whole, write_manifest
 
 Say = Callable[[str], None]
 
@@ -46,7 +48,7 @@ def _import(
     say: Say,
     progress: Callable[[Iterable[Picture]], Iterable[Picture]],
 ) -> Imported:
-    pictures = listed(folder)
+    pictures = read_whole(folder)
     digests = {picture.sha256 for picture in pictures}
     labels = tuple(dict.fromkeys(picture.label for picture in pictures))
     added: list[Picture] = []
@@ -74,13 +76,6 @@ def _import(
     finally:
         write_manifest(folder, [*pictures, *added])
     return Imported(tuple(added), known, unreadable)
-
-
-def listed(folder: Path) -> list[Picture]:
-    """Every row of a folder's manifest, those without a label included; none where there is no manifest."""
-    if (folder / CSV_NAME).exists() or (folder / PARQUET_NAME).exists():
-        return list(read_manifest(folder).pictures)
-    return []
 
 
 def _place(folder: Path, label: str, old: str, content: bytes) -> str:

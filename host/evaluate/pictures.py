@@ -44,8 +44,8 @@ class Loaded:
 def load(request: Request, subject: Subject, label_map: dict[str, str], say: Say) -> Loaded:
     """Raises HostError for no pictures, one class alone, an unreadable picture, labels that the model does not know."""
     dataset, name = _chosen(request, say)
-    if dataset.dropped_rows:
-        say(f"{dataset.dropped_rows} torn lines of the manifest were left out")
+    for line in dataset.remarks():
+        say(line)
     mapping = map_labels(
         [x for x in dataset.labels if dataset.counts[x]], subject.labels, label_map
     )

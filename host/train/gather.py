@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from host.base.errors import HostError
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset
 from host.data.labels import resolve
-from host.data.pictures import UnreadableError, decode
 from host.train.options import Options
 from host.train.pictures import (
     DETAIL,
@@ -42,7 +43,7 @@ class Gathered:
 def gather(options: Options, say: Say) -> Gathered:
     """Raises HostError for no pictures, one class, a class without pictures, a label or source that is none."""
     classes = find_classes(options.data, options.labels)
-    found = find_pictures(options.data, classes)
+    found = find_pictures(options.data, classes, say)
     _require_sources(found, options)
     for label in options.lean:
         resolve(label, classes, f"--lean {label}")

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset, read_dataset
 from host.data.labels import matching, normal, resolve
 from host.data.load import load_readable
 from host.data.manifest import Picture
-from host.data.pictures import UnreadableError, decode
 
 TRAIN, VALIDATION = "train", "val"
 DETAIL = (
@@ -62,9 +63,17 @@ def find_classes(paths: Sequence[Path], labels: Sequence[str]) -> tuple[str, ...
     return tuple(labels)
 
 
-def find_pictures(paths: Sequence[Path], classes: tuple[str, ...]) -> tuple[Dataset, ...]:
-    """The data sets; none needs to hold every class. Raises HostError for a label that is none of `classes`."""
-    return tuple(_labelled(path, classes) for path in paths)
+def find_pictures(
+    paths: Sequence[Path], classes: tuple[str, ...], say: Say = lambda line: None
+) -> tuple[Dataset, ...]:
+    """The data sets; none needs to hold every class. say: what there is to remark about them.
+
+    Raises HostError for a label that is none of `classes`.
+    """
+    found = tuple(_labelled(path, classes) for path in paths)
+    for line in (line for dataset in found for line in dataset.remarks()):
+        say(line)
+    return found
 
 
 def _labelled(path: Path, classes: tuple[str, ...]) -> Dataset:

@@ -27,13 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
+from host.base.regular_files import read_below
 from host.virtual.light import split_scene
 
 WIDTH, HEIGHT = 640, 480
 SECONDS_A_PICTURE = 2.0
 BUNDLED = Path(__file__).resolve().parent / "pictures"
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".ppm"}
-MOST_PIXELS = 64_000_000  # a larger picture is refused: it is no camera's
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
 
@@ -69,10 +69,12 @@ def noise_of(scene: Scene) -> int | None:
 
 
 class Pictures:
-    """Files, one after the other, each for a while."""
+    """Pictures of any shape, one after the other, each for a while."""
 
-    def __init__(self, files: list[Path], seconds_each: float = SECONDS_A_PICTURE) -> None:
-        self._pictures = [read_picture(file) for file in files]
+    def __init__(
+        self, pictures: list[NDArray[np.uint8]], seconds_each: float = SECONDS_A_PICTURE
+    ) -> None:
+        self._pictures = [fit(picture) for picture in pictures]
         self._seconds_each = seconds_each
 
     def picture(self, seconds: float) -> Picture:
@@ -138,7 +140,9 @@ class Noise:
 
 
 def fit(picture: NDArray[np.uint8]) -> Picture:
-    """RGB (H, W, 3) -> (480, 640, 3): cropped to 4:3 around the middle, then scaled."""
+    """(H, W, 1 or 3), grey or RGB -> (480, 640, 3): cropped to 4:3 around the middle, then scaled."""
+    if picture.shape[2] == 1:
+        picture = np.repeat(picture, 3, axis=2)
     height, width = picture.shape[:2]
     keep_width = min(width, max(1, round(height * WIDTH / HEIGHT)))
     keep_height = min(height, max(1, round(width * HEIGHT / WIDTH)))
@@ -147,21 +151,6 @@ def fit(picture: NDArray[np.uint8]) -> Picture:
     shrinks = keep_width >= WIDTH
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(cropped, (WIDTH, HEIGHT), interpolation=method), np.uint8)
-
-
-def read_picture(file: Path) -> Picture:
-    """A picture file. Raises HostError when it is none."""
-    try:
-        data = np.frombuffer(file.read_bytes(), np.uint8)
-    except OSError as error:
-        raise HostError(f"cannot read {file}: {error.strerror}") from error
-    try:
-        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except cv2.error:
-        decoded = None
-    if decoded is None or decoded.size > 3 * MOST_PIXELS:
-        raise HostError(f"{file} is not a picture that can be read: give a JPEG or PNG file")
-    return fit(np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8))
 
 
 def open_scene(url: str) -> Scene:
@@ -173,7 +162,7 @@ def open_scene(url: str) -> Scene:
     makers: dict[str, Callable[[str], Scene]] = {
         "default": lambda _: _folder(BUNDLED),
         "folder": lambda path: _folder(Path(path)),
-        "image": lambda path: Pictures([Path(path)]),
+        "image": lambda path: Pictures([read_picture(Path(path))]),
         "video": _video,
         "webcam": _webcam,
         "synthetic": lambda _: Synthetic(),
@@ -190,7 +179,8 @@ def _folder(path: Path) -> Scene:
     files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
     if not files:
         raise HostError(f"no pictures in {path}: it needs {', '.join(sorted(SUFFIXES))}")
-    return Pictures(files)
+    contents = (read_below(path, file.name, MOST_FILE_BYTES) for file in files)
+    return Pictures([decode(each, str(file)) for each, file in zip(contents, files, strict=True)])
 
 
 def _video(path: str) -> Scene:

@@ -13,7 +13,8 @@ import pytest
 from host.base.errors import HostError
 from host.capture.__main__ import arguments, main
 from host.data.dataset import read_dataset
-from host.data.manifest import Picture, read_manifest, write_manifest
+from host.data.manifest import Picture
+from host.data.manifest_file import read_manifest, write_manifest
 from tests.capture.scripted import rig
 from tests.system.board import Bench
 

@@ -12,7 +12,7 @@ import pytest
 from host.base.errors import HostError
 from host.capture.options import Options
 from host.data.dataset import read_dataset
-from host.data.manifest import read_manifest
+from host.data.manifest_file import read_manifest
 from tests.capture.scripted import LABELS, rig
 from tests.data.pictures import picture
 

@@ -15,9 +15,10 @@ from host.data.check import Asked, Checked, check
 from host.data.dataset import read_dataset
 from host.data.duplicates import clusters, distances, near_pairs, perceptual_hash
 from host.data.findings import Kind, doubt_findings
-from host.data.manifest import Picture, write_manifest
+from host.data.manifest import Picture
+from host.data.manifest_file import write_manifest
+from host.data.model_input import luma_of
 from host.data.opinion import open_opinion
-from host.data.pictures import luma_of
 from tests.data.pictures import fill, picture, png
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"

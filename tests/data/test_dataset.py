@@ -10,10 +10,13 @@ import pytest
 from PIL import Image
 
 from host.base.errors import HostError
+from host.base.pictures import decode
+from host.base.regular_files import UnreadableError
 from host.data.dataset import read_dataset
 from host.data.load import load_pixels, load_readable
-from host.data.manifest import Picture, write_manifest
-from host.data.pictures import UnreadableError, decode, luma_of, to_input
+from host.data.manifest import Picture
+from host.data.manifest_file import write_manifest
+from host.data.model_input import luma_of, to_input
 from host.preprocess import area_average
 from tests.data.pictures import fill, picture, png, zipped
 
@@ -165,9 +168,9 @@ def test_a_file_that_is_too_large_is_not_read(
     packed = zipped(tmp_path / "set", tmp_path / "set.zip")
     for place in (tmp_path / "set", packed):
         dataset = read_dataset(place)
-        monkeypatch.setattr("host.data.dataset.MOST_FILE_BYTES", max(sizes))
+        monkeypatch.setattr("host.data.tree.MOST_FILE_BYTES", max(sizes))
         with dataset.open() as read:
             assert {len(read(picture)) for picture in dataset.pictures} == set(sizes)
-        monkeypatch.setattr("host.data.dataset.MOST_FILE_BYTES", min(sizes) - 1)
-        with dataset.open() as read, pytest.raises(UnreadableError, match="64"):
+        monkeypatch.setattr("host.data.tree.MOST_FILE_BYTES", min(sizes) - 1)
+        with dataset.open() as read, pytest.raises(UnreadableError, match="at most"):
             read(dataset.pictures[0])

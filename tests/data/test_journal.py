@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from host.base.errors import HostError
 from host.data.hold import LOCK, TAKEOVER
 from host.data.journal import Journal
-from host.data.manifest import CSV_NAME, Picture, read_manifest
+from host.data.manifest import Picture
+from host.data.manifest_csv import CSV_NAME
+from host.data.manifest_file import read_manifest
 from tests.data.pictures import picture
 
 LABELS = ("person", "no person")

@@ -16,7 +16,8 @@ from host.data.dataset import Dataset, read_dataset
 from host.data.edge_impulse import is_export, read_export
 from host.data.export import export_folder, export_zip
 from host.data.hold import LOCK
-from host.data.manifest import Picture, read_manifest, write_manifest
+from host.data.manifest import Picture
+from host.data.manifest_file import read_manifest, write_manifest
 from host.data.store import import_into
 from tests.data.pictures import fill, picture, png, zipped
 
@@ -101,7 +102,7 @@ def test_info_labels_in_each_folder_decide_over_names(tmp_path: Path) -> None:
 
 
 def test_what_keras_cannot_read_becomes_png(tmp_path: Path) -> None:
-    from host.data.pictures import decode
+    from host.base.pictures import decode
 
     fill(tmp_path / "set", "a/1.png", "b/1.png")
     pgm = b"P5 2 1 255\n\x10\x20"

@@ -10,15 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
-from host.data.manifest import (
-    CSV_NAME,
-    PARQUET_NAME,
-    Picture,
-    csv_bytes,
-    parse_csv,
-    read_manifest,
-    write_manifest,
-)
+from host.data.manifest import Picture
+from host.data.manifest_csv import CSV_NAME, csv_bytes, parse_csv
+from host.data.manifest_file import PARQUET_NAME, read_manifest, write_manifest
 
 FULL = Picture(
     path="person/s1_000001.png",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from host.data.manifest import Picture, write_manifest
+from host.data.manifest import Picture
+from host.data.manifest_file import write_manifest
 from host.evaluate.scored import Scored
 
 ROOT = Path(__file__).resolve().parents[2]

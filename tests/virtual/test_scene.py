@@ -17,7 +17,7 @@ from host.virtual.scene import open_scene
         ("folder:absent", "absent is not a folder of pictures"),
         ("folder:.", "no pictures in .: it needs .bmp"),
         ("image:absent.png", "cannot read absent.png: No such file"),
-        ("image:text.png", "text.png is not a picture that can be read: give a JPEG or PNG"),
+        ("image:text.png", "text.png is not a picture that can be read (of no format"),
         ("video:text.md", "text.md is not a video that OpenCV can read"),
         ("webcam:x", "webcam:x: a number is expected behind the colon"),
         ("webcam:4095", "webcam 4095 cannot be opened: is it plugged in"),

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from host.base.pictures import read_picture
 from host.link.messages import (
     Frame,
     Heartbeat,
@@ -19,13 +20,13 @@ from host.link.messages import (
     Verdict,
 )
 from host.virtual.options import BoardOptions, SensorFaults
-from host.virtual.scene import BUNDLED, Picture, read_picture
+from host.virtual.scene import BUNDLED, Picture, fit
 from tests.system.board import SECOND, Bench
 
 LOOKS_PER_MINUTE = 30
 LOOK_S = 60 / LOOKS_PER_MINUTE
-SOMEBODY = read_picture(BUNDLED / "03_person_portrait.jpg")
-NOBODY = read_picture(BUNDLED / "10_house.jpg")
+SOMEBODY = fit(read_picture(BUNDLED / "03_person_portrait.jpg"))
+NOBODY = fit(read_picture(BUNDLED / "10_house.jpg"))
 
 
 class Stage:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode
+from host.base.regular_files import read_below
 from host.bench.engine.images import sample_images
-from host.preprocess import area_average
+from host.data.model_input import to_input
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".ppm"}
 MOST_PICTURES = 1000  # they are held in memory, 9 KB each
-MOST_BYTES = 64 << 20
 SYNTHETIC = 8
 
 
@@ -45,15 +44,5 @@ def folder_pictures(folder: Path, shape: tuple[int, int, int]) -> list[Picture]:
 
 
 def _fitted(file: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    if file.stat().st_size > MOST_BYTES:
-        raise HostError(
-            f"{file} is larger than {MOST_BYTES >> 20} MB: that is no picture to inject"
-        )
-    height, width, channels = shape
-    kind = cv2.IMREAD_GRAYSCALE if channels == 1 else cv2.IMREAD_COLOR_RGB
-    found = cv2.imread(str(file), kind)
-    if found is None:
-        raise HostError(f"{file} is no picture that OpenCV can read: take it out of the folder")
-    planes = np.asarray(found, np.uint8).reshape(*found.shape[:2], -1)
-    fitted = [area_average(planes[:, :, i], height, width) for i in range(planes.shape[2])]
-    return np.concatenate(fitted, axis=2)
+    content = read_below(file.parent, file.name, MOST_FILE_BYTES)
+    return to_input(decode(content, str(file)), *shape)

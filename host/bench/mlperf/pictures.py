@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode
+from host.base.regular_files import list_files, read_below
+from host.data.model_input import luma_of, to_input
 
 TRUTH = (
     "y_labels.csv"  # MLPerf Tiny: file, classes, class, a picture a line; the files are raw bytes
 )
 NOBODY = {"no_person", "no person", "non_person", "not_person", "nobody", "none", "0"}
 SOMEBODY = {"person", "1"}
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".ppm"}
 BUNDLED = Path(__file__).resolve().parents[2] / "virtual" / "pictures"
 MOST_ZIP_BYTES = 4 << 30
 MOST_FILES = 200_000
@@ -41,7 +43,7 @@ def list_pictures(folder: Path | None) -> list[Labelled]:
     if folder is None:
         files = sorted(BUNDLED.glob("*.jpg"))
         return [Labelled(path, int("person" in path.name)) for path in files]
-    truth = next(iter(sorted(folder.rglob(TRUTH))), None)
+    truth = next((folder / n for n in list_files(folder).names if Path(n).name == TRUTH), None)
     found = _from_truth(truth) if truth else _from_folders(folder)
     if not found:
         raise HostError(
@@ -71,36 +73,15 @@ def opened(data: Path | None) -> Iterator[Path | None]:
 
 def read_input(path: Path, shape: Shape) -> NDArray[np.uint8]:
     """uint8 of the model's shape (height, width, channels); raw files must have exactly its bytes."""
-    if path.suffix.lower() == ".bin":
-        data = path.read_bytes()
-        if len(data) == int(np.prod(shape)):
-            return np.frombuffer(data, np.uint8).reshape(shape)
-        if shape[2] == 1 and len(data) == 3 * int(np.prod(shape)):
-            colour = np.frombuffer(data, np.uint8).reshape(*shape[:2], 3)
-            return _grey(colour).reshape(shape)
-        raise HostError(f"{path} has {len(data)} bytes, the model takes {int(np.prod(shape))}")
-    return _from_picture(path, shape)
-
-
-def _grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(height, width, 3) RGB -> (height, width): BT.601, as a sensor's luma."""
-    luma = colour.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
-    return np.asarray(np.rint(luma), np.uint8)
-
-
-def _from_picture(path: Path, shape: Shape) -> NDArray[np.uint8]:
-    import cv2
-
-    from host.preprocess import area_average
-
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise HostError(f"{path} is no picture that can be read")
-    rgb = np.asarray(picture[..., ::-1], np.uint8)
-    if shape[2] == 1:
-        return area_average(_grey(rgb), shape[0], shape[1])
-    parts = [area_average(np.ascontiguousarray(rgb[..., c]), *shape[:2]) for c in range(3)]
-    return np.concatenate(parts, axis=2)
+    data = read_below(path.parent, path.name, MOST_FILE_BYTES)
+    if path.suffix.lower() != ".bin":
+        return to_input(decode(data, str(path)), *shape)
+    if len(data) == int(np.prod(shape)):
+        return np.frombuffer(data, np.uint8).reshape(shape)
+    if shape[2] == 1 and len(data) == 3 * int(np.prod(shape)):
+        colour = np.frombuffer(data, np.uint8).reshape(*shape[:2], 3)
+        return luma_of(colour).reshape(shape)
+    raise HostError(f"{path} has {len(data)} bytes, the model takes {int(np.prod(shape))}")
 
 
 def _from_truth(truth: Path) -> list[Labelled]:
@@ -118,9 +99,9 @@ def _from_truth(truth: Path) -> list[Labelled]:
 
 def _from_folders(folder: Path) -> list[Labelled]:
     found = []
-    for path in sorted(folder.rglob("*")):
+    for path in (folder / name for name in list_files(folder).names):
         parent = path.parent.name.lower()
         known = parent in SOMEBODY | NOBODY
-        if known and path.suffix.lower() in SUFFIXES | {".bin"}:
+        if known and path.suffix.lower() in (*SUFFIXES, ".bin"):
             found.append(Labelled(path, int(parent in SOMEBODY)))
     return found

@@ -1,27 +1,20 @@
-"""The bytes of a picture file -> pixels -> a model's input. Every size is bounded before it is used."""
+"""Picture files -> pixels, by the one decoder of every tool. Every size is bounded before it is used."""
 
 from __future__ import annotations
 
 import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from host.base.errors import HostError
-from host.preprocess import area_average
+from host.base.regular_files import UnreadableError, read_file
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm", ".ppm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".webp", ".pgm", ".ppm")
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "PPM")
 MOST_FILE_BYTES = 64 << 20
 MOST_PIXELS = 32_000_000  # a larger picture is refused: whole it would take 100 MB
-LUMA_BITS = 14
-# BT.601 in 1/2^14: the very numbers of OpenCV's YCrCb, by which the virtual sensor makes its luma
-LUMA_WEIGHTS = (4899, 9617, 1868)
-
-
-class UnreadableError(HostError):
-    """A file that is no whole picture; the line says which and why."""
 
 
 def decode(content: bytes, name: str) -> NDArray[np.uint8]:
@@ -29,11 +22,7 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
 
     Raises UnreadableError when it is none, cut off, or larger than MOST_PIXELS.
     """
-    from PIL import (
-        Image,
-        ImageOps,
-        UnidentifiedImageError,
-    )  # here: the viewer's installation has no Pillow
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     if not content:
         raise UnreadableError(f"{name} is empty: delete it, or copy it again")
@@ -41,6 +30,7 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
         raise UnreadableError(f"{name} has {len(content) >> 20} MB: at most 64 are read")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's doubts about a file are no user's concern
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as file:
                 if file.width * file.height > MOST_PIXELS:
@@ -51,16 +41,37 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
                 return _array(upright)
     except UnreadableError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnreadableError(f"{name} has too many pixels: scale it below 32 million") from error
     # Pillow's decoders raise many kinds for damaged bytes; each means the same here
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-            ArithmeticError, MemoryError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning) as error:  # fmt: skip
+            ArithmeticError, MemoryError) as error:  # fmt: skip
         why = str(error).split("\n")[0][:80]
         if isinstance(error, UnidentifiedImageError):  # it tells where in memory it looked
             why = "of no format that is known here"
         raise UnreadableError(
             f"{name} is not a picture that can be read ({why}): delete it, or copy it again"
         ) from error
+
+
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """The pixels of a file that the user named, as `decode` gives them. Raises UnreadableError."""
+    return decode(read_file(path, MOST_FILE_BYTES), str(path))
+
+
+def size_of(content: bytes, name: str) -> tuple[int, int]:
+    """(width, height) upright, from the header alone. Raises UnreadableError."""
+    from PIL import Image
+
+    turned = (5, 6, 7, 8)  # EXIF's orientations that lie on their side
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=FORMATS) as file:
+                width, height = file.size
+                return (height, width) if file.getexif().get(274) in turned else (width, height)
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, MemoryError) as error:
+        raise UnreadableError(f"{name} is not a picture that can be read") from error
 
 
 def _array(file: object) -> NDArray[np.uint8]:
@@ -72,21 +83,3 @@ def _array(file: object) -> NDArray[np.uint8]:
     if file.mode in ("1", "L", "LA"):
         return np.asarray(file.convert("L"), np.uint8)[..., None]
     return np.asarray(file.convert("RGB"), np.uint8)
-
-
-def luma_of(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """uint8 (H, W, 1 or 3) -> (H, W): BT.601 full range, rounded, as the sensor gives it."""
-    if pixels.shape[2] == 1:
-        return pixels[..., 0]
-    weighted = pixels.astype(np.int32) @ np.array(LUMA_WEIGHTS, np.int32)
-    return ((weighted + (1 << LUMA_BITS - 1)) >> LUMA_BITS).astype(np.uint8)
-
-
-def to_input(
-    pixels: NDArray[np.uint8], height: int, width: int, channels: int
-) -> NDArray[np.uint8]:
-    """uint8 (H, W, 1 or 3) -> (height, width, channels): luma (or each colour), then the firmware's averaging."""
-    if channels == 1 or pixels.shape[2] == 1:
-        return area_average(luma_of(pixels), height, width, channels)
-    planes = [area_average(pixels[..., i], height, width) for i in range(3)]
-    return np.concatenate(planes, axis=2)
