@@ -5,6 +5,8 @@ Every sink (viewer, bench, capture, evaluate) eats these.
 
 from __future__ import annotations
 
+import math
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from host.base.errors import EndOfRecordingError
+from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.link.device import Device
 from host.link.messages import Frame, Hello, Mode, Result, Source
@@ -120,10 +122,35 @@ class Pairing:
 
 
 def samples(
-    device: Device, others: Callable[[Message], None] = lambda message: None
+    device: Device,
+    others: Callable[[Message], None] = lambda message: None,
+    wanted: Callable[[Sample], bool] = lambda sample: True,
+    patience_s: float = math.inf,
 ) -> Iterator[Sample]:
-    """Samples for ever; every message that belongs to none goes to `others`. Raises HostError on a dead port,
-    EndOfRecordingError at a recording's end."""
+    """Samples that are `wanted`, for ever; every message that belongs to none goes to `others`.
+
+    Raises HostError on a dead port and when none came for patience_s seconds, EndOfRecordingError at a recording's end.
+    """
+    clock, since = time.monotonic, time.monotonic()
+    for sample in _all_samples(device, others):
+        if sample is not None and wanted(sample):
+            yield sample
+            since = clock()
+        elif clock() - since > patience_s:
+            raise silence(device, clock() - since)
+
+
+def silence(device: Device, seconds: float) -> HostError:
+    """What to say of a board of which nothing that counts has come for so long."""
+    lost = device.losses
+    return HostError(
+        f"{device.name}: no frame with its result for {seconds:.0f} s ({lost.total} messages lost, "
+        f"{lost.bad_packets} damaged or impossible): python -m host.doctor says why"
+    )
+
+
+def _all_samples(device: Device, others: Callable[[Message], None]) -> Iterator[Sample | None]:
+    """None each time that nothing came for POLL_S, or nothing that makes a sample."""
     pairing = Pairing()
     silent_s = 0.0
     while True:
@@ -136,8 +163,10 @@ def samples(
             silent_s += POLL_S
             if silent_s >= STALE_S:
                 yield from pairing.flush(device.hello, device.losses)
+            yield None
             continue
         silent_s = 0.0
+        yield None
         if not isinstance(message, Frame | Result):
             others(message)
         yield from pairing.take(message, device.hello, device.mode, device.losses)

@@ -90,7 +90,9 @@ def _pieces(device: Device, blob: bytes) -> Iterator[int]:
     yield held
     while held < len(blob):
         piece = blob[held : held + SLOT_CHUNK_BYTES]
-        held = _obey(device, SlotWrite(held, piece))
+        before, held = held, _obey(device, SlotWrite(held, piece))
+        if not before < held <= len(blob):
+            raise _InterruptedError(f"{held} bytes are held after {before}")
         yield held
 
 

@@ -130,7 +130,8 @@ class Examination:
         self._device.set_mode(Mode.RESULTS)
         self._drain()
         for _ in range(SETTLING_RESULTS):
-            self._next(Result, RESULT_WAIT_S)
+            if self._next(Result, RESULT_WAIT_S) is None:
+                return camera  # none will come: each further wait would only cost time
         before = self._registers((CLKRC,))
         self._drain()
         results, arrivals = self._results()

@@ -29,6 +29,7 @@ from host.samples import labels_of, samples
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 
 CAPTURES = Path("captures")
+PATIENCE_S = 25.0  # of a script, for the next frame with its result
 Say = Callable[[str], None]
 
 
@@ -102,7 +103,11 @@ def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say
             say(fault_line(message))
 
     try:
-        write_json(samples(device, other), asked.frames, sys.stdout)
+        write_json(
+            samples(device, other, lambda sample: sample.cycles is not None, PATIENCE_S),
+            asked.frames,
+            sys.stdout,
+        )
     except BrokenPipeError:  # the reader has seen enough; Python would complain again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -129,6 +134,8 @@ def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say)
     if playback is not None and asked.frames is None:
         playback.stays_at_end = True  # a person may want to go back
     session = Session(device, view, time.monotonic, CAPTURES, opening.recorder, playback)
+    if asked.frames is not None and playback is None:
+        session.patience_s = PATIENCE_S
     reason = "" if asked.terminal else why_no_window()
     if reason:
         say(f"{reason}: showing it in the terminal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import TextIO
 
@@ -33,9 +33,6 @@ def json_line(sample: Sample) -> str:
 
 def write_json(samples: Iterable[Sample], frames: int | None, to: TextIO) -> None:
     """Until `frames` objects are written; a frame whose result was lost is counted in `lost` alone."""
-    for sample in islice(_with_results(samples), frames):
+    with_results = (sample for sample in samples if sample.cycles is not None)
+    for sample in islice(with_results, frames):
         print(json_line(sample), file=to, flush=True)
-
-
-def _with_results(samples: Iterable[Sample]) -> Iterator[Sample]:
-    return (sample for sample in samples if sample.cycles is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from host.base.files import folder_name, png_bytes, private_folder, write_privat
 from host.link.device import Device
 from host.link.fault_advice import advice
 from host.link.messages import Fault, Setting
-from host.samples import Pairing, Sample
+from host.samples import Pairing, Sample, silence
 from host.viewer.tape import Playback, Recording, tape_of
 from host.viewer.view import View, with_fault, with_notice, with_sample, with_time
 
@@ -37,6 +38,8 @@ class Session:
         self._device, self._clock, self._captures = device, clock, captures
         self._recording, self._playback = recording, playback
         self._pairing = Pairing()
+        self.patience_s = math.inf  # without a sample: a script wants an end, a person may wait
+        self._sample_at = clock()
         self._keys: dict[str, Callable[[], None]] = {
             " ": self._pause,
             "s": self._save,
@@ -55,6 +58,10 @@ class Session:
         while not found and (left := end - self._clock()) > 0:
             found = self._take(left)
         losses = self._device.losses
+        if found:
+            self._sample_at = self._clock()
+        elif self._clock() - self._sample_at > self.patience_s:
+            raise silence(self._device, self._clock() - self._sample_at)
         if losses.restarts > self.view.losses.restarts:
             self.say("the board restarted; it was told its settings again")
         view = with_time(self.view, self._clock(), self._device.connected, losses)

@@ -1,0 +1,60 @@
+"""Every tool against every lie, and the same from recordings.
+
+python -m tests.attack            each tool against an honest board and 30 lies
+python -m tests.attack --full     every field of every message at its extremes, in every tool (about an hour)
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.attack.lies import lies
+from tests.attack.lying_board import Lie, LyingBoard, serving
+from tests.attack.tools import TOOLS, run
+
+
+def cases(full: bool, count: int, seed: int) -> list[tuple[str, Lie]]:
+    """(tool, lie); a sample has each tool as often as the others."""
+    told: list[Lie] = [(type(good), name, value) for good, name, value in lies()]
+    every = [(tool, lie) for lie in told for tool in TOOLS]
+    if full:
+        return every
+    draw = random.Random(seed)
+    draw.shuffle(told)
+    names = list(TOOLS)
+    return [(names[i % len(names)], told[i % len(told)]) for i in range(count)]
+
+
+def attack(tool: str, lie: Lie | None, folder: Path) -> str:
+    """What went wrong; "" when the tool ended as it should."""
+    with serving(LyingBoard(lie)) as url:
+        return run(tool, url, folder).wrong
+
+
+def main() -> int:
+    """Exit code 1 when anything broke."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    broken = 0
+    chosen = cases(args.full, args.count, args.seed)
+    for tool, lie in chosen:
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = attack(tool, lie, Path(folder))
+        if wrong:
+            broken += 1
+            print(f"{tool}: {lie[0].__name__}.{lie[1]} = {lie[2]!r:.40}\n{wrong}", flush=True)
+    print(f"{len(chosen)} runs, {broken} broken")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
