@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
+from host.base.scores import Meaning, real_scores
 from host.link.device import Device
 from host.link.messages import Frame, Hello, Mode, Result, Source
 from host.link.sequence import Losses
@@ -42,13 +43,16 @@ class Sample:
     frame: int  # number of the frame since the board's start
     image: NDArray[np.uint8] | None  # (height, width, channels): exactly what the model saw
     labels: tuple[str, ...]
-    scores: tuple[float, ...]  # in the labels' order; empty without a result
+    scores: tuple[
+        float, ...
+    ]  # in the labels' order, probabilities by scores_of; empty without a result
     cycles: Cycles | None
     source: Source
     clock_hz: int
     model: str
     board: str
     losses: Losses
+    meaning: int = Meaning.PROBABILITY  # of the scores
 
     def score(self, label: str) -> float | None:
         """The score of a label; None when there is none."""
@@ -63,10 +67,10 @@ def labels_of(hello: Hello) -> tuple[str, ...]:
 
 
 def scores_of(hello: Hello, result: Result) -> tuple[float, ...]:
-    """int8 scores -> real numbers, by the output's quantisation."""
-    quantised = np.frombuffer(result.scores, dtype=np.int8).astype(np.int32)
-    real = (quantised - hello.output_zero_point) * np.float64(np.float32(hello.output_scale))
-    return tuple(float(score) for score in real)
+    """int8 scores -> probabilities, whatever the model ends in; distances stay what they are."""
+    quantised = np.frombuffer(result.scores, dtype=np.int8)
+    scale, zero_point = hello.output_scale, hello.output_zero_point
+    return tuple(real_scores(quantised, scale, zero_point, hello.score_meaning).tolist())
 
 
 def image_of(frame: Frame) -> NDArray[np.uint8] | None:
@@ -186,6 +190,7 @@ def _sample(frame: Frame | None, result: Result | None, hello: Hello, losses: Lo
         model=hello.model,
         board=hello.board,
         losses=losses,
+        meaning=hello.score_meaning,
     )
 
 

@@ -11,7 +11,7 @@
 #define WIRE_MAX_PAYLOAD_BYTES 32768
 #define WIRE_MAX_COMMAND_PAYLOAD_BYTES 224
 #define WIRE_INJECT_CHUNK_BYTES 192
-#define WIRE_MAX_SCORES 16
+#define WIRE_MAX_SCORES 1024
 #define WIRE_MAX_IMAGE_WIDTH 256
 #define WIRE_MAX_IMAGE_HEIGHT 2048
 #define WIRE_MODEL_SLOTS 2
@@ -20,8 +20,8 @@
 #define WIRE_HOLD_MAX_REPETITIONS 100000
 #define WIRE_MARKER_PINS {28, 3, 29, 30, 23}
 
-#define WIRE_LAYOUT_HASH 0x630D0637u
-#define WIRE_LAYOUT_HASHES {0x01, 0xB1, 0xBE, 0x02, 0x23, 0x5F, 0x03, 0xFD, 0x8F, 0x04, 0x22, 0x6F, 0x05, 0xB3, 0x01, 0x06, 0x95, 0xD2, 0x07, 0x88, 0x0A, 0x08, 0xB9, 0x7A, 0x09, 0xE9, 0x1B, 0x0A, 0x82, 0x58, 0x0B, 0xF7, 0xA4, 0x0C, 0x6A, 0xBC, 0x3F, 0x38, 0x51, 0x40, 0xC1, 0xF0, 0x41, 0x57, 0x8D, 0x42, 0x9C, 0x2C, 0x43, 0x62, 0x71, 0x44, 0xCD, 0xAC, 0x45, 0x1E, 0x45, 0x46, 0xBF, 0x8E, 0x47, 0xC6, 0xA1, 0x48, 0x9D, 0x14, 0x49, 0xE5, 0x39, 0x4A, 0xC6, 0x0C, 0x4B, 0xC9, 0xB8, 0x4C, 0x9E, 0xB2, 0x4D, 0xBA, 0x0A, 0x4E, 0xA4, 0xF4, 0x7F, 0x18, 0xE6}
+#define WIRE_LAYOUT_HASH 0x11623B8Du
+#define WIRE_LAYOUT_HASHES {0x01, 0x11, 0x23, 0x02, 0x23, 0x5F, 0x03, 0xFD, 0x8F, 0x04, 0x22, 0x6F, 0x05, 0xB3, 0x01, 0x06, 0x95, 0xD2, 0x07, 0x88, 0x0A, 0x08, 0xB9, 0x7A, 0x09, 0xE9, 0x1B, 0x0A, 0x82, 0x58, 0x0B, 0x46, 0x47, 0x0C, 0x6E, 0xCC, 0x3F, 0x38, 0x51, 0x40, 0xC1, 0xF0, 0x41, 0x57, 0x8D, 0x42, 0x9C, 0x2C, 0x43, 0x62, 0x71, 0x44, 0xCD, 0xAC, 0x45, 0x1E, 0x45, 0x46, 0xBF, 0x8E, 0x47, 0xC6, 0xA1, 0x48, 0x9D, 0x14, 0x49, 0xE5, 0x39, 0x4A, 0xC6, 0x0C, 0x4B, 0xC9, 0xB8, 0x4C, 0x9E, 0xB2, 0x4D, 0xBA, 0x0A, 0x4E, 0xA4, 0xF4, 0x7F, 0x18, 0xE6}
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -134,7 +134,7 @@ enum wire_slot_state {
 #define WIRE_AT_START_WATCH_LABEL (-1)
 #define WIRE_AT_START_WATCH_SETTLE_FRAMES 2
 #define WIRE_AT_START_HEARTBEAT_S 60
-#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 1}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 15}, {0, 30}, {1, 3600}}
+#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 1}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 1023}, {0, 30}, {1, 3600}}
 
 enum wire_message {
     WIRE_HELLO = 0x01,
@@ -181,7 +181,8 @@ struct __attribute__((packed)) wire_hello {
     uint16_t input_width; /* pixels */
     uint8_t input_channels; /* 1 grey, 3 RGB */
     int8_t output_zero_point; /* of the scores */
-    uint8_t score_count; /* scores in a Result */
+    uint16_t score_count; /* scores in a Result */
+    uint8_t score_meaning; /* 0 probability, 1 logit, 2 distance (host/base/scores.py) */
     uint8_t instruction_cache; /* 1 on */
     uint8_t dcdc; /* 1 on */
     uint8_t clock_divider; /* CLKRC of the sensor */
@@ -195,7 +196,7 @@ struct __attribute__((packed)) wire_hello {
     char model[32]; /* name of the model */
 };
 /* then labels: UTF-8, one label a line, in the scores' order */
-_Static_assert(sizeof(struct wire_hello) == 172, "wire_hello");
+_Static_assert(sizeof(struct wire_hello) == 174, "wire_hello");
 
 /* Exactly what the model saw (or would see, in Mode.CAPTURE). */
 struct __attribute__((packed)) wire_frame {
@@ -294,7 +295,7 @@ _Static_assert(sizeof(struct wire_held) == 30, "wire_held");
 /* Mode.WATCH: the verdict changed. It is no at the start, so that a board that sees nobody says nothing. */
 struct __attribute__((packed)) wire_verdict {
     uint8_t verdict; /* 1: the watched label is there */
-    int8_t score; /* of the watched label, as in Result */
+    uint8_t percent; /* chance of the watched label, 0..100 */
     uint32_t looks; /* since the watch began, this one included */
     uint64_t elapsed_us; /* since the watch began */
 };
@@ -303,7 +304,7 @@ _Static_assert(sizeof(struct wire_verdict) == 14, "wire_verdict");
 /* Mode.WATCH: the board lives. Sent after the first look, then every Setting.HEARTBEAT_S. */
 struct __attribute__((packed)) wire_heartbeat {
     uint8_t verdict; /* as in Verdict */
-    int8_t score; /* of the last look */
+    uint8_t percent; /* chance of the watched label at the last look, 0..100 */
     uint32_t looks; /* since the watch began */
     uint32_t blind_looks; /* of them, looks that the camera spoiled */
     uint32_t verdicts; /* Verdict messages since the watch began */

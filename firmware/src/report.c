@@ -44,7 +44,8 @@ void report_hello(const struct app *app) {
         .input_width = app->width,
         .input_channels = app->channels,
         .output_zero_point = (int8_t)(model ? model->output_zero_point : 0),
-        .score_count = (uint8_t)app->score_count,
+        .score_count = (uint16_t)app->score_count,
+        .score_meaning = model ? model->score_meaning : 0,
         .instruction_cache = board_instruction_cache(),
         .dcdc = board_dcdc(),
         .clock_divider = app->camera.clock_divider,
@@ -179,7 +180,7 @@ void report_held(const struct wire_held *held) {
 void report_verdict(const struct app *app) {
     const struct wire_verdict verdict = {
         .verdict = app->watch.verdict,
-        .score = app->watch.score,
+        .percent = app->watch.percent,
         .looks = app->watch.looks,
         .elapsed_us = board_microseconds() - app->watch.began_us,
     };
@@ -190,7 +191,7 @@ void report_heartbeat(const struct app *app) {
     const struct watch *watch = &app->watch;
     const struct wire_heartbeat heartbeat = {
         .verdict = watch->verdict,
-        .score = watch->score,
+        .percent = watch->percent,
         .looks = watch->looks,
         .blind_looks = watch->blind_looks,
         .verdicts = watch->verdicts,

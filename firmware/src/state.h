@@ -43,7 +43,7 @@ struct watch_settings {
     uint8_t on_percent;
     uint8_t off_percent;
     uint8_t looks; /* in a row change the verdict */
-    int8_t label;  /* -1: the last score */
+    int16_t label; /* -1: the last score */
     uint8_t settle_frames;
     uint16_t heartbeat_s;
 };
@@ -51,7 +51,7 @@ struct watch_settings {
 struct watch {
     bool verdict;
     uint8_t against; /* looks in a row that spoke against the verdict */
-    int8_t score;    /* of the last look */
+    uint8_t percent; /* chance of the watched label at the last look */
     uint32_t looks;
     uint32_t blind_looks;
     uint32_t verdicts;

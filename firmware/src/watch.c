@@ -2,6 +2,7 @@
 
 #include "state.h"       // struct app
 #include "board/board.h" // board_*
+#include "chance.h"      // score_chance
 #include "link/link.h"   // link_drain
 #include "report.h"      // report_*
 #include "stage.h"       // stage_*
@@ -66,24 +67,24 @@ static bool see(struct app *app) {
 
 static size_t watched(const struct app *app) {
     const size_t last = app->score_count - 1;
-    const int8_t asked = app->watch_settings.label;
+    const int16_t asked = app->watch_settings.label;
     return asked < 0 || (size_t)asked > last ? last : (size_t)asked;
 }
 
 /* 1 for yes, 0 for no, -1 for neither. */
-static int32_t vote(const struct app *app) {
-    const struct packed_header *model = app->engine.header;
-    const float score = (float)(app->watch.score - model->output_zero_point) * model->output_scale * 100.0f;
-    if (score >= (float)app->watch_settings.on_percent) {
+static int32_t vote(const struct app *app, float percent) {
+    if (percent >= (float)app->watch_settings.on_percent) {
         return 1;
     }
-    return score < (float)app->watch_settings.off_percent ? 0 : -1;
+    return percent < (float)app->watch_settings.off_percent ? 0 : -1;
 }
 
 static void judge(struct app *app) {
     struct watch *watch = &app->watch;
-    watch->score = app->scores[watched(app)];
-    watch->against = vote(app) == !watch->verdict ? (uint8_t)(watch->against + 1) : 0;
+    const float percent =
+        100.0f * score_chance(app->engine.header, app->scores, app->score_count, watched(app));
+    watch->percent = (uint8_t)(percent < 0.0f ? 0.0f : percent > 100.0f ? 100.0f : percent + 0.5f);
+    watch->against = vote(app, percent) == !watch->verdict ? (uint8_t)(watch->against + 1) : 0;
     if (watch->against >= app->watch_settings.looks) {
         watch->verdict = !watch->verdict;
         watch->against = 0;

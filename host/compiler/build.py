@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from host.base.errors import HostError
 from host.compiler.check import check_graph
-from host.compiler.format import Form
+from host.compiler.format import Form, Meaning
 from host.compiler.forms import choose_forms
 from host.compiler.graph import read_graph
 from host.compiler.network import Network, macs
@@ -83,6 +83,13 @@ def compile_anyway(
         )
     identity = Identity(name, names, hashlib.sha256(data).digest())
     return assemble(network, choose_forms(network), identity, chosen, total_macs)
+
+
+def score_meaning(data: bytes) -> Meaning:
+    """What a .tflite's scores mean. Raises HostError for what cannot run."""
+    graph = fold_ends(fold_constants(read_graph(data)))
+    check_graph(graph)
+    return lower(graph).meaning
 
 
 def assemble(

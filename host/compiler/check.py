@@ -63,12 +63,13 @@ def check_graph(graph: Graph) -> None:
     """Raises HostError unless every operator is one that the engine runs, on int8 values of static shape."""
     if not graph.operators:
         raise HostError("the model has no operators")
-    _check_image(graph.tensors[graph.inputs[0]])
+    check_image(graph.tensors[graph.inputs[0]])
     for operator in graph.operators:
         _check_operator(graph, operator)
 
 
-def _check_image(image: Tensor) -> None:
+def check_image(image: Tensor) -> None:
+    """Raises HostError unless it is an int8 image of a fixed shape."""
     if image.kind == "float32":
         raise HostError(
             f"the model's input '{image.name}' is float32, and no QUANTIZE follows; {CONVERT}"

@@ -56,6 +56,7 @@ import enum
 import struct
 
 from host.base.records import Message, message, wire
+from host.base.scores import Meaning as Meaning
 
 MAGIC = 0x4C444D50  # "PMDL"
 VERSION = 4
@@ -98,14 +99,6 @@ PAIRWISE = (
     OperatorKind.MAXIMUM,
 )  # second operand: a map of the same shape, a vector for all pixels, or constants
 TWO_INPUTS = (*PAIRWISE, OperatorKind.CONCATENATION)
-
-
-class Meaning(enum.IntEnum):
-    """What the scores are, once they are real numbers."""
-
-    PROBABILITY = 0  # each is one: the model ends in softmax or a sigmoid
-    LOGIT = 1  # softmax over several, or the sigmoid of a single one, makes them probabilities
-    DISTANCE = 2  # or whatever else; no probability can be made of them
 
 
 class Form(enum.IntEnum):

@@ -17,7 +17,10 @@ from host.evaluate.reference import Reference
 
 @dataclass(frozen=True)
 class Subject:
-    """packed: made of `tflite` with these labels; None when no board takes part."""
+    """packed: made of `tflite` with these labels; None when no board takes part.
+
+    labels: of the classes; a model with one score has two, and the score is that of the second.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -45,7 +48,7 @@ def read_subject(path: Path, given_labels: str | None, for_board: bool) -> Subje
     reference = Reference(data, path.name)
     names = _checked(labels, reference.scores, path)
     if for_board and packed is None:
-        packed = unpack(compile_model(data, path.stem, names).blob)
+        packed = unpack(compile_model(data, path.stem, names[-reference.scores :]).blob)
     return Subject(path.stem, names, reference, packed)
 
 
@@ -63,6 +66,9 @@ def _checked(labels: tuple[str, ...] | None, scores: int, path: Path) -> tuple[s
             f"{path.name} does not say what its {scores} scores mean: name them in order with --labels, "
             'for instance --labels "no person,person"'
         )
+    if scores == 1 and len(labels) == 1:
+        labels = (f"no {labels[0]}", labels[0])
+    scores = max(scores, 2)
     if len(labels) != scores or len(set(labels)) != scores or not all(labels):
         raise HostError(
             f"{path.name} has {scores} scores, its labels are {', '.join(labels)}: "

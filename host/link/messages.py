@@ -18,7 +18,7 @@ PACKET_CRC_BYTES = 4
 MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
 MAX_COMMAND_PAYLOAD_BYTES = 224  # what a board accepts: its receive ring holds 256 encoded bytes
 INJECT_CHUNK_BYTES = 192
-MAX_SCORES = 16
+MAX_SCORES = 1024
 MAX_IMAGE_WIDTH = 256  # of a model's input: what the board's averaging of lines holds
 MAX_IMAGE_HEIGHT = 2048
 MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
@@ -161,7 +161,8 @@ class Hello(Message):
     input_width: int = wire("u16", "pixels")
     input_channels: int = wire("u8", "1 grey, 3 RGB")
     output_zero_point: int = wire("i8", "of the scores")
-    score_count: int = wire("u8", "scores in a Result")
+    score_count: int = wire("u16", "scores in a Result")
+    score_meaning: int = wire("u8", "0 probability, 1 logit, 2 distance (host/base/scores.py)")
     instruction_cache: int = wire("u8", "1 on")
     dcdc: int = wire("u8", "1 on")
     clock_divider: int = wire("u8", "CLKRC of the sensor")
@@ -294,7 +295,7 @@ class Verdict(Message):
     """Mode.WATCH: the verdict changed. It is no at the start, so that a board that sees nobody says nothing."""
 
     verdict: int = wire("u8", "1: the watched label is there")
-    score: int = wire("i8", "of the watched label, as in Result")
+    percent: int = wire("u8", "chance of the watched label, 0..100")
     looks: int = wire("u32", "since the watch began, this one included")
     elapsed_us: int = wire("u64", "since the watch began")
 
@@ -304,7 +305,7 @@ class Heartbeat(Message):
     """Mode.WATCH: the board lives. Sent after the first look, then every Setting.HEARTBEAT_S."""
 
     verdict: int = wire("u8", "as in Verdict")
-    score: int = wire("i8", "of the last look")
+    percent: int = wire("u8", "chance of the watched label at the last look, 0..100")
     looks: int = wire("u32", "since the watch began")
     blind_looks: int = wire("u32", "of them, looks that the camera spoiled")
     verdicts: int = wire("u32", "Verdict messages since the watch began")

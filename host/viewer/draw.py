@@ -178,8 +178,8 @@ def _verdict(canvas: Canvas, box: Box, view: View, size: int) -> None:
 def _score(canvas: Canvas, box: Box, view: View, size: int) -> None:
     line, rest = box.cut_top(line_height(size))
     score = view.score
-    text = f"{view.label} {'-' if score is None else words.percent(score)}"
-    half, other = line.cut_left(line.width * 45 // 100)
+    text = words.score_text(view)
+    half, other = line.cut_left(line.width * (60 if view.follows_best else 45) // 100)
     canvas.text(text, half, size, TEXT, BOLD)
     canvas.text(f"threshold {words.percent(view.threshold)}", other, size, QUIET, align=1.0)
     bar, _ = rest.cut_top(max(4, size))

@@ -159,7 +159,7 @@ def _verdict(view: View, columns: int) -> tuple[Text, ...]:
 
 def _score(view: View, columns: int) -> tuple[Text, ...]:
     score = 0.0 if view.score is None else min(1.0, max(0.0, view.score))
-    left = f"{view.label} {'-' if view.score is None else words.percent(view.score)}"
+    left = words.score_text(view)
     right = f"threshold {words.percent(view.threshold)}"
     head = Text(left, "bold")
     head.append(right.rjust(max(1, columns - len(left))), QUIET)

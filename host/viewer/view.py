@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.scores import Meaning
 from host.link.fault_advice import Advice
 from host.link.messages import Hello
 from host.link.sequence import Losses
@@ -21,6 +22,7 @@ RECENT = 12  # frames that a rate is taken over
 NOTICE_S = 4.0
 FAULT_S = 6.0
 USUAL_LABEL = "person"
+BEST_SHOWN = 3  # of more than two classes
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class View:
-    """Everything that a drawing needs; scores are 0..1 for the models we know, and clipped to that."""
+    """Everything that a drawing needs; scores are probabilities, where the model gives any (meaning)."""
 
     port: str = ""
     board: str = ""
@@ -43,6 +45,8 @@ class View:
     clock_hz: int = 64_000_000
     labels: tuple[str, ...] = ()
     label: str = USUAL_LABEL  # the one that is watched
+    follows_best: bool = False  # of more than two classes, without --label: the best one is watched
+    meaning: int = Meaning.PROBABILITY
     threshold: float = 0.5
     frame: int = -1
     image: NDArray[np.uint8] | None = None  # (height, width, channels)
@@ -81,7 +85,15 @@ class View:
         """The verdict in words."""
         if self.verdict is None:
             return "WAITING"
+        if self.follows_best:
+            return self.label.upper() if self.verdict else f"{self.label.upper()}?"
         return self.label.upper() if self.verdict else f"NO {self.label.upper()}"
+
+    @property
+    def best(self) -> tuple[tuple[str, float], ...]:
+        """The labels with the highest scores, best first."""
+        pairs = sorted(zip(self.labels, self.scores, strict=False), key=lambda p: -p[1])
+        return tuple(pairs[:BEST_SHOWN])
 
     @property
     def board_fps(self) -> float:
@@ -123,6 +135,7 @@ def first_view(
 ) -> View:
     """Before any sample."""
     labels = labels_of(hello)
+    follows = label is None and len(labels) > 2
     return View(
         port=port,
         board=hello.board,
@@ -131,6 +144,8 @@ def first_view(
         clock_hz=hello.clock_hz,
         labels=labels,
         label=watched_label(labels, label),
+        follows_best=follows,
+        meaning=hello.score_meaning,
         threshold=threshold,
         colour_bars=bool(hello.colour_bars),
     )
@@ -140,6 +155,7 @@ def with_sample(view: View, sample: Sample, now: float) -> View:
     """After a sample. Paused, only the counts go on."""
     if view.paused:
         return replace(view, losses=sample.losses)
+    view = _with_label(view, sample)
     score = sample.score(view.label)
     period = sample.cycles.period if sample.cycles else 0
     return replace(
@@ -147,7 +163,7 @@ def with_sample(view: View, sample: Sample, now: float) -> View:
         frame=sample.frame,
         image=view.image if sample.image is None else sample.image,
         labels=sample.labels,
-        label=view.label if view.label in sample.labels else watched_label(sample.labels, None),
+        meaning=sample.meaning,
         scores=sample.scores or view.scores,
         history=view.history if score is None else (*view.history, score)[-HISTORY:],
         cycles=sample.cycles or view.cycles,
@@ -158,6 +174,17 @@ def with_sample(view: View, sample: Sample, now: float) -> View:
         board=sample.board,
         losses=sample.losses,
     )
+
+
+def _with_label(view: View, sample: Sample) -> View:
+    """The label that is watched from this sample on. Without scores it stays."""
+    if view.label not in sample.labels:
+        label = watched_label(sample.labels, None)
+        view = replace(view, label=label, follows_best=len(sample.labels) > 2)
+    if not view.follows_best or not sample.scores:
+        return view
+    best = max(range(len(sample.scores)), key=sample.scores.__getitem__)
+    return replace(view, label=sample.labels[best])
 
 
 def with_notice(view: View, text: str, now: float) -> View:

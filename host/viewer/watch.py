@@ -47,16 +47,12 @@ def watch_line(message: Message, hello: Hello, label: str) -> str:
         return fault_line(message)
     if isinstance(message, Verdict):
         there = label.upper() if message.verdict else f"no {label}"
-        return f"{there} ({_score(message.score, hello)}, look {message.looks:,})"
+        return f"{there} ({message.percent} %, look {message.looks:,})"
     if isinstance(message, Heartbeat):
         there = label if message.verdict else f"no {label}"
         blind = f", {message.blind_looks:,} of them blind" if message.blind_looks else ""
         return f"still watching: {there}, {_looks(message.looks)}{blind}, {_awake(message, hello)}"
     return ""
-
-
-def _score(quantised: int, hello: Hello) -> str:
-    return f"{100 * (quantised - hello.output_zero_point) * hello.output_scale:.0f} %"
 
 
 def _awake(beat: Heartbeat, hello: Hello) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from host.base.scores import Meaning
 from host.viewer.view import Stage, View
 
 KEYS: tuple[tuple[str, str], ...] = (
@@ -26,6 +27,21 @@ def keys_of(view: View) -> tuple[tuple[str, str], ...]:
 def percent(value: float) -> str:
     """0..1 -> whole percent."""
     return f"{100 * value:.0f} %"
+
+
+def score_text(view: View) -> str:
+    """The score of the watched label, or of the best ones; a distance is no percentage."""
+    if view.score is None:
+        return f"{view.label} -"
+    shown = view.best if view.follows_best else ((view.label, view.score),)
+    if view.meaning == Meaning.DISTANCE:
+        return ", ".join(f"{label} {score:.2f}" for label, score in shown)
+    return ", ".join(f"{label} {percent(score)}" for label, score in shown)
+
+
+def _number(view: View) -> str:
+    assert view.score is not None
+    return f"{view.score:.2f}" if view.meaning == Meaning.DISTANCE else percent(view.score)
 
 
 def rate_text(view: View) -> str:
@@ -86,7 +102,7 @@ def banner(view: View) -> tuple[str, str] | None:
 
 def plain_line(view: View) -> str:
     """One frame in one line, for output that is no terminal."""
-    score = "" if view.score is None else f" {percent(view.score)}"
+    score = "" if view.score is None else f" {_number(view)}"
     stages = ", ".join(f"{s.name} {milliseconds(s)}" for s in view.stages)
     lost = f", lost {view.losses.total}" if view.losses.total else ""
     return f"frame {view.frame}: {view.verdict_text}{score}; {stages}{lost}"

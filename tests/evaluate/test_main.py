@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from ai_edge_litert.schema_py_generated import TensorType
 
 from host.base.errors import HostError
 from host.evaluate import __main__ as command
@@ -17,6 +18,7 @@ from host.evaluate.journal import Answer, Journal
 from host.evaluate.model import read_subject
 from host.evaluate.pictures import Request, load
 from host.runs.read import read_run
+from tests.compiler.builder import ModelBuilder
 from tests.deploy.models import network
 from tests.evaluate.drawn import MODEL, own_pictures
 from tests.system.board import Bench
@@ -170,7 +172,7 @@ def test_models_of_another_kind_are_refused_in_words(data: Path, tmp_path: Path)
     with pytest.raises(HostError, match="does not say what its 3 scores mean"):
         run(unnamed, "--data", data)
     (tmp_path / "no.tflite").write_bytes(b"no model at all")
-    with pytest.raises(HostError, match=r"LiteRT cannot run no\.tflite"):
+    with pytest.raises(HostError, match="not a TFLite model"):
         run(tmp_path / "no.tflite", "--data", data, "--labels", "a,b")
     with pytest.raises(HostError, match=r"is a float model: give its int8 \.tflite"):
         run(tmp_path / "m.keras", "--data", data)
@@ -178,6 +180,10 @@ def test_models_of_another_kind_are_refused_in_words(data: Path, tmp_path: Path)
         run(tmp_path / "absent.tflite", "--data", data)
 
 
-def test_float_tflite_is_refused_with_the_remedy(data: Path, shared: Path) -> None:
-    with pytest.raises(HostError, match="input is float32: give the int8 model"):
-        run(shared / "models" / "mcunet_vww.tflite", "--data", data, "--labels", "no person,person")
+def test_float_tflite_is_refused_with_the_remedy(data: Path, tmp_path: Path) -> None:
+    model = ModelBuilder()
+    image, scores = (model.tensor(s, kind=TensorType.FLOAT32) for s in ((1, 4, 4, 2), (1, 4, 4, 2)))
+    model.operator("RELU", [image], scores)
+    (tmp_path / "float.tflite").write_bytes(model.finish(image, scores))
+    with pytest.raises(HostError, match="is float32, and no QUANTIZE follows; convert with full"):
+        run(tmp_path / "float.tflite", "--data", data, "--labels", "no person,person")

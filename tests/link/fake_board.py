@@ -29,6 +29,7 @@ HELLO = wire.Hello(
     input_channels=1,
     output_zero_point=-128,
     score_count=2,
+    score_meaning=0,
     instruction_cache=1,
     dcdc=0,
     clock_divider=2,

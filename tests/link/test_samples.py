@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from host.base.records import Message
+from host.base.scores import Meaning
 from host.link import messages as wire
 from host.link.connection import Timing
 from host.link.device import Device
@@ -93,7 +95,7 @@ def test_labels_always_number_as_the_scores() -> None:
 
 
 def test_scores_are_dequantised() -> None:
-    hello = replace(HELLO, output_zero_point=3, output_scale=0.25)
+    hello = replace(HELLO, output_zero_point=3, output_scale=0.25, score_meaning=Meaning.DISTANCE)
     assert scores_of(hello, replace(result(1), scores=bytes([0x80, 7]))) == (-32.75, 1.0)
 
 
@@ -116,3 +118,16 @@ def test_a_result_of_another_picture_is_no_verdict_on_this_one() -> None:
     """Their numbers are equal, the checksum is not: a restart between the two, or a firmware's mistake."""
     other = replace(result(1), image_crc=1)
     assert halves(paired(wire.Mode.STREAM, frame(1), other)) == [(1, True, False), (1, False, True)]
+
+
+def test_no_score_is_above_one_hundred_percent() -> None:
+    """Logits become probabilities here, for every tool; a single one by the sigmoid."""
+    hello = replace(HELLO, output_zero_point=0, output_scale=0.1, score_meaning=Meaning.LOGIT)
+    two = scores_of(hello, replace(result(1), scores=bytes([0, 20])))
+    assert two == pytest.approx((1 / (1 + math.exp(2)), 1 / (1 + math.exp(-2))))
+    (one,) = scores_of(replace(hello, score_count=1), replace(result(1), scores=bytes([20])))
+    assert one == pytest.approx(1 / (1 + math.exp(-2)))
+    many = scores_of(hello, replace(result(1), scores=bytes(range(100)) * 10))
+    assert sum(many) == pytest.approx(1) and max(many) <= 1
+    sure = replace(hello, output_scale=1 / 128, score_meaning=Meaning.PROBABILITY)
+    assert scores_of(sure, replace(result(1), scores=bytes([127, 0x80]))) == (127 / 128, 0.0)

@@ -15,8 +15,9 @@ from tests.power.instruments.signal import Signal, inferences
 CLOCK_HZ = 64_000_000
 HELLO = Hello(
     layout_hash=0, protocol_version=1, mode=0, last_fault=0, clock_hz=CLOCK_HZ, model_hash=0xABCD, arena_bytes=1,
-    input_height=96, input_width=96, input_channels=1, output_zero_point=0, score_count=2, instruction_cache=1,
-    dcdc=0, clock_divider=11, data_swap=1, colour_bars=0, output_scale=1.0, device_serial=0x1234, firmware="test",
+    input_height=96, input_width=96, input_channels=1, output_zero_point=0, score_count=2, score_meaning=0,
+    instruction_cache=1, dcdc=0, clock_divider=11, data_swap=1, colour_bars=0, output_scale=1.0,
+    device_serial=0x1234, firmware="test",
     board="nano33ble", compiler="gcc", model="person", labels=b"no person\nperson",
 )  # fmt: skip
 AMPERES = {

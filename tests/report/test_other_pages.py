@@ -32,7 +32,7 @@ class Watched:
     port, hello = "memory", HELLO
 
     def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
-        listener.take(Heartbeat(0, -90, 1, 0, 0, 600_000, 30_000_000, 1, 2, 3, 4))
+        listener.take(Heartbeat(0, 9, 1, 0, 0, 600_000, 30_000_000, 1, 2, 3, 4))
         listener.take(Verdict(1, 90, 2, 10_600_000))
         listener.take(Heartbeat(1, 90, 2, 0, 1, 10_600_000, 50_000_000, 1, 2, 3, 4))
         listener.take(Heartbeat(1, 90, 3, 0, 1, 20_600_000, 70_000_000, 1, 2, 3, 4))
@@ -65,7 +65,7 @@ def test_a_watch(tmp_path: Path) -> None:
     assert shown["awake a look"] == ("20.00", "M cycles")
     assert shown["mean current, estimated"] == ("1", "mA")
     assert any("no meter measured" in line for line in page.warnings)
-    assert first_table(page).rows == (("10.6 s", "2", "yes", "90"),)
+    assert first_table(page).rows == (("10.6 s", "2", "yes", "90 %"),)
     assert "<svg" in render_page(page)
 
 

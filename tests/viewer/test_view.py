@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from host.base.errors import HostError
+from host.base.scores import Meaning
 from host.link import messages as wire
 from host.link.fault_advice import ADVICE, advice, fault_line
 from host.link.sequence import Losses
@@ -128,3 +129,24 @@ def test_another_model_on_the_board_is_shown_with_its_labels() -> None:
     other = replace(sample(2), model="cats", labels=("dog", "cat"), scores=(0.2, 0.8))
     view = after(sample(1), other)
     assert (view.model, view.label, view.score) == ("cats", "cat", 0.8)
+
+
+def test_of_many_classes_the_best_ones_are_shown() -> None:
+    """No "NO TRUCK": without --label, the best label is the verdict."""
+    hello = replace(HELLO, labels=b"cat\ndog\ntruck", score_count=3)
+    first = first_view(hello, "virtual")
+    names = ("cat", "dog", "truck")
+    shown = with_sample(first, replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2)), 0.0)
+    assert (shown.verdict_text, shown.verdict) == ("DOG", True)
+    assert words.score_text(shown) == "dog 70 %, truck 20 %, cat 10 %"
+    unsure = with_sample(shown, replace(sample(2), labels=names, scores=(0.4, 0.3, 0.3)), 0.1)
+    assert unsure.verdict_text == "CAT?"
+    seen = replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2))
+    asked = with_sample(first_view(hello, "virtual", label="truck"), seen, 0.0)
+    assert asked.verdict_text == "NO TRUCK"
+
+
+def test_a_distance_is_no_percentage() -> None:
+    far = replace(sample(1), scores=(1.91, 0.5), meaning=Meaning.DISTANCE)
+    shown = with_sample(FIRST, far, 0.0)
+    assert "%" not in words.score_text(shown) and "%" not in words.plain_line(shown).split(";")[0]

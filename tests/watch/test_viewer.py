@@ -16,16 +16,15 @@ HELLO: Hello = Bench().hello
 
 
 def test_verdicts_read_as_sentences() -> None:
-    came = Verdict(1, 100, 12, 5_000_000)
-    percent = round(100 * (100 - HELLO.output_zero_point) * HELLO.output_scale)
-    assert watch_line(came, HELLO, "person") == f"PERSON ({percent} %, look 12)"
+    came = Verdict(1, 89, 12, 5_000_000)
+    assert watch_line(came, HELLO, "person") == "PERSON (89 %, look 12)"
     gone = replace(came, verdict=0, looks=1200)
     assert watch_line(gone, HELLO, "person").startswith("no person (")
     assert "look 1,200" in watch_line(gone, HELLO, "person")
 
 
 def test_heartbeats_say_how_little_the_board_is_awake() -> None:
-    beat = Heartbeat(0, -100, 6, 0, 0, 60_000_000, 128_000_000, 0, 0, 0, 0)
+    beat = Heartbeat(0, 3, 6, 0, 0, 60_000_000, 128_000_000, 0, 0, 0, 0)
     line = watch_line(beat, HELLO, "person")
     assert line == "still watching: no person, 6 looks, CPU awake 3.3 % of the time"
     assert "2 of them blind" in watch_line(replace(beat, blind_looks=2), HELLO, "person")

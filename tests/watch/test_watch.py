@@ -67,7 +67,7 @@ def test_each_change_of_the_scene_is_one_verdict() -> None:
     assert (came.verdict, went.verdict) == (1, 0)
     assert came.looks == 4 + 2, "two looks in a row"
     assert went.looks == came.looks + 4
-    assert came.score > went.score
+    assert came.percent > went.percent
     assert not [m for m in bench.messages if isinstance(m, Frame | Result)]
 
 
@@ -175,7 +175,7 @@ def test_looks_without_a_picture_are_blind() -> None:
         (Setting.LOOKS_PER_MINUTE, 121),
         (Setting.WATCH_ON_PERCENT, 101),
         (Setting.WATCH_LOOKS, 0),
-        (Setting.WATCH_LABEL, 16),
+        (Setting.WATCH_LABEL, 1024),
         (Setting.WATCH_SETTLE_FRAMES, -1),
         (Setting.HEARTBEAT_S, 3601),
         (Setting.HEARTBEAT_S, 65_537),

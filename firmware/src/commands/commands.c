@@ -91,7 +91,7 @@ static enum wire_status set_watch(struct app *app, const struct wire_set *reques
         watch->looks = (uint8_t)value;
         break;
     case WIRE_SETTING_WATCH_LABEL:
-        watch->label = (int8_t)value;
+        watch->label = (int16_t)value;
         break;
     case WIRE_SETTING_WATCH_SETTLE_FRAMES:
         watch->settle_frames = (uint8_t)value;

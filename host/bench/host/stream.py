@@ -44,6 +44,7 @@ class BoardStream:
                 input_channels=1,
                 output_zero_point=-128,
                 score_count=2,
+                score_meaning=0,
                 output_scale=1 / 256,
                 firmware="synthetic",
                 board="synthetic",

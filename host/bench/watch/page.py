@@ -96,7 +96,7 @@ def sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
     """prefix: of figures' names, name: behind titles, where a page has several runs."""
     rows = run.columns(VERDICTS.name)
     heard = tuple(
-        (f"{at:,.1f} s", f"{look:,}", "yes" if there else "no", str(score))
+        (f"{at:,.1f} s", f"{look:,}", "yes" if there else "no", f"{100 * score:.0f} %")
         for at, look, there, score in zip(*(rows[n].tolist() for n in VERDICTS.names), strict=True)
     )
     heading = ("since the start", "look", "verdict", "score")

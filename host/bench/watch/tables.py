@@ -27,7 +27,7 @@ HEARTBEATS = Layout(
         Column("looks", "int64", "since the watch began"),
         Column("blind_looks", "int64", "of them, looks that the camera spoiled"),
         Column("verdict", "bool", "the watched label is there"),
-        Column("score", "int64", "of the last look, as the model's output has it"),
+        Column("score", "float64", "of the watched label at the last look, 0..1"),
         Column("awake_cycles", "int64", "since the watch began"),
         Column("wake_cycles", "int64", "of the last look: the sensor woken and settled"),
         Column("capture_cycles", "int64", "of the last look"),
@@ -41,7 +41,7 @@ VERDICTS = Layout(
         Column("elapsed_s", "float64", "since the watch began"),
         Column("look", "int64", "which of them changed the verdict"),
         Column("verdict", "bool", "the watched label is there"),
-        Column("score", "int64", "of that look"),
+        Column("score", "float64", "of that look, 0..1"),
     ),
 )
 
@@ -137,11 +137,11 @@ def append(message: Message, row: Callable[..., None]) -> None:
     if isinstance(message, Heartbeat):
         m = message
         row(
-            HEARTBEATS.name, m.elapsed_us / 1e6, m.looks, m.blind_looks, bool(m.verdict), m.score,
+            HEARTBEATS.name, m.elapsed_us / 1e6, m.looks, m.blind_looks, bool(m.verdict), m.percent / 100,
             m.awake_cycles, m.wake_cycles, m.capture_cycles, m.preprocess_cycles, m.inference_cycles,
         )  # fmt: skip
     elif isinstance(message, Verdict):
         row(
             VERDICTS.name, message.elapsed_us / 1e6, message.looks, bool(message.verdict),
-            message.score,
+            message.percent / 100,
         )  # fmt: skip
