@@ -29,6 +29,7 @@ from host.virtual.options import (
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import FAILED, PREBUILT, READY
+from host.virtual.silicon import Silicon, parse_silicon
 
 ON, OFF = "on", "off"
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     options = BoardOptions(
         serial_number=asked.serial_number,
         data_wiring=DataWiring(asked.data_wiring),
-        pin_wait_cycles=asked.pin_wait_cycles,
+        silicon=asked.silicon,
         core_load=None if asked.core_load is None else asked.core_load == ON,
         faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
     )
@@ -88,7 +89,15 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="charge what Arduino's core takes from the CPU and lets through its port; default: "
         + (f"{ON} for our firmware without the core" if CORE_LOAD_BY_DEFAULT else OFF),
     )
-    add("--pin-wait-cycles", type=int, default=0, help="extra cycles of a read of the pins")
+    add(
+        "--silicon",
+        type=_silicon,
+        default=Silicon(),
+        metavar="NAME[,KEY=N...]",
+        help="ideal or pessimistic, and wait states of a GPIO read (wait=0..3), cycles of a taken branch "
+        "(branch=1..3), wait states of flash (flash=0..3), cycles that the core's interrupts cost more (interrupt=N); "
+        "default: ideal",
+    )
     add(
         "--console",
         action="store_true",
@@ -126,6 +135,13 @@ def _address(text: str) -> int:
         return int(text, 0)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text}: not an address such as 0x10000") from error
+
+
+def _silicon(text: str) -> Silicon:
+    try:
+        return parse_silicon(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _obey_console(server: BoardServer) -> None:

@@ -89,10 +89,12 @@ class VirtualBoard:
     def _build(self, scene: Scene, say: Callable[[str], None]) -> None:
         state = self.memory.state
         self.nvic = Nvic(self._attend)
-        self.core_load = CoreLoad(state)
+        silicon = self.options.silicon
+        self.core_load = CoreLoad(state, silicon.interrupt)
         self.schedule = Schedule(state)
         access = CpuBus(self._read, self._write, self._store_to_flash)
-        self.cpu = Cpu(self.memory, access, self.options.cycle_model)
+        model = silicon.model(self.options.cycle_model)
+        self.cpu = Cpu(self.memory, access, model, silicon.flash)
         self.exactness = Exactness(self.cpu, self.schedule, self.options.always_exact)
         self.warnings = Warnings(say, self.cpu.program_counter)
         self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self._now)
@@ -133,7 +135,7 @@ class VirtualBoard:
             lambda offset, _: self.bus.read(0xE0001000 + offset, 4)
         )
         state[hooks.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
-        state[hooks.PIN_WAIT] = self.options.pin_wait_cycles
+        state[hooks.PIN_WAIT] = self.options.pin_wait_cycles + silicon.wait
 
     def _connect(self) -> None:
         sensor_bus = Bus(SCL_PIN, SDA_PIN, {SCCB_ADDRESS: self.sensor})

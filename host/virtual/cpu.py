@@ -107,9 +107,10 @@ _INTERRUPTS = {
 class Cpu:
     """One Cortex-M4, whatever engine runs it."""
 
-    def __init__(self, memory: Memory, bus: Bus, model: CycleModel) -> None:
+    def __init__(self, memory: Memory, bus: Bus, model: CycleModel, flash_wait: int = 0) -> None:
         self.memory, self.bus, self.model = memory, bus, model
         self.state = memory.state
+        self.state[hooks.FLASH_WAIT] = flash_wait
         self.float_enabled = False  # CPACR
         self.unpriced: list[str] = []
         self.fault_address = 0
@@ -280,6 +281,9 @@ class Cpu:
 
     def _hook(self, engine: Any, flavour: Flavour) -> None:
         self._hook_native(engine, UC_HOOK_BLOCK, hooks.block_hook, 1, 0)
+        if self.state[hooks.FLASH_WAIT]:
+            last = len(self.memory.flash) - 1
+            self._hook_native(engine, UC_HOOK_MEM_READ, hooks.flash_hook, 0, last)
         if flavour is Flavour.EXACT:
             # Unicorn makes PC exact for accesses inside the bounds of such a hook, and for no others.
             both = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE

@@ -106,8 +106,15 @@ NEVER = (1 << 63) - 1
     SITE_AT,  # cycles from there to the access
     WANTED,  # uint8[SLOTS]: 1 for blocks that read pins or the clock and need a site hook
     WANTED_AT,  # CYCLES when the latest of them was found
+    FLASH_WAIT,  # cycles that a line of flash takes to come, 0: flash and its cache are not modelled
+    CACHE,  # int64[CACHE_SETS][3]: the lines that the ways hold, and the way to be replaced next
+    CACHE_ON,
+    CACHE_HITS,  # lines that blocks began or went on in and that were there
+    CACHE_MISSES,
+    LINE_AT_HAND,  # the line fetched last, for when the cache is off
     STATE_WORDS,
-) = range(76)
+) = range(82)
+CACHE_SETS, FLASH_LINE_SHIFT = 64, 4  # 2 KB: 64 sets of two lines of 16 bytes
 
 # An entry of ACCESSES: cycles + 1 before the only access that can reach a device, or one of these.
 ACCESS_UNKNOWN, ACCESS_HOOKED = 0, 0xFFFF
@@ -377,6 +384,38 @@ def serve_load(s: Any, engine: Any) -> None:
 
 
 @inner
+def line_is_there(s: Any, line: Any) -> Any:
+    """Whether a line of flash is in the instruction cache; it is from now on."""
+    if s[CACHE_ON] == 0:
+        there = s[LINE_AT_HAND] == line
+        s[LINE_AT_HAND] = line
+        return there
+    cache = carray(pointer(s[CACHE]), (CACHE_SETS, 3), np.int64)
+    row = line % CACHE_SETS
+    for way in range(2):
+        if cache[row, way] == line:
+            cache[row, 2] = 1 - way
+            return True
+    oldest = cache[row, 2]
+    cache[row, oldest] = line
+    cache[row, 2] = 1 - oldest
+    return False
+
+
+@inner
+def fetch_block(s: Any, start: Any, size: Any) -> Any:
+    """Cycles that the lines of a block in flash are waited for."""
+    waited = 0
+    for line in range(start >> FLASH_LINE_SHIFT, ((start + size - 1) >> FLASH_LINE_SHIFT) + 1):
+        if line_is_there(s, line):
+            s[CACHE_HITS] += 1
+        else:
+            s[CACHE_MISSES] += 1
+            waited += s[FLASH_WAIT]
+    return waited
+
+
+@inner
 def must_stop(s: Any, engine: Any) -> Any:
     """Whether the deadline has come, or the masks changed that an exception of the guest waits for."""
     if s[CYCLES] < s[DEADLINE]:
@@ -412,6 +451,8 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     charged = cycles
     if start != s[FALL]:
         cycles += s[PENALTY] + (price >> ENTRY_SHIFT & 3)
+    if s[FLASH_WAIT] != 0 and start < FLASH_BYTES:
+        cycles += fetch_block(s, start, np.int64(size))
     s[BASE] = cycles
     cost = price & 0xFFFF
     s[CYCLES] = cycles + cost
@@ -560,6 +601,15 @@ def site_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
 )
 def nothing_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
     """Does nothing: its presence makes Unicorn keep PC exact for the accesses it covers."""
+
+
+@native(
+    types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
+)
+def flash_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
+    """Data read from flash waits for it."""
+    s = carray(user, (STATE_WORDS,), np.int64)
+    s[CYCLES] += s[FLASH_WAIT]
 
 
 @native(

@@ -23,12 +23,14 @@ class Memory:
         self.prefixes: npt.NDArray[np.uint16] = np.zeros(hooks.POOL_HALFWORDS, np.uint16)
         self.accesses: npt.NDArray[np.uint16] = np.zeros((hooks.SLOTS, 2), np.uint16)
         self.wanted: npt.NDArray[np.uint8] = np.zeros(hooks.SLOTS, np.uint8)
+        self.cache: npt.NDArray[np.int64] = np.zeros((hooks.CACHE_SETS, 3), np.int64)
         self.prefix_count = 0
         for word, table in (
             (hooks.PRICES, self.prices),
             (hooks.COUNTS, self.counts),
             (hooks.ALIGNED, self.aligned),
             (hooks.PREFIXES, self.prefixes),
+            (hooks.CACHE, self.cache),
             (hooks.ACCESSES, self.accesses),
             (hooks.WANTED, self.wanted),
         ):
@@ -57,6 +59,12 @@ class Memory:
             if start <= address and address + count <= start + len(memory):
                 return memory[address - start : address - start + count]
         return None
+
+    def switch_cache(self, on: bool) -> None:
+        """The instruction cache; it is empty when it goes on."""
+        self.state[hooks.CACHE_ON] = on
+        self.cache[:] = (-1, -1, 0)
+        self.state[hooks.LINE_AT_HAND] = -1
 
     def forget_prices(self, address: int, count: int) -> None:
         """Code at these addresses changed: its blocks must be priced again."""

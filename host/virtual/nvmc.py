@@ -27,20 +27,32 @@ class Nvmc(RegisterBank):
         self._spend, self._changed = spend, changed
         self.constant(READY, 1)
         self.constant(READYNEXT, 1)
-        self.plain(CONFIG, ICACHECNF, 0x548, 0x54C)
+        self.plain(CONFIG, 0x548, 0x54C)
+        self.on_write(ICACHECNF, self._switch_cache)
+        memory.switch_cache(False)
         self.on_write(ERASEPAGE, self._erase_page)
         self.on_write(ERASEALL, self._refuse_all)
         self._written: list[tuple[int, bytes]] = []
 
     @property
     def instruction_cache(self) -> bool:
-        """Whether the cache is on. The cycle model knows no cache: a label for results."""
+        """Whether the cache is on. It costs and saves nothing unless flash waits, see silicon.py."""
         return bool(self.values[ICACHECNF] & 1)
 
     @property
     def writes(self) -> bool:
         """CONFIG.WEN: stores to flash and UICR are let through."""
         return self.values[CONFIG] == WRITE_ENABLE
+
+    def reset(self) -> None:
+        """The cache is off."""
+        super().reset()
+        self._memory.switch_cache(False)
+
+    def _switch_cache(self, value: int) -> None:
+        if (value ^ self.values[ICACHECNF]) & 1:
+            self._memory.switch_cache(bool(value & 1))
+        self.values[ICACHECNF] = value
 
     def store(self, address: int, size: int, value: int) -> bool:
         """A store to flash by the CPU; false is a bus fault. Bits can only go from 1 to 0."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from host.virtual.cycles import CycleModel
+from host.virtual.silicon import Silicon
 
 # Whether our bare-metal image is charged what Arduino's core would take from it, unless --core-load says.
 CORE_LOAD_BY_DEFAULT = False
@@ -36,7 +37,7 @@ class SensorFaults:
 
 @dataclass(frozen=True)
 class BoardOptions:
-    """serial_number: 64 bits. pin_wait_cycles: added to every read of a GPIO IN register.
+    """serial_number: 64 bits. pin_wait_cycles: wait states of a read of the pins, beside the silicon's own.
 
     core_load: charge what Arduino's core takes (core_load.py); None: as the firmware needs it, see charges_core.
     """
@@ -46,6 +47,7 @@ class BoardOptions:
     pin_wait_cycles: int = 0
     always_exact: bool = False
     core_load: bool | None = None
+    silicon: Silicon = field(default_factory=Silicon)
     faults: SensorFaults = field(default_factory=SensorFaults)
     cycle_model: CycleModel = field(default_factory=CycleModel)
 

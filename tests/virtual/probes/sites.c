@@ -19,3 +19,18 @@ void sample_pins(uint32_t rounds) {
         to[3] = P1_IN;
     }
 }
+
+/* One read, 1 cycle behind the call. */
+uint32_t sample_once(void) {
+    return P1_IN;
+}
+
+/* Words of this very image, from its start on: one load of flash a round. */
+uint32_t sum_flash(uint32_t words) {
+    const volatile uint32_t *from = (const volatile uint32_t *)0x10000;
+    uint32_t sum = 0;
+    while (words-- > 0) {
+        sum += *from++;
+    }
+    return sum;
+}
