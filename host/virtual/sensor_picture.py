@@ -63,7 +63,7 @@ def render_frame(
     if pattern is Pattern.SHIFTING_ONE:
         data = shifting_one(timing.lines_out, timing.bytes_per_line)
         return Frame(data, data[:, _luma_place(registers) :: 2])
-    seen = bars()
+    seen = bars(fade=pattern is Pattern.FADING_BARS)
     if pattern is Pattern.NONE:
         seen = _noisy(_mirrored(_exposed(picture, factor), registers), noise, sigma)
     window = _window(seen, timing)

@@ -48,7 +48,7 @@ RESET_VALUES = {
 } | READ_ONLY  # fmt: skip
 
 # Bits that DS70 calls reserved in registers that drivers write and read back: they keep their reset value.
-RESERVED_BITS = {COM7: 0x40}
+RESERVED_BITS = {COM7: 0x40, TSLB: 0xC6}
 
 MODELLED = {
     GAIN, VREF, COM1, AECHH, COM2, COM3, COM4, COM6, AECH, CLKRC, COM7, COM8, COM9, COM10, HSTART, HSTOP, VSTART,

@@ -46,6 +46,15 @@ def test_eight_bars_are_ysc_alone() -> None:
     assert is_bars(from_565(data(*pattern(2))))
 
 
+def test_both_bits_are_bars_that_fade_to_grey() -> None:
+    picture = from_565(data(*pattern(3))).astype(int)
+    assert not is_bars(picture.astype(np.uint8))
+    spread = picture.max(axis=(1, 2)) - picture.min(axis=(1, 2))
+    assert spread[0] > 240 and spread[-1] < 10
+    assert (np.diff(spread) <= 0).all()
+    assert np.abs(picture[-1] - 128).max() <= 8
+
+
 def test_xsc_alone_walks_a_single_one_over_the_data_lines() -> None:
     row = data(*pattern(1), rgb565=False)[100]
     assert row[:9].tolist() == [1, 2, 4, 8, 16, 32, 64, 128, 1]

@@ -11,7 +11,7 @@ from host.viewer.__main__ import arguments as viewer_arguments
 from host.virtual.__main__ import _parse as board_arguments
 from host.virtual.light import lit_url, lux
 from host.virtual.scene import Lit, Noise, open_scene
-from host.virtual.sensor_registers import RESET_VALUES, left_out
+from host.virtual.sensor_registers import RESET_VALUES, left_out, stored
 from tests.sensor.analyser import Desk
 from tests.sensor.sequences import (
     AR_SIZES,
@@ -37,6 +37,16 @@ def test_a_reset_gives_the_data_sheets_values_not_what_drivers_write() -> None:
         0x63,
         0x8F,
     )
+
+
+def test_reserved_bits_do_not_clear() -> None:
+    """TSLB is 0x0D after a reset; every driver that ran writes bit 2 as 1."""
+    desk = Desk(Noise(1))
+    desk.write([(TSLB, 0x00)])
+    assert desk.read(TSLB) == 0x04
+    desk.write([(TSLB, 0xFF)])
+    assert desk.read(TSLB) == 0x3D
+    assert stored(0x17, 0x5A) == 0x5A
 
 
 @pytest.mark.parametrize("number", [0x0A, 0x0B, 0x1C, 0x1D, 0x05, 0x06, 0x08, 0x2F])
