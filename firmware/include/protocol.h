@@ -50,6 +50,8 @@ enum wire_setting {
     WIRE_SETTING_WATCH_LABEL = 14,
     WIRE_SETTING_WATCH_SETTLE_FRAMES = 15,
     WIRE_SETTING_HEARTBEAT_S = 16,
+    WIRE_SETTING_HALVING = 17,
+    WIRE_SETTING_MAINS_HZ = 18,
 };
 
 enum wire_source {
@@ -134,7 +136,9 @@ enum wire_slot_state {
 #define WIRE_AT_START_WATCH_LABEL (-1)
 #define WIRE_AT_START_WATCH_SETTLE_FRAMES 2
 #define WIRE_AT_START_HEARTBEAT_S 60
-#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 1}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 1023}, {0, 30}, {1, 3600}}
+#define WIRE_AT_START_HALVING 0
+#define WIRE_AT_START_MAINS_HZ 50
+#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 3}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 1023}, {0, 30}, {1, 3600}, {0, 2}, {50, 60}}
 
 enum wire_message {
     WIRE_HELLO = 0x01,

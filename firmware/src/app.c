@@ -31,7 +31,9 @@ void app_start(struct app *app) {
                    .clock_divider = CAMERA_FASTEST_DIVIDER,
                    .paced = WIRE_AT_START_CLOCK_DIVIDER == 0,
                    .gain = WIRE_AT_START_GAIN,
-                   .exposure = WIRE_AT_START_EXPOSURE},
+                   .exposure = WIRE_AT_START_EXPOSURE,
+                   .halving = WIRE_AT_START_HALVING,
+                   .mains_hz = WIRE_AT_START_MAINS_HZ},
         .watch_settings = WATCH_SETTINGS_AT_START,
     };
     board_start();

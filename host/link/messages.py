@@ -59,6 +59,8 @@ class Setting(enum.IntEnum):
     WATCH_LABEL = 14
     WATCH_SETTLE_FRAMES = 15
     HEARTBEAT_S = 16
+    HALVING = 17
+    MAINS_HZ = 18
 
 
 class Source(enum.IntEnum):

@@ -32,7 +32,7 @@ class Limits:
 LIMITS: dict[Setting, Limits] = {
     Setting.COLOUR_BARS: Limits(0, 1, 0, "1: the sensor's test pattern"),
     Setting.DATA_SWAP: Limits(0, 1, 1, "1: D0 and D1 crossed (the kit's shield), 0: straight"),
-    Setting.YUV_ORDER: Limits(0, 1, 0, "0: luma is the even byte of a pair (YUYV), 1: the odd one"),
+    Setting.YUV_ORDER: Limits(0, 3, 0, "1: UYVY, else YUYV; 2 more: the sensor swaps U and V"),
     Setting.CLOCK_DIVIDER: Limits(
         0, 63, 0, "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by the model"
     ),
@@ -51,4 +51,8 @@ LIMITS: dict[Setting, Limits] = {
     Setting.WATCH_LABEL: Limits(-1, MAX_SCORES - 1, -1, "which score is watched, -1: the last one"),
     Setting.WATCH_SETTLE_FRAMES: Limits(0, 30, 2, "frames let pass after waking the sensor"),
     Setting.HEARTBEAT_S: Limits(1, 3600, 60, "s between two heartbeats while watching"),
+    Setting.HALVING: Limits(
+        0, 2, 0, "320x240 by 0: COM3 and COM14, 1: COM7, 2: vendors' registers"
+    ),
+    Setting.MAINS_HZ: Limits(50, 60, 50, "Hz: light flickers at twice that", (50, 60)),
 }

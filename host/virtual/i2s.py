@@ -1,4 +1,8 @@
-"""I2S as far as the camera needs it: its master clock MCK (nRF52840 Product Specification 1.7, 6.12)."""
+"""I2S as far as the camera needs it: its master clock MCK (nRF52840 Product Specification 1.7, 6.12).
+
+Errata 194 and 196 (nRF52840 Errata): STOP leaves the clock running, and a pin in PSEL is taken whatever ENABLE says,
+until a 1 is written to 0x038 and 0x03C behind it, as nrfx_i2s_uninit of Nordic's nrfx does.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from fractions import Fraction
 from host.virtual.bus import RegisterBank
 
 ENABLE, MODE, MCKEN, MCKFREQ, PSEL_MCK = 0x500, 0x504, 0x510, 0x514, 0x560
+ERRATUM_194, ERRATUM_196 = 0x038, 0x03C
 PLAIN = (
     ENABLE,
     MODE,
@@ -41,8 +46,10 @@ class I2s(RegisterBank):
         super().__init__("I2S", 0x40025000)
         self._changed = changed
         self._started = False
+        self.holds_clock = self.holds_pin = False
         self.plain(0x104, 0x108, 0x114)
-        self.plain(0x038, 0x03C)  # anomalies 194 and 196: written after STOP (nrfx_i2s.c)
+        self.task(ERRATUM_194, self._let_go_of_clock)
+        self.task(ERRATUM_196, self._let_go_of_pin)
         for offset in PLAIN:
             self.on_write(offset, self._keeper(offset))
         for offset in PINS:
@@ -56,6 +63,7 @@ class I2s(RegisterBank):
     def reset(self) -> None:
         """Stopped."""
         super().reset()
+        self.holds_clock = self.holds_pin = False
         self._stop()
 
     def _keeper(self, offset: int) -> Callable[[int], None]:
@@ -65,8 +73,14 @@ class I2s(RegisterBank):
 
         return write
 
+    def _let_go_of_clock(self) -> None:
+        self.holds_clock = self.holds_clock and self._started
+
+    def _let_go_of_pin(self) -> None:
+        self.holds_pin = self.holds_pin and self._started
+
     def _start(self) -> None:
-        self._started = True
+        self._started = self.holds_clock = self.holds_pin = True
         self._update()
 
     def _stop(self) -> None:

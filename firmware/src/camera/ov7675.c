@@ -2,45 +2,20 @@
 
 #include <stddef.h> // size_t
 
-#include "board/board.h"             // board_cycles, BOARD_CLOCK_HZ
-#include "camera/ov7675_registers.h" // REG_*
-#include "camera/pins.h"             // PIN_*
-#include "camera/sccb.h"             // sccb_*
+#include "board/board.h"          // board_cycles, BOARD_CLOCK_HZ
+#include "camera/ov7675_tables.h" // struct setting, timing, looks
+#include "camera/pins.h"          // PIN_*
+#include "camera/sccb.h"          // sccb_*
 
-enum { RESET_MS = 5, CLOCK_SETTLES_MS = 2 };
-
-struct setting {
-    uint8_t address;
-    uint8_t value;
+enum {
+    RESET_MS = 5,
+    CLOCK_SETTLES_MS = 2,
+    ROW_CLOCKS = 784 * 2, /* pixel clocks, each CLKRC + 1 CPU cycles */
+    BANDS_50_HZ = 100,    /* a second: light flickers at twice the mains' frequency */
+    BANDS_60_HZ = 120,
 };
 
-/* What the timing of the pins depends on: written and read back. The window: HSTART 168, HSTOP 24, VSTART 12,
- * VSTOP 492, the whole array behind the scaler's delay. */
-static const struct setting timing[] = {
-    {REG_COM7, COM7_YUV_VGA},
-    {REG_COM3, COM3_DOWN_SAMPLE},
-    {REG_COM14, COM14_HALF_PCLK},
-    {REG_HSTART, 0x15},
-    {REG_HSTOP, 0x03},
-    {REG_HREF, 0xC0},
-    {REG_VSTART, 0x03},
-    {REG_VSTOP, 0x7B},
-    {REG_COM10, COM10_NO_PCLK_IN_BLANKING},
-};
-
-/* What the picture looks like, and registers with bits that are reserved or that the sensor changes by
- * itself. */
-static const struct setting looks[] = {
-    {REG_DBLV, DBLV_TIMES_4}, /* 64 MHz inside: as fast as the CPU, so CLKRC counts CPU cycles */
-    {REG_VREF, 0x30},         /* bits 7:6 are the gain's highest: 0; 3:0 belong to the window */
-    {REG_COM15, 0xC0},        {REG_COM13, 0xC0},         {REG_COM9, 0x48}, /* gain ceiling x32 */
-    {REG_AEW, 0x95}, /* the stable region that OmniVision's guide gives */
-    {REG_AEB, 0x33},          {REG_VPT, 0xE3},           {REG_COM16, 0x38},
-    {REG_MTX1, 0x80}, /* the colour matrix that drivers of this family use in YUV */
-    {REG_MTX2, 0x80},         {REG_MTX3, 0x00},          {REG_MTX4, 0x22},
-    {REG_MTX5, 0x5E},         {REG_MTX6, 0x80},          {REG_MTXS, 0x9E},
-    {REG_AWB_FIX, 0x84},      {REG_COM2, COM2_DRIVE_2X},
-};
+#define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct camera_fault no_fault = {WIRE_FAULT_CODE_NONE, 0};
 
@@ -50,12 +25,12 @@ static void wait_ms(uint32_t ms) {
     }
 }
 
-/* The I2S peripheral's master clock runs alone, without a transfer. */
+/* The I2S peripheral's master clock runs alone, without a transfer. PSEL takes the pin whatever ENABLE says,
+ * so it comes last before ENABLE = 1. TXEN and RXEN stay as they are at reset, as in Arduino_OV767X and
+ * OpenMV. */
 static void start_clock(void) {
     GPIO_PIN_CNF(PIN_XCLK) = GPIO_OUTPUT;
     I2S_CONFIG_MODE = 0;
-    I2S_CONFIG_RXEN = 0;
-    I2S_CONFIG_TXEN = 0;
     I2S_CONFIG_MCKEN = 1;
     I2S_CONFIG_MCKFREQ = I2S_MCKFREQ_32MDIV2;
     I2S_PSEL_MCK = PIN_XCLK;
@@ -64,9 +39,14 @@ static void start_clock(void) {
     wait_ms(CLOCK_SETTLES_MS);
 }
 
+/* STOP leaves the 32 MHz clock and the pin taken (nRF52840 errata 194 and 196; the two writes as in Nordic's
+ * nrfx_i2s.c). */
 static void stop_clock(void) {
     I2S_TASKS_STOP = 1;
+    I2S_ERRATUM_194 = 1;
+    I2S_ERRATUM_196 = 1;
     I2S_ENABLE = 0;
+    I2S_PSEL_MCK = I2S_PSEL_DISCONNECTED;
 }
 
 /* The jumper may be closed, and a power-down pin that floats is a camera that comes and goes. */
@@ -79,24 +59,30 @@ static void drive_power_down(bool down) {
     GPIO_PIN_CNF(PIN_PWDN) = GPIO_OUTPUT;
 }
 
-static void listen_to_pins(void) {
+/* While the sensor sleeps its outputs float, and an input buffer at a floating pin draws current. */
+static void listen_to_pins(bool listen) {
     static const uint8_t pins[] = {PIN_VSYNC,   PIN_HREF,    PIN_PCLK,    PIN_D0,      PIN_D1,     PIN_D2,
                                    PIN_D2 + 1u, PIN_D2 + 2u, PIN_D2 + 3u, PIN_D2 + 4u, PIN_D2 + 5u};
     for (size_t i = 0; i < sizeof pins; i++) {
-        GPIO_PIN_CNF(pins[i]) = GPIO_INPUT;
+        GPIO_PIN_CNF(pins[i]) = listen ? GPIO_INPUT : GPIO_DISCONNECTED;
     }
 }
 
-static struct camera_fault write_checked(uint8_t address, uint8_t value) {
+/* mask: the bits that must read back as they were written. */
+static struct camera_fault write_masked(uint8_t address, uint8_t value, uint8_t mask) {
     uint8_t back = 0;
     enum wire_fault_code code = sccb_write(address, value);
     if (code == WIRE_FAULT_CODE_NONE) {
         code = sccb_read(address, &back);
     }
-    if (code == WIRE_FAULT_CODE_NONE && back != value) {
+    if (code == WIRE_FAULT_CODE_NONE && ((back ^ value) & mask) != 0) {
         return (struct camera_fault){WIRE_FAULT_CODE_CAMERA_REGISTER, (uint32_t)address << 8 | back};
     }
     return (struct camera_fault){code, address};
+}
+
+static struct camera_fault write_checked(uint8_t address, uint8_t value) {
+    return write_masked(address, value, 0xFF);
 }
 
 static struct camera_fault check_identity(void) {
@@ -104,7 +90,7 @@ static struct camera_fault check_identity(void) {
         {REG_MIDH, 0x7F}, {REG_MIDL, 0xA2}, {REG_PID, 0x76}, {REG_VER, 0x73}};
     uint32_t found = 0;
     bool right = true;
-    for (size_t i = 0; i < sizeof identity / sizeof identity[0]; i++) {
+    for (size_t i = 0; i < LENGTH(identity); i++) {
         uint8_t value = 0;
         const enum wire_fault_code code = sccb_read(identity[i].address, &value);
         if (code != WIRE_FAULT_CODE_NONE) {
@@ -117,7 +103,7 @@ static struct camera_fault check_identity(void) {
 }
 
 static struct camera_fault write_looks(void) {
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+    for (size_t i = 0; i < LENGTH(looks); i++) {
         const enum wire_fault_code code = sccb_write(looks[i].address, looks[i].value);
         if (code != WIRE_FAULT_CODE_NONE) {
             return (struct camera_fault){code, looks[i].address};
@@ -126,9 +112,17 @@ static struct camera_fault write_looks(void) {
     return no_fault;
 }
 
+/* The gain's highest bits follow the light; of reserved registers nobody says what they read. */
+static uint8_t steady_bits(uint8_t address) {
+    const bool reserved = address == REG_DCWCTR || address == REG_PCLK_DIV || address >= REG_RESERVED_B0 ||
+                          address == REG_DM_LNL || address == REG_DM_LNH;
+    return reserved ? 0 : address == REG_VREF ? VREF_WINDOW : 0xFF;
+}
+
 static struct camera_fault write_all(const struct setting *settings, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const struct camera_fault fault = write_checked(settings[i].address, settings[i].value);
+        const struct camera_fault fault =
+            write_masked(settings[i].address, settings[i].value, steady_bits(settings[i].address));
         if (fault.code != WIRE_FAULT_CODE_NONE) {
             return fault;
         }
@@ -136,9 +130,20 @@ static struct camera_fault write_all(const struct setting *settings, size_t coun
     return no_fault;
 }
 
+static struct camera_fault write_halving(uint8_t halving) {
+    switch (halving) {
+    case CAMERA_BY_FORMAT:
+        return write_all(by_format, LENGTH(by_format));
+    case CAMERA_BY_VENDOR:
+        return write_all(by_vendor, LENGTH(by_vendor));
+    default:
+        return write_all(by_scaler, LENGTH(by_scaler));
+    }
+}
+
 struct camera_fault camera_start(const struct camera_settings *settings) {
     drive_power_down(false);
-    listen_to_pins();
+    listen_to_pins(true);
     start_clock();
     enum wire_fault_code code = sccb_start();
     if (code == WIRE_FAULT_CODE_NONE) {
@@ -150,7 +155,10 @@ struct camera_fault camera_start(const struct camera_settings *settings) {
     wait_ms(RESET_MS);
     struct camera_fault fault = check_identity();
     if (fault.code == WIRE_FAULT_CODE_NONE) {
-        fault = write_all(timing, sizeof timing / sizeof timing[0]);
+        fault = write_halving(settings->halving);
+    }
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
+        fault = write_all(timing, LENGTH(timing));
     }
     if (fault.code == WIRE_FAULT_CODE_NONE) {
         fault = write_looks();
@@ -179,15 +187,49 @@ static enum wire_fault_code apply_exposure(const struct camera_settings *setting
     return code;
 }
 
-struct camera_fault camera_apply(const struct camera_settings *settings) {
-    const uint8_t bars = settings->colour_bars ? TEST_PATTERN : 0;
+/* Exposures that are whole bands of flickering light show no stripes. A row lasts as long as the pixel clock
+ * says, so bands are written with every clock; the longest exposure, BD50MAX or BD60MAX of them, is so the
+ * same at every clock. */
+static struct camera_fault write_clock(uint8_t clock_divider) {
+    const uint32_t row_cycles = ROW_CLOCKS * (clock_divider + 1u);
+    const uint32_t rows_50 = (BOARD_CLOCK_HZ / BANDS_50_HZ + row_cycles / 2) / row_cycles;
+    const uint32_t rows_60 = (BOARD_CLOCK_HZ / BANDS_60_HZ + row_cycles / 2) / row_cycles;
     const struct setting changes[] = {
-        {REG_CLKRC, settings->clock_divider}, /* must follow a change of format */
-        {REG_XSC, (uint8_t)(XSC_SCALE | bars)},
-        {REG_YSC, (uint8_t)(YSC_SCALE | bars)},
-        {REG_TSLB, settings->luma_second ? TSLB_LUMA_SECOND : 0},
+        {REG_CLKRC, clock_divider}, /* must follow a change of format */
+        {REG_BD50ST, (uint8_t)rows_50},
+        {REG_BD60ST, (uint8_t)rows_60},
     };
-    const struct camera_fault fault = write_all(changes, sizeof changes / sizeof changes[0]);
+    return write_all(changes, LENGTH(changes));
+}
+
+/* The OV7675 does not find the mains' frequency out by itself, as the OV7670 does (its data sheet, 4.4.3). */
+static uint8_t mains_bits(uint8_t mains_hz) {
+    return COM11_SHORT_IN_SUN | (mains_hz == 50 ? COM11_50_HZ : 0);
+}
+
+/* Of TSLB and COM13 the bits that decide the order of bytes alone must read back: the rest is reserved. */
+static struct camera_fault apply_order(const struct camera_settings *settings) {
+    const uint8_t order = settings->luma_second ? TSLB_LUMA_SECOND : 0;
+    const uint8_t swap = settings->chroma_swap ? COM13_CHROMA_SWAP : 0;
+    const struct camera_fault fault = write_masked(REG_TSLB, TSLB_RESERVED | order, TSLB_LUMA_SECOND);
+    return fault.code == WIRE_FAULT_CODE_NONE
+               ? write_masked(REG_COM13, COM13_GAMMA_SATURATION | swap, COM13_CHROMA_SWAP)
+               : fault;
+}
+
+struct camera_fault camera_apply(const struct camera_settings *settings) {
+    const struct setting changes[] = {
+        {REG_XSC, XSC_SCALE},
+        {REG_YSC, (uint8_t)(YSC_SCALE | (settings->colour_bars ? YSC_BARS : 0))},
+        {REG_COM11, mains_bits(settings->mains_hz)},
+    };
+    struct camera_fault fault = write_clock(settings->clock_divider);
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
+        fault = write_all(changes, LENGTH(changes));
+    }
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
+        fault = apply_order(settings);
+    }
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         return fault;
     }
@@ -195,7 +237,21 @@ struct camera_fault camera_apply(const struct camera_settings *settings) {
 }
 
 struct camera_fault camera_set_clock(uint8_t clock_divider) {
-    return write_checked(REG_CLKRC, clock_divider);
+    return write_clock(clock_divider);
+}
+
+struct camera_fault camera_read_light(struct camera_light *light) {
+    static const uint8_t addresses[] = {REG_AECHH, REG_AECH, REG_COM1, REG_VREF, REG_GAIN};
+    uint8_t found[LENGTH(addresses)];
+    for (size_t i = 0; i < LENGTH(addresses); i++) {
+        const enum wire_fault_code code = sccb_read(addresses[i], &found[i]);
+        if (code != WIRE_FAULT_CODE_NONE) {
+            return (struct camera_fault){code, addresses[i]};
+        }
+    }
+    light->exposure = (found[0] & 0x3Fu) << 10 | (uint32_t)found[1] << 2 | (found[2] & 3u);
+    light->gain = (found[3] & 0xC0u) << 2 | found[4];
+    return no_fault;
 }
 
 /* Soft sleep for a camera whose PWDN is not wired to us, then no clock, then power down for one whose PWDN
@@ -204,11 +260,13 @@ struct camera_fault camera_sleep(void) {
     const struct camera_fault fault = write_checked(REG_COM2, COM2_DRIVE_2X | COM2_SLEEP);
     stop_clock();
     drive_power_down(true);
+    listen_to_pins(false);
     return fault;
 }
 
 struct camera_fault camera_wake(void) {
     drive_power_down(false);
+    listen_to_pins(true);
     start_clock();
     return write_checked(REG_COM2, COM2_DRIVE_2X);
 }

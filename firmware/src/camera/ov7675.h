@@ -16,11 +16,18 @@
 
 enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240, CAMERA_CHROMA_WIDTH = CAMERA_WIDTH / 2 };
 
+/* What makes 320x240 of the array: data sheets and drivers that ran disagree, so it is a setting, and the
+ * pins say whether it works (raster.h). */
+enum camera_halving { CAMERA_BY_SCALER, CAMERA_BY_FORMAT, CAMERA_BY_VENDOR };
+
 /* What the host may change; applied by camera_start and camera_apply. */
 struct camera_settings {
     bool colour_bars;
     bool data_swap;        /* D0 and D1 crossed, as on the kit's shield */
     bool luma_second;      /* the order of a pair is U Y rather than Y U */
+    bool chroma_swap;      /* the sensor is to exchange U and V, so that U comes first */
+    uint8_t halving;       /* enum camera_halving */
+    uint8_t mains_hz;      /* 50 or 60: light flickers at twice that */
     uint8_t clock_divider; /* CLKRC, 1..63: a byte lasts 2 * (clock_divider + 1) CPU cycles */
     bool paced;            /* the app chooses clock_divider by camera/pace.h */
     int16_t gain;          /* 0..255, -1 automatic */
@@ -40,16 +47,23 @@ typedef void (*camera_line_taker)(void *context, const uint32_t *luma, const uin
 /* Clock on, reset, identity, settings; takes about 60 ms. The sensor runs afterwards. */
 struct camera_fault camera_start(const struct camera_settings *settings);
 
-/* Changes the settings of a running sensor. */
+/* Changes the settings of a running sensor; another halving needs camera_start. */
 struct camera_fault camera_apply(const struct camera_settings *settings);
 
 /* Changes the pixel clock of a running sensor. */
 struct camera_fault camera_set_clock(uint8_t clock_divider);
 
-/* Standby: registers kept, pins silent, no clock, power down. And back, which takes about 3 ms; a frame
- * starts then. A sensor in standby knows no commands. */
+/* Standby: registers kept, pins silent and let go of, no clock, power down. And back, which takes about 3 ms;
+ * a frame starts then. A sensor in standby knows no commands. */
 struct camera_fault camera_sleep(void);
 struct camera_fault camera_wake(void);
+
+/* What the sensor has set by now: exposure in rows, gain as AGC[9:0]. */
+struct camera_light {
+    uint32_t exposure;
+    uint32_t gain;
+};
+struct camera_fault camera_read_light(struct camera_light *light);
 
 /* How long a frame lasts with these settings. */
 uint32_t camera_frame_cycles(const struct camera_settings *settings);

@@ -45,7 +45,8 @@ static void change_camera(struct camera_settings *camera, uint8_t setting, int32
         camera->data_swap = value == 1;
         break;
     case WIRE_SETTING_YUV_ORDER:
-        camera->luma_second = value == 1;
+        camera->luma_second = (value & 1) != 0;
+        camera->chroma_swap = (value & 2) != 0;
         break;
     case WIRE_SETTING_CLOCK_DIVIDER:
         camera->paced = value == 0;
@@ -54,9 +55,20 @@ static void change_camera(struct camera_settings *camera, uint8_t setting, int32
     case WIRE_SETTING_GAIN:
         camera->gain = (int16_t)value;
         break;
+    case WIRE_SETTING_MAINS_HZ:
+        camera->mains_hz = (uint8_t)value;
+        break;
     default: /* WIRE_SETTING_EXPOSURE */
         camera->exposure = value;
     }
+}
+
+/* What another way of halving leaves behind is undone by a start alone. */
+static enum wire_status set_halving(struct app *app, const struct wire_set *request) {
+    app->camera.halving = (uint8_t)request->value;
+    app->camera_state = CAMERA_OFF;
+    app->rests_until_retry = 0;
+    return WIRE_STATUS_OK;
 }
 
 static enum wire_status set_camera(struct app *app, const struct wire_set *request) {
@@ -131,6 +143,11 @@ static enum wire_status set(struct app *app, const struct packet *command) {
     case WIRE_SETTING_PROFILE:
         app->profile = request.value == 1;
         return WIRE_STATUS_OK;
+    case WIRE_SETTING_MAINS_HZ:
+        if (request.value != 50 && request.value != 60) {
+            return WIRE_STATUS_BAD_VALUE;
+        }
+        return set_camera(app, &request);
     case WIRE_SETTING_MARKER_PIN:
         return board_set_marker(request.value) ? WIRE_STATUS_OK : WIRE_STATUS_BAD_VALUE;
     case WIRE_SETTING_COLOUR_BARS:
@@ -140,6 +157,8 @@ static enum wire_status set(struct app *app, const struct packet *command) {
     case WIRE_SETTING_GAIN:
     case WIRE_SETTING_EXPOSURE:
         return set_camera(app, &request);
+    case WIRE_SETTING_HALVING:
+        return set_halving(app, &request);
     default:
         return set_watch(app, &request);
     }
@@ -153,7 +172,7 @@ static enum wire_status get(const struct app *app, const struct packet *command,
     const int32_t now[] = {
         [WIRE_SETTING_COLOUR_BARS] = app->camera.colour_bars,
         [WIRE_SETTING_DATA_SWAP] = app->camera.data_swap,
-        [WIRE_SETTING_YUV_ORDER] = app->camera.luma_second,
+        [WIRE_SETTING_YUV_ORDER] = app->camera.luma_second | app->camera.chroma_swap << 1,
         [WIRE_SETTING_CLOCK_DIVIDER] = app->camera.paced ? 0 : app->camera.clock_divider,
         [WIRE_SETTING_INSTRUCTION_CACHE] = board_instruction_cache(),
         [WIRE_SETTING_DCDC] = board_dcdc(),
@@ -168,6 +187,8 @@ static enum wire_status get(const struct app *app, const struct packet *command,
         [WIRE_SETTING_WATCH_LABEL] = app->watch_settings.label,
         [WIRE_SETTING_WATCH_SETTLE_FRAMES] = app->watch_settings.settle_frames,
         [WIRE_SETTING_HEARTBEAT_S] = app->watch_settings.heartbeat_s,
+        [WIRE_SETTING_HALVING] = app->camera.halving,
+        [WIRE_SETTING_MAINS_HZ] = app->camera.mains_hz,
     };
     if (request.setting >= sizeof now / sizeof now[0]) {
         return WIRE_STATUS_BAD_VALUE;
