@@ -21,6 +21,37 @@ if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+BARE_IMAGE = "bare_image"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--image: the system tests run another firmware than ours for the virtual board."""
+    parser.addoption("--image", type=Path, metavar="FILE", help="a built nano33ble firmware.elf")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Benches take the image that was asked for."""
+    config.addinivalue_line("markers", f"{BARE_IMAGE}(why): needs what only our own image has")
+    image = config.getoption("--image")
+    if image is None:
+        return
+    from tests.system import board
+
+    if not image.is_file():
+        raise pytest.UsageError(f"--image {image}: no such file; build it with pio run")
+    board.choose(image.resolve())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --image, tests that cannot hold for it are not run, and say why."""
+    if config.getoption("--image") is None:
+        return
+    left_out = [item for item in items if item.get_closest_marker(BARE_IMAGE)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+    for item in left_out:
+        why = next(item.iter_markers(BARE_IMAGE)).args[0]
+        print(f"not with --image: {item.nodeid}: {why}")
 
 
 def unavailable(what: str) -> None:

@@ -195,7 +195,7 @@ struct __attribute__((packed)) wire_hello {
     float output_scale; /* score = (q - output_zero_point) * output_scale */
     uint64_t device_serial; /* unique to the chip (FICR.DEVICEID) */
     char firmware[32]; /* version and source hash */
-    char board[24]; /* nano33ble or virtual */
+    char board[24]; /* where it runs: nano33ble, or virtual, whatever image is there */
     char compiler[40]; /* compiler and optimisation */
     char model[32]; /* name of the model */
 };

@@ -173,7 +173,7 @@ class Hello(Message):
     output_scale: float = wire("f32", "score = (q - output_zero_point) * output_scale")
     device_serial: int = wire("u64", "unique to the chip (FICR.DEVICEID)")
     firmware: str = wire("char[32]", "version and source hash")
-    board: str = wire("char[24]", "nano33ble or virtual")
+    board: str = wire("char[24]", "where it runs: nano33ble, or virtual, whatever image is there")
     compiler: str = wire("char[40]", "compiler and optimisation")
     model: str = wire("char[32]", "name of the model")
     labels: bytes = wire("tail", "UTF-8, one label a line, in the scores' order")

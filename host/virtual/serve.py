@@ -16,6 +16,7 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.virtual.origin import Origin
 
 SLICE_CYCLES = CLOCK_HZ // 500
 MOST_WAITING_BYTES = 1 << 16
@@ -37,6 +38,7 @@ class BoardServer:
         self._listener = _listen(port)
         self._client: socket.socket | None = None
         self._outgoing = bytearray()
+        self._origin = Origin()
         self._stopped = threading.Event()
         self._orders: list[Callable[[], None]] = []
         self._lock = threading.Lock()
@@ -116,6 +118,7 @@ class BoardServer:
             self._hang_up()
 
     def _received(self, data: bytes) -> None:
+        data = self._origin.feed(data)
         if self._client is not None:
             self._outgoing += data
 

@@ -34,7 +34,19 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 SECOND = CLOCK_HZ
 
+_chosen: list[Path] = []
+
 M = TypeVar("M", bound=Message)
+
+
+def choose(image: Path) -> None:
+    """From now on benches run this image unless they name one."""
+    _chosen[:] = [image]
+
+
+def under_test() -> Path:
+    """The image that pytest's --image names."""
+    return _chosen[0] if _chosen else FIRMWARE
 
 
 class Bench:
@@ -44,15 +56,29 @@ class Bench:
         self,
         scene: str | Scene = "noise:1",
         options: BoardOptions | None = None,
-        elf: Path = FIRMWARE,
+        elf: Path | None = None,
     ) -> None:
+        """elf: None for pytest's --image, which is our prebuilt one by default."""
         self.messages: list[Message] = []
         self.warnings: list[str] = []
         self.decoder = Decoder()
         self._sequence = itertools.count()
         source = open_scene(scene) if isinstance(scene, str) else scene
-        self.board = VirtualBoard(elf, source, options, self._take, self.warnings.append)
-        self.hello = self.wait(Hello)
+        self.board = VirtualBoard(
+            elf or under_test(), source, options, self._take, self.warnings.append
+        )
+        self.hello = self._first_hello()
+
+    def _first_hello(self) -> Hello:
+        """A board with a UART speaks at once, one on USB when its port is open and somebody asks."""
+        self.board.run_until(self._speaks, SECOND)
+        if self.board.serial.is_there:
+            self.board.run(SECOND // 20)  # until the port is open
+            self.tell(HelloRequest())
+        return self.wait(Hello)
+
+    def _speaks(self) -> bool:
+        return bool(self.messages) or self.board.serial.is_there
 
     def _take(self, data: bytes) -> None:
         for packet in self.decoder.feed(data):
@@ -108,7 +134,7 @@ class Bench:
         """Lays another packed model over the built-in one, which lies last in flash, and restarts."""
         self.board.load_model(blob)
         self.messages.clear()
-        self.hello = self.wait(Hello)
+        self.hello = self._first_hello()
 
     def frames(self, count: int, mode: Mode = Mode.CAPTURE) -> list[NDArray[np.uint8]]:
         """The next images of the camera, (height, width, channels); frames of earlier calls are forgotten."""
