@@ -84,3 +84,9 @@ def test_bootstrap_auc_counts_ties_as_half_a_win(steps: int) -> None:
     assert found is not None and middle is not None
     assert (found.low + found.high) / 2 == pytest.approx(middle, abs=0.01)
     assert found.low < middle < found.high
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 20, 49, 1000])
+def test_a_share_is_never_outside_0_to_1(count: int) -> None:
+    assert wilson(count, count).high <= 1.0 and wilson(0, count).low >= 0.0
+    assert wilson(count, count).low == pytest.approx(1 - wilson(0, count).high)

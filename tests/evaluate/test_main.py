@@ -16,9 +16,10 @@ from host.evaluate.board import about_board
 from host.evaluate.journal import NAME as JOURNAL
 from host.evaluate.journal import Answer, Journal
 from host.evaluate.model import read_subject
-from host.evaluate.pictures import Request, load
+from host.evaluate.pictures import Request, _chosen, load
 from host.runs.read import read_run
 from tests.compiler.builder import ModelBuilder
+from tests.data.pictures import fill
 from tests.deploy.models import network
 from tests.evaluate.drawn import MODEL, own_pictures
 from tests.system.board import Bench
@@ -187,3 +188,15 @@ def test_float_tflite_is_refused_with_the_remedy(data: Path, tmp_path: Path) -> 
     (tmp_path / "float.tflite").write_bytes(model.finish(image, scores))
     with pytest.raises(HostError, match="is float32, and no QUANTIZE follows; convert with full"):
         run(tmp_path / "float.tflite", "--data", data, "--labels", "no person,person")
+
+
+def test_the_val_split_is_measured_where_there_is_one(tmp_path: Path) -> None:
+    """And every picture where there is none; either is said."""
+    said: list[str] = []
+    root = fill(tmp_path / "set", "train/a/1.png", "train/b/2.png", "val/a/3.png", "val/b/4.png")
+    loaded = _chosen(Request(root), said.append)
+    assert {p.split for p in loaded[0].pictures} == {"val"} and said == ["pictures: the val split"]
+    assert len(_chosen(Request(root, split="all"), said.append)[0].pictures) == 4
+    plain = fill(tmp_path / "plain", "a/1.png", "b/2.png")
+    assert len(_chosen(Request(plain), said.append)[0].pictures) == 2
+    assert said[-1] == "pictures: all, as there is no val split"

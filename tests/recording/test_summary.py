@@ -22,8 +22,9 @@ from host.recording.export import recorded_samples
 from host.recording.histogram import RATIO, Histogram
 from host.recording.reader import Reader
 from host.recording.summary import summarise
+from host.recording.table import as_json
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
-from tests.recording.recordings import record_board
+from tests.recording.recordings import Clock, begin, record_board
 
 
 def test_percentiles_are_those_of_the_values() -> None:
@@ -128,3 +129,24 @@ def test_costs_are_told_as_multiples_of_a_real_boards_rate(tmp_path: Path) -> No
     ]  # fmt: skip
     assert costs.whole.frames_per_second == 50.0 and told["times_real"] == 10.0
     assert costs.bytes > 50 * 9216
+
+
+def test_what_happened_while_the_port_was_away_is_not_counted_as_lost(tmp_path: Path) -> None:
+    """The board's numbers went on while nobody listened: unknown, so not lost."""
+    clock, board = Clock(), FakeBoard()
+    recorder = begin(tmp_path / "a.rec", clock)
+    recorder.heard(board.restart() + board.shoot())
+    for _ in range(20):
+        board.shoot()
+    recorder.mark("opened memory again")
+    recorder.heard(board.shoot())
+    recorder.close()
+    summary = summarise(tmp_path / "a.rec")
+    assert summary.samples == 2 and summary.losses.wire_lost == 0
+
+
+def test_the_json_has_the_shares_that_it_names(tmp_path: Path) -> None:
+    record_board(tmp_path / "a.rec", seconds=10)
+    cycles = as_json(summarise(tmp_path / "a.rec"))["cycles"]["inference"]
+    assert {"p50", "p95", "p99"} <= set(cycles)
+    assert cycles["p99"] == pytest.approx(9_200_000, rel=0.01)

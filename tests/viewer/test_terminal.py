@@ -106,3 +106,15 @@ def test_only_a_pause_is_drawn_reversed() -> None:
     reverse = "\x1b[1;7m"
     assert reverse not in rendered(USUAL, 96, 30, colours=True)
     assert reverse in rendered(replace(USUAL, paused=True), 96, 30, colours=True)
+
+
+@pytest.mark.parametrize(
+    ("score", "filled"), [(0.0, 0), (0.5, 15), (1.0, 30), (1.7, 30), (-0.3, 0)]
+)
+def test_the_bar_is_as_long_as_the_score(score: float, filled: int) -> None:
+    scores = tuple(score if label == NOBODY.label else 0.0 for label in NOBODY.labels)
+    view = replace(NOBODY, scores=scores, threshold=1.0)
+    lines = rendered(view, 60, 24).splitlines()
+    bar = next(line for line in lines if "┃" in line)[30:]
+    assert len(bar.rstrip()) == 30 and bar.rstrip().endswith("┃")
+    assert bar.count("█") == min(filled, 29), "the mark of the threshold covers the last column"
