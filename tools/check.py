@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-m"]
+FLASHED = ROOT / ".pio" / "build" / "nano33ble" / "firmware.elf"
+SHORT_TESTS = "tests/system/test_image.py"  # all of tests/system on it takes half an hour
 C_FILES = ("*.c", "*.h", "*.cpp")
 
 
@@ -26,7 +28,10 @@ def clang_format() -> list[str]:
 
 
 def checks() -> dict[str, list[str]]:
-    """Name -> command."""
+    """Name -> command. The image that is flashed is tried on the virtual board when there is one."""
+    of_image = {
+        "the flashed image": [*PYTHON, "pytest", "-x", SHORT_TESTS, "--image", str(FLASHED)]
+    }
     return {
         "generated files are fresh": [*PYTHON, "tools.generate", "--check"],
         "Python format": [*PYTHON, "ruff", "format", "--check", "--quiet", "."],
@@ -34,6 +39,7 @@ def checks() -> dict[str, list[str]]:
         "Python types": [*PYTHON, "mypy"],
         "layers of host/": [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
         "C format": [*clang_format(), "--dry-run", "-Werror", *c_sources()],
+        **(of_image if FLASHED.is_file() else {}),
     }
 
 
