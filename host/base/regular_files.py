@@ -50,6 +50,13 @@ def read_below(root: Path, name: str, most: int) -> bytes:
 
 
 @contextmanager
+def open_file(path: Path, most: int) -> Iterator[BinaryIO]:
+    """As read_file, for what does not fit into memory."""
+    with _open(path, str(path), most, 0) as file:
+        yield file
+
+
+@contextmanager
 def open_below(root: Path, name: str, most: int) -> Iterator[BinaryIO]:
     """As read_below, for what does not fit into memory."""
     with _open(_inside(root, name), str(root / name), most, NO_LINK) as file:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from host.base.arguments import share, whole
 from host.base.errors import run_main
+from host.data.boxes import LEAST_AREA
 from host.data.check import SURE
-from host.data.coco import LEAST_AREA
 from host.data.commands import check_set, export_set, import_set, split_set
 from host.data.duplicates import BITS, NEAR
 from host.data.manifest import SPLITS
@@ -49,16 +49,16 @@ def _import(parser: argparse.ArgumentParser) -> None:
     add("--split", choices=SPLITS, default="", help="of pictures that have none")
     add("--source", help="where they are from (default: the input's name)")
     add("--licence", default="", help="under which they may be used; kept with every picture")
-    add("--coco", type=Path, metavar="FILE", help="instances_*.json: label by Visual Wake Words")
-    add("--class", dest="wanted", default="person", metavar="NAME", help="COCO: the class")
+    add("--coco", type=Path, metavar="FILE", help="instances_*.json that lies elsewhere")
+    add("--class", dest="wanted", default="person", metavar="NAME", help="with boxes: the class")
     add(
         "--least-area",
         type=share,
         default=LEAST_AREA,
         metavar="0..1",
-        help=f"COCO: share of the picture that a box must exceed (default {LEAST_AREA})",
+        help=f"with boxes: share of the picture that a box must exceed (default {LEAST_AREA})",
     )
-    add("--leave-out-small", action="store_true", help="COCO: neither class for smaller ones")
+    add("--leave-out-small", action="store_true", help="with boxes: neither class for smaller")
 
 
 def _check(parser: argparse.ArgumentParser) -> None:

@@ -30,6 +30,7 @@ REMEDIES = {
     Kind.STRADDLES: "python -m host.data split keeps them together",
     Kind.CONTRADICTS: "correct one label in manifest.csv, or remove both",
     Kind.SESSION: "python -m host.data split keeps sessions together",
+    Kind.COINCIDES: "capture every label in every place, session, light: else a model may learn those",
     Kind.DOUBTFUL: "look: where the label is wrong, correct it; where it is right, these teach most",
     Kind.LACKING: "python -m host.data split, or capture a session of it for that split",
     Kind.MISSPELT: "correct the label in manifest.csv",
@@ -39,7 +40,7 @@ REMEDIES = {
     Kind.LIGHT: "remove it unless the board will see such pictures",
     Kind.BLURRED: "remove it unless the board will see such pictures",
     Kind.EMPTY: "is there anything to learn from it?",
-    Kind.ODD: "it will be squashed into the model's shape",
+    Kind.ODD: "remove it, or crop it: a model sees it squashed or blown up",
 }
 
 

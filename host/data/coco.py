@@ -1,121 +1,224 @@
-"""COCO annotations -> a Dataset by Visual Wake Words' rule: a picture is `person` when one box of that class covers
-more than 0.5 % of it, else it is not (Chowdhery et al., Visual Wake Words Dataset, 2019)."""
+"""COCO annotations -> a Dataset by the rule of `boxes`. The file is streamed: train2017's has 450 MB.
+
+Format: cocodataset.org, "Data format". Tools that write it differ: ids are numbers or text, boxes pixels or shares of
+the picture, names have folders, backslashes, accents in two forms; sizes, boxes and licences may be missing.
+"""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from host.base.errors import HostError
+from host.base.pictures import size_of
+from host.base.regular_files import UnreadableError, open_file
+from host.data.boxes import (
+    MISSING,
+    UNLISTED,
+    Collected,
+    Rule,
+    Seen,
+    bounds,
+    require_class,
+    share_of,
+)
+from host.data.by_folders import split_name
 from host.data.dataset import Dataset
-from host.data.labels import meant
-from host.data.manifest import Picture
+from host.data.file_match import AMBIGUOUS, Matcher
+from host.data.tree import not_a_picture, reader, tree_files
 
-LEAST_AREA = 0.005  # of the picture
-MID_AREA, NEAR_AREA = 0.03, 0.20  # the largest box: far, mid, near
 MOST_ANNOTATION_BYTES = 1 << 30
+CHUNK_BYTES = 1 << 20
+UTF8_MARK = b"\xef\xbb\xbf"
 LICENCE = "COCO: annotations CC BY 4.0, picture under its Flickr terms"
+UNIT = 1.001  # boxes of which no corner is beyond are shares of the picture, not pixels
+Open = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """leave_out_small: pictures whose only boxes of the class are too small are in neither class."""
+@dataclass
+class Image:
+    """An entry of `images`, and what its boxes say: in pixels, and should they be shares."""
 
-    wanted: str = "person"
-    least_area: float = LEAST_AREA
-    leave_out_small: bool = False
-
-    @property
-    def other(self) -> str:
-        """The label of pictures without."""
-        return f"non_{self.wanted.replace(' ', '_')}"
+    file: str
+    width: float
+    height: float
+    licence: str
+    pixels: Seen = field(default_factory=Seen)
+    shares: Seen = field(default_factory=Seen)
 
 
 def read_coco(annotations: Path, images: Path, rule: Rule, split: str = "") -> Dataset:
     """The annotated pictures that lie below `images`. Raises HostError when the file or the class is not there."""
-    content = _json(annotations)
-    try:
-        return _dataset(content, images, rule, split or _split(annotations))
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+    found = Collected(rule)
+    split = split or _split(annotations.stem)
+    files = tree_files(images)
+    found.left_out += files.left_out
+    opened = partial(open_file, annotations, MOST_ANNOTATION_BYTES)
+    collect_coco(opened, str(annotations), images, files.names, split, found)
+    return found.dataset(images)
+
+
+def collect_coco(
+    opened: Open, name: str, root: Path, files: tuple[str, ...], split: str, found: Collected
+) -> None:
+    """Adds the pictures that `opened` annotates to `found`. files: those of `root` that it may mean."""
+    wanted = _wanted_ids(_items(opened, name, "categories"), found.rule, name)
+    licences = {
+        _key(each["id"]): str(each.get("name") or "")
+        for each in _items(opened, name, "licenses")
+        if "id" in each
+    }
+    pictures = tuple(file for file in files if not_a_picture(file) is None)
+    images = _images(opened, name, root, pictures, found, licences)
+    is_unit = _add_boxes(_items(opened, name, "annotations"), wanted, images, name)
+    if is_unit:
+        found.notes.append(f"{name}: boxes are shares of the picture, not pixels")
+    for image in images.values():
+        seen = image.shares if is_unit else image.pixels
+        found.add(image.file, seen, split=split, source="coco", licence=image.licence)
+    used = {image.file for image in images.values()}
+    if unlisted := sum(file not in used for file in pictures):
+        found.left_out[UNLISTED] += unlisted
+
+
+def _images(
+    opened: Open,
+    name: str,
+    root: Path,
+    pictures: tuple[str, ...],
+    found: Collected,
+    licences: Mapping[str, str],
+) -> dict[str, Image]:
+    """Id -> entry, of those that are there."""
+    entries = {}
+    for each in _items(opened, name, "images"):
+        if each.get("file_name") and "id" in each:
+            size = (_number(each.get("width")), _number(each.get("height")))
+            licence = licences.get(_key(each.get("license")), "") or LICENCE
+            entries[_key(each["id"])] = (str(each["file_name"]), *size, licence)
+    if not entries:
+        raise _no_coco(name)
+    matcher = Matcher(pictures, (entry[0] for entry in entries.values()))
+    images: dict[str, Image] = {}
+    users: Counter[str] = Counter()
+    with reader(root) as read:
+        for key, (wanted, width, height, licence) in entries.items():
+            file = matcher.find(wanted)
+            if not file:
+                found.left_out[MISSING if file is None else AMBIGUOUS] += 1
+                continue
+            if width <= 0 or height <= 0:
+                try:
+                    width, height = size_of(read(file), file)
+                except UnreadableError:
+                    found.left_out["of unknown size that cannot be read"] += 1
+                    continue
+            users[file] += 1
+            images[key] = Image(file, width, height, licence)
+    if not images:
         raise HostError(
-            f"{annotations} is not in COCO's instances format ({type(error).__name__}: {error}): "
-            "it needs images, annotations and categories"
-        ) from error
+            f"none of the {len(entries)} pictures that {name} annotates is in {root}: it names "
+            f"{next(iter(entries.values()))[0]!r}, there {_there(pictures)}"
+        )
+    found.left_out[AMBIGUOUS] += (twice := sum(n for n in users.values() if n > 1))
+    found.left_out += Counter()  # drops zeros
+    return {k: image for k, image in images.items() if users[image.file] == 1} if twice else images
 
 
-def _dataset(content: Any, images: Path, rule: Rule, split: str) -> Dataset:
-    areas = _areas(content, _category(content, rule.wanted))
-    licences = {each["id"]: str(each["name"]) for each in content.get("licenses", [])}
-    there = {file.name: file for file in images.rglob("*") if file.is_file()}
-    found = []
-    for image in content["images"]:
-        file = there.get(Path(str(image["file_name"])).name)
-        share = areas[image["id"]] / (float(image["width"]) * float(image["height"]))
-        is_small = 0 < share <= rule.least_area
-        if file is None or (is_small and rule.leave_out_small):
+def _add_boxes(
+    annotations: Iterator[Mapping[str, Any]], wanted: set[str], images: dict[str, Image], name: str
+) -> bool:
+    """Notes every box of the class with its picture. True when all boxes are shares of their pictures."""
+    count, furthest = 0, 0.0
+    for each in annotations:
+        count += 1
+        if _key(each.get("category_id")) not in wanted:
             continue
-        found.append(
-            Picture(
-                path=file.relative_to(images).as_posix(),
-                label=rule.wanted if share > rule.least_area else rule.other,
-                split=split,
-                source="coco",
-                licence=licences.get(image.get("license"), LICENCE),
-                tags=_tags(share, rule),
-            )
-        )
-    if not found:
-        raise HostError(f"none of the {len(content['images'])} annotated pictures is in {images}")
-    found.sort(key=lambda picture: picture.path)
-    return Dataset(images, tuple(found), tuple(sorted((rule.wanted, rule.other))))
-
-
-def _areas(content: Any, category: int) -> Mapping[int, float]:
-    """Image -> the area of its largest box of the class, in pixels."""
-    areas: dict[int, float] = defaultdict(float)
-    for annotation in content["annotations"]:
-        if annotation["category_id"] == category:
-            _, _, width, height = (float(number) for number in annotation["bbox"])
-            image = annotation["image_id"]
-            areas[image] = max(areas[image], width * height)
-    return areas
-
-
-def _category(content: Any, wanted: str) -> int:
-    names = {str(each["name"]): int(each["id"]) for each in content["categories"]}
-    if wanted not in names:
+        image = images.get(_key(each.get("image_id")))
+        if image is None:
+            continue
+        corners = _corners(each)
+        furthest = max(furthest, *map(abs, corners)) if corners else furthest
+        image.pixels.add(share_of(corners, image.width, image.height))
+        image.shares.add(share_of(corners, 1, 1))
+    if not count:
         raise HostError(
-            f"there is no class {wanted!r} among {len(names)}{meant(wanted, list(names))}: "
-            f"{', '.join(sorted(names))[:200]}"
+            f"{name} is not in COCO's instances format: it has no annotations, so no label is known"
         )
-    return names[wanted]
+    return 0 < furthest <= UNIT
 
 
-def _tags(share: float, rule: Rule) -> tuple[str, ...]:
-    """How near the largest one is; `small` for one that the rule does not count."""
-    if share <= 0:
-        return ()
-    if share <= rule.least_area:
-        return ("small",)
-    return ("near" if share > NEAR_AREA else "mid" if share > MID_AREA else "far",)
-
-
-def _split(annotations: Path) -> str:
-    """instances_val2017.json is val, instances_train2017.json is train."""
-    name = annotations.stem.lower()
-    return next((split for split in ("train", "val", "test") if split in name), "")
-
-
-def _json(path: Path) -> Any:
+def _corners(annotation: Mapping[str, Any]) -> tuple[float, ...]:
+    """Of its box, else of its polygons; () where it has neither."""
     try:
-        if path.stat().st_size > MOST_ANNOTATION_BYTES:
-            raise HostError(f"{path} has more than 1 GB: that is no file of annotations")
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise HostError(f"{path} is not JSON: {error}") from error
+        box = annotation.get("bbox")
+        left, top, width, height = map(float, box if isinstance(box, list) else ())
+        if width > 0 and height > 0:
+            return (left, top, left + width, top + height)
+    except (TypeError, ValueError):
+        pass
+    try:
+        parts = [bounds([float(n) for n in part]) for part in annotation.get("segmentation") or ()]
+        sides = list(zip(*parts, strict=True))
+        return (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3]))
+    except (TypeError, ValueError, IndexError):
+        return ()
+
+
+def _wanted_ids(categories: Iterator[Mapping[str, Any]], rule: Rule, name: str) -> set[str]:
+    names = {_key(each.get("id")): str(each.get("name") or "") for each in categories}
+    if not names:
+        raise _no_coco(name)
+    require_class(rule, filter(None, names.values()), name)
+    return {key for key, text in names.items() if rule.wants(text)}
+
+
+def _items(opened: Open, name: str, section: str) -> Iterator[Mapping[str, Any]]:
+    """The entries of a list of the file, one at a time. Raises HostError when it is no JSON, or they are no objects."""
+    import ijson
+
+    try:
+        with opened() as file:
+            if file.read(len(UTF8_MARK)) != UTF8_MARK:
+                file.seek(0)
+            items = ijson.items(file, f"{section}.item", use_float=True, buf_size=CHUNK_BYTES)
+            for each in items:
+                if not isinstance(each, dict):
+                    raise _no_coco(name)
+                yield each
+    except (ijson.JSONError, ValueError, OverflowError) as error:
+        raise HostError(f"{name} is not JSON: {str(error).splitlines()[0][:120]}") from error
+
+
+def _key(value: object) -> str:
+    """An id as text: 7, 7.0 and "7" are one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value) if isinstance(value, int | float | str) else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _there(pictures: tuple[str, ...]) -> str:
+    return f"are {len(pictures)} like {pictures[0]!r}" if pictures else "are no pictures"
+
+
+def _no_coco(name: str) -> HostError:
+    return HostError(
+        f"{name} is not in COCO's instances format: it needs images, annotations and categories"
+    )
+
+
+def _split(stem: str) -> str:
+    """instances_val2017 is val, instances_train2017 is train."""
+    return next((split for part in stem.split("_") if (split := split_name(part))), "")

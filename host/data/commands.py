@@ -14,20 +14,25 @@ from rich.table import Table
 from host.base.console import Console, stderr, stdout
 from host.base.errors import HostError
 from host.base.regular_files import UnreadableError
+from host.data.bias import bias_findings
+from host.data.boxes import Rule
 from host.data.check import Asked, check
 from host.data.check_report import summary, write_report
-from host.data.coco import Rule, read_coco
+from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.duplicates import near_pairs, perceptual_hash
-from host.data.edge_impulse import is_export, read_export
 from host.data.export import export_folder, export_zip
+from host.data.findings import Finding, Kind
 from host.data.hold import held
 from host.data.labels import label_list, resolve
-from host.data.load import each_luma
+from host.data.layout import read_any
+from host.data.load import each_picture
 from host.data.manifest import SPLITS, Picture
 from host.data.manifest_file import read_whole, write_manifest
+from host.data.model_input import luma_of
 from host.data.opinion import open_opinion
-from host.data.split import Shares, assign, groups, table
+from host.data.quality import Look, look_of
+from host.data.split import Shares, assign, groups, table, worth
 from host.data.store import import_into
 
 Item = TypeVar("Item")
@@ -80,6 +85,7 @@ def check_set(asked: argparse.Namespace) -> int:
     )
     stdout().print(_splits(dataset.pictures))
     stdout().print(summary(checked))
+    _say_bias(console, checked.of(Kind.COINCIDES))
     if asked.output:
         for path in write_report(asked.output, dataset, checked):
             _say(console, f"wrote {path}")
@@ -102,12 +108,13 @@ def split_set(asked: argparse.Namespace) -> int:
 def _split(asked: argparse.Namespace, console: Console) -> None:
     dataset = read_dataset(asked.data, least_labels=1)
     pictures = dataset.pictures
-    near = _near(dataset, asked.distance, console) if asked.distance >= 0 else []
+    near, looks = _compared(dataset, asked.distance, console) if asked.distance >= 0 else ([], {})
     together = groups(pictures, near, asked.by, asked.gap)
     shares = Shares(asked.val, asked.test)
     unlabelled = [picture for picture in read_whole(asked.data) if not picture.label]
     write_manifest(asked.data, [*assign(pictures, together, shares, asked.seed), *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
+    _say_bias(console, bias_findings(pictures, looks))
 
 
 def export_set(asked: argparse.Namespace) -> int:
@@ -138,35 +145,44 @@ def _read(asked: argparse.Namespace, console: Console) -> Dataset:
 
 
 def _source(asked: argparse.Namespace) -> Dataset:
+    rule = Rule(asked.wanted, asked.least_area, asked.leave_out_small)
     if asked.coco:
-        rule = Rule(asked.wanted, asked.least_area, asked.leave_out_small)
         return read_coco(asked.coco, asked.input, rule, asked.split)
-    if is_export(asked.input):
-        return read_export(asked.input)
-    return read_dataset(asked.input, least_labels=1)
+    return read_any(asked.input, rule, asked.split)
 
 
-def _near(dataset: Dataset, distance: int, console: Console) -> list[tuple[int, int]]:
-    """Pairs of near-duplicates; a picture that cannot be read is near none."""
-    marks, places = [], []
-    lumas = _shown(each_luma(dataset), "comparing", console, len(dataset.pictures))
-    for place, luma in enumerate(lumas):
-        if isinstance(luma, UnreadableError):
-            _say(console, f"cannot be compared: {luma}")
+def _say_bias(console: Console, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        _say(console, f"{finding.kind.value}: {finding.detail}")
+
+
+def _compared(
+    dataset: Dataset, distance: int, console: Console
+) -> tuple[list[tuple[int, int]], dict[str, Look]]:
+    """Pairs of near-duplicates, and how each looks; a picture that cannot be read is near none."""
+    marks, places, looks = [], [], {}
+    found = _shown(each_picture(dataset), "comparing", console, len(dataset.pictures))
+    for place, pixels in enumerate(found):
+        if isinstance(pixels, UnreadableError):
+            _say(console, f"cannot be compared: {pixels}")
         else:
-            marks.append(perceptual_hash(luma))
+            marks.append(perceptual_hash(luma_of(pixels)))
             places.append(place)
+            looks[dataset.pictures[place].path] = look_of(pixels)
     pairs = near_pairs(np.array(marks, np.uint64), distance)
-    return [(places[first], places[second]) for first, second, _ in pairs]
+    return [(places[first], places[second]) for first, second, _ in pairs], looks
 
 
 def _splits(pictures: Sequence[Picture]) -> Table:
+    """How many pictures there are, and how well they could tell an accuracy."""
+    judging = "val" if any(picture.split == "val" for picture in pictures) else "all"
     shown = Table()
     shown.add_column("label")
     for name in (*SPLITS, "no split", "all"):
         shown.add_column(name, justify="right")
+    shown.add_column(f"90 % right of {judging}\nmeans at best", justify="right")
     for row in table(pictures):
-        shown.add_row(*row)
+        shown.add_row(*row, worth(int(row[2 if judging == "val" else 5])))
     return shown
 
 

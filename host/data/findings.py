@@ -25,6 +25,7 @@ class Kind(Enum):
     STRADDLES = "nearly the same picture in two splits"
     CONTRADICTS = "nearly the same picture with two labels"
     SESSION = "one session in two splits"
+    COINCIDES = "label that something else gives away, too"
     DOUBTFUL = "the model is sure of another label"
     LACKING = "split without pictures of a label"
     MISSPELT = "label that is probably a slip"
@@ -34,7 +35,7 @@ class Kind(Enum):
     LIGHT = "overexposed"
     BLURRED = "blurred"
     EMPTY = "hardly anything in it"
-    ODD = "odd size or shape"
+    ODD = "too small or too narrow"
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,20 @@ def load_readable(
     return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
 
 
-def each_luma(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:
-    """(H, W) of each picture at its own size, in order; the error instead of one that cannot be read."""
+def each_picture(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:
+    """(H, W, 1 or 3) of each at its own size, in order; the error instead of one that cannot be read."""
     with dataset.open() as read:
         for picture in dataset.pictures:
             try:
-                yield luma_of(decode(read(picture), picture.path))
+                yield decode(read(picture), picture.path)
             except UnreadableError as error:
                 yield error
+
+
+def each_luma(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:
+    """As each_picture, (H, W)."""
+    for found in each_picture(dataset):
+        yield found if isinstance(found, UnreadableError) else luma_of(found)
 
 
 def one_input(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.statistics import wilson
 from host.data.duplicates import clusters
 from host.data.manifest import SPLITS, Picture
 from host.data.times import instants
@@ -103,6 +104,14 @@ def table(pictures: Sequence[Picture]) -> tuple[tuple[str, ...], ...]:
         (label, *(str(count) for count in row), str(sum(row)))
         for label, row in zip(labels, rows, strict=True)
     )
+
+
+def worth(count: int, share: float = 0.9) -> str:
+    """Within what an accuracy of `share` among so many pictures lies with 95 %: pictures of one session tell less."""
+    if not count:
+        return "nothing"
+    interval = wilson(round(share * count), count)
+    return f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
 
 
 def _counts(

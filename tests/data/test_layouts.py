@@ -11,14 +11,16 @@ import pytest
 
 from host.base.errors import HostError
 from host.data.__main__ import main
-from host.data.coco import Rule, read_coco
+from host.data.boxes import Rule
+from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
-from host.data.edge_impulse import is_export, read_export
+from host.data.edge_impulse_read import is_export, read_export
 from host.data.export import export_folder, export_zip
 from host.data.hold import LOCK
 from host.data.manifest import Picture
 from host.data.manifest_file import read_manifest, write_manifest
 from host.data.store import import_into
+from host.data.tree import tree_files
 from tests.data.pictures import fill, picture, png, zipped
 
 ROWS = (
@@ -65,8 +67,8 @@ def test_edge_impulse_comes_back_equal(dataset: Dataset, tmp_path: Path) -> None
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"info.labels", "training", "testing"}
     assert (tmp_path / "out/training/person.p_a.png").exists()
     for source in (tmp_path / "out", zipped(tmp_path / "out", tmp_path / "out.zip")):
-        assert is_export(source)
-        back = read_export(source)
+        assert is_export(tree_files(source).names)
+        back = read_export(source, Rule())
         assert contents(back) == contents(dataset)
         assert {(p.session, p.source, p.licence, p.tags) for p in back.pictures} == {
             (p.session, p.source, p.licence, p.tags) for p in ROWS
@@ -75,8 +77,8 @@ def test_edge_impulse_comes_back_equal(dataset: Dataset, tmp_path: Path) -> None
 
 def test_edge_impulses_uploader_names_are_enough(tmp_path: Path) -> None:
     fill(tmp_path, "training/cup.1.png", "training/no cup.2.x.png", "testing/cup.3.png")
-    assert is_export(tmp_path)
-    found = {p.path: (p.label, p.split) for p in read_export(tmp_path).pictures}
+    assert is_export(tree_files(tmp_path).names)
+    found = {p.path: (p.label, p.split) for p in read_export(tmp_path, Rule()).pictures}
     assert found == {
         "testing/cup.3.png": ("cup", "test"),
         "training/cup.1.png": ("cup", "train"),
@@ -93,12 +95,12 @@ def test_info_labels_in_each_folder_decide_over_names(tmp_path: Path) -> None:
     ]
     info = tmp_path / "training/info.labels"
     info.write_text(json.dumps({"version": 1, "files": files}))
-    assert [(p.path, p.label) for p in read_export(tmp_path).pictures] == [
+    assert [(p.path, p.label) for p in read_export(tmp_path, Rule()).pictures] == [
         ("training/a.1.png", "cup")
     ]
     info.write_text('{"files": [{"path": "../../x.png"}]}')
     with pytest.raises(HostError, match=r"info\.labels is not in Edge Impulse's format"):
-        read_export(tmp_path)
+        read_export(tmp_path, Rule())
 
 
 def test_what_keras_cannot_read_becomes_png(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""An export of Edge Impulse -> a Dataset: by labels, or one of object detection by the rule of `boxes`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from host.base.errors import HostError
+from host.base.pictures import SUFFIXES, size_of
+from host.base.regular_files import UnreadableError
+from host.data.boxes import MISSING, Collected, Rule, Seen, require_class, share_of
+from host.data.dataset import Dataset
+from host.data.edge_impulse import FOLDERS, INFO, METADATA
+from host.data.manifest import Picture, picture_of
+from host.data.manifest_csv import CSV_NAME
+from host.data.tree import ReadName, left_out_line, not_a_picture, reader, tree_files
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An entry of info.labels. boxes: (class, left, top, width, height) in pixels."""
+
+    picture: Picture
+    labels: tuple[str, ...]
+    boxes: tuple[tuple[str, float, float, float, float], ...]
+    is_enabled: bool
+
+
+def is_export(names: Sequence[str]) -> bool:
+    """Whether a folder or zip looks like one: info.labels, or LABEL.NAME.png straight in training/ or testing/."""
+    if CSV_NAME in names:
+        return False
+    return any(_is_info(name) for name in names) or any(_named_label(name) for name in names)
+
+
+def read_export(path: Path, rule: Rule) -> Dataset:
+    """rule: for an export with boxes. Raises HostError when info.labels makes no sense or names no picture."""
+    files = tree_files(path)
+    found = Collected(rule)
+    found.left_out += files.left_out + Counter(filter(None, map(not_a_picture, files.names)))
+    with reader(path) as read:
+        infos = [name for name in files.names if _is_info(name)]
+        samples = [sample for name in infos for sample in _samples(read, name)]
+        there = set(files.names)
+        here = [sample for sample in samples if sample.picture.path in there]
+        found.left_out[MISSING] += len(samples) - len(here)
+        if any(sample.boxes for sample in here):
+            require_class(rule, (box[0] for sample in here for box in sample.boxes), path)
+            found.notes.append(
+                f"labelled by boxes of {rule.wanted!r}: {path} is of object detection"
+            )
+        _collect(read, here, found)
+    listed = {sample.picture.path for sample in samples}
+    for name in files.names:
+        if not_a_picture(name) is None and name not in listed:
+            _add(found, Picture(name, "" if infos else _named_label(name), _split(name)))
+    found.left_out += Counter()  # drops zeros
+    return _dataset(path, found)
+
+
+def _collect(read: ReadName, samples: Sequence[Sample], found: Collected) -> None:
+    """By boxes when any sample has one, else by labels."""
+    is_detection = any(sample.boxes for sample in samples)
+    for sample in samples:
+        if not sample.is_enabled:
+            found.left_out["disabled in Edge Impulse"] += 1
+        elif is_detection:
+            picture = sample.picture
+            by_boxes = Collected(found.rule)
+            by_boxes.add(picture.path, _seen(read, sample, found.rule))
+            found.left_out += by_boxes.left_out
+            found.pictures += [
+                replace(picture, label=p.label, tags=(*picture.tags, *p.tags))
+                for p in by_boxes.pictures
+            ]
+        elif len(sample.labels) > 1:
+            found.left_out["with several labels"] += 1
+        else:
+            _add(found, replace(sample.picture, label=next(iter(sample.labels), "")))
+
+
+def _add(found: Collected, picture: Picture) -> None:
+    if picture.label:
+        found.pictures.append(picture)
+    else:
+        found.left_out["without a label"] += 1
+
+
+def _dataset(path: Path, found: Collected) -> Dataset:
+    pictures = tuple(sorted(found.pictures, key=lambda p: p.path))
+    if not pictures:
+        line = left_out_line(found.left_out)
+        raise HostError(f"{path} is no export of Edge Impulse with labelled pictures; {line}")
+    labels = tuple(sorted({p.label for p in pictures}))
+    return Dataset(path, pictures, labels, 0, found.left_out, tuple(found.notes))
+
+
+def _seen(read: ReadName, sample: Sample, rule: Rule) -> Seen:
+    """Boxes are in pixels of the picture."""
+    seen = Seen()
+    wanted = [box for box in sample.boxes if rule.wants(box[0])]
+    try:
+        size = size_of(read(sample.picture.path), sample.picture.path) if wanted else (0, 0)
+    except UnreadableError:
+        size = (0, 0)
+    for _, left, top, width, height in wanted:
+        seen.add(share_of((left, top, left + width, top + height), *size))
+    return seen
+
+
+def _samples(read: ReadName, name: str) -> list[Sample]:
+    """Those of one info.labels."""
+    folder = name.rpartition("/")[0]
+    try:
+        return [
+            _sample(each, folder) for each in json.loads(read(name).decode("utf-8-sig"))["files"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HostError(
+            f"{name} is not in Edge Impulse's format ({type(error).__name__}: {error})"
+        ) from error
+
+
+def _sample(each: Any, folder: str) -> Sample:
+    path = f"{folder}/{each['path']}" if folder else str(each["path"])
+    metadata = each.get("metadata") or {}
+    row = {key: str(metadata[key]) for key in METADATA if key in metadata}
+    picture = picture_of({**row, "path": path})
+    split = FOLDERS.get(str(each.get("category")), "") or _split(path)
+    picture = picture if picture.split else replace(picture, split=split)
+    boxes = tuple(
+        (str(b["label"]), float(b["x"]), float(b["y"]), float(b["width"]), float(b["height"]))
+        for b in each.get("boundingBoxes") or ()
+    )
+    labels = _labels(each.get("label") or {})
+    return Sample(picture, labels, boxes, each.get("enabled") is not False)
+
+
+def _labels(label: Any) -> tuple[str, ...]:
+    """Different ones, of a label or of many."""
+    many = [str(each["label"]) for each in label.get("labels") or ()]
+    return tuple(dict.fromkeys(text for text in (str(label.get("label") or ""), *many) if text))
+
+
+def _is_info(name: str) -> bool:
+    return name == INFO or name in {f"{folder}/{INFO}" for folder in FOLDERS}
+
+
+def _split(name: str) -> str:
+    return FOLDERS.get(name.split("/")[0], "")
+
+
+def _named_label(name: str) -> str:
+    """LABEL of training/LABEL.NAME.png; else ""."""
+    folder, _, file = name.rpartition("/")
+    parts = file.split(".")
+    is_sample = folder in FOLDERS and len(parts) > 2 and f".{parts[-1].lower()}" in SUFFIXES
+    return parts[0] if is_sample else ""

@@ -1,0 +1,255 @@
+"""Layouts of others: each picture gets the label that its makers meant, or is counted with the reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host.base.errors import HostError
+from host.data.__main__ import main
+from host.data.boxes import Rule, share_of
+from host.data.coco import read_coco
+from host.data.dataset import Dataset, read_dataset
+from host.data.file_match import Matcher
+from host.data.layout import read_any
+from tests.data.pictures import fill, zipped
+
+YAML = "train: ../train/images\nnc: 2\nnames: ['car', 'person']\n"
+BOX, SMALL, CAR = "1 0.5 0.5 0.4 0.5\n", "1 0.5 0.5 0.05 0.05\n", "0 0.5 0.5 0.4 0.4\n"
+
+
+def said(dataset: Dataset) -> dict[str, tuple[str, str]]:
+    """Name -> (label, split)."""
+    return {p.path: (p.label, p.split) for p in dataset.pictures}
+
+
+def texts(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.mark.parametrize("is_zip", [False, True])
+@pytest.mark.parametrize("wrapper", ["", "Person.v3.yolov8/"])
+def test_yolo_as_roboflow_exports_it(tmp_path: Path, wrapper: str, is_zip: bool) -> None:
+    root = tmp_path / "set"
+    fill(root, *(f"{wrapper}train/images/{n}.png" for n in "abc"), f"{wrapper}valid/images/d.png")
+    labels = {
+        "train/labels/a.txt": BOX + CAR,
+        "train/labels/b.txt": CAR,
+        "train/labels/c.txt": SMALL,
+    }
+    texts(root, {f"{wrapper}{k}": v for k, v in labels.items()})
+    texts(root, {f"{wrapper}data.yaml": YAML, f"{wrapper}README.roboflow.txt": "hello"})
+    found = read_any(zipped(root, tmp_path / "s.zip") if is_zip else root, Rule())
+    assert said(found) == {
+        f"{wrapper}train/images/a.png": ("person", "train"),
+        f"{wrapper}train/images/b.png": ("non_person", "train"),
+        f"{wrapper}train/images/c.png": ("non_person", "train"),
+        f"{wrapper}valid/images/d.png": ("non_person", "val"),
+    }
+    assert found.notes == ("1 pictures without a text file: taken as without boxes, as YOLO does",)
+
+
+def test_yolo_as_ultralytics_and_darknet_have_it(tmp_path: Path) -> None:
+    one = fill(tmp_path / "u", "images/train/a.png", "images/val/b.png")
+    texts(one, {"labels/train/a.txt": BOX, "labels/val/b.txt": CAR})
+    texts(one, {"coco8.yaml": "names:\n  0: car\n  1: person\n"})
+    assert said(read_any(one, Rule())) == {
+        "images/train/a.png": ("person", "train"),
+        "images/val/b.png": ("non_person", "val"),
+    }
+    two = fill(tmp_path / "d", "obj_train_data/a.png", "obj_train_data/b.png")
+    texts(
+        two, {"obj_train_data/a.txt": BOX, "obj_train_data/b.txt": "", "obj.names": "car\nperson"}
+    )
+    assert [p.label for p in read_any(two, Rule()).pictures] == ["person", "non_person"]
+
+
+@pytest.mark.parametrize(
+    "line, label",
+    [
+        ("1 0.1 0.1 0.4 0.1 0.4 0.4\n", "person"),  # a polygon
+        ("1 0.5 0.5 0.4 0.5 0.9\n", "person"),  # a confidence behind
+        ("1 320 240 100 100\n", None),  # pixels
+        ("1 0.5 0.5 nan 0.5\n", None),
+        ("person 0.5 0.5 0.4 0.5\n", None),
+        ("7 0.5 0.5 0.4 0.5\n", None),  # no such class
+        ("1 0.5 0.5\n", None),
+        ("1 -0.5 -0.5 0.9 0.9\n", "non_person"),  # outside
+    ],
+)
+def test_lines_of_yolo(tmp_path: Path, line: str, label: str | None) -> None:
+    fill(tmp_path, "a.png", "b.png")
+    texts(tmp_path, {"a.txt": line, "b.txt": CAR, "classes.txt": "car\nperson\n"})
+    found = read_any(tmp_path, Rule())
+    assert said(found).get("a.png", (None,))[0] == label
+    assert found.left_out.total() == (label is None)
+
+
+def voc(file: str, boxes: list[tuple[str, tuple[int, ...]]], size: str = "") -> str:
+    objects = "".join(
+        f"<object><name>{name}</name><bndbox><xmin>{a}</xmin><ymin>{b}</ymin><xmax>{c}</xmax>"
+        f"<ymax>{d}</ymax></bndbox></object>"
+        for name, (a, b, c, d) in boxes
+    )
+    return f"<annotation><filename>{file}</filename>{size}{objects}</annotation>"
+
+
+def test_pascal_voc(tmp_path: Path) -> None:
+    fill(tmp_path, *(f"VOC2007/JPEGImages/{n}.png" for n in "abcde"))
+    person, dog = ("person", (2, 2, 20, 20)), ("dog", (0, 0, 9, 9))
+    texts(
+        tmp_path,
+        {
+            "VOC2007/Annotations/a.xml": voc("a.png", [person, dog]),
+            "VOC2007/Annotations/b.xml": voc("b.png", [dog]),
+            "VOC2007/Annotations/c.xml": voc("c.png", []),
+            "VOC2007/Annotations/d.xml": "<annotation><object>",
+            "VOC2007/Annotations/gone.xml": voc("gone.png", [person]),
+            "VOC2007/ImageSets/Main/train.txt": "a\nb\n",
+            "VOC2007/ImageSets/Main/val.txt": "c 1\n",
+        },
+    )
+    found = read_any(tmp_path, Rule())
+    assert {Path(k).stem: v for k, v in said(found).items()} == {
+        "a": ("person", "train"),
+        "b": ("non_person", "train"),
+        "c": ("non_person", "val"),
+    }
+    assert sorted(found.left_out.values()) == [1, 1, 2]  # broken, absent, not annotated
+
+
+def test_pascal_voc_as_kaggle_and_roboflow_have_it(tmp_path: Path) -> None:
+    one = fill(tmp_path / "k", "archive/images/a.png", "archive/images/b.png")
+    texts(one, {"archive/annotations/a.xml": voc("a.png", [("with_mask", (2, 2, 20, 20))])})
+    texts(one, {"archive/annotations/b.xml": voc("b.png", [("without_mask", (2, 2, 20, 20))])})
+    assert [p.label for p in read_any(one, Rule("with_mask")).pictures] == [
+        "with_mask",
+        "non_with_mask",
+    ]
+    with pytest.raises(HostError, match=r"no class 'person' among 2.*--class one of with_mask"):
+        read_any(one, Rule())
+    two = fill(tmp_path / "r", "train/a.png", "valid/b.png")
+    texts(two, {"train/a.xml": voc("?.jpg", [("person", (2, 2, 20, 20))])})
+    texts(two, {"valid/b.xml": voc("?.jpg", [])})
+    assert said(read_any(two, Rule())) == {
+        "train/a.png": ("person", "train"),
+        "valid/b.png": ("non_person", "val"),
+    }
+
+
+def test_an_xml_that_would_grow_is_left_out(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "b.png")
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + voc("a.png", [("person", (1, 1, 9, 9))])
+    texts(tmp_path, {"a.xml": bomb, "b.xml": voc("b.png", [("person", (2, 2, 20, 20))])})
+    assert set(said(read_any(tmp_path, Rule()))) == {"b.png"}
+
+
+def coco(files: dict[int, str], boxes: list[tuple[int, Any]]) -> str:
+    return json.dumps(
+        {
+            "images": [
+                {"id": i, "file_name": name, "width": 32, "height": 24} for i, name in files.items()
+            ],
+            "annotations": [{"image_id": i, "category_id": 1, "bbox": box} for i, box in boxes],
+            "categories": [{"id": 0, "name": "car"}, {"id": 1, "name": "Person"}],
+        }
+    )
+
+
+@pytest.mark.parametrize("is_zip", [False, True])
+def test_coco_as_roboflow_exports_it(tmp_path: Path, is_zip: bool) -> None:
+    root = fill(tmp_path / "set", "p/train/a.png", "p/train/b.png", "p/valid/a.png")
+    name = "_annotations.coco.json"
+    texts(root, {f"p/train/{name}": coco({1: "a.png", 2: "b.png"}, [(1, [1, 1, 20, 20])])})
+    texts(root, {f"p/valid/{name}": coco({1: "a.png"}, [(1, [9, 9, 0, 0])])})
+    found = read_any(zipped(root, tmp_path / "s.zip") if is_zip else root, Rule())
+    assert said(found) == {
+        "p/train/a.png": ("person", "train"),
+        "p/train/b.png": ("non_person", "train"),
+    }
+    assert found.left_out.total() == 1  # a box without a size
+
+
+def test_two_entries_of_one_file_are_neither(tmp_path: Path) -> None:
+    root = fill(tmp_path / "img", "a.png", "b.png", "x/c.png", "y/c.png")
+    files = {1: "a.png", 2: "./a.png", 3: "b.png", 4: "c.png"}
+    texts(tmp_path, {"i.json": "\ufeff" + coco(files, [(3, [1, 1, 20, 20])])})
+    found = read_coco(tmp_path / "i.json", root, Rule())
+    assert said(found) == {"b.png": ("person", "")}
+    assert sorted(found.left_out.values()) == [3, 3]  # ambiguous: a, a, c; not annotated: a, c, c
+
+
+@pytest.mark.parametrize(
+    "name, found",
+    [
+        ("cam1/a.png", "set/cam1/a.png"),
+        ("http://x.org/data/set/cam2/a.png?w=3", "set/cam2/a.png"),
+        ("C:\\data\\CAM1\\A.PNG", "set/cam1/a.png"),
+        ("cam3/a.png", None),
+        ("a.png", ""),
+        ("elsewhere/b.png", "b.png"),
+        ("", None),
+    ],
+)
+def test_names_find_their_files(name: str, found: str | None) -> None:
+    files = ("set/cam1/a.png", "set/cam2/a.png", "b.png")
+    assert Matcher(files, (name,)).find(name) == found
+
+
+@pytest.mark.parametrize(
+    "corners, share",
+    [
+        ((0, 0, 10, 10), 1.0),
+        ((-5, -5, 5, 5), 0.25),
+        ((20, 20, 30, 30), 0.0),
+        ((5, 5, 5, 9), None),
+        ((9, 9, 1, 1), None),
+        ((0, 0, float("inf"), 5), None),
+        ((0, 0, 5), None),
+    ],
+)
+def test_a_box_counts_inside_its_picture(corners: tuple[float, ...], share: float | None) -> None:
+    assert share_of(corners, 10, 10) == share
+
+
+@pytest.mark.parametrize(
+    "paths, expected",
+    [
+        (("archive/person/1.png", "archive/no/2.png"), {("person", ""), ("no", "")}),
+        (("a/b/train/person/1.png", "a/b/val/no/2.png"), {("person", "train"), ("no", "val")}),
+        (("training_set/training_set/cats/1.png", "test_set/test_set/dogs/2.png"),
+         {("cats", "train"), ("dogs", "test")}),
+        (("seg_train/x/1.png", "seg_test/y/2.png"), {("x", "train"), ("y", "test")}),
+        (("n01440764/1.png", "n01443537/deep/2.png"), {("n01440764", ""), ("n01443537", "")}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_zip", [False, True])
+def test_archives_have_folders_around_their_classes(
+    tmp_path: Path, paths: tuple[str, ...], expected: set[tuple[str, str]], is_zip: bool
+) -> None:
+    root = fill(tmp_path / "set", *paths)
+    (root / paths[0]).with_name("._1.png").write_bytes(b"mac")
+    texts(root, {"__MACOSX/person/1.png": "", "README.txt": ""})
+    found = read_any(zipped(root, tmp_path / "s.zip") if is_zip else root, Rule())
+    assert {(p.label, p.split) for p in found.pictures} == expected
+    assert not found.left_out
+
+
+def test_pictures_that_no_class_has_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "k", "archive/train/a/1.png", "archive/train/b/2.png", "archive/test/3.png")
+    for name in ("a/4.avif", "a/5.avif", "b/6.gif", "b/7", "b/8.mp4", "b/9.txt"):
+        (tmp_path / "k/archive/train" / name).write_bytes(b"x")
+    assert main(["import", str(tmp_path / "k"), str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().err
+    assert "archive/ lies around all classes" in told
+    for part in ("2 .avif (export", "1 .gif", "1 without a suffix", "1 .mp4", "1 in no class"):
+        assert part in told
+    assert read_dataset(tmp_path / "out").counts == {"a": 1, "b": 1}
