@@ -301,9 +301,9 @@ class VirtualBoard:
             )
         self.exactness.asked()
         if stop is Stop.WAIT:
-            self._sleeping = True
+            self._sleeping = self.exceptions.sleeps()
         elif stop is Stop.EXCEPTION_RETURN:
-            self.exceptions.leave()
+            self._sleeping = self.exceptions.leave()
         elif stop is Stop.SUPERVISOR_CALL:
             self.exceptions.enter_synchronous(SVC)
         elif stop is not Stop.DEADLINE:
@@ -331,6 +331,7 @@ class VirtualBoard:
         start = self.image.start
         self.scs.values[VTOR] = start
         self.exactness.reset()
+        self.exceptions.reset()
         if self.has_bootloader:
             self.uarte.leave_receiving()
         self.cpu.reset(self.memory.read_word(start), self.memory.read_word(start + 4))

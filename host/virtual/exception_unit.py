@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from host.virtual import exceptions
+from host.virtual import exceptions, hooks
 from host.virtual.core_load import CoreLoad
 from host.virtual.cpu import Cpu, Stop
+from host.virtual.cycles import WAIT_FOR_EVENT
 from host.virtual.memory import Memory
 from host.virtual.nvic import BUS_FAULT, HARD_FAULT, USAGE_FAULT, Nvic
 from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
-from host.virtual.scs import BFAR, CFSR, HFSR, VTOR, SystemControlSpace
+from host.virtual.scs import BFAR, CFSR, FPCAR, FPCCR, HFSR, SCR, VTOR, SystemControlSpace
 
+SLEEPONEXIT, SEVONPEND = 1 << 1, 1 << 4  # of SCR
+SEND_EVENT = b"\x40\xbf"
 FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
 FAULTS = {
     Stop.READ_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
@@ -37,15 +40,37 @@ class ExceptionUnit:
     ) -> None:
         self._cpu, self._memory, self._nvic, self._scs = cpu, memory, nvic, scs
         self._core_load, self._lock_up = core_load, lock_up
+        self.reset()
+
+    def reset(self) -> None:
+        """No event was sent."""
+        self._event = self._waits_for_event = False
+
+    def sleeps(self) -> bool:
+        """Whether the WFI or WFE that the CPU came to lets it sleep (B1.5.18, B1.5.19).
+
+        WFE does not after an event: SEV, here within its own basic block, an exception's entry or return, and with
+        SCR.SEVONPEND any interrupt that became pending.
+        """
+        state = self._cpu.state
+        start, count = int(state[hooks.BLOCK]), int(state[hooks.BLOCK_BYTES])
+        code = self._memory.read(start, count) or b""
+        self._waits_for_event = code.endswith(WAIT_FOR_EVENT)
+        if not self._waits_for_event:
+            return True
+        sent = SEND_EVENT in (code[place : place + 2] for place in range(0, count, 2))
+        event, self._event = self._event or sent, False
+        return not event
 
     def take(self) -> bool:
         """Starts the most urgent exception that may run now; whether one that is pending wakes the CPU."""
         exceptions.watch_masks(self._cpu, None)
+        woken = self._event_of_pending()
         exception = self._nvic.next()
         if exception is None:
-            return False
+            return woken
         primask, basepri, faultmask = self._cpu.read(PRIMASK, BASEPRI, FAULTMASK)
-        wakes = self._nvic.wakes(basepri)
+        wakes = woken or self._nvic.wakes(basepri)
         priority = self._nvic.group_priority(exception)
         limit = self._nvic.masked_priority(primask, basepri, faultmask)
         if priority < limit:
@@ -55,6 +80,13 @@ class ExceptionUnit:
             masks = exceptions.waiting_masks(primask, basepri, faultmask)
             exceptions.watch_masks(self._cpu, masks)
         return wakes
+
+    def _event_of_pending(self) -> bool:
+        """With SEVONPEND an interrupt that becomes pending is an event, masked and disabled ones too."""
+        arrived, self._nvic.arrived = self._nvic.arrived, False
+        event = arrived and bool(self._scs.values[SCR] & SEVONPEND)
+        self._event = self._event or event
+        return event and self._waits_for_event
 
     def enter_synchronous(self, exception: int) -> None:
         """An exception that the instruction itself caused: taken now or escalated."""
@@ -68,13 +100,17 @@ class ExceptionUnit:
         else:
             self._lock_up(f"exception {exception} inside a HardFault")
 
-    def leave(self) -> None:
-        """The handler branched to EXC_RETURN."""
+    def leave(self) -> bool:
+        """The handler branched to EXC_RETURN; whether the CPU sleeps now (SCR.SLEEPONEXIT)."""
+        self._event = True
         link = self._cpu.program_counter() | 0xF0000001
         try:
             exceptions.leave(self._cpu, self._memory, self._nvic, link)
         except exceptions.StackError as fault:
             self._lock_up(str(fault))
+            return False
+        self._waits_for_event = False
+        return not self._nvic.active and bool(self._scs.values[SCR] & SLEEPONEXIT)
 
     def fault(self, stop: Stop) -> None:
         """The fault that a stop of the CPU stands for."""
@@ -90,9 +126,17 @@ class ExceptionUnit:
         self.enter_synchronous(exception)
 
     def _enter(self, exception: int) -> None:
-        vectors = self._scs.values[VTOR] & ~0x7F
-        back_to = self._cpu.program_counter()
+        entry = exceptions.Entry(
+            vectors=self._scs.values[VTOR] & ~0x7F,
+            exception=exception,
+            back_to=self._cpu.program_counter(),
+            float_control=self._scs.values[FPCCR],
+        )
+        self._event = True
         try:
-            exceptions.enter(self._cpu, self._memory, self._nvic, vectors, exception, back_to)
+            floats = exceptions.enter(self._cpu, self._memory, self._nvic, entry)
         except exceptions.StackError as fault:
             self._lock_up(str(fault))
+            return
+        if floats is not None:
+            self._scs.values[FPCAR] = floats

@@ -1,12 +1,14 @@
 """Exception entry and return: what a Cortex-M4 does in hardware and Unicorn does not (ARM DDI 0403, B1.5.6 to B1.5.8).
 
-FP context is stacked at once, not lazily; entry costs 12 cycles and return 10, as lazy stacking does.
+FP context is stacked at once, where silicon waits for the handler's first float instruction; LSPACT stays 0.
+Entry costs 12 cycles and return 10, as with lazy stacking; 17 more when FPCCR.LSPEN forbids it.
 An interrupt waits for the end of the basic block that runs.
 """
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 
 from host.virtual import hooks
 from host.virtual.cpu import Cpu
@@ -25,7 +27,8 @@ from host.virtual.registers import (
     XPSR,
 )
 
-ENTRY_CYCLES, RETURN_CYCLES = 12, 10
+ENTRY_CYCLES, RETURN_CYCLES, FLOAT_CYCLES = 12, 10, 17
+AUTOMATIC_FLOAT, LAZY_FLOAT = 1 << 31, 1 << 30  # FPCCR.ASPEN, LSPEN
 ALIGNED = 1 << 9
 IN_BLOCK = 0x0600FC00  # XPSR's IT bits
 FLOAT_ACTIVE, USES_PSP = 4, 2
@@ -36,17 +39,28 @@ class StackError(Exception):
     """The frame does not fit in memory, or EXC_RETURN makes no sense: the caller escalates."""
 
 
-def enter(cpu: Cpu, memory: Memory, nvic: Nvic, vectors: int, exception: int, back_to: int) -> None:
-    """Stacks the frame and starts the handler. back_to: the address to return to."""
+@dataclass(frozen=True)
+class Entry:
+    """What an entry needs: the vector table, the exception, the address to return to, and FPCCR."""
+
+    vectors: int
+    exception: int
+    back_to: int
+    float_control: int
+
+
+def enter(cpu: Cpu, memory: Memory, nvic: Nvic, entry: Entry) -> int | None:
+    """Stacks the frame and starts the handler; where the float registers went, which is FPCAR."""
+    exception = entry.exception
     *general, status, control, main, process = cpu.read(*FRAME, XPSR, CONTROL, MSP, PSP)
     threaded = not nvic.active
     on_process = threaded and bool(control & USES_PSP)
-    floating = bool(control & FLOAT_ACTIVE)
+    floating = bool(control & FLOAT_ACTIVE and entry.float_control & AUTOMATIC_FLOAT)
     stack = (process if on_process else main) - (FULL_BYTES if floating else BASIC_BYTES)
     padded = stack & 4
     stack &= ~7
     status = status & ~ALIGNED | (ALIGNED if padded else 0)
-    frame = struct.pack("<8I", *general, back_to & ~1, status | 1 << 24)
+    frame = struct.pack("<8I", *general, entry.back_to & ~1, status | 1 << 24)
     if floating:
         frame += struct.pack("<18I", *cpu.read(*FLOATS[:16], FPSCR), 0)
     if not memory.write_ram(stack, frame):
@@ -62,8 +76,10 @@ def enter(cpu: Cpu, memory: Memory, nvic: Nvic, vectors: int, exception: int, ba
         PSP: stack if on_process else process,
         LR: link if floating else link | 0x10,
     })  # fmt: skip
-    cpu.jump(memory.read_word(vectors + 4 * exception))
-    cpu.spend(ENTRY_CYCLES)
+    cpu.jump(memory.read_word(entry.vectors + 4 * exception))
+    at_once = floating and not entry.float_control & LAZY_FLOAT
+    cpu.spend(ENTRY_CYCLES + (FLOAT_CYCLES if at_once else 0))
+    return stack + BASIC_BYTES if floating else None
 
 
 def leave(cpu: Cpu, memory: Memory, nvic: Nvic, link: int) -> None:

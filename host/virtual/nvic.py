@@ -24,6 +24,7 @@ class Nvic:
     def reset(self) -> None:
         """Nothing pending, enabled or active; all priorities 0."""
         self.pending: set[int] = set()
+        self.arrived = False  # one became pending since somebody looked
         self.active: list[int] = []
         self.enabled = [number < FIRST_INTERRUPT for number in range(EXCEPTIONS)]
         self.priorities = bytearray(EXCEPTIONS)
@@ -40,6 +41,7 @@ class Nvic:
 
     def pend(self, exception: int) -> None:
         """Makes an exception pending."""
+        self.arrived = self.arrived or exception not in self.pending
         self.pending.add(exception)
         self._attention()
 

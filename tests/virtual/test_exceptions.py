@@ -83,3 +83,29 @@ def test_systick_counts_and_pends_once_while_masked(bench: Bench) -> None:
     assert abs(ticks - cycles / 1000) <= 2
     assert masked == 0
     assert after == 1
+
+
+def test_an_event_before_wfe_keeps_it_from_sleeping(bench: Bench) -> None:
+    assert bench.call("events_are_remembered") == [1, 1, 3]
+
+
+def test_with_sevonpend_an_interrupt_that_is_not_let_through_wakes_wfe(bench: Bench) -> None:
+    slept = bench.board.slept_cycles
+    count, event = bench.call("pending_is_an_event", 500)
+    assert (count, event) == (500, 1)
+    assert bench.board.slept_cycles - slept > 490 * 64
+
+
+def test_sleep_on_exit_goes_back_to_sleep_behind_every_handler(bench: Bench) -> None:
+    assert bench.call("sleep_on_exit", 4) == [4]
+
+
+def test_the_float_context_is_stacked_where_fpcar_says(bench: Bench) -> None:
+    link, distance, lazy = bench.call("float_frame", 1)
+    assert link == 0xFFFFFFE9
+    assert 0x48 <= distance <= 0x4C, "18 words of it lie above, and perhaps one to align"
+    assert lazy == 0
+
+
+def test_without_aspen_the_float_context_is_the_programs_own(bench: Bench) -> None:
+    assert bench.call("float_frame", 0)[0] == 0xFFFFFFF9

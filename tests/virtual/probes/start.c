@@ -51,6 +51,7 @@ HANDLER void TIMER0_Handler(void);
 HANDLER void TIMER3_Handler(void);
 HANDLER void Low_Handler(void);
 HANDLER void High_Handler(void);
+HANDLER void EGU3_Handler(void);
 HANDLER void Busy_Handler(void);
 
 typedef void (*vector)(void);
@@ -76,6 +77,7 @@ __attribute__((section(".vectors"), used)) static const vector vectors[16 + 48] 
     [16 + 8] = TIMER0_Handler,
     [16 + 20] = Low_Handler,
     [16 + 21] = High_Handler,
+    [16 + 23] = EGU3_Handler,
     [16 + 22] = Busy_Handler,
     [16 + 26] = TIMER3_Handler,
 };
