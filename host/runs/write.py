@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -64,8 +65,9 @@ class RunWriter:
         self._closed, self._is_empty = False, True
         self._layouts = layouts
         _make(directory)
-        self._write_header(RUNNING, "", layouts, {})
+        # The header last: where it is, the tables are. A kill before it leaves no run, and the place is free.
         self._tables = {layout.name: _Stream(directory, layout, clock) for layout in layouts}
+        self._write_header(RUNNING, "", layouts, {})
 
     def __enter__(self) -> RunWriter:
         return self
@@ -160,7 +162,7 @@ class _Stream:
         self._directory, self._clock, self._schema = directory, clock, schema_of(layout)
         self._rows: list[tuple[object, ...]] = []
         _batch(self._schema, [()] * len(layout.columns))  # what is slow once is done now
-        self._written_at = clock()
+        self._written_at = -math.inf  # the first row is on its way at once
         self._failed: OSError | None = None
         try:
             self._file = arrow().OSFile(str(stream_path(directory, layout)), "wb")

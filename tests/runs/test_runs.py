@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -122,12 +123,12 @@ def test_a_killed_program_leaves_a_readable_run(tmp_path: Path) -> None:
     read = read_run(tmp_path)
     assert read.interrupted and "killed" in read.reason
     frames = read.columns("samples")["frame"]
-    assert frames.tolist() == list(range(192)), "all but the rows of the last second"
+    assert frames.tolist() == list(range(193)), "all but the rows of the last second"
 
 
 def test_a_stream_opens_up_to_its_tear(tmp_path: Path) -> None:
     run = writer(tmp_path)
-    add_rows(run, 192)
+    add_rows(run, 193)
     run._tables["samples"]._file.flush()
     stream = tmp_path / "samples.arrows"
     whole = stream.read_bytes()
@@ -138,7 +139,7 @@ def test_a_stream_opens_up_to_its_tear(tmp_path: Path) -> None:
         frames = read_run(tmp_path).columns("samples")["frame"]
         assert frames.tolist() == list(range(len(frames)))
         seen.add(len(frames))
-    assert seen == {0, 64, 128}
+    assert seen == {0, 1, 65, 129}
     stream.write_bytes(b"not a stream of ours")
     with pytest.raises(HostError, match="cannot be read"):
         read_run(tmp_path).columns("samples")
@@ -280,3 +281,37 @@ def test_a_row_of_the_wrong_width_is_our_bug(tmp_path: Path) -> None:
 def test_conditions_name_the_clock_in_megahertz() -> None:
     conditions = gather("latency", "python -m host.bench latency", NOON, HELLO, "memory")
     assert ("clock", "64 MHz") in conditions.lines()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from host.runs import write
+from tests.runs.made import add_rows, writer
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "before the header":
+    write.RunWriter._write_header = kill
+run = writer(Path(sys.argv[1]))
+if sys.argv[2] == "before the first row":
+    kill()
+add_rows(run, 1)
+kill()
+"""
+
+
+@pytest.mark.parametrize("when", ["before the header", "before the first row", "after it"])
+def test_a_kill_at_any_time_leaves_a_run_that_is_whole_or_none(tmp_path: Path, when: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "run"), when], cwd=ROOT)
+    assert ended.returncode == -signal.SIGKILL
+    if when == "before the header":
+        refuse_place(tmp_path / "run")  # free for the next try
+        with pytest.raises(HostError, match="is no run"):
+            read_run(tmp_path / "run")
+        with writer(tmp_path / "run") as again:
+            add_rows(again, 3)
+        return
+    run = read_run(tmp_path / "run")
+    assert run.interrupted and "killed" in run.reason
+    rows = run.columns(SAMPLES.name, [SAMPLES.names[0]])
+    assert len(rows[SAMPLES.names[0]]) == (1 if when == "after it" else 0)
