@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from host.base.errors import HostError
 from host.base.records import Message
 from host.deploy.model import reason_text
-from host.link.connection import NoAnswerError
-from host.link.device import Device, RefusedError
+from host.link.client import RefusedError
+from host.link.device import Device
+from host.link.line import NoAnswerError
 from host.link.messages import (
     MODEL_SLOTS,
     SLOT_CHUNK_BYTES,

@@ -6,10 +6,10 @@ from host.base.boards import UPLOAD
 from host.base.errors import HostError
 from host.doctor.evidence import PortEvidence
 from host.doctor.finding import Finding, failed, passed, warned
-from host.link.connection import NoAnswerError
 from host.link.fault_advice import ADVICE
 from host.link.handshake import WrongFirmwareError
 from host.link.layout import OURS
+from host.link.line import NoAnswerError
 from host.link.messages import FaultCode, Hello
 from host.link.transport import END_THE_OTHER
 from host.ports.choose import (

@@ -10,8 +10,8 @@ from typing import TypeVar
 from host.base.errors import HostError
 from host.base.records import Message
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
-from host.link.connection import NoAnswerError, Timing
 from host.link.device import Device
+from host.link.line import NoAnswerError, Timing
 from host.link.messages import Fault, Frame, Mode, Pong, Result, Setting
 from host.link.sequence import Losses
 

@@ -13,8 +13,8 @@ from host.base.files import write_private
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits
 from host.deploy.transfer import send_model
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.messages import Hello
 from host.link.transport import SocketPort
 from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener

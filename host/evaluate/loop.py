@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.evaluate.journal import Answer, Journal
-from host.link.connection import NoAnswerError
-from host.link.device import Device, RefusedError
+from host.link.client import RefusedError
+from host.link.device import Device
+from host.link.line import NoAnswerError
 from host.link.messages import Status
 
 PATIENCE_S = 120.0  # without an answer: time to find the cable

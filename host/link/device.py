@@ -1,35 +1,19 @@
-"""A board: who it is, what it can be told, and what it says. Commands are repeated until they are answered."""
+"""A board behind a port that may die: a Client over a Connection, which tells it everything again."""
 
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from host.base.errors import HostError
-from host.base.records import Message
 from host.link import messages as wire
-from host.link.connection import Connection, NoAnswerError, Timing
-from host.link.handshake import no_hello
-from host.link.sequence import Losses
+from host.link.client import Client
+from host.link.connection import Connection
+from host.link.line import Timing
 from host.link.transport import Port
 
 
-class RefusedError(HostError):
-    """The board understood and said no; `answer` says why."""
-
-    def __init__(self, command: Message, answer: wire.Ack) -> None:
-        super().__init__(f"the board refused {_described(command)}: {_reason(answer.status)}")
-        self.answer = answer
-
-
-class Device:
-    """A connected board; `hello` is what it said of itself last. For one thread at a time."""
-
-    hello: wire.Hello
+class Device(Client):
+    """For one thread at a time; another one reads."""
 
     def __init__(
         self,
@@ -40,188 +24,14 @@ class Device:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Shakes hands. reopen: opens the port again after it died; mode and settings are then repeated."""
-        self._mode: int | None = None
-        self._settings: dict[int, int] = {}
-        self._link = Connection(port, self._begin_again, reopen, timing, clock)
+        connection = Connection(port, self._begin_again, reopen, timing, clock)
+        super().__init__(connection)
         try:
-            self._shake_hands()
+            connection.start()
+            self.greet()
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Device:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def name(self) -> str:
-        """The port's name."""
-        return self._link.name
-
-    @property
-    def connected(self) -> bool:
-        """False while the port is being opened again."""
-        return self._link.connected
-
-    @property
-    def losses(self) -> Losses:
-        """What was lost since the device was opened."""
-        return self._link.losses
-
-    @property
-    def mode(self) -> wire.Mode:
-        """The mode that was set last, else the one the board started in."""
-        return wire.Mode(self.hello.mode if self._mode is None else self._mode)
-
-    def receive(self, timeout_s: float) -> Message | None:
-        """The oldest message that answers no command; None after timeout_s. Raises HostError on a dead port."""
-        return self._link.receive(timeout_s)
-
-    def set_mode(self, mode: wire.Mode) -> None:
-        """Changes what the board does."""
-        self._command(wire.SetMode(int(mode)))
-        self._mode = int(mode)
-
-    def set(self, setting: wire.Setting, value: int) -> None:
-        """Changes a setting."""
-        self._command(wire.Set(int(setting), value))
-        self._settings[int(setting)] = value
-
-    def get(self, setting: wire.Setting) -> int:
-        """What a setting is now."""
-        value = self._command(wire.Get(int(setting))).value
-        return value - (1 << 32) if value >> 31 else value
-
-    def camera_register(self, address: int, value: int | None = None) -> int:
-        """Reads a register of the sensor, after writing `value` when one is given."""
-        question = wire.CameraRegister(address, int(value is not None), value or 0)
-        return self._command(question).value
-
-    def reboot(self, target: wire.RebootTarget = wire.RebootTarget.APPLICATION) -> None:
-        """Restarts the board. It may die before its answer leaves: silence is no error."""
-        try:
-            self._command(wire.Reboot(int(target)), tries=1)
-        except NoAnswerError:
-            return
-
-    def ping(self) -> float:
-        """Seconds of one round trip, retries included."""
-        return self.pong()[1]
-
-    def pong(self, tries: int = 0) -> tuple[wire.Pong, float]:
-        """The answer to a ping, and the seconds of its round trip, retries included."""
-        started = self._link.clock()
-        stamp = int(started * 1e6)
-        answer = self._link.ask(
-            wire.Ping(stamp),
-            lambda m, _: isinstance(m, wire.Pong) and m.host_time_us == stamp,
-            tries,
-        )
-        assert isinstance(answer, wire.Pong)
-        return answer, self._link.clock() - started
-
-    def greet(self) -> wire.Hello:
-        """Asks the board again who it is: another model may run by now."""
-        self._shake_hands()
-        return self.hello
-
-    def slot(self, which: int) -> wire.SlotInfo:
-        """What a model slot holds; 0 is the built-in model."""
-        answer = self._link.ask(
-            wire.SlotStatus(which), lambda m, _: isinstance(m, wire.SlotInfo) and m.which == which
-        )
-        assert isinstance(answer, wire.SlotInfo)
-        return answer
-
-    def inject(self, image: NDArray[np.uint8]) -> wire.Result:
-        """Lets the board infer `image`: uint8 (height, width, channels), as its model's input.
-
-        The board takes images in Mode.IDLE alone, so that is what it is in afterwards.
-        """
-        shape = (self.hello.input_height, self.hello.input_width, self.hello.input_channels)
-        if image.dtype != np.uint8 or image.shape != shape:
-            raise ValueError(f"image is {image.dtype}{image.shape}, the model takes uint8{shape}")
-        if self.mode is not wire.Mode.IDLE:
-            self.set_mode(wire.Mode.IDLE)
-        pixels = image.tobytes()
-        crc = zlib.crc32(pixels)
-
-        def is_result(message: Message) -> bool:
-            return isinstance(message, wire.Result) and (message.source, message.image_crc) == (
-                wire.Source.INJECTED,
-                crc,
-            )
-
-        with self._link.waiting(is_result) as waiter:
-            for _ in range(self._link.timing.tries):
-                self._send_pieces(pixels, is_result)
-                result = self._link.wait(waiter, self._link.timing.result_s)
-                if isinstance(result, wire.Result):
-                    return result
-        raise NoAnswerError(f"{self.name}: no result for an injected image; reset the board")
-
-    def close(self) -> None:
-        """Frees the port."""
-        self._link.close()
-
-    def _send_pieces(self, pixels: bytes, is_result: Callable[[Message], bool]) -> None:
-        """Stop and wait. An Ack says how many bytes the board holds, so a lost one costs one repetition;
-        the result itself also ends it, as it proves that the last piece arrived."""
-        held, total = 0, len(pixels)
-        budget = self._link.timing.tries * (total // wire.INJECT_CHUNK_BYTES + 1)
-        while held < total:
-            if budget == 0:
-                raise NoAnswerError(f"{self.name}: the board keeps losing an injected image")
-            budget -= 1
-            piece = wire.Inject(held, total, pixels[held : held + wire.INJECT_CHUNK_BYTES])
-            answer = self._command(piece, also=is_result)
-            held = answer.value if answer.request == wire.Inject.ID else total
-
-    def command(self, command: Message) -> wire.Ack:
-        """Sends any command until it is answered; the answer. Raises RefusedError when the board says no."""
-        return self._command(command)
-
-    def _command(
-        self, command: Message, tries: int = 0, also: Callable[[Message], bool] | None = None
-    ) -> wire.Ack:
-        """Sends until it is acknowledged, or `also` is true of a message (then an Ack of type 0)."""
-
-        def is_answer(message: Message, sent: set[int]) -> bool:
-            if isinstance(message, wire.Ack):
-                return message.request == command.ID and message.sequence in sent
-            return also is not None and also(message)
-
-        for _ in range(self._link.timing.tries):
-            message = self._link.ask(command, is_answer, tries)
-            answer = message if isinstance(message, wire.Ack) else wire.Ack(0, 0, 0, 0)
-            if answer.status == wire.Status.OK:
-                return answer
-            if answer.status != wire.Status.BUSY:
-                break
-            self._link.pause(self._link.timing.busy_s)
-        raise RefusedError(command, answer)
-
-    def _shake_hands(self) -> None:
-        """Asks for Hello until it comes."""
-        timing = self._link.timing
-        end = self._link.clock() + timing.hello_s
-        with self._link.waiting(lambda m: isinstance(m, wire.Hello)) as waiter:
-            while self._link.clock() < end:
-                self._link.tell(wire.HelloRequest())
-                answer = self._link.wait(waiter, timing.hello_again_s)
-                if isinstance(answer, wire.Hello):
-                    self.hello = answer
-                    return
-        inbox, lost = self._link.inbox, self._link.lost
-        if lost is not None and not inbox.heard():
-            raise NoAnswerError(str(lost))
-        raise NoAnswerError(
-            no_hello(
-                self.name, inbox.heard(), inbox.packets, timing.hello_s, tuple(inbox.objections)
-            )
-        )
 
     def _begin_again(self) -> None:
         """In the reading thread: the board or the port restarted, so it is told everything again."""
@@ -230,16 +40,3 @@ class Device:
             self._command(wire.Set(setting, value))
         if self._mode is not None:
             self._command(wire.SetMode(self._mode))
-
-
-def _described(command: Message) -> str:
-    if isinstance(command, wire.SetMode):
-        return f"mode {command.mode}"
-    if isinstance(command, wire.Set):
-        return f"setting {wire.Setting(command.setting).name} = {command.value}"
-    return type(command).__name__
-
-
-def _reason(status: int) -> str:
-    known = {s.value: s.name.lower().replace("_", " ") for s in wire.Status}
-    return known.get(status, f"status {status}")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host.base.errors import HostError
-from host.link.connection import EMULATED, Timing
+from host.link.line import EMULATED, Timing
 from host.link.transport import Port
 from host.ports.choose import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
 

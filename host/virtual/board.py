@@ -58,6 +58,16 @@ def say_on_stderr(line: str) -> None:
     say(f"virtual board: {line}")
 
 
+class Observer:
+    """Looks at a board from outside, in guest time. A method says that something happened, and changes nothing."""
+
+    def changed(self) -> None:
+        """The CPU may have stopped or gone on, an exception begun, the marker pin moved."""
+
+    def sent(self, data: bytes) -> None:
+        """The last of these bytes left the serial port now."""
+
+
 class VirtualBoard:
     """A Nano 33 BLE Sense with a camera. `received` is called with what the firmware sends over its serial port."""
 
@@ -75,6 +85,7 @@ class VirtualBoard:
         self._uicr: dict[int, int] = {}
         self.received = received or (lambda data: None)
         self.marked: Callable[[bool], None] = lambda high: None  # the marker pin changed
+        self.observer = Observer()
         self._cable_pulled = False
         self.in_bootloader = False
         self.lockups = 0
@@ -152,6 +163,16 @@ class VirtualBoard:
     def cycles(self) -> int:
         """Guest cycles since power on."""
         return self.cpu.cycles
+
+    @property
+    def sleeping(self) -> bool:
+        """The CPU waits for an interrupt or an event."""
+        return self._sleeping
+
+    @property
+    def marker_high(self) -> bool:
+        """The power marker pin."""
+        return self._marker
 
     @property
     def instructions(self) -> int:
@@ -269,9 +290,11 @@ class VirtualBoard:
             self._sleep_until(int(state[hooks.EVENT]))
         else:
             self._handle(self.cpu.run())
+            self.observer.changed()
         self.schedule.run_due()
         self.exactness.settle()
         self._take_exception()
+        self.observer.changed()
         if self._reset_asked:
             self._restart(self._reset_reason)
 
@@ -380,6 +403,7 @@ class VirtualBoard:
 
     def _transmit(self, data: bytes) -> None:
         if not self.cable_pulled:
+            self.observer.sent(data)
             self.received(data)
 
     def _render(self, frame: int, _: int) -> int:
@@ -397,4 +421,5 @@ class VirtualBoard:
         )
         if self._marker != bool(levels_p0 & MARKERS):
             self._marker = not self._marker
+            self.observer.changed()
             self.marked(self._marker)

@@ -6,6 +6,7 @@ Nothing else lets its time pass, so that every run is the same. For tools that m
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from host.virtual.board import CLOCK_HZ, VirtualBoard, say_on_stderr
@@ -27,15 +28,19 @@ class LocalPort:
         options: BoardOptions | None = None,
         elf: Path = PREBUILT,
         slice_cycles: int = SLICE_CYCLES,
+        say: Callable[[str], None] = say_on_stderr,
     ) -> None:
+        """say: where the board's warnings go."""
         self.name = "virtual board in this process"
         self._arrived, self._sent = bytearray(), list[bytes]()
         self._lock = threading.Lock()
         self._slice_cycles = slice_cycles
-        self.warnings: list[str] = []
-        self.board = VirtualBoard(
-            elf, scene or Synthetic(), options, self._arrived.extend, self._warn
-        )
+        self.board = VirtualBoard(elf, scene or Synthetic(), options, self.arrive, say)
+
+    @property
+    def has_bytes(self) -> bool:
+        """The board said something that was not read yet: a read lets no time pass."""
+        return bool(self._arrived)
 
     def clock(self) -> float:
         """Guest seconds since the board's start."""
@@ -57,9 +62,9 @@ class LocalPort:
         with self._lock:
             self._sent.append(data)
 
+    def arrive(self, data: bytes) -> None:
+        """The board said this; a read gives it out."""
+        self._arrived += data
+
     def close(self) -> None:
         """There is nothing to free."""
-
-    def _warn(self, line: str) -> None:
-        self.warnings.append(line)
-        say_on_stderr(line)

@@ -7,12 +7,12 @@ import threading
 from host.link.framing import DELIMITER, Decoder
 from host.link.messages import Ack, Hello, Mode, Pong, SetMode
 from host.link.transport import WAIT_S
-from tests.doctor.guest_port import SLICE_CYCLES, GuestPort
+from host.virtual.local_port import SLICE_CYCLES, LocalPort
 
 ANSWERS = frozenset((Ack.ID, Hello.ID, Pong.ID))
 
 
-class SteppedPort(GuestPort):
+class SteppedPort(LocalPort):
     """Time stands still while nothing is asked, and behind every message until its listener looks at the clock."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class SteppedPort(GuestPort):
         self._goes_on = threading.Event()
         self._commands, self._answers = Decoder(), Decoder()
         self._asked = self._streams = False
-        while not self._out.endswith(DELIMITER):  # its first Hello
+        while not self._arrived.endswith(DELIMITER):  # its first Hello
             self.board.run(SLICE_CYCLES)
 
     def clock(self) -> float:

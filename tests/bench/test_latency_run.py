@@ -27,8 +27,8 @@ from host.bench.latency.measure import Done, Plan, Session
 from host.bench.latency.pictures import drawn_pictures, folder_pictures
 from host.bench.latency.progress import Progress
 from host.link import messages as wire
-from host.link.connection import EMULATED
 from host.link.device import Device
+from host.link.line import EMULATED
 from host.preprocess import area_average
 from host.runs.read import read_run
 from tests.bench.stepped_port import SteppedPort

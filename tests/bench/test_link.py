@@ -15,9 +15,9 @@ from host.bench.link.measure import (
     measure_link,
     percentile,
 )
-from host.link.connection import EMULATED, Timing
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
+from host.link.line import EMULATED, Timing
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
 

@@ -14,8 +14,8 @@ from host.capture.options import Options
 from host.capture.session import CaptureSession
 from host.data.journal import Journal
 from host.link import messages as wire
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.messages import Mode
 from host.viewer.session import Session
 from host.viewer.view import first_view

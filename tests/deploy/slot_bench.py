@@ -14,6 +14,7 @@ from host.link.messages import (
     SlotBegin,
     SlotCommit,
     SlotInfo,
+    SlotSelect,
     SlotStatus,
     SlotWrite,
     Status,
@@ -46,10 +47,8 @@ class SlotBench(Bench):
         """The board starts again, with the flash that it has."""
         self._power = None
         self.operations = 0
-        self.messages.clear()
         self.board.reset()
-        self.hello = self.wait(Hello)
-        return self.hello
+        return self.restarted()
 
     @property
     def is_off(self) -> bool:
@@ -75,6 +74,8 @@ class SlotBench(Bench):
         answer = super().ask(command)
         if self.is_off:
             raise PowerCutError
+        if isinstance(command, SlotCommit | SlotSelect) and answer.status == Status.OK:
+            self.greet()  # another model: what can be true of it, its Hello says
         return answer
 
     def slot(self, which: int) -> SlotInfo:
@@ -89,8 +90,10 @@ class SlotBench(Bench):
     def write(self, blob: bytes, up_to: int | None = None) -> None:
         """Sends what the board does not hold, but nothing behind `up_to`."""
         held = self.ask(SlotBegin(len(blob), zlib.crc32(blob))).value
-        while held < (len(blob) if up_to is None else up_to):
-            answer = self.ask(SlotWrite(held, blob[held : held + SLOT_CHUNK_BYTES]))
+        end = len(blob) if up_to is None else up_to
+        while held < end:
+            piece = blob[held : min(end, held + SLOT_CHUNK_BYTES)]
+            answer = self.ask(SlotWrite(held, piece))
             assert answer.status == Status.OK and answer.value > held
             held = answer.value
 

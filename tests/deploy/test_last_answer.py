@@ -10,8 +10,8 @@ import numpy as np
 
 from host.base.records import Message
 from host.deploy.transfer import body_crc, send_model
-from host.link.connection import NoAnswerError
 from host.link.device import Device
+from host.link.line import NoAnswerError
 from host.link.messages import Mode, SlotBegin, SlotCommit, SlotWrite
 
 BLOB = np.random.default_rng(1).integers(0, 256, 3000, np.uint8).tobytes()

@@ -9,9 +9,9 @@ import pytest
 
 from host.base.errors import HostError
 from host.deploy.transfer import body_crc, erase_slots, send_model, use_slot
-from host.link.connection import Timing
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.messages import Mode, SlotState
 from host.link.transport import Port
 from host.virtual.board import VirtualBoard

@@ -5,11 +5,11 @@ from __future__ import annotations
 from host.doctor.examine import examine_port
 from host.link.damage import FaultRates, FaultyPort
 from host.link.transport import Port
-from tests.doctor.guest_port import GuestPort, failures
+from tests.doctor.guest_port import failures, guest_port
 
 
 def test_a_torn_link_is_named() -> None:
-    guest = GuestPort()
+    guest = guest_port()
 
     def torn() -> Port:
         return FaultyPort(guest, FaultRates.even(0.002), seed=5)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.evaluate.journal import NAME, Answer, Journal
 from host.evaluate.loop import PATIENCE_S, Looped, run_loop
-from host.link.connection import NoAnswerError
-from host.link.device import RefusedError
+from host.link.client import RefusedError
+from host.link.line import NoAnswerError
 from host.link.messages import Ack, Inject, Status
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (5, 4, 4, 1), np.uint8)

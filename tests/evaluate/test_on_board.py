@@ -16,8 +16,8 @@ from host.evaluate.loop import ConnectedBoard, Looped, run_loop
 from host.evaluate.model import read_subject
 from host.evaluate.pictures import Loaded, Request, load
 from host.evaluate.reference import Reference
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.virtual.board import VirtualBoard
 from host.virtual.scene import open_scene
 from tests.deploy.board_port import Cable

@@ -13,9 +13,9 @@ import pytest
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link import messages as wire
-from host.link.connection import QUEUE_MESSAGES, Timing
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
+from host.link.line import QUEUE_MESSAGES, Timing
 from host.link.transport import Port, PortLostError
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
 

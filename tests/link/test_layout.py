@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from host.base.errors import HostError
 from host.base.records import Column, WireError
 from host.link import messages
-from host.link.connection import Timing
 from host.link.device import Device
 from host.link.layout import OURS, WireLayout, differences, ours, pack_hashes, parse_layout
+from host.link.line import Timing
 from host.link.messages import PROTOCOL_VERSION, Hold, Ping, Result
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 

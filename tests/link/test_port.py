@@ -13,8 +13,8 @@ import pytest
 from host.base.errors import HostError
 from host.doctor.board import no_handshake_finding
 from host.link import transport
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.transport import END_THE_OTHER, PortLostError, SerialPort, SocketPort
 from host.ports.choose import ListedPort, choose_port, open_port, reopener
 

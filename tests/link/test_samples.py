@@ -11,8 +11,8 @@ import pytest
 from host.base.records import Message
 from host.base.scores import Meaning
 from host.link import messages as wire
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.sequence import Losses
 from host.samples import Pairing, Sample, image_of, labels_of, samples, scores_of
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture

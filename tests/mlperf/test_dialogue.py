@@ -10,7 +10,6 @@ import pytest
 
 from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue
-from host.bench.mlperf.guest import GuestPort, hello_of
 from host.link.messages import Ack, Mode, Setting, Status
 from tests.system.board import Bench
 
@@ -74,7 +73,7 @@ def test_results_by_text_are_those_by_packets() -> None:
     found = next(m for line in said if (m := re.fullmatch(r"m-results-\[(.*)\]", line)))
     bench = runner.bench
     bench.board.send(b"\0")
-    bench.board.received = bench._take
+    bench.board.received = bench.port.arrive
     result = bench.inject(IMAGE)
     hello = bench.greet()
     scores = np.frombuffer(result.scores, np.int8).astype(float)
@@ -123,7 +122,7 @@ def test_energy_mode_pulses_the_marker_twice_around_the_inferences() -> None:
 def test_a_streaming_board_stops_for_text_and_messages_stay_out_of_it() -> None:
     runner = Runner()
     bench = runner.bench
-    bench.board.received = bench._take
+    bench.board.received = bench.port.arrive
     bench.mode(Mode.STREAM)
     bench.board.run(32_000_000)
     bench.board.send(b"\0name%")
@@ -140,11 +139,11 @@ def test_packets_work_again_after_a_zero() -> None:
     runner.ask("name")
     runner.send(b"db 00\0")  # in mid-command
     bench = runner.bench
-    bench.board.received = bench._take
+    bench.board.received = bench.port.arrive
     bench.board.run(640_000)
     bench.set(Setting.PROFILE, 1)
     assert bench.greet().board == "virtual"
-    assert bench.decoder.counts.bad_packets == 0, "the board begins with a 0x00"
+    assert bench.client.losses.bad_packets == 0, "the board begins with a 0x00"
 
 
 def test_a_broken_off_packet_does_not_lock_a_runner_out() -> None:
@@ -167,8 +166,7 @@ def test_long_lines_are_bounded(length: int) -> None:
 
 
 def test_our_runner_says_what_the_board_refuses() -> None:
-    port = GuestPort()
-    hello_of(port)
+    port = Bench("synthetic").port
     dialogue = Dialogue(port, port.clock)
     assert dialogue.name() == "virtual"
     with pytest.raises(HostError, match="Buffer too large"):
@@ -209,6 +207,6 @@ def test_commands_by_packets_are_acknowledged_right_after_text() -> None:
     runner.ask("timestamp")
     bench = runner.bench
     bench.board.send(b"\0")
-    bench.board.received = bench._take
+    bench.board.received = bench.port.arrive
     bench.mode(Mode.IDLE)
     assert not [m for m in bench.messages if isinstance(m, Ack) and m.status != Status.OK]

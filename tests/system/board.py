@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,29 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.records import Message
-from host.link.framing import Decoder, encode_packet
-from host.link.messages import (
-    BY_ID,
-    INJECT_CHUNK_BYTES,
-    Ack,
-    Frame,
-    Hello,
-    HelloRequest,
-    Inject,
-    Mode,
-    Result,
-    Set,
-    SetMode,
-    Setting,
-    Status,
-)
-from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.link.client import Client
+from host.link.line import Line, Timing
+from host.link.messages import Ack, Frame, Hello, Mode, Result, Setting
+from host.virtual.board import CLOCK_HZ
+from host.virtual.local_port import LocalPort
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, open_scene
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 SECOND = CLOCK_HZ
+PATIENT = Timing(hello_s=5.0, answer_s=5.0, tries=1, result_s=60.0)
 
 _chosen: list[Path] = []
 
@@ -50,7 +40,7 @@ def under_test() -> Path:
 
 
 class Bench:
-    """One board on the bench. `messages` holds what it said and nobody took yet."""
+    """One board on the bench, in its own time."""
 
     def __init__(
         self,
@@ -59,82 +49,76 @@ class Bench:
         elf: Path | None = None,
     ) -> None:
         """elf: None for pytest's --image, which is our prebuilt one by default."""
-        self.messages: list[Message] = []
         self.warnings: list[str] = []
-        self.decoder = Decoder()
-        self._sequence = itertools.count()
         source = open_scene(scene) if isinstance(scene, str) else scene
-        self.board = VirtualBoard(
-            elf or under_test(), source, options, self._take, self.warnings.append
-        )
-        self.hello = self._first_hello()
+        self.port = LocalPort(source, options, elf or under_test(), say=self.warnings.append)
+        self.board = self.port.board
+        self.client = Client(Line(self.port, PATIENT, self.port.clock))
+        self._first_hello()
 
     def _first_hello(self) -> Hello:
         """A board with a UART speaks at once, one on USB when its port is open and somebody asks."""
-        self.board.run_until(self._speaks, SECOND)
-        if self.board.serial.is_there:
-            self.board.run(SECOND // 20)  # until the port is open
-            self.tell(HelloRequest())
-        return self.wait(Hello)
+        self.board.run_until(lambda: self.port.has_bytes or self.board.serial.is_there, SECOND)
+        if not self.board.serial.is_there:
+            return self.client.meet()
+        self.board.run(SECOND // 20)  # until the port is open
+        return self.client.greet()
 
-    def _speaks(self) -> bool:
-        return bool(self.messages) or self.board.serial.is_there
+    @property
+    def hello(self) -> Hello:
+        """What it said of itself last."""
+        return self.client.hello
 
-    def _take(self, data: bytes) -> None:
-        for packet in self.decoder.feed(data):
-            self.messages.append(BY_ID[packet.type].unpack(packet.payload))
+    @property
+    def messages(self) -> deque[Message]:
+        """What it said and nobody took yet. Lets no time pass."""
+        if self.port.has_bytes:
+            self.client.line.pump()
+        return self.client.line.queue
+
+    @messages.setter
+    def messages(self, left: Iterable[Message]) -> None:
+        self.client.line.queue = deque(left)
 
     def wait(self, kind: type[M], seconds: float = 5.0) -> M:
         """The next message of a kind, in guest time; earlier ones of other kinds stay."""
-        taken: list[M] = []
-
-        def found() -> bool:
-            for message in self.messages:
-                if isinstance(message, kind):
-                    taken.append(message)
-                    self.messages.remove(message)
-                    return True
-            return False
-
-        if not self.board.run_until(found, int(seconds * SECOND)):
-            raise AssertionError(f"no {kind.__name__} in {seconds} s; heard {self.messages}")
-        return taken[0]
+        return self.client.expect(kind, seconds)
 
     def tell(self, command: Message) -> None:
         """Sends a command."""
-        self.board.send(encode_packet(command.ID, next(self._sequence) & 0xFFFF, command.pack()))
+        self.client.line.tell(command)
 
     def ask(self, command: Message) -> Ack:
-        """Sends a command and waits for its answer."""
-        self.tell(command)
-        return self.wait(Ack)
+        """Sends a command and waits for its answer, whatever it is."""
+        answer = self.client.line.ask(command, lambda m, sent: isinstance(m, Ack))
+        assert isinstance(answer, Ack)
+        return answer
 
     def mode(self, mode: Mode) -> None:
         """Changes the mode."""
-        assert self.ask(SetMode(int(mode))).status == Status.OK
+        self.client.set_mode(mode)
 
     def set(self, setting: Setting, value: int) -> None:
         """Changes a setting."""
-        assert self.ask(Set(int(setting), value)).status == Status.OK
+        self.client.set(setting, value)
 
     def greet(self) -> Hello:
         """Asks who the board is."""
-        self.tell(HelloRequest())
-        return self.wait(Hello)
+        return self.client.greet()
 
     def inject(self, image: NDArray[np.uint8]) -> Result:
         """Lets the board infer an image."""
-        pixels = image.tobytes()
-        for offset in range(0, len(pixels), INJECT_CHUNK_BYTES):
-            piece = pixels[offset : offset + INJECT_CHUNK_BYTES]
-            assert self.ask(Inject(offset, len(pixels), piece)).status == Status.OK
-        return self.wait(Result, 60.0)
+        return self.client.inject(image)
 
     def load_model(self, blob: bytes) -> None:
         """Lays another packed model over the built-in one, which lies last in flash, and restarts."""
         self.board.load_model(blob)
+        self.restarted()
+
+    def restarted(self) -> Hello:
+        """What the board says of itself after a restart; what it said before is forgotten."""
         self.messages.clear()
-        self.hello = self._first_hello()
+        return self._first_hello()
 
     def frames(self, count: int, mode: Mode = Mode.CAPTURE) -> list[NDArray[np.uint8]]:
         """The next images of the camera, (height, width, channels); frames of earlier calls are forgotten."""

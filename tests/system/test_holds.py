@@ -47,7 +47,7 @@ class Watcher:
 
         def received(data: bytes) -> None:
             self.bytes.append(board.cycles)
-            bench._take(data)
+            bench.port.arrive(data)
 
         board.received = received
         board.marked = lambda high: self.edges.append((board.cycles, high))

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from host.base.errors import HostError
-from host.link.connection import Timing
 from host.link.device import Device
 from host.link.framing import Decoder, encode_packet
+from host.link.line import Timing
 from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result, SetMode
 from host.ports.choose import choose_port, open_choice, reopener
 from host.samples import Pairing, Sample

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from host.base.errors import HostError
-from host.link.connection import Timing
 from host.link.device import Device
+from host.link.line import Timing
 from host.link.messages import Fault, FaultCode, Mode, Set
 from host.viewer import __main__ as viewer
 from host.viewer.session import Session, save_picture

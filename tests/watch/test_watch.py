@@ -155,7 +155,7 @@ def test_a_watching_board_still_answers_and_changes_its_beat() -> None:
     bench.mode(Mode.IDLE)
     bench.messages.clear()
     bench.board.run(3 * SECOND)
-    assert bench.messages == []
+    assert not bench.messages
 
 
 def test_looks_without_a_picture_are_blind() -> None:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from host.base.errors import HostError
 from host.base.records import Message
-from host.link.connection import NoAnswerError, Timing
 from host.link.device import Device
+from host.link.line import NoAnswerError, Timing
 from host.link.messages import Frame, Hello, Inject, Mode
 from host.link.sequence import Losses
 

@@ -95,10 +95,9 @@ def run(asked: argparse.Namespace) -> int:
 def _energy(asked: argparse.Namespace, board: Partner, told: Any, keep: Keep) -> Energy:
     """With the meter that was asked for; on the virtual board by datasheets."""
     from host.bench.mlperf import energy
-    from host.bench.mlperf.guest import GuestPort
     from host.bench.mlperf.pictures import list_pictures, opened, read_input
 
-    recorder: Recorder = board.guest if isinstance(board.guest, GuestPort) else asked.recorder
+    recorder: Recorder = board.guest or asked.recorder
     with opened(asked.data) as folder:
         inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
     method = Method(asked.windows, asked.seconds, channel=asked.channel)

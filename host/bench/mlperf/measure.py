@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +24,25 @@ from host.bench.mlperf.modes import (
     measure_performance,
 )
 from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
+from host.link.client import Client
+from host.link.line import GUEST, Line
 from host.link.messages import Hello
 from host.link.transport import Port
 from host.ports.open import Opening, asked_port
+
+if TYPE_CHECKING:
+    from host.power.virtual_meter import VirtualMeter
 
 VIRTUAL = "virtual"
 
 
 @dataclass(frozen=True)
 class Partner:
-    """An open dialogue, and what the board said of itself by packets before. guest: the virtual board's port."""
+    """An open dialogue, and what the board said of itself by packets before. guest: the virtual board's meter."""
 
     dialogue: Dialogue
     hello: Hello
-    guest: object | None
+    guest: VirtualMeter | None
     port: str
     name: str
     firmware: str
@@ -71,16 +77,18 @@ def _connected(opening: Opening) -> Partner:
 
 
 def _guest(opening: Opening) -> Partner:
-    from host.bench.mlperf.guest import GuestPort, hello_of
+    from host.power.virtual_meter import VirtualMeter
     from host.recording.recorder import RecordingPort
+    from host.virtual.local_port import LocalPort
 
-    guest = GuestPort()
+    guest = LocalPort()
+    meter = VirtualMeter(guest.board)
     port: Port = RecordingPort(guest, opening.recorder) if opening.recorder else guest
-    hello = hello_of(port)
-    return _introduced(Dialogue(port, guest.clock), hello, guest, port.name)
+    hello = Client(Line(port, GUEST, guest.clock)).meet()
+    return _introduced(Dialogue(port, guest.clock), hello, meter, port.name)
 
 
-def _introduced(dialogue: Dialogue, hello: Hello, guest: object | None, port: str) -> Partner:
+def _introduced(dialogue: Dialogue, hello: Hello, guest: VirtualMeter | None, port: str) -> Partner:
     try:
         return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
     except BaseException:
