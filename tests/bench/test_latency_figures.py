@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import statistics
 from dataclasses import replace
@@ -11,10 +12,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from host.base.console import Console as SafeConsole
 from host.base.errors import HostError
 from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
 from host.bench.latency.compare import compare_runs, latency_run, verdict_words
 from host.bench.latency.figures import INJECTED, lost_between
+from host.bench.latency.progress import Progress
 from host.bench.latency.show import comparison_table, summary_table
 from host.bench.latency.spread import spread_of
 from host.bench.latency.tables import KIND, LAYOUTS
@@ -220,3 +223,22 @@ def test_what_did_not_happen_enters_no_figure(tmp_path: Path) -> None:
         ("host", [row.host_ms for row in rows[10:]]),
     ):
         assert by_name[name].a_ms == pytest.approx(statistics.median(values))
+
+
+@pytest.mark.parametrize(("estimated", "word"), [(True, "est. "), (False, "")])
+def test_what_is_seen_meanwhile_is_this_one_the_median_and_the_rate(
+    estimated: bool, word: str
+) -> None:
+    console = SafeConsole(file=io.StringIO(), width=100, force_terminal=True)
+    with Progress(console, 64_000_000, estimated) as seen:
+        seen.begin("measuring", 2)
+        for cycles in (6_400_000, 12_800_000):
+            seen.advance(
+                replace(inferences(1)[0], inference_cycles=cycles, period_cycles=32_000_000)
+            )
+        (task,) = seen._bars.tasks
+        assert task.fields["figures"] == f"{word}200.00 ms, p50 150.00, 2.0/s"
+        assert (task.completed, task.total) == (2, 2)
+        seen.begin("layers", 1)
+        seen.advance(replace(inferences(1)[0], inference_cycles=640_000, period_cycles=0))
+        assert seen._bars.tasks[1].fields["figures"] == f"{word}10.00 ms, p50 10.00, 0.0/s"

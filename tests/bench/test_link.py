@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from host.bench.link.measure import (
     INJECT_BYTES,
     PATIENCE,
     LinkReport,
+    _row,
     as_json,
     link_table,
     measure_link,
@@ -63,3 +65,12 @@ def test_percentiles_are_by_nearest_rank() -> None:
     values = [float(n) for n in range(1, 101)]
     assert (percentile(values, 0.5), percentile(values, 0.95)) == (50.0, 95.0)
     assert percentile([3.0], 0.95) == 3.0
+
+
+def test_a_row_counts_bytes_both_ways_in_thousands_a_second() -> None:
+    row = _row("Ping", 8, 12, count=10, times=[0.001, 0.002, 0.001, 0.004])
+    assert row.lost == 6
+    assert row.kilobytes_per_second == pytest.approx(20 * 4 / 0.008 / 1000)
+    assert row.p50_ms == pytest.approx(1.0) and row.p95_ms == pytest.approx(4.0)
+    nothing = _row("Ping", 8, 12, count=3, times=[])
+    assert (nothing.lost, nothing.kilobytes_per_second, nothing.p50_ms) == (3, 0.0, None)
