@@ -8,11 +8,13 @@ from pathlib import Path
 
 from host.compiler.header import packed_model_header
 from host.link.header import protocol_header
+from host.web.script import protocol_script
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
     "firmware/include/packed_model.h": packed_model_header,
     "firmware/include/protocol.h": protocol_header,
+    "host/web/page/protocol.js": protocol_script,
 }
 
 

@@ -29,6 +29,7 @@ from host.samples import labels_of, samples
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 
 CAPTURES = Path("captures")
+WEB_HELP = "in a browser: a page at 127.0.0.1 (PORT: a free one), to whoever has its address"
 PATIENCE_S = 25.0  # of a script, for the next frame with its result
 Say = Callable[[str], None]
 
@@ -46,6 +47,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--frames", type=whole(), metavar="N", help="end after N frames")
     add("--terminal", action="store_true", help="in this terminal instead of a window")
     add("--json", action="store_true", help="one JSON object a frame on stdout, no picture")
+    add("--web", type=whole(0, 65_535), nargs="?", const=0, metavar="PORT", help=WEB_HELP)
+    add("--open", action="store_true", help="with --web: open the page in the browser, too")
     add("--watch", type=_looks, metavar="N", help="always-on: N looks a minute, verdicts in words")
     add("--drop-rate", type=share, default=0.0, metavar="0..1", help="damage the link on purpose")
     return parser.parse_args(argv)
@@ -56,6 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = arguments(argv)
     if asked.watch and asked.json:
         raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
+    _refuse_beside_web(asked)
     asked.scene = lit_url(asked.scene, asked.light)
     console = stderr()
 
@@ -66,10 +70,14 @@ def main(argv: list[str] | None = None) -> int:
         rate = asked.drop_rate
         return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
-    with (
-        asked_port(asked, say, asked.scene, wrap=damage) as opening,
-        _open(asked, opening, say) as device,
-    ):
+    with contextlib.ExitStack() as stack:
+        opening = stack.enter_context(asked_port(asked, say, asked.scene, wrap=damage))
+        if asked.web is not None:
+            from host.web.run import Asked, run_web
+
+            run_web(opening, Asked(asked.web, asked.open, asked.label, asked.threshold), say)
+            return 0
+        device = stack.enter_context(_open(asked, opening, say))
         try:
             if asked.wiring:
                 device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
@@ -82,6 +90,24 @@ def main(argv: list[str] | None = None) -> int:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
     return 0
+
+
+def _refuse_beside_web(asked: argparse.Namespace) -> None:
+    """Raises HostError for what --web leaves to the page, and for --open without it."""
+    if asked.web is None:
+        if asked.open:
+            raise HostError("--open opens the page of --web: add --web")
+        return
+    given = {
+        "--json": asked.json,
+        "--terminal": asked.terminal,
+        "--watch": asked.watch,
+        "--frames": asked.frames,
+        "--wiring": asked.wiring,
+    }
+    for name in (name for name, value in given.items() if value):
+        more = ": the page has it under Settings (data swap)" if name == "--wiring" else ""
+        raise HostError(f"--web shows a page and {name} does not go with it{more}: leave one out")
 
 
 def _open(asked: argparse.Namespace, opening: Opening, say: Say) -> Device:

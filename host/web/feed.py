@@ -1,0 +1,65 @@
+"""The link's bytes on their way to one page: the newest stay, the oldest leave, and nobody else waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from host.link.framing import DELIMITER, LARGEST_ENCODED
+
+MOST_BYTES = 1 << 20  # of one page: 100 grey frames
+
+
+class PacketCutter:
+    """Bytes in any portions -> portions that end with a packet, so that one can be left out whole."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def take(self, data: bytes) -> bytes:
+        """What is complete; noise without an end passes as it is."""
+        whole, found, rest = (self._pending + data).rpartition(DELIMITER)
+        if len(rest) > LARGEST_ENCODED:
+            whole, found, rest = whole + found + rest, b"", b""
+        self._pending = rest
+        return whole + found
+
+    def forget(self) -> None:
+        """The port was opened anew."""
+        self._pending = b""
+
+
+class Feed:
+    """One page's queue, within one event loop."""
+
+    def __init__(self) -> None:
+        self.dropped = 0  # packets that it never got
+        self._portions: deque[bytes] = deque()
+        self._texts: list[str] = []
+        self._bytes = 0
+        self._there = asyncio.Event()
+
+    def put(self, portion: bytes) -> None:
+        """Whole packets. Never waits."""
+        self._portions.append(portion)
+        self._bytes += len(portion)
+        while self._bytes > MOST_BYTES and len(self._portions) > 1:
+            gone = self._portions.popleft()
+            self._bytes -= len(gone)
+            self.dropped += gone.count(DELIMITER)
+        self._there.set()
+
+    def say(self, text: str) -> None:
+        """A text goes first."""
+        self._texts.append(text)
+        self._there.set()
+
+    async def get(self) -> tuple[list[str], bytes]:
+        """What has come since; waits for something."""
+        await self._there.wait()
+        self._there.clear()
+        texts, self._texts = self._texts, []
+        data = b"".join(self._portions)
+        self._portions.clear()
+        self._bytes = 0
+        return texts, data

@@ -1,0 +1,146 @@
+"""One port, any number of pages: a thread reads the port and never waits for a page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from host.base.errors import EndOfRecordingError, HostError
+from host.link.framing import DELIMITER, SEQUENCES, encode_packet
+from host.link.messages import Mode, SetMode
+from host.link.transport import Port, PortLostError
+from host.web.feed import Feed, PacketCutter
+
+REOPEN_S = 0.5
+CLOSE_WAIT_S = 5.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What a page is told of the port. label, threshold: what the command line asked for."""
+
+    name: str
+    kind: str  # board, or recording: it takes no settings
+    patience_s: float  # until an answer is late
+    label: str | None = None
+    threshold: float = 0.5
+    connected: bool = True
+    reconnects: int = 0
+    ended: str = ""  # why nothing comes any more
+
+    def text(self) -> str:
+        """As a message to a page."""
+        return json.dumps({"state": self.__dict__})
+
+
+class Hub:
+    """Carries bytes between the port and the pages. Methods run in the event loop, but for the reading thread's."""
+
+    def __init__(
+        self, port: Port, state: State, reopen: Callable[[], Port], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.state = state
+        self.received_bytes = 0
+        self._port, self._reopen, self._loop = port, reopen, loop
+        self._feeds: set[Feed] = set()
+        self._cutter = PacketCutter()
+        self._closing = threading.Event()
+        self._writing = threading.Lock()
+        self._sequence = 0
+        self._thread = threading.Thread(target=self._read, name="web reader", daemon=True)
+        self._thread.start()
+
+    @property
+    def pages(self) -> int:
+        """How many look on."""
+        return len(self._feeds)
+
+    def add(self, feed: Feed) -> None:
+        """A page that gets all that comes from here on."""
+        feed.say(self.state.text())
+        self._feeds.add(feed)
+
+    async def remove(self, feed: Feed) -> None:
+        """A page that left; without any the board rests."""
+        self._feeds.discard(feed)
+        if not self._feeds:
+            await self.send(self._rest())
+
+    async def send(self, data: bytes) -> str:
+        """To the board; why it did not go, else "". Another thread waits, not the loop."""
+        return await self._loop.run_in_executor(None, self._write, data)
+
+    def close(self) -> None:
+        """Lets the board rest and frees the port."""
+        self._closing.set()
+        self._thread.join(CLOSE_WAIT_S)
+        self._write(self._rest())
+        self._port.close()
+
+    def _rest(self) -> bytes:
+        """Mode.IDLE. Its answer is nobody's, so it is not waited for."""
+        command = SetMode(int(Mode.IDLE))
+        self._sequence = (self._sequence + 1) % SEQUENCES
+        return encode_packet(command.ID, self._sequence, command.pack())
+
+    def _write(self, data: bytes) -> str:
+        with self._writing:
+            try:
+                self._port.write(data)
+            except PortLostError:  # the reading thread finds out by itself
+                return ""
+            except HostError as error:  # a recording says what it cannot take
+                return str(error)
+        return ""
+
+    def _read(self) -> None:
+        self._write(DELIMITER)  # ends what an earlier program may have left half sent
+        while not self._closing.is_set():
+            try:
+                data = self._port.read()
+            except EndOfRecordingError as error:
+                self._later(self._change, replace(self.state, ended=str(error)))
+                return
+            except PortLostError:
+                self._open_again()
+                continue
+            if data:
+                self._later(self._spread, data)
+
+    def _open_again(self) -> None:
+        self._later(self._change, replace(self.state, connected=False))
+        with contextlib.suppress(HostError):
+            self._port.close()
+        while not self._closing.wait(REOPEN_S):
+            with contextlib.suppress(HostError):
+                port = self._reopen()
+                with self._writing:
+                    self._port = port
+                self._write(DELIMITER)
+                self._later(self._back)
+                return
+
+    def _back(self) -> None:
+        self._cutter.forget()
+        reconnects = self.state.reconnects + 1
+        self._change(replace(self.state, connected=True, reconnects=reconnects))
+
+    def _spread(self, data: bytes) -> None:
+        self.received_bytes += len(data)
+        portion = self._cutter.take(data)
+        if portion:
+            for feed in self._feeds:
+                feed.put(portion)
+
+    def _change(self, state: State) -> None:
+        self.state = state
+        for feed in self._feeds:
+            feed.say(state.text())
+
+    def _later(self, act: Callable[..., None], *values: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(act, *values)

@@ -1,0 +1,327 @@
+// The page: a source (a board by USB, a board behind --web, a recording) -> a View -> the screen; and what the user does.
+import { Mode } from "./protocol.js";
+import { Board } from "./board.js";
+import { Labelling, offer } from "./labelling.js";
+import { Player } from "./player.js";
+import { encodePng } from "./png.js";
+import { folderName } from "./dataset.js";
+import { Screen, byId } from "./screen.js";
+import { SerialLink, hasSerial, knownPort, pickPort } from "./serial.js";
+import { ServerLink, tokenInAddress } from "./server.js";
+import { Settings } from "./settings.js";
+import { EMPTY, percent, scoreOf, verdictOf, withHello, withSample } from "./view.js";
+
+const STEP = 0.05, WIND_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
+
+class App {
+  view = EMPTY;
+  board = null;
+  player = null;
+  verdicts = []; // {frame, label, score, verdict} of the last frames, for the console and for tests
+  #screen = new Screen();
+  #labelling = new Labelling();
+  #settings = new Settings((name, value) => this.board.set(name, value), (text) => this.say(text));
+  #alarm = null;
+  #asked = null; // the label of the command line
+  #state = null; // of the server
+  #faultTimer = null;
+  #drawing = false;
+  #tag = "";
+
+  start() {
+    byId("without-serial").hidden = hasSerial();
+    byId("with-serial").hidden = !hasSerial();
+    byId("connect").disabled = !hasSerial();
+    this.#listen();
+    setInterval(() => this.#countLosses(), LOSSES_MS);
+    const token = tokenInAddress();
+    if (token) this.#connectServer(token);
+    else if (hasSerial()) knownPort().then((port) => port && this.#connectSerial(port)).catch((error) => this.say(error.message));
+    this.draw();
+  }
+
+  say(text) { byId("source").textContent = text; }
+
+  /** Draws once before the next picture of the screen, however often it is called. */
+  draw() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm });
+    });
+  }
+
+  async #connectSerial(port) {
+    this.#leave();
+    const link = new SerialLink(port, this.#events());
+    this.#begin(link);
+    try {
+      await link.open();
+    } catch (error) {
+      this.#fail(`cannot open the board (${error.message}): close the other page or program that has it`);
+    }
+  }
+
+  #connectServer(token) {
+    this.#leave();
+    const link = new ServerLink(token, this.#events());
+    this.#begin(link);
+    link.open();
+  }
+
+  #begin(link) {
+    this.link = link;
+    this.board = new Board(link, {
+      hello: (hello) => this.#hello(hello),
+      sample: (sample) => this.#sample(sample),
+      fault: (fault) => this.#fault(fault),
+      restarted: () => this.say("The board restarted; it was told its settings again"),
+      failed: (error) => this.#fail(error.message),
+    });
+  }
+
+  /** What a link tells of itself. */
+  #events() {
+    return {
+      bytes: (data) => this.#bytes(data),
+      opened: (again) => this.#opened(again),
+      lost: (what) => this.#lost(what),
+      state: (state) => this.#serverState(state),
+      dropped: (count) => { this.board.hostDropped = count; },
+      notice: (text) => this.say(text),
+    };
+  }
+
+  #bytes(data) {
+    try {
+      this.board.feed(data);
+    } catch (error) {
+      this.#fail(error.message);
+      this.board.close();
+    }
+  }
+
+  async #opened(again) {
+    this.#alarm = null;
+    byId("welcome").hidden = true;
+    if (again) {
+      this.board.reconnects++;
+      this.board.inbox.jump();
+    }
+    this.draw();
+    try {
+      await this.board.begin(Mode.STREAM);
+      const takesSettings = this.#state?.kind !== "recording";
+      byId("settings").hidden = byId("bars").hidden = !takesSettings;
+      if (takesSettings) await this.#settings.read((name) => this.board.get(name));
+    } catch (error) {
+      this.#fail(error.message);
+    }
+  }
+
+  #lost(what) {
+    const remedy = what === "server" ? "python -m host.viewer --web has ended, or this computer slept" : "plug the board in again, it goes on by itself";
+    this.#alarm = ["RECONNECTING", remedy];
+    this.draw();
+  }
+
+  #serverState(state) {
+    this.#state = state;
+    this.#asked = state.label;
+    if (this.view === EMPTY || this.view.hello === null) this.#setThreshold(state.threshold);
+    if (state.ended) this.say(state.ended);
+  }
+
+  #fail(text) {
+    this.#alarm = ["NOTHING TO SHOW", text];
+    byId("welcome").hidden = false;
+    this.draw();
+  }
+
+  #hello(hello) {
+    this.view = withHello(this.view, hello, this.#asked);
+    byId("bars").setAttribute("aria-pressed", String(hello.colour_bars === 1));
+    const where = this.player ? "recording" : this.link.name || "this computer";
+    this.say(`${hello.board} board, model ${hello.model || "none"}, ${where}`);
+    this.#labelling.suggest(this.view.labels);
+    this.#retag();
+  }
+
+  #sample(sample) {
+    this.view = withSample(this.view, sample, performance.now());
+    if (!this.view.paused) this.#note(sample);
+    if (sample.image && !this.view.paused) this.#labelling.take(sample);
+    this.draw();
+  }
+
+  #note(sample) {
+    if (!sample.scores.length) return;
+    this.verdicts.push({ frame: sample.frame, label: this.view.label, scores: sample.scores, cycles: sample.cycles, verdict: verdictOf(this.view) });
+    if (this.verdicts.length > 1000) this.verdicts.shift();
+  }
+
+  #fault(fault) {
+    this.view = { ...this.view, fault };
+    clearTimeout(this.#faultTimer);
+    this.#faultTimer = setTimeout(() => { this.view = { ...this.view, fault: null }; this.draw(); }, FAULT_MS);
+    this.draw();
+  }
+
+  #countLosses() {
+    const source = this.player ?? this.board;
+    if (!source) return;
+    this.view = { ...this.view, losses: source.losses };
+    this.draw();
+  }
+
+  #retag() {
+    const bars = byId("bars").getAttribute("aria-pressed") === "true" && !this.player;
+    this.#tag = this.view.paused ? "PAUSED" : bars ? "COLOUR BARS" : "";
+    this.draw();
+  }
+
+  pause() {
+    this.view = { ...this.view, paused: !this.view.paused, arrivals: [] };
+    byId("pause").setAttribute("aria-pressed", String(this.view.paused));
+    if (this.player) this.view.paused ? this.player.pause() : this.player.play();
+    this.#retag();
+  }
+
+  async save() {
+    if (!this.view.image) { this.say("There is no picture to save yet"); return; }
+    const score = scoreOf(this.view), number = String(Math.max(0, this.view.frame)).padStart(6, "0");
+    const said = score === undefined ? "" : `_${folderName(this.view.label)}_${Math.round(100 * score)}`;
+    offer(new Blob([await encodePng(this.view.image)], { type: "image/png" }), `frame_${number}${said}.png`);
+  }
+
+  async colourBars() {
+    if (!this.board || this.player) { this.say("Colour bars need a board"); return; }
+    try {
+      await this.board.set("COLOUR_BARS", byId("bars").getAttribute("aria-pressed") === "true" ? 0 : 1);
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+
+  moveThreshold(by) { this.#setThreshold(this.view.threshold + by); }
+
+  #setThreshold(value) {
+    const threshold = Math.min(1, Math.max(0, Math.round(100 * value) / 100));
+    this.view = { ...this.view, threshold };
+    byId("threshold").value = threshold;
+    byId("threshold").setAttribute("aria-valuetext", percent(threshold));
+    this.draw();
+  }
+
+  async open(file) {
+    this.#leave();
+    const player = new Player(file, {
+      hello: (hello) => this.#hello(hello),
+      sample: (sample) => this.#sample(sample),
+      fault: (fault) => this.#fault(fault),
+      position: (seconds, atEnd) => this.#position(seconds, atEnd),
+      failed: (error) => this.#fail(error.message),
+    });
+    try {
+      this.player = player;
+      await player.open();
+    } catch (error) {
+      this.player = null;
+      this.#fail(`${file.name} ${error.message}`);
+      return;
+    }
+    byId("welcome").hidden = true;
+    byId("settings").hidden = byId("bars").hidden = true;
+    byId("player").hidden = false;
+    byId("seek").max = player.durationS;
+    const skipped = player.skippedBytes || player.tornBytes;
+    this.say(`${file.name}, recorded ${new Date(player.header.wallMs).toLocaleString()} from ${player.header.port}${skipped ? `; ${skipped} bytes of it are damaged` : ""}`);
+    player.play();
+  }
+
+  #position(seconds, atEnd) {
+    if (!this.player) return;
+    if (document.activeElement !== byId("seek") || !this.#dragging) byId("seek").value = seconds;
+    const words = `${clock(seconds)} / ${clock(this.player.durationS)}${atEnd ? ", at the end" : ""}`;
+    if (byId("clock").textContent !== words) {
+      byId("clock").textContent = words;
+      byId("seek").setAttribute("aria-valuetext", words);
+    }
+    const playing = String(this.player.playing);
+    if (byId("play").getAttribute("aria-pressed") !== playing) byId("play").setAttribute("aria-pressed", playing);
+  }
+
+  #dragging = false;
+
+  wind(by) {
+    if (!this.player) { this.say("The arrows wind a recording"); return; }
+    this.seek(this.player.positionS + by);
+  }
+
+  async seek(seconds) {
+    this.view = { ...this.view, arrivals: [], periods: [] };
+    await this.player.seek(seconds);
+    await this.player.advance(this.player.positionS + 0.5); // shows the picture of there, while paused, too
+  }
+
+  async playOrStop() {
+    if (!this.player) return;
+    if (this.player.playing) { this.player.pause(); return; }
+    if (this.player.atEnd) await this.player.seek(0);
+    if (this.view.paused) this.pause();
+    else this.player.play();
+  }
+
+  #leave() {
+    this.player?.close();
+    this.board?.close();
+    this.player = this.board = this.#state = this.#alarm = null;
+    this.view = { ...EMPTY, threshold: this.view.threshold };
+    byId("player").hidden = true;
+    this.verdicts = [];
+  }
+
+  #listen() {
+    byId("connect").onclick = () => pickPort().then((port) => port && this.#connectSerial(port)).catch((error) => this.say(error.message));
+    byId("file").onchange = (event) => event.target.files[0] && this.open(event.target.files[0]);
+    byId("pause").onclick = () => this.pause();
+    byId("save").onclick = () => this.save();
+    byId("bars").onclick = () => this.colourBars();
+    byId("play").onclick = () => this.playOrStop();
+    byId("seek").oninput = (event) => { this.#dragging = true; this.seek(Number(event.target.value)); };
+    byId("seek").onchange = () => { this.#dragging = false; };
+    byId("threshold").oninput = (event) => this.#setThreshold(Number(event.target.value));
+    addEventListener("keydown", (event) => this.#key(event));
+    addEventListener("keyup", (event) => { if (/^[1-9]$/.test(event.key)) this.#labelling.release(); });
+    addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("over"); });
+    addEventListener("dragleave", () => document.body.classList.remove("over"));
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      document.body.classList.remove("over");
+      if (event.dataTransfer.files[0]) this.open(event.dataTransfer.files[0]);
+    });
+  }
+
+  #key(event) {
+    const onButton = event.target.closest?.("button, summary, a");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input")) return;
+    if (/^[1-9]$/.test(event.key)) { this.#labelling.press(Number(event.key) - 1); return; }
+    const keys = {
+      " ": () => this.pause(), s: () => this.save(), b: () => this.colourBars(), n: () => this.#labelling.newPlace(), u: () => this.#labelling.undo(),
+      "+": () => this.moveThreshold(STEP), "=": () => this.moveThreshold(STEP), "-": () => this.moveThreshold(-STEP),
+      ArrowLeft: () => this.wind(-WIND_S), ArrowRight: () => this.wind(WIND_S),
+    };
+    if (!keys[event.key] || (event.key === " " && onButton)) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds), pad = (value) => String(value).padStart(2, "0");
+  return whole < 3600 ? `${Math.floor(whole / 60)}:${pad(whole % 60)}` : `${Math.floor(whole / 3600)}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
+}
+
+globalThis.camera = new App();
+globalThis.camera.start();

@@ -1,0 +1,142 @@
+// A View onto the document. Nothing is decided here, and what has not changed is not touched.
+import { HISTORY, STAGE_NAMES, clockText, faultWords, lossRows, nameRows, percent, rateText, scoreOf, scoreText, stageHelp, stagesOf, verdictOf, verdictText } from "./view.js";
+
+export const byId = (id) => document.getElementById(id);
+
+/** An element with text alone: what a board says is never markup. */
+export function element(name, text = "", attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export class Screen {
+  #shown = {};
+  #stages = new Map();
+  #losses = new Map();
+  #rgba = null;
+
+  constructor() {
+    for (const name of STAGE_NAMES) this.#stages.set(name, stageRow(name));
+    for (const [key, name, , help] of lossRows(null)) this.#losses.set(key, lossRow(name, help));
+  }
+
+  /** extra: {tag, alarm: [title, remedy] | null}. */
+  draw(view, extra) {
+    this.#picture(view);
+    this.#verdict(view);
+    this.#history(view);
+    for (const stage of stagesOf(view)) this.#stage(stage);
+    setText(byId("clock-text"), view.cycles ? clockText(view) : "no frame yet");
+    for (const [key, , count] of lossRows(view.losses)) setText(this.#losses.get(key), count.toLocaleString("en"));
+    this.#names(view);
+    this.#banners(view, extra);
+    this.#shown = view;
+  }
+
+  #picture(view) {
+    if (view.image === this.#shown.image || !view.image) return;
+    const { width, height, channels, pixels } = view.image;
+    const canvas = byId("picture"), context = canvas.getContext("2d");
+    if (!this.#rgba || this.#rgba.width !== width || this.#rgba.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+      this.#rgba = new ImageData(width, height);
+      this.#rgba.data.fill(255);
+    }
+    const out = this.#rgba.data;
+    for (let from = 0, to = 0; to < out.length; from += channels, to += 4) {
+      out[to] = pixels[from];
+      out[to + 1] = pixels[channels === 3 ? from + 1 : from];
+      out[to + 2] = pixels[channels === 3 ? from + 2 : from];
+    }
+    context.putImageData(this.#rgba, 0, 0);
+  }
+
+  #verdict(view) {
+    const verdict = verdictOf(view), words = verdictText(view), score = scoreOf(view);
+    const box = byId("verdict");
+    if (box.textContent !== words) {
+      box.textContent = words;
+      setText(byId("spoken"), words); // read out when it changes, not with every frame
+      byId("picture").setAttribute("aria-label", `The frame as the model saw it: ${words.toLowerCase()}`);
+    }
+    box.dataset.verdict = verdict === null ? "none" : verdict ? "yes" : "no";
+    setText(byId("score"), scoreText(view));
+    setText(byId("rate"), rateText(view));
+    setText(byId("threshold-value"), percent(view.threshold));
+    const share = Math.min(1, Math.max(0, score ?? 0));
+    byId("fill").style.transform = `scaleX(${share})`;
+    byId("fill").className = verdict ? "yes" : "";
+    byId("tick").style.transform = `translateX(${100 * view.threshold}%)`;
+  }
+
+  #history(view) {
+    if (view.history === this.#shown.history && view.threshold === this.#shown.threshold) return;
+    const canvas = byId("history"), context = canvas.getContext("2d");
+    const { width, height } = canvas, style = getComputedStyle(canvas);
+    const y = (score) => 3 + (1 - Math.min(1, Math.max(0, score))) * (height - 6);
+    context.clearRect(0, 0, width, height);
+    context.setLineDash([6, 6]);
+    context.strokeStyle = style.color;
+    context.globalAlpha = 0.6;
+    line(context, [[0, y(view.threshold)], [width, y(view.threshold)]]);
+    context.globalAlpha = 1;
+    context.setLineDash([]);
+    context.lineWidth = 3;
+    const first = HISTORY - view.history.length;
+    line(context, view.history.map((score, i) => [((first + i) * width) / (HISTORY - 1), y(score)]));
+    context.lineWidth = 1;
+  }
+
+  #stage({ name, ms, cycles, share }) {
+    const row = this.#stages.get(name);
+    setText(row.ms, ms);
+    setText(row.cycles, cycles);
+    row.share.style.transform = `scaleX(${share})`;
+  }
+
+  #names(view) {
+    if (view.hello === this.#shown.hello) return;
+    byId("names-of").replaceChildren(...nameRows(view).flatMap(([what, which]) => [element("dt", what), element("dd", which)]));
+  }
+
+  #banners(view, { tag, alarm }) {
+    setText(byId("tag"), tag);
+    byId("tag").hidden = !tag;
+    const [title, remedy] = alarm ?? (view.fault ? faultWords(view.fault) : ["", ""]);
+    setText(byId("alarm").children[0], title);
+    setText(byId("alarm").children[1], remedy);
+    byId("alarm").hidden = !title;
+  }
+}
+
+function line(context, points) {
+  context.beginPath();
+  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+}
+
+function stageRow(name) {
+  const row = element("tr"), head = element("th", name, { scope: "row" });
+  const share = element("span", "", { class: "share" });
+  head.append(element("small", stageHelp(name)), share);
+  const ms = element("td", "–"), cycles = element("td", "–");
+  row.append(head, ms, cycles);
+  byId("stages").append(row);
+  share.style.transform = "scaleX(0)";
+  return { ms, cycles, share };
+}
+
+function lossRow(name, help) {
+  const row = element("tr"), head = element("th", name, { scope: "row" }), count = element("td", "0");
+  head.append(element("small", help));
+  row.append(head, count);
+  byId("losses").append(row);
+  return count;
+}

@@ -1,0 +1,76 @@
+"""A browser for all tests of a worker, and pages that end a test when a script of ours fails in them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import unavailable
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [  # a closed network: without them Chromium asks its makers at every start
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 60_000  # these machines are shared
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        unavailable("Chromium is not on PATH")
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a fresh profile. At the end of the test no script may have failed."""
+    errors: list[str] = []
+    contexts = []
+
+    def open_one(address: str, script: str = "", **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        if script:
+            page.add_init_script(script)
+        page.goto(address)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def until(page: Page, condition: str) -> None:
+    """Waits in the page until an expression is true. (Playwright's own way evaluates text: our policy forbids it.)"""
+    page.evaluate(
+        f"""() => new Promise((resolve, reject) => {{
+          const end = performance.now() + {PATIENCE_MS};
+          const look = () => {{
+            if ({condition}) resolve();
+            else if (performance.now() > end) reject(new Error({condition!r} + " stays false"));
+            else setTimeout(look, 15);
+          }};
+          look();
+        }})"""
+    )
