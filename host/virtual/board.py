@@ -235,9 +235,9 @@ class VirtualBoard:
 
     def load_model(self, blob: bytes) -> None:
         """Lays a packed model over the built-in one, which comes last in flash, and resets."""
-        if "default_model" not in self.symbols:
-            raise HostError(f"{self.image.path}: no model of ours lies in it; give our ELF file")
-        start, end = self.symbols["default_model"][0], len(self.memory.flash)
+        start, end = self.symbols.get("default_model", (0, 0))[0], len(self.memory.flash)
+        if not start or any(address > start for address in self.image.parts):
+            raise HostError(f"{self.image.path}: no model of ours lies last in it; use host.deploy")
         if len(blob) > end - start:
             raise HostError(
                 f"the model has {len(blob)} bytes; behind the firmware are {end - start}"

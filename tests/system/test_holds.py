@@ -102,6 +102,7 @@ def test_the_sensor_streams_only_where_it_should(bench: Bench, state: PowerState
     bench.wait(Held)
 
 
+@pytest.mark.bare_image("the core's USB and clock interrupts wake the one that is flashed")
 def test_a_sleeping_board_hardly_wakes_and_an_idle_one_turns_its_loop(bench: Bench) -> None:
     asleep = hold(bench, PowerState.SLEEP, 1000)
     idle = hold(bench, PowerState.IDLE, 1000)

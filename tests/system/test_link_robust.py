@@ -18,6 +18,7 @@ from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result, SetMode
 from host.ports.choose import choose_port, open_choice, reopener
 from host.samples import Pairing, Sample
 from host.virtual.server import BoardProcess, start_virtual_board
+from tests.system.board import under_test
 
 OPENINGS = 1000
 PATIENCE = Timing(answer_s=1.0, tries=10, reopen_s=0.05)
@@ -25,7 +26,7 @@ PATIENCE = Timing(answer_s=1.0, tries=10, reopen_s=0.05)
 
 @pytest.fixture
 def board() -> Iterator[BoardProcess]:
-    process = start_virtual_board(speed="max")
+    process = start_virtual_board(under_test(), speed="max")
     yield process
     process.close()
 

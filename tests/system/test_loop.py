@@ -15,6 +15,7 @@ from host.evaluate.__main__ import main as evaluate
 from host.train.__main__ import main as train
 from host.viewer.__main__ import main as viewer
 from host.virtual.server import BoardProcess, start_virtual_board
+from tests.system.board import under_test
 from tests.system.signs import film
 
 LABELS = "no_person,person"
@@ -25,7 +26,7 @@ TAUGHT, JUDGED = 14, 5  # pictures of each kind
 def board(tmp_path: Path) -> Iterator[BoardProcess]:
     """A virtual board before a round sign that it has never seen."""
     scene = film(tmp_path / "seen_last.avi", True, 900, 12)
-    with closing(start_virtual_board(scene=f"video:{scene}", speed="max")) as started:
+    with closing(start_virtual_board(under_test(), scene=f"video:{scene}", speed="max")) as started:
         yield started
 
 
@@ -36,7 +37,7 @@ def capture_signs(tmp_path: Path, round_sign: bool) -> Path:
     folder = tmp_path / "captures"
     label_key = str(1 + LABELS.split(",").index("person" if round_sign else "no_person"))
     keys = [label_key] * TAUGHT + ["n"] + [label_key] * JUDGED
-    with closing(start_virtual_board(scene=f"video:{scene}", speed="max")) as started:
+    with closing(start_virtual_board(under_test(), scene=f"video:{scene}", speed="max")) as started:
         port = ["--port", started.url, "--labels", LABELS, "--output", str(folder), "--plain"]
         assert capture([*port, "--distance", "-1", "--keys", ",".join(keys)]) == 0
     return folder

@@ -17,6 +17,10 @@ from tests.engine.library import HostEngine
 from tests.engine.test_parity import unsigned
 from tests.system.board import ROOT, Bench
 
+pytestmark = pytest.mark.bare_image(
+    "other models are laid over the built-in one, which lies last in our own image alone"
+)
+
 IMAGES = 50
 OURS = ROOT / "models" / "person_grey_025.tflite"
 MODELS = ["person_grey_025", "tflm_person_detect", "mlcommons_vww_96_int8"]

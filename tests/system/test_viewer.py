@@ -9,6 +9,7 @@ from pathlib import Path
 
 from host.link.layout import OURS
 from host.virtual.server import PREBUILT, start_virtual_board
+from tests.system.board import under_test
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
@@ -72,7 +73,7 @@ def test_user_errors_are_one_line_and_exit_code_2() -> None:
 
 
 def test_a_camera_that_does_not_answer_is_one_clear_line() -> None:
-    board = start_virtual_board(arguments=("--fault", "absent"))
+    board = start_virtual_board(under_test(), arguments=("--fault", "absent"))
     command = [sys.executable, "-m", "host.viewer", "--port", board.url, "--json"]
     viewer = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:

@@ -132,3 +132,9 @@ def test_a_bootloader_leaves_its_reset_pin_and_a_receiving_uart() -> None:
     board.bus.write(0x40002004, 4, 1)  # STOPRX
     board.run(100_000)
     assert board.bus.read(0x40002144, 4) == 1, "RXTO"
+
+
+def test_a_model_is_laid_over_our_own_one_alone() -> None:
+    board = VirtualBoard(PROBES, Noise(1), say=lambda line: None)
+    with pytest.raises(HostError, match=r"no model of ours lies last in it; use host\.deploy"):
+        board.load_model(b"model")
