@@ -72,7 +72,7 @@ def _virtual(model: PackedModel) -> Iterator[Device]:
             where = urlsplit(process.url)
 
             def connect() -> SocketPort:
-                return SocketPort(where.hostname or "", where.port or 0, name="virtual board")
+                return SocketPort(where.hostname or "", where.port or 0, name=process.name)
 
             with Device(connect(), reopen=connect, timing=TIMING) as device:
                 _check(device, model)

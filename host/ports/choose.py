@@ -71,7 +71,7 @@ class VirtualPort(SocketPort):
         self._server = start_virtual_board(scene=scene, speed=speed)
         where = urlsplit(self._server.url)
         try:
-            super().__init__(where.hostname or "", where.port or 0, name="virtual board")
+            super().__init__(where.hostname or "", where.port or 0, name=self._server.name)
         except HostError:
             self._server.close()
             raise

@@ -30,6 +30,7 @@ from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import FAILED, PREBUILT, READY
 from host.virtual.silicon import Silicon, parse_silicon
+from host.virtual.tally import conditions, tally
 
 ON, OFF = "on", "off"
 
@@ -50,10 +51,16 @@ def main(arguments: Sequence[str]) -> int:
     if asked.model is not None:
         board.load_model(_packed(asked.model))
     server = BoardServer(board, asked.port, Speed(asked.speed))
-    print(f"{READY}{server.url}", flush=True)
+    print(f"{READY}{server.url} ({conditions(board)})", flush=True)
     if asked.console:
         threading.Thread(target=_obey_console, args=(server,), daemon=True).start()
-    server.serve()
+        server.serve()
+        return 0
+    try:
+        server.serve()
+    finally:
+        for line in tally(board):
+            say(line)
     return 0
 
 

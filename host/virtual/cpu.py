@@ -120,7 +120,8 @@ class Cpu:
         self._keep: list[object] = []
         self._failure: BaseException | None = None
         self._access: int | None = None  # hooks.LOADS or STORES while the CPU accesses a device
-        self._sites = Sites(memory)
+        self.sites = Sites(memory)
+        self._site_hooks: list[ctypes.c_size_t] = []
         self._interrupt = 0
         self._everything = RegisterGroup(EVERYTHING)
         self._groups: dict[tuple[int, ...], RegisterGroup] = {}
@@ -155,7 +156,9 @@ class Cpu:
             offset = (self.program_counter() - int(state[hooks.BLOCK])) >> 1
             at: int | None = int(self.memory.prefixes[int(state[hooks.BLOCK_PREFIX]) + offset])
         else:
-            at = self._sites.time(self._access)
+            at = self.sites.time(self._access)
+            if at is None and self._access is not None and state[hooks.SENSOR_RUNS]:
+                self.sites.want()
         if at is None:
             return int(state[hooks.CYCLES])
         return int(state[hooks.CYCLES] - state[hooks.BLOCK_COST]) + at
@@ -221,14 +224,14 @@ class Cpu:
         values = self._everything.read(self.engine._uch)
         self.engine, self.flavour = self._engine(flavour), flavour
         if flavour is Flavour.FAST:
-            self._hook_sites()
+            self.hook_sites()
         self._everything.write(self.engine._uch, [*values[:22], values[22] | 1, *values[23:]])
         self.state[hooks.EXACT] = flavour is not Flavour.FAST
 
     def code_changed(self, address: int, count: int) -> None:
         """Forgets translations and prices of code that was overwritten."""
         self.memory.forget_prices(address, count)
-        self._sites.forget(address, count)
+        self.sites.forget(address, count)
         for engine in self._engines.values():
             engine.ctl_remove_cache(address, address + count)
 
@@ -295,15 +298,22 @@ class Cpu:
         engine.hook_add(UC_HOOK_MEM_WRITE_PROT, self._on_flash_write)
         engine.hook_add(UC_HOOK_MEM_UNMAPPED, self._on_unmapped)
 
-    def _hook_sites(self) -> None:
-        """Blocks that read pins at several places are watched from now on, so that the fast engine is exact there."""
-        for block, count in self._sites.hook_wanted():
-            self._hook_native(self.engine, UC_HOOK_CODE, hooks.site_hook, block, block + count - 1)
-            self.engine.ctl_flush_tb()  # blocks translated before the hook would not call it
+    def hook_sites(self) -> None:
+        """Code that accesses devices at several places is watched from now on, so that the fast engine is exact."""
+        if not self.sites.grow():
+            return
+        engine = self._engine(Flavour.FAST)
+        for handle in self._site_hooks:
+            library.uc_hook_del(engine._uch, handle)
+        self._site_hooks = [
+            self._hook_native(engine, UC_HOOK_CODE, hooks.site_hook, first, behind - 1)
+            for first, behind in self.sites.hooked
+        ]
+        engine.ctl_flush_tb()  # blocks translated before the hook would not call it
 
     def _hook_native(
         self, engine: Any, kind: int, function: hooks.NativeFunction, begin: int, end: int
-    ) -> None:
+    ) -> ctypes.c_size_t:
         handle = ctypes.c_size_t()
         self._keep.append(handle)
         status = library.uc_hook_add(
@@ -312,6 +322,7 @@ class Cpu:
         )  # fmt: skip
         if status:
             raise UcError(status)
+        return handle
 
     def _state_pointer(self) -> ctypes.c_void_p:
         return ctypes.c_void_p(self.state.ctypes.data)
@@ -402,7 +413,7 @@ class Cpu:
         self.memory.prefix_count = first + len(price.prefix)
         self.unpriced += price.unknown
         self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
-        self._sites.priced(address, price)
+        self.sites.priced(address, price)
         self.memory.prices[slot] = (
             hooks.pack_price(
                 price.cycles,

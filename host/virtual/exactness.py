@@ -40,18 +40,21 @@ class Exactness:
 
         Not called from an event, which may come inside a block.
         """
+        if self._cpu.sites.grows and self._cpu.flavour is Flavour.FAST:
+            self._cpu.hook_sites()
         due, self._due = self._due, False
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
         since = self._cpu.cycles - self._cpu.state[[hooks.INPUT_READ, hooks.WANTED_AT]]
-        if since[0] >= QUIET_CYCLES or since[1] >= LEARNED_CYCLES:
+        if (since >= (QUIET_CYCLES, LEARNED_CYCLES)).any() and not self._cpu.sites.full:
             self._cpu.use(Flavour.FAST)
         else:
             self._plan()
 
     def _plan(self) -> None:
-        last = int(self._cpu.state[hooks.INPUT_READ])
-        self._schedule.at("quiet", last + QUIET_CYCLES, self._look)
+        read = int(self._cpu.state[hooks.INPUT_READ]) + QUIET_CYCLES
+        later = self._cpu.cycles + QUIET_CYCLES // 2  # quiet already, but not to be left
+        self._schedule.at("quiet", max(read, later), self._look)
 
     def _look(self) -> None:
         self._due = True

@@ -40,6 +40,7 @@ class ExceptionUnit:
     ) -> None:
         self._cpu, self._memory, self._nvic, self._scs = cpu, memory, nvic, scs
         self._core_load, self._lock_up = core_load, lock_up
+        self.taken = 0  # exceptions that the firmware's own handlers got, since power on
         self.reset()
 
     def reset(self) -> None:
@@ -133,6 +134,7 @@ class ExceptionUnit:
             float_control=self._scs.values[FPCCR],
         )
         self._event = True
+        self.taken += 1
         try:
             floats = exceptions.enter(self._cpu, self._memory, self._nvic, entry)
         except exceptions.StackError as fault:

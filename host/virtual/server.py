@@ -19,10 +19,18 @@ FAILED = "failed: "
 
 
 class BoardProcess:
-    """A running virtual board. url: its port. Closing it ends the process; so does our own end."""
+    """A running virtual board. url: its port. Closing it ends the process; so does our own end.
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self._process, self.url = process, url
+    conditions: what its figures hold for, such as `core load off, ideal silicon`.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], url: str, conditions: str) -> None:
+        self._process, self.url, self.conditions = process, url, conditions
+
+    @property
+    def name(self) -> str:
+        """For people, and for the conditions of a run."""
+        return f"virtual board ({self.conditions})"
 
     def reset(self) -> None:
         """Presses the reset button."""
@@ -93,10 +101,12 @@ def start_virtual_board(
         text=True,
         process_group=0 if os.name == "posix" else None,  # Ctrl-C is for the tool, which closes it
     )
-    return BoardProcess(process, _wait_for_url(process, process.stdout))
+    url, conditions = _wait_until_ready(process, process.stdout)
+    return BoardProcess(process, url, conditions)
 
 
-def _wait_for_url(process: subprocess.Popen[str], output: IO[str] | None) -> str:
+def _wait_until_ready(process: subprocess.Popen[str], output: IO[str] | None) -> tuple[str, str]:
+    """Where it listens, and what its figures hold for."""
     line = output.readline() if output is not None else ""
     if line.startswith(FAILED):
         process.wait()
@@ -106,4 +116,5 @@ def _wait_for_url(process: subprocess.Popen[str], output: IO[str] | None) -> str
         raise HostError(
             f"the virtual board did not start (exit code {code}); see its message above"
         )
-    return line.removeprefix(READY).strip()
+    url, _, conditions = line.removeprefix(READY).strip().partition(" ")
+    return url, conditions.strip("()")

@@ -1,12 +1,11 @@
 """When a block accesses a device, though the fast engine does not tell which of its instructions does.
 
 A block with one load that can reach a device (not relative to SP or PC) leaves no choice: its time is known when the
-block is priced. A block with several is learned in the exact engine, then watched by a hook on its instructions.
+block is priced. Of a block with several the first access is taken to come at its end; from then on a hook on the
+instructions there and around it notes the time of each.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,7 +13,10 @@ from host.virtual import hooks
 from host.virtual.cycles import BlockPrice
 from host.virtual.memory import Memory
 
-MOST_HOOKED = 16  # blocks: Unicorn walks through all hooks at every hooked instruction
+MARGIN_BYTES = 128  # hooked around a block: its neighbours are likely to do the same
+MOST_RANGES = 16  # Unicorn walks through all hooks at every hooked instruction
+
+Range = tuple[int, int]  # first address, first behind it
 
 
 class Sites:
@@ -22,15 +24,18 @@ class Sites:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._hooked: dict[int, int] = {}  # block: bytes
+        self.hooked: list[Range] = []
+        self.grows = False  # blocks are wanted that the CPU itself found
+        self.full = False  # more places than hooks: only the exact engine can time them all
 
     def priced(self, address: int, price: BlockPrice) -> None:
-        """A block was priced; its bytes are those that a hook covers, or it is not hooked."""
+        """A block was priced: what its accesses can tell."""
         row = self._memory.accesses[hooks.slot_of(address)]
-        size = 2 * (len(price.prefix) - 1)
+        end = address + 2 * (len(price.prefix) - 1)
+        covered = any(first <= address and end <= behind for first, behind in self.hooked)
         for column, offsets in enumerate(price.reaching):
             row[column] = price.prefix[offsets[0] // 2] + 1 if len(offsets) == 1 else 0
-            if len(offsets) > 1 and self._hooked.get(address) == size:
+            if len(offsets) > 1 and covered:
                 row[column] = hooks.ACCESS_HOOKED
 
     def time(self, column: int | None) -> int | None:
@@ -44,21 +49,47 @@ class Sites:
             return int(state[hooks.SITE_AT]) if timed else None
         return None if access == hooks.ACCESS_UNKNOWN else access - 1
 
-    def hook_wanted(self) -> Iterator[tuple[int, int]]:
-        """Blocks to hook from now on: address, bytes."""
+    def want(self) -> None:
+        """The block that runs accesses a device and does not tell when."""
         memory = self._memory
-        for slot in np.flatnonzero(memory.wanted == 1).tolist():
-            size = int(memory.prices[slot, 0]) >> hooks.SIZE_SHIFT
-            if len(self._hooked) >= MOST_HOOKED or not size:
-                continue
-            memory.wanted[slot] = 2
+        slot = hooks.slot_of(int(memory.state[hooks.BLOCK]))
+        if memory.wanted[slot] == 0:
+            memory.wanted[slot] = 1
+            memory.state[hooks.WANTED_AT] = memory.state[hooks.CYCLES]
+            self.grows = True
+
+    def grow(self) -> bool:
+        """Takes in the blocks wanted since the last time; whether the ranges to hook changed."""
+        memory = self._memory
+        self.grows = False
+        slots = np.flatnonzero(memory.wanted == 1).tolist()
+        ranges = list(self.hooked)
+        for slot in slots:
             address = hooks.address_of(slot)
-            self._hooked[address] = size
-            memory.prices[slot, 0] = 0  # priced again, as hooked
-            yield address, size
+            size = int(memory.prices[slot, 0]) >> hooks.SIZE_SHIFT
+            ranges.append((address - MARGIN_BYTES, address + size + MARGIN_BYTES))
+        memory.wanted[slots] = 2
+        merged = _merged(ranges)
+        self.full = len(merged) > MOST_RANGES
+        if self.full or merged == self.hooked:
+            return False
+        self.hooked = merged
+        memory.prices[:, 0] = 0  # priced again, as hooked
+        return True
 
     def forget(self, address: int, count: int) -> None:
         """Code at these addresses changed."""
-        for block in [b for b in self._hooked if address - self._hooked[b] < b < address + count]:
-            del self._hooked[block]
-            self._memory.wanted[hooks.slot_of(block)] = 0
+        first = hooks.slot_of(address)
+        if first >= 0:
+            self._memory.wanted[max(first - MARGIN_BYTES, 0) : first + count // 2 + 1] = 0
+
+
+def _merged(ranges: list[Range]) -> list[Range]:
+    """Ranges in order, those that touch as one."""
+    found: list[Range] = []
+    for first, behind in sorted(ranges):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], behind)
+        else:
+            found.append((first, behind))
+    return found

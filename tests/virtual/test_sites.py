@@ -53,7 +53,7 @@ def test_blocks_with_several_reads_are_learned_then_exact() -> None:
     assert len(np.unique(exact.words("samples"))) > 2, "the pins do move"
 
 
-def test_code_that_changes_is_learned_anew() -> None:
+def test_a_place_that_was_learned_is_watched_with_its_neighbours() -> None:
     bench = camera()
     for _ in range(2):
         bench.board.run(SECOND // 4)
@@ -61,6 +61,17 @@ def test_code_that_changes_is_learned_anew() -> None:
     memory, address = bench.board.memory, bench.board.symbols["sample_pins"][0]
     slots = slice(hooks.slot_of(address), hooks.slot_of(address + 0x80))
     assert (memory.accesses[slots] == hooks.ACCESS_HOOKED).any()
-    bench.board.cpu.code_changed(address, 0x80)
-    bench.call("sample_pins", ROUNDS)
-    assert not (memory.accesses[slots] == hooks.ACCESS_HOOKED).any()
+    (around,) = [r for r in bench.board.cpu.sites.hooked if r[0] <= address < r[1]]
+    assert around[1] - address > 0x80
+
+
+def test_more_places_than_hooks_keep_the_exact_engine() -> None:
+    bench = camera()
+    sites, memory = bench.board.cpu.sites, bench.board.memory
+    memory.wanted[hooks.slot_of(0x40000) : hooks.slot_of(0x50000) : 0x200] = 1
+    bench.board.run(IN_LINES - bench.board.cycles)
+    for _ in range(3):
+        bench.call("sample_pins", ROUNDS)
+        bench.board.run(SECOND // 4)
+    assert sites.full
+    assert bench.board.cpu.flavour is Flavour.EXACT
