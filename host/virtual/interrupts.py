@@ -38,7 +38,12 @@ class EventBank(RegisterBank):
         self.values[event] = 1
         if self.enables(event):
             self._nvic.pend_interrupt(self.number)
-        self.happened(self.start + event)
+        if self.routes(event):
+            self.happened(self.start + event)
+
+    def routes(self, event: int) -> bool:
+        """Whether the event reaches the PPI."""
+        return True
 
     def enables(self, event: int) -> bool:
         """Whether the event raises the interrupt."""

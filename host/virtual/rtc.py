@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from host.virtual.interrupts import EventBank
+from host.virtual.interrupts import FIRST_EVENT, EventBank
 from host.virtual.nvic import Nvic
 from host.virtual.schedule import Schedule
 
@@ -33,8 +33,8 @@ class Rtc(EventBank):
             (0x00C, lambda: self._set(OVERFLOW_START)),
         ):
             self.task(offset, action)
-        self.plain(PRESCALER, EVTEN)
-        self.bits(EVTENSET, EVTENCLR, lambda: None)
+        self.plain(PRESCALER)
+        self.bits(EVTENSET, EVTENCLR, lambda: None, EVTEN)
         self.on_read(COUNTER, self.counter)
         for channel in range(self._channels):
             self.plain(CC + 4 * channel)
@@ -78,19 +78,26 @@ class Rtc(EventBank):
     def _compare_writer(self, channel: int) -> Callable[[int], None]:
         def write(value: int) -> None:
             self.values[CC + 4 * channel] = value & (SIZE - 1)
-            self._plan()
+            self._plan_event(COMPARE + 4 * channel, value & (SIZE - 1))
 
         return write
 
     def _plan(self) -> None:
         """Schedules the next match of each channel, and the overflow."""
-        targets = {COMPARE + 4 * n: self.values[CC + 4 * n] for n in range(self._channels)}
-        for event, target in {**targets, OVERFLOW: 0}.items():
-            if self._running:
-                ahead = (target - self.counter()) % SIZE or SIZE
-                self._expect(event, self._ticks() + ahead)
-            else:
-                self._schedule.cancel(f"{self.name} {event:#x}")
+        for channel in range(self._channels):
+            self._plan_event(COMPARE + 4 * channel, self.values[CC + 4 * channel])
+        self._plan_event(OVERFLOW, 0)
+
+    def _plan_event(self, event: int, target: int) -> None:
+        """An event comes when the counter gets to `target`."""
+        if self._running:
+            self._expect(event, self._ticks() + ((target - self.counter()) % SIZE or SIZE))
+        else:
+            self._schedule.cancel(f"{self.name} {event:#x}")
+
+    def routes(self, event: int) -> bool:
+        """EVTEN: whether the event reaches the PPI."""
+        return bool(self.values[EVTENSET] >> (event - FIRST_EVENT) // 4 & 1)
 
     def _expect(self, event: int, ticks: int) -> None:
         """At so many ticks since the start, and a round later again.

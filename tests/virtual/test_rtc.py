@@ -7,7 +7,19 @@ import pytest
 
 from host.virtual import hooks
 from host.virtual.nvic import FIRST_INTERRUPT, Nvic
-from host.virtual.rtc import CC, COMPARE, COUNTER, CPU_HZ, OVERFLOW, PRESCALER, SIZE, Rtc
+from host.virtual.rtc import (
+    CC,
+    COMPARE,
+    COUNTER,
+    CPU_HZ,
+    EVTEN,
+    EVTENCLR,
+    EVTENSET,
+    OVERFLOW,
+    PRESCALER,
+    SIZE,
+    Rtc,
+)
 from host.virtual.schedule import Schedule
 
 START, STOP, CLEAR, TRIGGER_OVERFLOW, INTENSET = 0x000, 0x004, 0x008, 0x00C, 0x304
@@ -94,3 +106,17 @@ def test_a_match_in_the_middle_of_a_block_comes_once() -> None:
     late.write(CC, 10)
     clock.move_to(CPU_HZ // 1000)
     assert late.read(COMPARE) == 1
+
+
+def test_an_event_reaches_the_ppi_where_evten_lets_it() -> None:
+    clock, heard = Clock(), list[int]()
+    clock.rtc.happened = heard.append
+    clock.rtc.write(START, 1)
+    clock.rtc.write(CC, 10)
+    clock.rtc.write(CC + 4, 20)
+    clock.rtc.write(EVTENSET, 1 << 17)
+    clock.move_to(CPU_HZ // 1000)
+    assert heard == [0x40011144]
+    assert clock.rtc.read(EVTEN) == 1 << 17
+    clock.rtc.write(EVTEN, 0)
+    assert clock.rtc.read(EVTENCLR) == 0

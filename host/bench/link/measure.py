@@ -143,7 +143,7 @@ def _conditions(name: str, hello: Hello) -> str:
     supply = "DC/DC" if hello.dcdc else "LDO"
     board = f"{hello.board} board {hello.device_serial:016x} at {name}"
     note = (
-        "; VIRTUAL: a TCP socket and an emulated UART, not USB" if hello.board == "virtual" else ""
+        "; VIRTUAL: a TCP socket and an emulated port, no cable" if hello.board == "virtual" else ""
     )
     return (
         f"{board}, firmware {hello.firmware} ({hello.compiler}), instruction cache {cache}, "
