@@ -19,6 +19,8 @@ FIRMWARE = ROOT / "firmware"
 INCLUDES = [f"-I{FIRMWARE / 'include'}", f"-I{FIRMWARE / 'src'}"]
 STRICT = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
 BUILD = ROOT / "build" / "native"
+SANITIZE = "SANITIZE"  # of the environment: tests/sanitized.py
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 
 
 def host_compiler() -> list[str]:
@@ -41,7 +43,8 @@ def arm_compiler() -> str | None:
 
 def compile_shared(name: str, sources: list[Path], flags: list[str] | None = None) -> Path:
     """A shared library of `sources`, rebuilt when a source, a header or a flag changed. Raises on any warning."""
-    command = [*STRICT, *INCLUDES, *(flags or []), *map(str, sources)]
+    checks = SANITIZERS if os.environ.get(SANITIZE) else []
+    command = [*STRICT, *checks, *INCLUDES, *(flags or []), *map(str, sources)]
     suffix = ".dll" if os.name == "nt" else ".so"
     library = BUILD / f"{name}-{_fingerprint(command)}{suffix}"
     if library.exists():

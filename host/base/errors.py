@@ -12,7 +12,17 @@ EXIT_USER = 2
 
 
 class HostError(Exception):
-    """What the user or the device did wrong; printed as one line, exit code 2. Anything else is our bug."""
+    """What the user or the device did wrong; printed as one line, exit code 2. Anything else is our bug.
+
+    remedy: what to do. An error whose sentence says both at once, or about which nothing can be done, has `what` alone.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.remedy}" if self.remedy else self.what
 
 
 class EndOfRecordingError(HostError):

@@ -11,7 +11,7 @@ from host.link.handshake import WrongFirmwareError
 from host.link.layout import OURS
 from host.link.line import NoAnswerError
 from host.link.messages import FaultCode, Hello
-from host.link.transport import END_THE_OTHER
+from host.link.transport import PortLostError
 from host.ports.choose import (
     ARDUINO,
     NANO_33_BLE,
@@ -99,22 +99,17 @@ def port_finding(port: PortEvidence | None) -> Finding:
 
 def cannot_open_finding(error: HostError) -> Finding:
     """The port refused, though all looked well."""
-    detail, _, remedy = str(error).partition(": ")
-    return failed("port", detail, remedy or "unplug the board and plug it in")
+    return failed("port", error.what, error.remedy or "unplug the board and plug it in")
 
 
 def no_handshake_finding(error: HostError) -> Finding:
     """What is at the port instead of our firmware."""
-    text = str(error)
     if isinstance(error, WrongFirmwareError):
-        detail, _, remedy = text.partition(": ")
-        return failed("firmware", f"wrong version: {detail}", remedy)
-    if text.endswith(END_THE_OTHER):
-        return failed("firmware", text.partition(": ")[0], END_THE_OTHER)
-    remedy = f"`{UPLOAD}`; when its LED fades in and out, press reset once"
-    if isinstance(error, NoAnswerError):
-        return failed("firmware", text, remedy)
-    return failed("firmware", f"the handshake failed: {text}", remedy)
+        return failed("firmware", f"wrong version: {error.what}", error.remedy)
+    remedy = error.remedy or f"`{UPLOAD}`; when its LED fades in and out, press reset once"
+    if isinstance(error, NoAnswerError | PortLostError):
+        return failed("firmware", error.what, remedy)
+    return failed("firmware", f"the handshake failed: {error.what}", remedy)
 
 
 def hello_findings(hello: Hello) -> list[Finding]:

@@ -214,10 +214,10 @@ class Client:
                     return
         inbox, lost = self.line.inbox, self.line.lost
         if lost is not None and not inbox.heard():
-            raise NoAnswerError(str(lost))
+            raise NoAnswerError(lost.what, lost.remedy)
         objections = tuple(inbox.objections)
         raise NoAnswerError(
-            no_hello(self.name, inbox.heard(), inbox.packets, timing.hello_s, objections)
+            *no_hello(self.name, inbox.heard(), inbox.packets, timing.hello_s, objections)
         )
 
 

@@ -24,7 +24,7 @@ class WrongFirmwareError(HostError):
     def __init__(self, wire: str, differing: str = "") -> None:
         self.wire = wire
         more = f" ({differing})" if differing else ""
-        super().__init__(f"{wire}{more}: update the firmware with `{UPLOAD}`, or this program")
+        super().__init__(f"{wire}{more}", f"update the firmware with `{UPLOAD}`, or this program")
 
 
 def check_layout(hello_payload: bytes, layouts: Sequence[WireLayout] = (OURS,)) -> WireLayout:
@@ -62,25 +62,27 @@ def explained(
 
 def no_hello(
     name: str, heard: bytes, packets: int, seconds: float, objections: Iterable[str] = ()
-) -> str:
-    """Why a handshake failed, from what was heard instead. objections: of messages that could not be true."""
+) -> tuple[str, str]:
+    """Why a handshake failed, from what was heard instead, and the remedy.
+
+    objections: of messages that could not be true.
+    """
     impossible = next((why for why in objections if why.startswith(Hello.__name__)), None)
     if impossible:
-        return f"the board at {name} says what cannot be true ({impossible}): `{UPLOAD}`"
+        return f"the board at {name} says what cannot be true ({impossible})", f"`{UPLOAD}`"
     start = f"no board of ours at {name}: after {seconds:.0f} s "
     if packets:
-        return start + f"{packets} packets, but no Hello: press the board's reset button once"
+        return f"{start}{packets} packets, but no Hello", "press the board's reset button once"
     if not heard:
-        return (
-            start + f"nothing was heard. Give it the firmware with `{UPLOAD}`; "
-            "if its LED fades in and out it is in the bootloader: press reset once"
+        return f"{start}nothing was heard", (
+            f"give it the firmware with `{UPLOAD}`; if its LED fades in and out it is in the "
+            "bootloader: press reset once"
         )
     text = _text(heard)
     if text:
-        return start + f'text of another firmware was heard ("{text}"): `{UPLOAD}`'
-    return (
-        start + f"{len(heard)} bytes that are no packets were heard: another firmware; `{UPLOAD}`"
-    )
+        return f'{start}text of another firmware was heard ("{text}")', f"`{UPLOAD}`"
+    count = len(heard)
+    return f"{start}{count} bytes that are no packets were heard", f"another firmware; `{UPLOAD}`"
 
 
 def _text(heard: bytes) -> str:

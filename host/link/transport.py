@@ -62,7 +62,7 @@ class SerialPort:
                 path, BAUD, timeout=WAIT_S, write_timeout=WRITE_WAIT_S, exclusive=_exclusive()
             )
         except (serial.SerialException, OSError) as error:
-            raise HostError(_cannot_open(path, error)) from error
+            raise HostError(*_cannot_open(path, error)) from error
         if sys.platform == "win32":
             self._serial.set_buffer_size(rx_size=WINDOWS_RECEIVE_BYTES)
 
@@ -81,7 +81,7 @@ class SerialPort:
             self._serial.write(data)
         except serial.SerialTimeoutException as error:
             raise PortLostError(
-                f"{self.name}: takes no bytes; unplug the board and plug it in"
+                f"{self.name} takes no bytes", "unplug the board and plug it in"
             ) from error
         except (serial.SerialException, OSError) as error:
             raise PortLostError(f"{self.name}: the port went away ({error})") from error
@@ -102,8 +102,8 @@ class SocketPort:
             self._socket = socket.create_connection((host, number), timeout=CONNECT_WAIT_S)
         except OSError as error:
             raise HostError(
-                f"nothing answers at {self.name} ({error.strerror or error}): start a board there "
-                "with `python -m host.virtual`, or use --port virtual"
+                f"nothing answers at {self.name} ({error.strerror or error})",
+                "start a board there with `python -m host.virtual`, or use --port virtual",
             ) from error
         self._socket.settimeout(WRITE_WAIT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -118,7 +118,7 @@ class SocketPort:
         except (OSError, ValueError) as error:  # ValueError: closed by another thread meanwhile
             raise self._lost(f"the connection broke ({error})") from error
         if not data:
-            raise self._lost("the other end closed the connection: start that board again")
+            raise self._lost("the other end closed the connection", "start that board again")
         self._heard = True
         return data
 
@@ -133,30 +133,31 @@ class SocketPort:
         """Hangs up."""
         self._socket.close()
 
-    def _lost(self, what: str) -> PortLostError:
+    def _lost(self, what: str, remedy: str = "") -> PortLostError:
         """A virtual board that has a user hangs up on the next one before it says anything."""
         if self._heard:
-            return PortLostError(f"{self.name}: {what}")
-        return PortLostError(f"{self.name} hung up without a word: {END_THE_OTHER}")
+            return PortLostError(f"{self.name}: {what}", remedy)
+        return PortLostError(f"{self.name} hung up without a word", END_THE_OTHER)
 
 
 def _exclusive() -> bool | None:
     return None if sys.platform == "win32" else True  # Windows is always exclusive
 
 
-def _cannot_open(path: str, error: Exception) -> str:
-    """One line with a remedy; pyserial keeps errno on POSIX and the number in the text on Windows."""
+def _cannot_open(path: str, error: Exception) -> tuple[str, str]:
+    """What is wrong, and the remedy; pyserial keeps errno on POSIX and the number in the text on Windows."""
     number = getattr(error, "errno", None)
     if number in (errno.EBUSY, errno.EAGAIN) or (
         sys.platform == "win32" and "PermissionError" in str(error)
     ):
         return (
-            f"{path} is in use: close the serial monitor or the other viewer that has it open"
-            f"{MODEM_MANAGER}"
+            f"{path} is in use",
+            f"close the serial monitor or the other viewer that has it open{MODEM_MANAGER}",
         )
     if number in (errno.EACCES, errno.EPERM):
         return (
-            f"no permission for {path}: run `sudo usermod -aG dialout $USER` and log in again "
-            "(or add a udev rule for vendor 2341)"
+            f"no permission for {path}",
+            "run `sudo usermod -aG dialout $USER` and log in again "
+            "(or add a udev rule for vendor 2341)",
         )
-    return f"cannot open {path}: {error}"
+    return f"cannot open {path} ({error})", "unplug the board and plug it in"

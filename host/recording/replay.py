@@ -45,7 +45,7 @@ class OtherVersionError(WrongFirmwareError):
     def __init__(self, name: str, error: WrongFirmwareError) -> None:
         HostError.__init__(
             self,
-            f"{name} was recorded from a board of another version ({error.wire}): "
+            f"{name} was recorded from a board of another version ({error.wire})",
             "play it with the version of this program that recorded it",
         )
         self.wire = error.wire

@@ -28,10 +28,18 @@ def tally(board: VirtualBoard) -> list[str]:
     misses, hits = int(state[hooks.CACHE_MISSES]), int(state[hooks.CACHE_HITS])
     if state[hooks.FLASH_WAIT]:
         lines.append(f"lines of flash fetched: {hits + misses:,}, missed by the cache: {misses:,}")
+    return lines + doubts(board)
+
+
+def doubts(board: VirtualBoard) -> list[str]:
+    """What makes a run's figures doubtful: instructions without a price, bytes of the host that nobody took."""
+    lines = []
     unpriced = list(dict.fromkeys(board.cpu.unpriced))
     if unpriced:
         named = "; ".join(unpriced[:UNPRICED_NAMED])
         lines.append(f"instructions without a price, taken as 1 cycle: {len(unpriced)} ({named})")
+    if board.uarte.bytes_lost:
+        lines.append(f"bytes of the host that came when nobody took them: {board.uarte.bytes_lost}")
     return lines
 
 

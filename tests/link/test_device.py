@@ -15,7 +15,8 @@ from host.base.records import Message
 from host.link import messages as wire
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.line import QUEUE_MESSAGES, Timing
+from host.link.framing import Decoder
+from host.link.line import QUEUE_MESSAGES, NoAnswerError, Timing
 from host.link.transport import Port, PortLostError
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
 
@@ -279,3 +280,40 @@ def test_another_firmware_after_a_reconnection_is_an_error(board: FakeBoard) -> 
         with pytest.raises(HostError, match="speaks wire 00000001"):
             for _ in range(100):
                 device.receive(0.05)
+
+
+def test_the_answer_to_an_earlier_command_is_not_taken(board: FakeBoard) -> None:
+    """It comes late, and says no to something else."""
+
+    class Late(MemoryPort):
+        def write(self, data: bytes) -> None:
+            for packet in Decoder().feed(data):
+                if packet.type == wire.SetMode.ID:
+                    earlier = (packet.sequence - 1) % 65536
+                    stale = wire.Ack(packet.type, wire.Status.BAD_VALUE, earlier, 0)
+                    self.arrive(board.say(stale))
+            super().write(data)
+
+    with Device(Late(board), timing=QUICK) as device:
+        device.set_mode(wire.Mode.STREAM)
+        assert device.mode is wire.Mode.STREAM
+
+
+def test_an_injected_image_that_the_board_never_holds_ends() -> None:
+    """Each piece is acknowledged with nothing held: so often, and no more."""
+    image = moving_picture(3)
+    board = ForgetfulBoard()
+    with (
+        Device(MemoryPort(board), timing=QUICK) as forgetful,
+        pytest.raises(NoAnswerError, match="keeps losing an injected image"),
+    ):
+        forgetful.inject(image)
+    pieces = image.size // wire.INJECT_CHUNK_BYTES + 1
+    assert sum(isinstance(c, wire.Inject) for c in board.commands) == QUICK.tries * pieces
+
+
+class ForgetfulBoard(FakeBoard):
+    """Holds nothing of an image."""
+
+    def _inject(self, command: wire.Inject) -> tuple[int, list[Message]]:
+        return 0, []

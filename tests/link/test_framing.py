@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.link.damage import FaultRates, FaultyBytes
 from host.link.framing import (
+    CRC,
+    HEADER,
     LARGEST_ENCODED,
     Decoder,
     Packet,
     decode_cobs,
+    decode_packet,
     encode_cobs,
     encode_packet,
 )
@@ -116,3 +121,12 @@ def test_no_damage_passes_unseen_in_10000_frames_and_recovery_takes_one_packet()
     assert damaged > 300
     assert arrived >= 10_000 - damaged - lost_clean
     assert lost_clean <= damaged
+
+
+def test_a_packet_of_another_format_is_refused_though_its_checksum_fits() -> None:
+    """The reserved byte is for a format to come."""
+    body = HEADER.pack(1, 0, 7) + b"payload"
+    right = encode_cobs(body + CRC.pack(zlib.crc32(body)))
+    assert decode_packet(right) == Packet(1, 7, b"payload")
+    body = HEADER.pack(1, 1, 7) + b"payload"
+    assert decode_packet(encode_cobs(body + CRC.pack(zlib.crc32(body)))) is None

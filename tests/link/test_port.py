@@ -165,7 +165,7 @@ def test_a_pulled_cable_is_an_error_for_reader_and_writer() -> None:
 
 @pytest.mark.parametrize("number, remedy", [(13, "dialout"), (16, "in use"), (5, "cannot open")])
 def test_each_reason_has_its_remedy(number: int, remedy: str) -> None:
-    assert remedy in transport._cannot_open("/dev/ttyACM0", OSError(number, "text"))
+    assert remedy in ": ".join(transport._cannot_open("/dev/ttyACM0", OSError(number, "text")))
 
 
 def test_a_board_that_left_is_awaited_by_its_serial_number() -> None:

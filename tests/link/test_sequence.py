@@ -89,3 +89,18 @@ def test_a_right_packet_of_no_message_is_counted_and_skipped() -> None:
     inbox = Inbox()
     assert inbox.feed(encode_packet(0x3E, 0, b"?") + encode_packet(Pong.ID, 1, b"short")) == []
     assert inbox.losses(0, 0).bad_packets == 2
+
+
+def test_a_hello_that_was_asked_for_is_no_restart() -> None:
+    """Packets lost in front of it are lost: only number 0 begins anew."""
+    tracker = SequenceTracker()
+    assert tracker.accept(1, False) and tracker.accept(4, True)
+    assert (tracker.lost, tracker.restarts) == (2, 0)
+
+
+def test_what_the_board_dropped_while_it_was_unplugged_is_not_ours() -> None:
+    board, inbox = FakeBoard(), Inbox()
+    inbox.feed(board.say(Pong(0, 0, 5, 0)))
+    inbox.reconnect()
+    inbox.feed(board.say(Pong(0, 0, 900, 0)) + board.say(Pong(0, 0, 901, 0)))
+    assert inbox.losses(0, 0).device_dropped == 1

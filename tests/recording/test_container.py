@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
-from host.recording.container import FILE_HEADER_BYTES, MOST_PLAIN_BYTES, Kind, Record
+from host.recording.container import (
+    FILE_HEADER_BYTES,
+    LARGEST_CHUNK_BYTES,
+    MOST_PLAIN_BYTES,
+    SYNC,
+    ChunkHeader,
+    Codec,
+    DamageError,
+    Kind,
+    Record,
+    pack_record,
+    records_in,
+    unpack_payload,
+)
 from host.recording.reader import Reader
 from host.recording.writer import FLUSH_BYTES, Writer
 from tests.recording.recordings import Clock, fill, writer_of
@@ -196,3 +211,37 @@ def test_bytes_that_wait_are_bounded() -> None:
     for _ in range(1000):
         writer.add(Kind.FROM_DEVICE, bytes(1000))
         assert writer._plain_bytes < FLUSH_BYTES
+
+
+def test_a_chunk_across_the_border_of_two_searched_blocks_is_found(tmp_path: Path) -> None:
+    """Behind damage as long as a block less a part of the sync word."""
+    write(tmp_path / "a.rec", [(Kind.FROM_DEVICE, b"kept")])
+    data = (tmp_path / "a.rec").read_bytes()
+    for short in range(1, len(SYNC)):
+        damage = bytes(1 + LARGEST_CHUNK_BYTES - short)
+        (tmp_path / "b.rec").write_bytes(
+            data[:FILE_HEADER_BYTES] + damage + data[FILE_HEADER_BYTES:]
+        )
+        found = read(tmp_path / "b.rec")
+        assert [record.data for record in found] == [b"kept"], short
+
+
+def test_a_payload_never_unpacks_to_more_than_it_announces() -> None:
+    """50 MB of zeros in 50 KB."""
+    bomb = zlib.compress(bytes(50_000_000))
+    header = ChunkHeader(0, Codec.ZLIB, len(bomb), 1000, 0, 0, 0, zlib.crc32(bomb))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DamageError, match="another size"):
+            unpack_payload(header, bomb)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_record_that_is_longer_than_its_chunk_is_damage() -> None:
+    record = pack_record(0, Kind.FROM_DEVICE, b"abcd")
+    header = ChunkHeader(0, Codec.PLAIN, len(record), len(record), 0, 0, 0, 0)
+    assert [r.data for r in records_in(header, record)] == [b"abcd"]
+    with pytest.raises(DamageError, match="4 bytes"):
+        list(records_in(header, record[:-1]))

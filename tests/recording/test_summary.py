@@ -150,3 +150,15 @@ def test_the_json_has_the_shares_that_it_names(tmp_path: Path) -> None:
     cycles = as_json(summarise(tmp_path / "a.rec"))["cycles"]["inference"]
     assert {"p50", "p95", "p99"} <= set(cycles)
     assert cycles["p99"] == pytest.approx(9_200_000, rel=0.01)
+
+
+def test_the_unknown_period_of_a_first_result_is_no_period(tmp_path: Path) -> None:
+    board, clock = FakeBoard(), Clock()
+    recorder = begin(tmp_path / "a.rec", clock)
+    recorder.heard(board.say(board.hello))
+    image = moving_picture(1)
+    for cycles in (0, 12_800_000):
+        recorder.heard(board.say(replace(board.result(image), period_cycles=cycles)))
+    recorder.close()
+    stages = summarise(tmp_path / "a.rec").stages
+    assert (stages["inference"].count, stages["period"].count) == (2, 1)

@@ -18,7 +18,7 @@ from host.base.errors import HostError
 from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, gather
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES
-from host.runs.write import refuse_place
+from host.runs.write import RunWriter, refuse_place
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON, SAMPLES, add_rows, conditions, writer
 
@@ -315,3 +315,56 @@ def test_a_kill_at_any_time_leaves_a_run_that_is_whole_or_none(tmp_path: Path, w
     assert run.interrupted and "killed" in run.reason
     rows = run.columns(SAMPLES.name, [SAMPLES.names[0]])
     assert len(rows[SAMPLES.names[0]]) == (1 if when == "after it" else 0)
+
+
+def test_a_row_that_has_waited_a_second_is_written_with_the_next(tmp_path: Path) -> None:
+    now = [0.0]
+    run = RunWriter(tmp_path, "latency", conditions(), (SAMPLES,), clock=lambda: now[0])
+
+    def rows() -> list[int]:
+        return [int(frame) for frame in read_run(tmp_path).columns("samples")["frame"]]
+
+    add_rows(run, 1)
+    assert rows() == [0], "the first row goes at once"
+    now[0] = 0.9
+    add_rows(run, 1)
+    assert rows() == [0]
+    now[0] = 1.0
+    add_rows(run, 1)
+    assert rows() == [0, 0, 0]
+
+
+def test_nothing_stands_behind_a_batch_that_was_torn(tmp_path: Path) -> None:
+    """An end mark there would make half a batch look whole."""
+    run = writer(tmp_path)
+    add_rows(run, 65)  # the first row goes at once, then 64 at a time
+    stream = run._tables["samples"]
+
+    class Torn:
+        def write_batch(self, batch: object) -> None:
+            stream._file.write(b"\xff\xff\xff\xff\x78\x00\x00\x00")
+            raise OSError(28, "no space")
+
+        def close(self) -> None:
+            raise AssertionError("the end was marked")
+
+    stream._writer = Torn()
+    with pytest.raises(HostError, match="cannot write"):
+        add_rows(run, 64)
+    with pytest.raises(HostError, match="cannot write"):
+        run.close()
+    assert len(read_run(tmp_path).columns("samples")["frame"]) == 65
+
+
+def test_a_batch_with_impossible_texts_is_left_out(tmp_path: Path) -> None:
+    """Where each text begins was changed on the disk: reading it would leave the buffer."""
+    run = writer(tmp_path)
+    add_rows(run, 128)
+    run._tables["samples"]._file.flush()
+    stream = tmp_path / "samples.arrows"
+    data = bytearray(stream.read_bytes())
+    begins = b"".join(n.to_bytes(4, "little") for n in (0, 7, 14, 21))
+    at = data.index(begins)
+    data[at + 8 : at + 12] = (0x7FFFFFF0).to_bytes(4, "little")
+    stream.write_bytes(data)
+    assert len(read_run(tmp_path).columns("samples")["frame"]) == 1, "the batch before it"

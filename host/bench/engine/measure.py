@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from host.base.text import say
 from host.bench.engine.figures import CYCLE_MODEL, Report, conditions_of, median_index
 from host.bench.engine.guest import Guest
 from host.bench.engine.images import sample_images
@@ -14,6 +15,7 @@ from host.bench.engine.reference import compare
 from host.bench.engine.response import Answer
 from host.compiler.model import Model, choose_model
 from host.virtual.profile import Profile
+from host.virtual.tally import doubts
 from host.virtual.window import Window
 
 
@@ -25,6 +27,8 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
     images = sample_images(model.input_shape, count)
     with Profile(guest.board) as profile:
         answers = [guest.infer(image) for image in images]
+    for line in doubts(guest.board):
+        say(f"virtual board: {line}")
     windows = profile.windows
     layers = [_layers(model, w, a) for w, a in zip(windows, answers, strict=True)]
     cycles = [window.total.cycles for window in windows]
