@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import cv2
 import numpy as np
@@ -17,14 +18,16 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+MOST_NAME = 60  # characters of a label in a folder's name
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # names Windows keeps
 
 
 def private_folder(path: Path) -> None:
     """Makes a folder that only its owner reads, and those above it. One that is there stays as it is."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        for folder in (*reversed(path.parents), path):
+            if not folder.is_dir():
+                folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
     except OSError as error:
         raise HostError(f"cannot make {path}: {error.strerror}; give another folder") from error
 
@@ -61,6 +64,12 @@ def placed_file(path: Path) -> Iterator[BinaryIO]:
             beside.unlink()
 
 
+def new_private_text(path: Path) -> TextIO:
+    """A file to be written line by line, which keeps what was written so far. Raises OSError, also where one is."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    return os.fdopen(os.open(path, flags, PRIVATE_FILE), "w", newline="", encoding="utf-8")
+
+
 def cannot_write(path: Path, error: OSError) -> str:
     """One line, with what helps."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
@@ -74,7 +83,13 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     return bytes(cv2.imencode(".png", turned)[1])
 
 
-def folder_name(label: str) -> str:
-    """A label as the name of a folder on any system."""
-    name = re.sub(r"[^\w.+-]+", "_", label).strip(".")[:60]
-    return f"_{name}" if not name or RESERVED.match(name) else name
+def folder_name(label: str, allowed: str = r"\w.+-") -> str:
+    """A label as the name of a folder on any system; allowed: characters of a regular expression's set.
+
+    Labels of different classes have different names: where more than white space was replaced, a hash is appended.
+    """
+    plain = re.sub(r"\s+", "_", label.strip())
+    name = re.sub(rf"[^{allowed}]+", "_", plain).strip(".")[:MOST_NAME]
+    if not name or RESERVED.match(name.split(".")[0]):
+        name = f"_{name}"
+    return name if name == plain else f"{name}_{hashlib.sha256(label.encode()).hexdigest()[:8]}"

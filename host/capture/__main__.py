@@ -7,6 +7,7 @@ image alone: a wider frame than the model's input cannot be kept. Files are read
 from __future__ import annotations
 
 from host.base.errors import quiet_ctrl_c
+from host.base.follow_up import shell_line
 
 if __name__ == "__main__":
     quiet_ctrl_c()  # before the imports that take long
@@ -38,7 +39,7 @@ if TYPE_CHECKING:  # the session's imports take a second: only after the argumen
     from host.data.journal import Journal
 
 OUTPUT = Path("captures/pictures")
-JUDGES = "capture a second session (run again, or n), or: python -m host.data split {} --gap 10"
+JUDGES = "none of them judges yet: capture a second session (run again, or n), or: {}"
 UNSURE = "0.3,0.7"
 TITLE = "capture: what the model sees"
 Say = Callable[[str], None]
@@ -110,7 +111,7 @@ def main(argv: list[str] | None = None) -> int:
         finally:
             say(f"{journal.added} new pictures in {asked.output}, {len(journal.pictures)} in all")
             if journal.pictures and not any(p.split == "val" for p in journal.pictures):
-                say(f"none of them judges yet: {JUDGES.format(asked.output)}")
+                say(JUDGES.format(shell_line("host.data", "split", asked.output, "--gap", 10)))
     return 0
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import html
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from host.base.csv_text import csv_row
 from host.base.files import private_folder, write_private
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
@@ -96,13 +95,11 @@ def _tile(read: Read, picture: Picture, finding: Finding) -> Tile:
 
 
 def _table(checked: Checked) -> bytes:
-    sink = io.StringIO()
-    rows = csv.writer(sink, lineterminator="\n")
-    rows.writerow(("kind", "path", "other", "detail"))
+    rows = [csv_row(("kind", "path", "other", "detail"))]
     for finding in checked.findings:
         first, second, *_ = (*finding.paths, "", "")
-        rows.writerow((finding.kind.value, first, second, finding.detail))
-    return sink.getvalue().encode()
+        rows.append(csv_row((finding.kind.value, first, second, finding.detail)))
+    return "".join(rows).encode()
 
 
 def _page(dataset: Dataset, checked: Checked, sheet: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -131,7 +132,9 @@ def export_set(asked: argparse.Namespace) -> int:
     )
     _say(stderr(), f"{count} pictures exported to {asked.output}")
     if layout == "edge-impulse":
-        upload = f"cd {asked.output} && edge-impulse-uploader --info-file info.labels"
+        upload = (
+            f"cd {shlex.quote(str(asked.output))} && edge-impulse-uploader --info-file info.labels"
+        )
         _say(stderr(), f"to upload them: {upload}")
     stdout().print(_splits(dataset.pictures))
     return 0

@@ -34,8 +34,8 @@ def paths_of(pictures: Sequence[Picture]) -> list[str]:
     made = []
     for picture in pictures:
         old = Path(picture.path)
-        name = folder_name(old.with_suffix("").as_posix().replace("/", "_")).replace(".", "_")
-        label = folder_name(picture.label).replace(".", "_")
+        name = folder_name(old.with_suffix("").as_posix().replace("/", "_"), r"\w+-")
+        label = folder_name(picture.label, r"\w+-")
         folder = "testing" if picture.split in ("val", "test") else "training"
         made.append(f"{folder}/{label}.{name}{old.suffix.lower()}")
     return made

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from host.base.errors import HostError
-from host.base.files import folder_name, png_bytes, private_file, private_folder, write_private
+from host.base.files import png_bytes, private_file, private_folder, write_private
 from host.base.pictures import decode
 from host.data import edge_impulse
 from host.data.dataset import Dataset
+from host.data.labels import folders_of
 from host.data.manifest import Picture
 from host.data.manifest_csv import CSV_NAME, csv_bytes
 
@@ -34,7 +35,7 @@ def export_folder(dataset: Dataset, output: Path, layout: str) -> int:
 
 def export_zip(dataset: Dataset, output: Path) -> int:
     """SPLIT/CLASS/NAME and manifest.csv in one file: what read_dataset takes. How many pictures were written."""
-    rows = _renamed(dataset.pictures, [_shared_path(p) for p in dataset.pictures])
+    rows = _renamed(dataset.pictures, _shared_paths(dataset.pictures))
     with private_file(output) as sink, zipfile.ZipFile(sink, "w") as archive:
         for picture, content in _contents(dataset):
             archive.writestr(zipfile.ZipInfo(rows[picture.path].path, ZIP_TIME), content)
@@ -53,8 +54,9 @@ def _keras(dataset: Dataset, write: Write) -> int:
             f"{bare} pictures belong to no split: run `python -m host.data split` first"
         )
     paths = []
+    folders = folders_of(picture.label for picture in dataset.pictures)
     for picture in dataset.pictures:
-        folder = folder_name(picture.label)
+        folder = folders[picture.label]
         place = f"{picture.split}/{folder}" if has_splits else folder
         paths.append(f"{place}/{Path(picture.path).name}")
     rows = _renamed(dataset.pictures, paths)
@@ -86,9 +88,9 @@ def _portable(path: str, content: bytes) -> tuple[str, bytes]:
     return f"{path.rpartition('.')[0]}.png", png_bytes(decode(content, path))
 
 
-def _shared_path(picture: Picture) -> str:
-    place = f"{picture.split or 'unsplit'}/{folder_name(picture.label)}"
-    return f"{place}/{Path(picture.path).name}"
+def _shared_paths(pictures: Sequence[Picture]) -> list[str]:
+    folders = folders_of(picture.label for picture in pictures)
+    return [f"{p.split or 'unsplit'}/{folders[p.label]}/{Path(p.path).name}" for p in pictures]
 
 
 def _renamed(pictures: Sequence[Picture], paths: Sequence[str]) -> dict[str, Picture]:

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +26,10 @@ from host.base.files import (
     private_folder,
     write_private,
 )
+from host.base.pictures import MOST_FILE_BYTES
+from host.base.regular_files import UnreadableError, read_below
 from host.data.hold import take
-from host.data.labels import matching, meant
+from host.data.labels import folders_of, matching, meant
 from host.data.manifest import Picture
 from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
 from host.data.manifest_file import PARQUET_NAME, has_manifest, parquet_bytes, read_manifest
@@ -45,7 +47,7 @@ class Journal:
         private_folder(folder)
         self._lock = take(folder)
         try:
-            found = self._recovered()
+            found = self._recovered({f: label for label, f in folders_of(labels).items()})
             self.labels = _agreed(folder, labels, found)
             self.pictures = [replace(p, label=matching(p.label, self.labels) or "") for p in found]
             self._extra = extra_columns(self.pictures)
@@ -142,8 +144,8 @@ class Journal:
             number += 1
         return path
 
-    def _recovered(self) -> list[Picture]:
-        """The rows that are whole, and new ones for pictures that have none."""
+    def _recovered(self, labels: Mapping[str, str]) -> list[Picture]:
+        """The rows that are whole, and new ones for pictures that have none. labels: of folders."""
         said: list[str] = []
         found: list[Picture] = []
         if has_manifest(self.folder):
@@ -155,30 +157,34 @@ class Journal:
                 )
             said += rows.notes
         known = {picture.path for picture in found}
-        orphans = [p for p in _by_folder(self.folder) if p.path not in known]
+        orphans = [p for p in _by_folder(self.folder, labels) if p.path not in known]
         if orphans:
             said.append(f"{len(orphans)} picture(s) without a row took their folder as label")
         self.repaired = tuple(said)
         return found + orphans
 
 
-def _by_folder(folder: Path) -> list[Picture]:
+def _by_folder(folder: Path, labels: Mapping[str, str]) -> list[Picture]:
     """The PNG files of the label folders as rows: what a crash between picture and row leaves behind."""
     found = []
     for path in sorted(folder.glob("*/*.png")):
         if not path.name.startswith("."):
             session = path.stem.rpartition("_")[0]
             relative = path.relative_to(folder).as_posix()
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            found.append(Picture(relative, path.parent.name, session=session, sha256=digest))
+            try:
+                digest = hashlib.sha256(read_below(folder, relative, MOST_FILE_BYTES)).hexdigest()
+            except UnreadableError:
+                continue  # a link or a pipe: no capture made it
+            name = path.parent.name
+            label = labels.get(name, name)
+            found.append(Picture(relative, label, session=session, sha256=digest))
     return found
 
 
 def _agreed(folder: Path, asked: Sequence[str], found: Sequence[Picture]) -> tuple[str, ...]:
     """The labels asked for. Raises HostError when the folder holds another."""
-    by_name = {folder_name(label): label for label in asked}
     for picture in found:
-        if picture.label and not matching(by_name.get(picture.label, picture.label), asked):
+        if picture.label and not matching(picture.label, asked):
             there = sorted({p.label for p in found if p.label})
             raise HostError(
                 f"{folder} holds pictures labelled {', '.join(there)}{meant(picture.label, asked)}: "

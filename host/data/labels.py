@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from host.base.errors import HostError
+from host.base.files import folder_name
 
 LIKELY = 0.6  # difflib's ratio from which a name was probably meant
 NEGATION = re.compile(r"^(?:no|not|non)_")
@@ -17,7 +19,7 @@ NEGATION = re.compile(r"^(?:no|not|non)_")
 @cache
 def normal(label: str) -> str:
     """One spelling for a class: `No Person`, `no-person`, `not_person` and `non_person` are one."""
-    plain = re.sub(r"[\s_-]+", "_", label.strip().lower())
+    plain = re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFC", label).strip().lower())
     return NEGATION.sub("non_", plain)
 
 
@@ -40,6 +42,17 @@ def resolve(label: str, known: Sequence[str], where: str) -> str:
             f"{where}: label {label!r} is not one of {', '.join(known)}{meant(label, known)}"
         )
     return found
+
+
+def folders_of(labels: Iterable[str]) -> dict[str, str]:
+    """Label -> the name of its folder, in which no other class is. Raises HostError where that cannot be."""
+    folders = {label: folder_name(label) for label in dict.fromkeys(labels)}
+    owners: dict[str, str] = {}
+    for label, folder in folders.items():
+        there = owners.setdefault(unicodedata.normalize("NFC", folder).casefold(), label)
+        if normal(there) != normal(label):
+            raise HostError(f"labels {there!r} and {label!r} would share a folder: rename one")
+    return folders
 
 
 def label_list(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ def load_pixels(dataset: Dataset, height: int, width: int, channels: int) -> NDA
     pixels = _room(len(dataset.pictures), height, width, channels)
     with dataset.open() as read:
         for index, picture in enumerate(dataset.pictures):
-            pixels[index] = one_input(read, picture, height, width, channels)
+            _, pixels[index] = one_input(read, picture, height, width, channels)
     return pixels
 
 
@@ -44,11 +45,11 @@ def load_readable(
     with dataset.open() as read:
         for picture in dataset.pictures:
             try:
-                pixels[len(kept)] = one_input(read, picture, height, width, channels)
+                known, pixels[len(kept)] = one_input(read, picture, height, width, channels)
             except UnreadableError as error:
                 say(f"left out: {error}")
             else:
-                kept.append(picture)
+                kept.append(known)
     if not kept:
         raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
     return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
@@ -72,9 +73,32 @@ def each_luma(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]
 
 def one_input(
     read: Read, picture: Picture, height: int, width: int, channels: int
-) -> NDArray[np.uint8]:
-    """uint8 (height, width, channels) of one picture. Raises UnreadableError."""
-    return to_input(decode(read(picture), picture.path), height, width, channels)
+) -> tuple[Picture, NDArray[np.uint8]]:
+    """The picture with its hash, and uint8 (height, width, channels). Raises UnreadableError."""
+    content = read(picture)
+    pixels = to_input(decode(content, picture.path), height, width, channels)
+    return hashed(picture, content), pixels
+
+
+def hashed(picture: Picture, content: bytes) -> Picture:
+    """With the SHA-256 of its file, where nobody wrote it down."""
+    if picture.sha256:
+        return picture
+    return replace(picture, sha256=hashlib.sha256(content).hexdigest())
+
+
+def with_hashes(dataset: Dataset) -> Dataset:
+    """Every picture with the SHA-256 of its file; one that cannot be read stays without."""
+    if all(picture.sha256 for picture in dataset.pictures):
+        return dataset
+    known = []
+    with dataset.open() as read:
+        for picture in dataset.pictures:
+            try:
+                known.append(picture if picture.sha256 else hashed(picture, read(picture)))
+            except UnreadableError:
+                known.append(picture)
+    return replace(dataset, pictures=tuple(known))
 
 
 def _room(count: int, height: int, width: int, channels: int) -> NDArray[np.uint8]:

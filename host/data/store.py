@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host.base.files import folder_name, private_folder, write_private
-from host.base.pictures import decode
-from host.base.regular_files import UnreadableError
+from host.base.pictures import MOST_FILE_BYTES, decode
+from host.base.regular_files import UnreadableError, read_below
 from host.data.dataset import Dataset
 from host.data.hold import held
-from host.data.labels import matching
+from host.data.labels import folders_of, matching
 from host.data.manifest import Picture
 from host.data.manifest_file import read_whole, write_manifest
 
@@ -51,6 +52,7 @@ def _import(
     pictures = read_whole(folder)
     digests = {picture.sha256 for picture in pictures}
     labels = tuple(dict.fromkeys(picture.label for picture in pictures))
+    folders_of((*labels, *(picture.label for picture in dataset.pictures)))
     added: list[Picture] = []
     known = unreadable = 0
     try:
@@ -83,11 +85,18 @@ def _place(folder: Path, label: str, old: str, content: bytes) -> str:
     private_folder(folder / folder_name(label))
     name, number = Path(old), 1
     path = f"{folder_name(label)}/{name.stem}{name.suffix.lower()}"
-    while (folder / path).exists() and (folder / path).read_bytes() != content:
+    while os.path.lexists(folder / path) and not _is_same(folder, path, content):
         number += 1
         path = f"{folder_name(label)}/{name.stem}_{number}{name.suffix.lower()}"
     write_private(folder / path, content)
     return path
+
+
+def _is_same(folder: Path, path: str, content: bytes) -> bool:
+    try:
+        return read_below(folder, path, MOST_FILE_BYTES) == content
+    except UnreadableError:
+        return False
 
 
 def _filled(picture: Picture, about: Picture) -> Picture:

@@ -34,6 +34,7 @@ from host.evaluate.float_model import float_beside, float_scores
 from host.evaluate.journal import NAME as JOURNAL
 from host.evaluate.journal import Journal
 from host.evaluate.labels import parse_map, positive_of
+from host.evaluate.learnt import learnt_pictures
 from host.evaluate.loop import ConnectedBoard, Looped, run_loop
 from host.evaluate.model import Subject, read_subject
 from host.evaluate.pictures import EVERY, Loaded, Request, load
@@ -89,6 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     positive = positive_of(subject.labels, asked.positive)
     request = Request(asked.data, asked.split, asked.limit, asked.skip_unreadable)
     loaded = load(request, subject, parse_map(asked.label_map), report)
+    learnt = learnt_pictures(asked.model, loaded.dataset, say)
     found, hello = _measure(asked, subject, loaded, positive, console, report)
     command = command_line("host.evaluate", sys.argv[1:] if argv is None else argv)
     if asked.output:
@@ -103,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         page = store(asked.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
         console.print(f"written: {page}")
     if asked.json:
-        print(json.dumps(as_json(found), indent=2))
+        print(json.dumps({**as_json(found), "learnt_pictures": learnt}, indent=2))
     else:
         stdout().print(evaluation_table(found))
     return DIFFERS if found.looped and found.looped.different else 0

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.files import private_folder
 
 NAME = "board_answers.txt"
 MOST_BYTES = 64 << 20
@@ -71,7 +72,7 @@ class Journal:
 
     def _open(self, path: Path, first: str) -> BinaryIO:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             whole = self._read(path, first) if path.exists() else 0
             file = path.open("ab", buffering=0)
             file.truncate(whole)

@@ -6,14 +6,14 @@ Where there was text (MLPerf Tiny's API), dialogue.txt has it: seconds, > for th
 from __future__ import annotations
 
 import contextlib
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from host.base.csv_text import csv_row
 from host.base.errors import HostError
-from host.base.files import placed_file, png_bytes
+from host.base.files import new_private_text, placed_file, png_bytes, private_folder
 from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
 from host.recording.container import Kind
@@ -23,7 +23,6 @@ from host.recording.summary import STAGES
 from host.samples import Pairing, Sample
 
 DIALOGUE = "dialogue.txt"
-OWNER_ALONE = 0o700  # there are people in the pictures
 
 
 def recorded_samples(reader: Reader) -> Iterator[tuple[float, Sample]]:
@@ -61,21 +60,22 @@ class Exported:
 def export(reader: Reader, folder: Path) -> Exported:
     """All of it. Raises HostError when the folder exists or is full: what is in it is whole."""
     try:
-        folder.mkdir(mode=OWNER_ALONE, parents=True)
-    except FileExistsError as error:
-        raise HostError(f"{folder} exists: give --output another name") from error
+        exists = folder.exists()
     except OSError as error:
         raise HostError(f"cannot make {folder}: {error.strerror}") from error
+    if exists:
+        raise HostError(f"{folder} exists: give --output another name")
+    private_folder(folder)
     count = lines = 0
     try:
-        with (folder / "samples.csv").open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
+        with new_private_text(folder / "samples.csv") as file:
             for count, (seconds, sample) in enumerate(recorded_samples(reader), 1):
                 if count == 1:
                     scores = [f"score_{label.replace(' ', '_')}" for label in sample.labels]
                     cycles = [f"{name}_cycles" for name in STAGES]
-                    table.writerow(["time_s", "frame", "file", "source", *scores, *cycles])
-                table.writerow(_row(seconds, sample, _save(sample, folder, count)))
+                    header = ("time_s", "frame", "file", "source", *scores, *cycles)
+                    file.write(csv_row(header))
+                file.write(csv_row(_row(seconds, sample, _save(sample, folder, count))))
         lines = _write_dialogue(reader, folder / DIALOGUE)
     except OSError as error:
         raise HostError(
@@ -92,7 +92,7 @@ def _write_dialogue(reader: Reader, path: Path) -> int:
         for chunk in reader.chunks():
             for record in chunk.records:
                 for said in listener.take(record):
-                    file = file or open_files.enter_context(path.open("w", encoding="ascii"))
+                    file = file or open_files.enter_context(new_private_text(path))
                     mark = ">" if said.by_host else "<"
                     file.write(f"{said.time_ns / NANOSECONDS:.6f} {mark} {said.text}\n")
                     count += 1

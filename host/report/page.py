@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
-from host.base.files import write_private
+from host.base.files import private_folder, write_private
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
 
@@ -31,10 +31,7 @@ def render_page(page: Page) -> str:
 
 def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
     """The files that were written: `path`, and path's stem + _ + figure's name + .png. Raises HostError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(f"cannot make {path.parent}: {error.strerror}") from error
+    private_folder(path.parent)
     write_private(path, render_page(page).encode())
     written = [path]
     for plot in plots_of(page) if pngs else ():

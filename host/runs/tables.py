@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from host.base.csv_text import escaped
 from host.base.errors import HostError
 from host.base.files import placed_file
 from host.runs.layout import Layout
@@ -93,15 +94,25 @@ def finish(directory: Path, layout: Layout) -> int:
         table_file = placed_file(directory / f"{layout.name}.csv") if layout.csv else None
         text = files.enter_context(table_file) if table_file else None
         parquet = pa.parquet.ParquetWriter(file, schema, compression="zstd")
-        writers = [files.enter_context(parquet)]
-        if text is not None:
-            writers.append(files.enter_context(pa.csv.CSVWriter(text, schema)))
+        files.enter_context(parquet)
+        sheet = files.enter_context(pa.csv.CSVWriter(text, schema)) if text is not None else None
         for table in _groups(stream_batches(stream, layout), schema):
             rows += table.num_rows
-            for writer in writers:
-                writer.write_table(table)
+            parquet.write_table(table)
+            if sheet is not None:
+                sheet.write_table(_escaped(table))
     stream.unlink()
     return rows
+
+
+def _escaped(table: Any) -> Any:
+    """Texts as a spreadsheet may have them."""
+    pa = arrow()
+    for index, field in enumerate(table.schema):
+        if field.type == pa.string():
+            texts = [escaped(text) for text in table.column(index).to_pylist()]
+            table = table.set_column(index, field, pa.array(texts, pa.string()))
+    return table
 
 
 def _groups(batches: Iterator[Any], schema: Any) -> Iterator[Any]:

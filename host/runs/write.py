@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from host.base.errors import HostError
-from host.base.files import write_private
+from host.base.files import private_folder, write_private
 from host.runs.conditions import Conditions
 from host.runs.layout import Layout, check_layouts
 from host.runs.tables import arrow, finish, schema_of, stream_path
@@ -228,12 +228,7 @@ def _batch(schema: Any, columns: Iterable[Any]) -> Any:
 
 def _make(directory: Path) -> None:
     refuse_place(directory)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(
-            f"cannot make {directory}: {_plain(error)}; choose another --output"
-        ) from error
+    private_folder(directory)
 
 
 def _cannot_write(directory: Path, error: OSError) -> HostError:

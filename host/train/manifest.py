@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
+from host.data.learnt import packed
 from host.train.epoch import Epoch
 from host.train.measure import Figures
 from host.train.options import Options
@@ -59,6 +60,7 @@ def manifest(
         "training": _training(made, options, command),
         "data": data_sources(parts),
         "data_sha256": data,
+        **({"learnt_from": learnt} if (learnt := packed(f.sha256 for f in parts[0].facts)) else {}),
         "attribution": attribution(options),
     }
 

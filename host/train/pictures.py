@@ -16,10 +16,10 @@ from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset, read_dataset
 from host.data.labels import matching, normal, resolve
-from host.data.load import load_readable
+from host.data.learnt import TRAIN, VALIDATION, set_hash
+from host.data.load import hashed, load_readable
 from host.data.manifest import Picture
 
-TRAIN, VALIDATION = "train", "val"
 DETAIL = (
     4 / 3
 )  # pictures are kept this much larger than the input, so that a crop of one is still sharp
@@ -137,14 +137,15 @@ def _load_colour(dataset: Dataset, side: int, say: Say) -> tuple[Dataset, Pixels
     with dataset.open() as read:
         for picture in dataset.pictures:
             try:
-                whole = decode(read(picture), picture.path)
+                content = read(picture)
+                whole = decode(content, picture.path)
             except UnreadableError as error:
                 say(f"left out: {error}")
                 continue
             if whole.shape[:2] != (side, side):
                 whole = np.asarray(cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA))
             pixels[len(kept)] = whole.reshape(side, side, -1)
-            kept.append(picture)
+            kept.append(hashed(picture, content))
     if not kept:
         raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
     return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
@@ -178,13 +179,12 @@ def _means_nothing(label: str) -> bool:
 
 
 def data_hash(*parts: Pictures) -> str:
-    """sha256 over every picture's hash (of its file, else its pixels), label and split; in any order."""
-    lines = []
-    for part in parts:
-        for pixels, label, fact in zip(part.pixels, part.labels, part.facts, strict=True):
-            own = fact.sha256[:16] or hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
-            lines.append(f"{own} {part.classes[label]} {fact.split or TRAIN}\n")
-    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    """Of every picture's file, label and split; in any order."""
+    return set_hash(
+        (fact.sha256, part.classes[label], fact.split or TRAIN)
+        for part in parts
+        for label, fact in zip(part.labels, part.facts, strict=True)
+    )
 
 
 def draw_chances(

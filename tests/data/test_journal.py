@@ -138,7 +138,8 @@ def test_labels_become_folders_of_any_system(tmp_path: Path) -> None:
             journal.add(picture(seed, 8, 8, 3), replace(ABOUT, label=label))
     found = read_manifest(tmp_path).pictures
     assert [p.label for p in found] == list(labels)
-    assert [p.path.split("/")[0] for p in found] == ["a_b_c", "_con", "ü"]
+    folders = [p.path.split("/")[0] for p in found]
+    assert [folder.rpartition("_")[0] for folder in folders] == ["a_b_c", "_con", "ü"]
 
 
 RACER = """
@@ -231,3 +232,32 @@ def test_a_row_is_on_the_disk_when_add_returns(
         monkeypatch.setattr(os, "fsync", fsync)
         journal.add(picture(1, 8, 8, 1), ABOUT)
         assert synced == ["picture", f"row {(tmp_path / CSV_NAME).stat().st_size}"]
+
+
+ALIKE = ("cat!", "cat?", "🙂", "🙃", "x" * 60 + "a", "x" * 60 + "b", "..", "a.b", "a_b")
+
+
+def test_labels_that_look_alike_share_no_folder_and_come_back(tmp_path: Path) -> None:
+    with Journal(tmp_path, ALIKE) as journal:
+        for seed, label in enumerate(ALIKE):
+            journal.add(picture(seed, 8, 8, 1), replace(ABOUT, label=label))
+    assert len({p.path.split("/")[0] for p in read_manifest(tmp_path).pictures}) == len(ALIKE)
+    (tmp_path / CSV_NAME).unlink()
+    (tmp_path / "manifest.parquet").unlink()
+    with Journal(tmp_path, ALIKE) as journal:
+        assert {p.label for p in journal.pictures} == set(ALIKE)
+
+
+def test_everything_that_is_written_is_the_owners_alone(tmp_path: Path) -> None:
+    filled(tmp_path / "new" / "set", 2)
+    for path in (tmp_path / "new").rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_link_in_a_label_folder_is_no_capture(tmp_path: Path) -> None:
+    filled(tmp_path / "set", 1)
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (tmp_path / "set" / "person" / "x_00001.png").symlink_to(tmp_path / "secret.png")
+    os.mkfifo(tmp_path / "set" / "person" / "x_00002.png")
+    with Journal(tmp_path / "set", LABELS) as journal:
+        assert len(journal.pictures) == 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from host.base.errors import HostError
+from host.base.files import folder_name
+from host.base.follow_up import shell_line
 from host.data.__main__ import main
 from host.data.boxes import Rule
 from host.data.coco import read_coco
@@ -17,6 +20,8 @@ from host.data.dataset import Dataset, read_dataset
 from host.data.edge_impulse_read import is_export, read_export
 from host.data.export import export_folder, export_zip
 from host.data.hold import LOCK
+from host.data.labels import folders_of
+from host.data.layout import read_any
 from host.data.manifest import Picture
 from host.data.manifest_file import read_manifest, write_manifest
 from host.data.store import import_into
@@ -283,3 +288,52 @@ def test_two_small_persons_are_no_large_one(tmp_path: Path) -> None:
     boxes = [{"image_id": 1, "category_id": 1, "bbox": [x, 0, 8, 5], "area": 1} for x in (0, 50)]
     found = read_coco(coco(tmp_path, annotations=boxes), tmp_path / "images", Rule())
     assert found.pictures[0].label == "non_person" and found.pictures[0].tags == ("small",)
+
+
+@pytest.mark.parametrize("layout", ["keras", "edge-impulse", "zip"])
+def test_an_export_merges_no_labels(tmp_path: Path, layout: str) -> None:
+    labels = ("cat!", "cat?", "🙂", "🙃", "x" * 60 + "1", "x" * 60 + "2", "a.b", "a_b")
+    rows = [Picture(f"p/{i}.png", label) for i, label in enumerate(labels)]
+    root = fill(tmp_path / "set", *(row.path for row in rows))
+    write_manifest(root, rows)
+    out = tmp_path / ("out.zip" if layout == "zip" else "out")
+    assert main(["export", str(root), str(out), "--layout", layout]) == 0
+    back = read_any(out, Rule())
+    assert len(back.counts) == len(labels)
+    assert layout == "keras" or set(back.counts) == set(labels)
+    for path in [] if layout == "zip" else (tmp_path / "out").rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+
+
+def test_labels_that_one_folder_would_hold_are_refused() -> None:
+    clash = "cat!"
+    with pytest.raises(HostError, match="would share a folder: rename one"):
+        folders_of((clash, folder_name(clash)))
+    assert folders_of(("Person", "person", "no person")) == {
+        "Person": "Person",
+        "person": "person",
+        "no person": "no_person",
+    }
+
+
+def test_no_file_from_elsewhere_is_exported(tmp_path: Path) -> None:
+    fill(tmp_path, "secret.png")
+    root = fill(tmp_path / "set", "a/1.png", "b/2.png", first_seed=5)
+    (root / "a" / "out.png").symlink_to(tmp_path / "secret.png")
+    os.mkfifo(root / "b" / "pipe.png")
+    assert main(["export", str(root), str(tmp_path / "out.zip")]) == 0
+    assert len(read_dataset(tmp_path / "out.zip").pictures) == 2
+    write_manifest(root, [Picture("a/out.png", "a"), Picture("b/2.png", "b")])
+    with pytest.raises(HostError, match="leads out of"):
+        main(["export", str(root), str(tmp_path / "more.zip")])
+    assert not (tmp_path / "more.zip").exists()
+
+
+def test_what_to_do_next_is_one_line_of_a_shell(
+    dataset: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "my $(pictures)"
+    assert main(["export", str(dataset.root), str(out), "--layout", "edge-impulse"]) == 0
+    said = " ".join(capsys.readouterr().err.split("to upload them: ")[1].split("\n")[0].split())
+    assert shlex.split(said)[:3] == ["cd", str(out), "&&"]
+    assert shlex.split(shell_line("host.data", "split", out))[-1] == str(out)

@@ -58,6 +58,14 @@ def test_other_programs_can_read_parquet_and_csv(tmp_path: Path) -> None:
     assert names == ["run.json", "samples.csv", "samples.parquet", "trace.parquet"]
 
 
+def test_a_text_of_the_table_is_no_formula_for_a_spreadsheet(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        run.append("samples", 0, 0.5, True, "=1+1")
+    with (tmp_path / "samples.csv").open() as file:
+        assert [row["label"] for row in csv.DictReader(file)] == ["'=1+1"]
+    assert read_run(tmp_path).columns("samples")["label"].tolist() == ["=1+1"]
+
+
 def test_columns_are_chosen_and_an_empty_table_keeps_its_types(tmp_path: Path) -> None:
     with writer(tmp_path) as run:
         add_rows(run, 2)
@@ -190,7 +198,7 @@ def test_a_place_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
         refuse_place(taken)
     refuse_place(tmp_path / "to be" / "made")
     assert list(tmp_path.iterdir()) == [taken], "nothing is made"
-    with pytest.raises(HostError, match=r"cannot make .*choose another --output$"):
+    with pytest.raises(HostError, match=r"cannot make .*give another folder$"):
         writer(Path("/proc/nothing/here"))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
 from host.ports.open import add_port_arguments, asked_port
@@ -90,7 +91,7 @@ def run(asked: argparse.Namespace) -> int:
     else:
         to = stdout()
         to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
-    said.print(f"kept in {plan.directory}: python -m host.bench report {plan.directory}")
+    said.print(f"kept in {plan.directory}: {shell_line('host.bench', 'report', plan.directory)}")
     if done.stopped_by is not None:
         raise done.stopped_by
     return 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from host.base.arguments import positive
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
 from host.ports.open import add_port_arguments
@@ -84,7 +85,7 @@ def run(asked: argparse.Namespace) -> int:
                 run.summary = table.as_json(board, result)
         finally:
             if place.exists():
-                say(f"kept in {place}; python -m host.bench report {place} shows it")
+                say(f"kept in {place}; {shell_line('host.bench', 'report', place)} shows it")
         if asked.json:
             print(json.dumps(run.summary, indent=2))
         else:

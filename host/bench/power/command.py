@@ -16,6 +16,7 @@ from pathlib import Path
 from host.base.arguments import positive
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
 from host.ports.open import add_port_arguments
@@ -79,7 +80,8 @@ def run(asked: argparse.Namespace) -> int:
     else:
         shown = power_tables(done.result, wanted.battery, asked.looks_per_minute)
         stdout().print(shown)
-    say(f"kept in {done.directory}; python -m host.bench report {done.directory} shows it")
+    shows = shell_line("host.bench", "report", done.directory)
+    say(f"kept in {done.directory}; {shows} shows it")
     if not done.result.complete:
         reasons = [*done.result.refusals, "fewer windows than the method asks for"]
         raise HostError(f"no figure: {reasons[0]}; what was measured is kept in {done.directory}")

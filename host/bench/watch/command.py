@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from host.base.arguments import positive, whole
 from host.base.console import stdout
+from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
 
@@ -91,7 +92,8 @@ def run(asked: argparse.Namespace) -> int:
         print(json.dumps(table.as_json(done.report), indent=2))
     else:
         stdout().print(table.watch_table(done.report, done.conditions, done.reason))
-    say(f"kept in {wanted.directory}; python -m host.bench report {wanted.directory} shows it")
+    shows = shell_line("host.bench", "report", wanted.directory)
+    say(f"kept in {wanted.directory}; {shows} shows it")
     if done.stopped_by is not None:
         raise done.stopped_by
     return 0

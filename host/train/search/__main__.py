@@ -8,14 +8,14 @@ The same command goes on after a kill; started again elsewhere with the same --s
 
 from __future__ import annotations
 
+from host.base.csv_text import csv_row
 from host.base.errors import quiet_ctrl_c
+from host.base.follow_up import shell_line
 
 if __name__ == "__main__":
     quiet_ctrl_c()  # before the imports that take long
 
 import argparse
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -75,15 +75,12 @@ def _write(folder: Path, found: Sequence[Point], budget: Budget, pictures: int) 
     from host.train.search.screen import draw_front
 
     best = {point.number for point in front(found)}
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    names = "trial,network,accuracy,estimated_cycles,ram_bytes,flash_bytes,on_front"
-    rows.writerow(names.split(","))
+    rows = ["trial,network,accuracy,estimated_cycles,ram_bytes,flash_bytes,on_front\n"]
     for p in found:
         cost = p.cost
         figures = (f"{p.accuracy:.4f}", cost.cycles, cost.ram_bytes, cost.flash_bytes)
-        rows.writerow((p.number, p.architecture.text, *figures, int(p.number in best)))
-    write_private(folder / TABLE, text.getvalue().encode())
+        rows.append(csv_row((p.number, p.architecture.text, *figures, int(p.number in best))))
+    write_private(folder / TABLE, "".join(rows).encode())
     draw_front(folder / PICTURE, found, budget, pictures)
 
 
@@ -92,10 +89,11 @@ def _next(folder: Path, found: Sequence[Point]) -> str:
 
     best = max(front(found), key=lambda p: p.accuracy)
     shape = best.architecture
+    start = ("--from", folder / trial_name(best.number))
+    train = shell_line("host.train", *start, "--size", shape.size, "--channels", shape.channels)
     return (
         f"written: {folder / PICTURE}, {folder / TABLE}. To train the best one in full, on the machine that has it: "
-        f"python -m host.train --from {folder / trial_name(best.number)} --size {shape.size} "
-        f"--channels {shape.channels} --data ... --output ...; to pack it into as little RAM as here: "
+        f"{train} --data ... --output ...; to pack it into as little RAM as here: "
         f"python -m host.compiler MODEL.tflite --arena {best.cost.ram_bytes - shape.size**2 * shape.channels}"
     )
 
