@@ -138,7 +138,7 @@ enum wire_slot_state {
 #define WIRE_AT_START_HEARTBEAT_S 60
 #define WIRE_AT_START_HALVING 0
 #define WIRE_AT_START_MAINS_HZ 50
-#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 3}, {0, 63}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 1023}, {0, 30}, {1, 3600}, {0, 2}, {50, 60}}
+#define WIRE_SETTING_LIMITS {{0, 1}, {0, 1}, {0, 3}, {0, 23}, {0, 1}, {0, 1}, {0, 1}, {-1, 255}, {-1, 65535}, {-1, 30}, {1, 120}, {1, 100}, {1, 100}, {1, 20}, {-1, 1023}, {0, 30}, {1, 3600}, {0, 2}, {50, 60}}
 
 enum wire_message {
     WIRE_HELLO = 0x01,

@@ -1,7 +1,7 @@
 #include "app.h"
 
 #include "board/board.h"       // board_*
-#include "camera/pace.h"       // camera_best_divider
+#include "camera/pace.h"       // pace_extra_rows
 #include "commands/commands.h" // command_obey
 #include "hold.h"              // hold_run
 #include "link/link.h"         // link_*
@@ -49,23 +49,25 @@ void app_start(struct app *app) {
     report_refused_model(app, app->model_status);
 }
 
-/* A clock that fits the time between two captures. A change costs a frame, so it must gain some per cent. */
-static void pace(struct app *app, uint32_t busy_cycles) {
-    const uint8_t best = camera_best_divider(busy_cycles);
-    const uint32_t gained =
-        camera_period(app->camera.clock_divider, busy_cycles) - camera_period(best, busy_cycles);
-    if (!app->camera.paced || gained < camera_period(best, busy_cycles) / 32u) {
+/* Frames that come when the board is ready for them. */
+static void pace(struct app *app, uint32_t work) {
+    const struct pace_load load = {work, app->cycles.reading, app->next_image != NULL};
+    const uint16_t rows = pace_extra_rows(&app->pace, &app->camera, &load);
+    if (rows == app->camera.extra_rows || app->mode == WIRE_MODE_SINGLE) {
         return;
     }
-    app->camera.clock_divider = best;
-    const struct camera_fault fault = camera_set_clock(best);
+    app->camera.extra_rows = rows;
+    stage_forget_ahead(); /* that frame may be of neither length */
+    const struct camera_fault fault = camera_set_rows(rows);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
         app->camera_state = CAMERA_OFF;
+        return;
     }
+    stage_look_ahead(app);
 }
 
-enum { ROOM_MS = 150 }; /* about as long as a frame of the sensor */
+enum { ROOM_MS = 350 }; /* an RGB frame at 100 KB/s, and some */
 
 /* The frame is queued before the inference, so that it travels meanwhile. An RGB frame fills the queue
  * nearly: it waits for the one before, as a frame that is missing tells less than one that is late. */
@@ -74,23 +76,26 @@ static void look(struct app *app) {
     if (!stage_capture(app)) {
         return;
     }
+    if (app->mode != WIRE_MODE_SINGLE) {
+        stage_look_ahead(app);
+    }
     const bool sends_frame = app->mode != WIRE_MODE_RESULTS;
     if (sends_frame) {
         link_make_room(sizeof(struct wire_frame) + app_image_bytes(app), ROOM_MS);
     }
-    const uint32_t start = board_cycles(); /* waiting is no work of the CPU's: pace() must not see it */
+    const uint32_t start = board_work_cycles(); /* waiting is no work of the CPU's: pace() must not see it */
     if (sends_frame) {
         report_frame(app, WIRE_SOURCE_CAMERA);
     }
-    uint32_t send = board_cycles() - start;
+    uint32_t send = board_work_cycles() - start;
     if (app->mode != WIRE_MODE_CAPTURE && app->model_status == ENGINE_OK) {
         stage_infer(app);
-        const uint32_t again = board_cycles();
+        const uint32_t again = board_work_cycles();
         report_result(app, WIRE_SOURCE_CAMERA);
-        send += board_cycles() - again;
+        send += board_work_cycles() - again;
     }
     app->cycles.send = send;
-    pace(app, board_cycles() - start);
+    pace(app, board_work_cycles() - start);
     if (app->mode == WIRE_MODE_SINGLE) {
         app->mode = WIRE_MODE_IDLE;
     }
@@ -99,9 +104,7 @@ static void look(struct app *app) {
 static void answer_injected(struct app *app) {
     app->injected = 0;
     app->frame++;
-    app->cycles.capture = 0;
-    app->cycles.preprocess = 0;
-    app->cycles.send = 0;
+    app->cycles = (struct stage_cycles){0};
     stage_infer(app);
     report_result(app, WIRE_SOURCE_INJECTED);
 }
@@ -115,6 +118,7 @@ static void obey_host(struct app *app) {
             command_obey(app, &command);
             break;
         case LINK_TEXT: {
+            stage_forget_ahead();
             const char *const line = link_line(&too_long);
             mlperf_obey(app, line, too_long);
             break;
@@ -151,5 +155,4 @@ void app_turn(struct app *app) {
     }
     board_cycles_since_start(); /* keeps its high word right */
     board_microseconds();       /* likewise */
-    link_pump();
 }

@@ -9,8 +9,7 @@
 enum {
     DRAIN_MS = 200, /* an answer leaves in a few, if somebody reads */
     MICROSECONDS_PER_MS = 1000,
-    PORT_MS = 2, /* what the port itself still holds then */
-    PUMPS = 256,
+    PORT_MS = 2,              /* what the port itself still holds then */
     MARKER_LOW_CYCLES = 3200, /* 50 us: 5 samples of a meter that takes 100,000 a second */
 };
 
@@ -67,14 +66,11 @@ static void nap_until(uint64_t end_us) {
     board_nap(left_ms < BOARD_LONGEST_NAP_MS ? (uint32_t)left_ms : BOARD_LONGEST_NAP_MS);
 }
 
-/* Room for a Frame or not, the port is fed: many times, as looking at the clock takes longer. */
+/* The port's interrupt feeds it; looking at the room costs less than looking at the clock. */
 static bool send_frame(struct app *app) {
     const bool room = link_has_room(sizeof(struct wire_frame) + app_image_bytes(app));
     if (room) {
         report_frame(app, WIRE_SOURCE_INJECTED);
-    }
-    for (unsigned i = 0; i < PUMPS; i++) {
-        link_pump();
     }
     return room;
 }

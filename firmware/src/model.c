@@ -6,6 +6,7 @@
 enum { DEFAULT_SIDE = 96 };
 
 static _Alignas(8) uint8_t memory[MODEL_MEMORY_BYTES];
+static _Alignas(8) uint8_t next_image[MODEL_NEXT_IMAGE_BYTES];
 
 /* The packed model's bytes in flash. DEFAULT_MODEL is a path that the build gives. On the virtual board they
  * come last in flash, so that host.virtual can lay another model over them; its header says how long it is.
@@ -84,6 +85,7 @@ static enum engine_status open_active(struct app *app) {
 
 void model_open(struct app *app) {
     app->image = memory;
+    app->next_image = next_image;
     app->slot_status = ENGINE_OK;
     app->model_status = open_active(app);
     if (app->model_status != ENGINE_OK && app->slots.active != 0) {
@@ -102,7 +104,8 @@ void model_open(struct app *app) {
     app->width = header->input_width;
     app->channels = (uint8_t)header->input_channels;
     app->score_count = header->output_count;
-    app->engine.clock = board_cycles;
+    app->next_image = app_image_bytes(app) <= sizeof next_image ? next_image : NULL;
+    app->engine.clock = board_work_cycles;
     app->engine.observer = note_operator;
     app->engine.observer_context = app;
 }

@@ -5,7 +5,10 @@
 
 #include "state.h" // struct app
 
-enum { MODEL_MEMORY_BYTES = 112 * 1024 }; /* image and arena of the largest model that this firmware takes */
+enum {
+    MODEL_MEMORY_BYTES = 112 * 1024,      /* image and arena of the largest model that this firmware takes */
+    MODEL_NEXT_IMAGE_BYTES = 96 * 96 * 3, /* the camera looks ahead for images no larger */
+};
 
 /* Finds the slots behind the firmware; before model_open. */
 void model_find_slots(struct app *app);

@@ -1,17 +1,25 @@
 #include "stage.h"
 
 #include "board/board.h"     // board_*
-#include "link/link.h"       // link_pump
+#include "camera/capture.h"  // capture_*
 #include "preprocess/area.h" // area_*
 #include "report.h"          // report_fault
 
-enum { RESTS_BEFORE_RETRY = 1000 };
-
-/* What the camera's lines flow into. */
-struct picture {
-    struct area area;
-    uint32_t cycles; /* spent on averaging */
+enum {
+    RESTS_BEFORE_RETRY = 1000,
+    FAULTS_BEFORE_RESTART = 3, /* in a row: the sensor may have lost its power and so its settings */
 };
+
+/* What the camera's lines flow into, in its interrupt. */
+static struct picture {
+    struct area area;
+    uint32_t steps[CAMERA_WIDTH];
+    uint32_t luma_sums[AREA_MAX_WIDTH];
+    uint32_t chroma_sums[AREA_MAX_WIDTH];
+    struct camera_sink sink;
+    uint32_t averaging_cycles;
+    uint32_t line_cycles; /* board_line_cycles() when it began */
+} picture;
 
 bool stage_wake_camera(struct app *app) {
     if (app->camera_state == CAMERA_RUNS) {
@@ -21,7 +29,10 @@ bool stage_wake_camera(struct app *app) {
         return false;
     }
     const bool sleeps = app->camera_state == CAMERA_SLEEPS;
+    app->camera.extra_rows = 0; /* until the app finds its pace */
     const struct camera_fault fault = sleeps ? camera_wake() : camera_start(&app->camera);
+    capture_forget_timing();
+    app->faults_in_row = 0;
     app->rests_until_retry = RESTS_BEFORE_RETRY;
     app->camera_state = fault.code == WIRE_FAULT_CODE_NONE ? CAMERA_RUNS : CAMERA_OFF;
     if (fault.code != WIRE_FAULT_CODE_NONE) {
@@ -32,6 +43,7 @@ bool stage_wake_camera(struct app *app) {
 
 void stage_rest_camera(struct app *app) {
     if (app->camera_state == CAMERA_RUNS) {
+        capture_abandon();
         const bool slept = camera_sleep().code == WIRE_FAULT_CODE_NONE;
         app->camera_state = slept ? CAMERA_SLEEPS : CAMERA_OFF;
     }
@@ -46,11 +58,15 @@ void stage_put_camera_down(struct app *app) {
 }
 
 static void take_line(void *context, const uint32_t *luma, const uint32_t *chroma) {
-    struct picture *picture = context;
+    struct area *area = &picture.area;
     const uint32_t start = board_cycles();
-    area_add_line(&picture->area, luma, chroma);
-    picture->cycles += board_cycles() - start;
-    link_pump();
+    (void)context;
+    if (area->colour) {
+        area_sum_across(&area->across, luma, picture.luma_sums);
+        area_sum_across(&area->across_chroma, chroma, picture.chroma_sums);
+    }
+    area_add_line(area, picture.luma_sums, picture.chroma_sums);
+    picture.averaging_cycles += board_cycles() - start;
 }
 
 /* Bars are for the wires: as grey they show every bit of the bus, which a conversion would hide. */
@@ -58,31 +74,95 @@ static bool wants_colour(const struct app *app) {
     return app->channels == AREA_COLOUR_CHANNELS && !app->camera.colour_bars;
 }
 
-bool stage_capture(struct app *app) {
-    static struct picture picture;
-    const bool colour = wants_colour(app);
-    const uint32_t start = board_cycles();
-    picture.cycles = 0;
-    struct camera_fault fault = {WIRE_FAULT_CODE_MODEL_INPUT, 0};
-    const struct area_picture from = {CAMERA_WIDTH, CAMERA_HEIGHT, colour};
-    if (area_start(&picture.area, &from, app->width, app->height, app->channels, app->image)) {
-        fault = camera_capture(&app->camera, colour, take_line, &picture);
+/* Colour has twice the bytes to average in a line's blanking. */
+static struct camera_fault choose_clock(struct app *app) {
+    const uint8_t best = wants_colour(app) ? CAMERA_FASTEST_COLOUR_DIVIDER : CAMERA_FASTEST_DIVIDER;
+    if (!app->camera.paced || app->camera.clock_divider == best) {
+        return (struct camera_fault){WIRE_FAULT_CODE_NONE, 0};
     }
-    app->cycles.preprocess = picture.cycles;
-    app->cycles.capture = board_cycles() - start - picture.cycles;
+    app->camera.clock_divider = best;
+    return camera_set_clock(best);
+}
+
+static bool begin(struct app *app, uint8_t *image) {
+    const struct area_picture from = {CAMERA_WIDTH, CAMERA_HEIGHT, wants_colour(app)};
+    const struct camera_fault fault = choose_clock(app);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
-        app->camera_state = CAMERA_OFF; /* start it afresh: it may have lost its power and so its settings */
-    } else {
-        app->last_fault = WIRE_FAULT_CODE_NONE;
+        app->camera_state = CAMERA_OFF;
     }
-    return fault.code == WIRE_FAULT_CODE_NONE;
+    if (!area_start(&picture.area, &from, app->width, app->height, app->channels, image)) {
+        return false;
+    }
+    area_plan_steps(&picture.area.across, picture.steps);
+    picture.sink = (struct camera_sink){
+        .steps = picture.steps,
+        .unit = picture.area.across.unit,
+        .luma_sums = picture.luma_sums,
+        .take = take_line,
+    };
+    picture.averaging_cycles = 0;
+    picture.line_cycles = board_line_cycles();
+    capture_begin(&app->camera, from.colour, &picture.sink);
+    return true;
+}
+
+void stage_look_ahead(struct app *app) {
+    if (app->next_image != NULL) {
+        begin(app, app->next_image);
+    }
+}
+
+void stage_forget_ahead(void) {
+    capture_abandon();
+}
+
+/* A frame that the interrupts spoiled is the only one lost; one that fails again and again is the sensor's.
+ */
+static void note_fault(struct app *app, struct camera_fault fault) {
+    report_fault(app, fault, "");
+    app->faults_in_row++;
+    if (fault.code != WIRE_FAULT_CODE_CAMERA_OVERRUN && app->faults_in_row >= FAULTS_BEFORE_RESTART) {
+        app->camera_state = CAMERA_OFF;
+    }
+}
+
+/* The image that the camera looked for ahead becomes the one in hand. */
+static void swap_images(struct app *app) {
+    uint8_t *const ready = picture.area.image;
+    if (ready == app->next_image) {
+        app->next_image = app->image;
+        app->image = ready;
+    }
+}
+
+bool stage_capture(struct app *app) {
+    const uint32_t start = board_cycles();
+    struct capture capture = {.fault = {WIRE_FAULT_CODE_MODEL_INPUT, 0}};
+    const bool ahead = capture_is_begun();
+    const uint32_t ahead_cycles = ahead ? board_line_cycles() - picture.line_cycles : 0;
+    if (ahead || begin(app, app->image)) {
+        capture = capture_wait();
+    }
+    app->cycles.preprocess = picture.averaging_cycles;
+    app->cycles.reading = board_line_cycles() - picture.line_cycles;
+    app->cycles.overlapped = ahead_cycles;
+    app->cycles.capture = board_cycles() - start + ahead_cycles - picture.averaging_cycles;
+    app->cycles.image_ended_at = capture.ended_cycles;
+    if (capture.fault.code != WIRE_FAULT_CODE_NONE) {
+        note_fault(app, capture.fault);
+        return false;
+    }
+    swap_images(app);
+    app->faults_in_row = 0;
+    app->last_fault = WIRE_FAULT_CODE_NONE;
+    return true;
 }
 
 void stage_infer(struct app *app) {
-    const uint32_t start = board_cycles();
+    const uint32_t start = board_work_cycles();
     board_mark(true);
     engine_run(&app->engine, app->image, app->scores);
     board_mark(false);
-    app->cycles.inference = board_cycles() - start;
+    app->cycles.inference = board_work_cycles() - start;
 }

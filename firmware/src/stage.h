@@ -14,8 +14,16 @@ void stage_rest_camera(struct app *app);
  * first. */
 void stage_put_camera_down(struct app *app);
 
-/* Captures into app->image and notes the cycles; false after a fault, which was reported. */
+/* Lets the camera look for the next image, in interrupts, while the one in hand is inferred and sent. Without
+ * room for a second image it does nothing. */
+void stage_look_ahead(struct app *app);
+
+/* The camera's next frame in app->image, that of stage_look_ahead if there is one; notes the cycles. False
+ * after a fault, which was reported. */
 bool stage_capture(struct app *app);
+
+/* Forgets the image that the camera looks for: what it shows, or where it goes, is about to change. */
+void stage_forget_ahead(void);
 
 /* Runs the model on app->image between two edges of the marker pin and notes the cycles. */
 void stage_infer(struct app *app);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "camera/ov7675.h" // struct camera_settings
+#include "camera/pace.h"   // struct pace
 #include "engine/engine.h" // struct engine
 #include "protocol.h"      // enum wire_mode, struct wire_hold
 #include "slot/slot.h"     // struct slots
@@ -15,10 +16,13 @@ enum { APP_MAX_OPERATORS = 128 };
 
 /* Cycles of the stages of one frame. */
 struct stage_cycles {
-    uint32_t capture; /* less preprocess */
+    uint32_t capture; /* waiting for the sensor and reading it, less preprocess */
     uint32_t preprocess;
+    uint32_t reading;    /* of the two, the interrupts that read the frame */
+    uint32_t overlapped; /* of the two, those that ran while this frame's predecessor was inferred and sent */
     uint32_t inference;
-    uint32_t send; /* of the previous frame */
+    uint32_t send;           /* of the previous frame */
+    uint32_t image_ended_at; /* cycle counter when the sensor had put out the image in hand */
 };
 
 /* Off: not started, or it failed. Asleep: registers kept, pins silent. */
@@ -67,12 +71,15 @@ struct app {
     enum camera_state camera_state;
     uint8_t last_fault;         /* enum wire_fault_code */
     uint32_t rests_until_retry; /* of a camera that failed */
+    struct pace pace;
+    uint32_t faults_in_row; /* frames that failed one after the other */
 
     struct engine engine;
     enum engine_status model_status;
     enum engine_status slot_status; /* why the active slot's model was refused at start */
     struct slots slots;
-    uint8_t *image; /* the model's input, uint8 */
+    uint8_t *image;      /* the model's input, uint8 */
+    uint8_t *next_image; /* another one, into which the camera looks meanwhile; NULL when it does not fit */
     uint16_t height, width;
     uint8_t channels;
     int8_t scores[WIRE_MAX_SCORES];

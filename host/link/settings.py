@@ -34,7 +34,7 @@ LIMITS: dict[Setting, Limits] = {
     Setting.DATA_SWAP: Limits(0, 1, 1, "1: D0 and D1 crossed (the kit's shield), 0: straight"),
     Setting.YUV_ORDER: Limits(0, 3, 0, "1: UYVY, else YUYV; 2 more: the sensor swaps U and V"),
     Setting.CLOCK_DIVIDER: Limits(
-        0, 63, 0, "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by the model"
+        0, 23, 0, "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by itself"
     ),
     Setting.INSTRUCTION_CACHE: Limits(0, 1, 1, "1: on"),
     Setting.DCDC: Limits(0, 1, 0, "1: the DC/DC converter (the module must carry the inductor)"),

@@ -1,4 +1,4 @@
-"""The choice of the pixel clock: more frames a second than with any other."""
+"""The rows that stretch the sensor's frame: one is there whenever the board is ready for it."""
 
 from __future__ import annotations
 
@@ -10,35 +10,66 @@ from hypothesis import strategies as st
 
 from tests.native import FIRMWARE, compile_shared
 
-DIVIDERS = range(11, 24)
+DIVIDER = 6
+ROW = 784 * 2 * (DIVIDER + 1)
+ROWS = 510
 
 
-def library() -> ctypes.CDLL:
-    made = ctypes.CDLL(str(compile_shared("pace", [FIRMWARE / "src/camera/pace.c"])))
-    made.camera_period.argtypes = [ctypes.c_uint8, ctypes.c_uint32]
-    made.camera_period.restype = ctypes.c_uint32
-    made.camera_best_divider.argtypes = [ctypes.c_uint32]
-    made.camera_best_divider.restype = ctypes.c_uint8
-    return made
+class Settings(ctypes.Structure):
+    """struct camera_settings, as far as the pace looks at it."""
+
+    _fields_ = (
+        ("colour_bars", ctypes.c_bool),
+        ("data_swap", ctypes.c_bool),
+        ("luma_second", ctypes.c_bool),
+        ("chroma_swap", ctypes.c_bool),
+        ("halving", ctypes.c_uint8),
+        ("mains_hz", ctypes.c_uint8),
+        ("clock_divider", ctypes.c_uint8),
+        ("paced", ctypes.c_bool),
+        ("extra_rows", ctypes.c_uint16),
+    )
 
 
-@given(st.integers(0, 100_000_000))
-def test_no_other_clock_gives_more_frames(busy: int) -> None:
-    pace = library()
-    best = pace.camera_period(pace.camera_best_divider(busy), busy)
-    assert best == min(pace.camera_period(divider, busy) for divider in DIVIDERS)
+class Load(ctypes.Structure):
+    """struct pace_load."""
+
+    _fields_ = (
+        ("work", ctypes.c_uint32),
+        ("reading", ctypes.c_uint32),
+        ("overlaps", ctypes.c_bool),
+    )
+
+
+def extra_rows(work: int, reading: int, overlaps: bool = True, now: int = 0) -> int:
+    """What the firmware would set."""
+    sources = [FIRMWARE / "src/camera/pace.c"]
+    pace = ctypes.CDLL(str(compile_shared("pace", sources)))
+    pace.pace_extra_rows.restype = ctypes.c_uint16
+    state = ctypes.c_uint32(0)  # struct pace
+    load = Load(work, reading, overlaps)
+    settings = Settings(False, True, False, False, 0, 50, DIVIDER, True, now)
+    return int(
+        pace.pace_extra_rows(ctypes.byref(state), ctypes.byref(settings), ctypes.byref(load))
+    )
+
+
+@given(st.integers(0, 40_000_000), st.integers(0, 5_000_000))
+def test_the_frame_is_a_little_longer_than_the_boards_period(work: int, reading: int) -> None:
+    frame = (ROWS + extra_rows(work, reading)) * ROW
+    assert frame > work + reading
+    assert frame <= max(ROWS * ROW, (work + reading) * 1.01 + 3 * ROW)
+
+
+@given(st.integers(0, 40_000_000))
+def test_a_frame_that_is_not_read_meanwhile_is_added_whole(work: int) -> None:
+    assert (ROWS + extra_rows(work, 2_000_000, overlaps=False)) * ROW > work + 480 * ROW
 
 
 @pytest.mark.parametrize(
-    ("busy", "divider"), [(0, 11), (300_000, 11), (6_500_000, 11), (10_300_000, 12)]
+    ("change", "moves"), [(-0.002, False), (0.0, False), (-0.03, True), (0.02, True)]
 )
-def test_a_slower_clock_is_chosen_only_where_it_pays(busy: int, divider: int) -> None:
-    assert library().camera_best_divider(busy) == divider
-
-
-def test_just_too_slow_an_inference_does_not_cost_a_whole_frame() -> None:
-    pace = library()
-    fastest_clock = pace.camera_period(11, 10_300_000)
-    assert (
-        pace.camera_period(pace.camera_best_divider(10_300_000), 10_300_000) < 0.75 * fastest_clock
-    )
+def test_small_changes_of_the_work_leave_the_frame_alone(change: float, moves: bool) -> None:
+    now = extra_rows(10_000_000, 2_500_000)
+    later = extra_rows(round(12_500_000 * (1 + change)) - 2_500_000, 2_500_000, now=now)
+    assert (later != now) is moves

@@ -31,7 +31,7 @@ def test_colour_bars_are_eight_bars_and_do_not_fade_to_grey(running: Bench) -> N
     assert (register(running, XSC) >> 7, register(running, YSC) >> 7) == (0, 0)
 
 
-@pytest.mark.parametrize("divider", [11, 12, 23, 63])
+@pytest.mark.parametrize("divider", [6, 7, 11, 23])
 def test_bands_of_the_banding_filter_follow_every_pixel_clock(running: Bench, divider: int) -> None:
     running.set(Setting.CLOCK_DIVIDER, divider)
     half_a_row = row_seconds(divider) / 2

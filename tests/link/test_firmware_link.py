@@ -25,7 +25,6 @@ class OutboxState(ctypes.Structure):
         ("size", ctypes.c_size_t),
         ("head", ctypes.c_size_t),
         ("tail", ctypes.c_size_t),
-        ("used", ctypes.c_size_t),
         ("dropped", ctypes.c_uint32),
         ("sequence", ctypes.c_uint16),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,27 @@ from tests.native import FIRMWARE, compile_shared
 
 AREA_STRUCT_BYTES = 8192  # more than sizeof(struct area)
 SOURCES = ("area.c", "colour.c")
+
+
+class AreaAxis(ctypes.Structure):
+    """struct area_axis."""
+
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("source", "to", "unit", "span"))
+
+
+def axis(source: int, to: int) -> AreaAxis:
+    """As area_start makes it."""
+    divisor = math.gcd(source, to)
+    return AreaAxis(source, to, to // divisor, source // divisor)
+
+
+def sums_across(library: ctypes.CDLL, values: NDArray[np.uint32], to: int) -> NDArray[np.uint32]:
+    """What area_sum_across makes of a line."""
+    sums = np.zeros(to, np.uint32)
+    library.area_sum_across(
+        ctypes.byref(axis(len(values), to)), values.ctypes.data, sums.ctypes.data
+    )
+    return sums
 
 
 class AreaPicture(ctypes.Structure):
@@ -41,6 +63,8 @@ def load() -> ctypes.CDLL:
     ]
     library.area_start.restype = ctypes.c_bool
     library.area_add_line.argtypes = [ctypes.c_void_p] * 3
+    library.area_sum_across.argtypes = [ctypes.c_void_p] * 3
+    library.area_plan_steps.argtypes = [ctypes.c_void_p] * 2
     library.area_is_complete.restype = ctypes.c_bool
     return library
 
@@ -61,9 +85,10 @@ def firmware_average(
     assert library.area_start(state, picture, width, height, channels, image.ctypes.data)
     for number, line in enumerate(luma.astype(np.uint32)):
         assert not library.area_is_complete(state)
-        colours = None if chroma is None else np.ascontiguousarray(chroma[number])
+        sums = sums_across(library, line, width)
+        colours = None if chroma is None else sums_across(library, chroma[number], width)
         pointer = None if colours is None else colours.ctypes.data
-        library.area_add_line(state, line.ctypes.data, pointer)
+        library.area_add_line(state, sums.ctypes.data, pointer)
     assert library.area_is_complete(state)
     return image
 
@@ -112,6 +137,23 @@ def test_the_cameras_window_in_colour_equals_the_host(size: tuple[int, int]) -> 
     luma, u, v = drawn_yuv(240, 320, 3)
     expected = area_average_yuv(luma, u, v, *size)
     assert np.array_equal(firmware_average(luma, *size, 3, packed(u, v)), expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(to=st.integers(1, 256), seed=st.integers(0, 2**32 - 1))
+def test_the_steps_of_the_reading_loop_make_the_same_sums(to: int, seed: int) -> None:
+    """Simulates the running sums of camera/line_loops.S."""
+    library, cut = load(), axis(320, to)
+    values = np.random.default_rng(seed).integers(0, 256, 320).astype(np.uint32)
+    steps = np.zeros(320, np.uint32)
+    library.area_plan_steps(ctypes.byref(cut), steps.ctypes.data)
+    sums, total, at = np.zeros(to, np.uint32), 0, 0
+    for value, step in zip(values.tolist(), steps.tolist(), strict=True):
+        sums[at // 4] = total + (step & 0xFFFF) * value
+        total += cut.unit * value
+        at += step >> 16
+    assert at == 4 * to
+    assert np.array_equal(sums, sums_across(library, values, to))
 
 
 def test_extremes_of_chroma_do_not_touch_each_other() -> None:

@@ -15,8 +15,8 @@ from host.preprocess import area_average, area_average_yuv
 from host.virtual.ov7675 import SensorFrame
 from tests.system.board import Bench
 
-DEFAULT_DIVIDER = 11
-DIVIDERS = range(6, 16)
+DEFAULT_DIVIDER = 6
+DIVIDERS = range(4, 14)
 WIDTH, HEIGHT, MARGIN = 900, 420, 70
 INK, GOOD, BAD, PAPER = (60, 50, 40), (120, 160, 60), (60, 80, 210), (255, 255, 255)
 

@@ -30,7 +30,7 @@ def test_the_image_is_the_hosts_preprocessing_of_the_sensors_frame(scene: str) -
 
 def test_the_sweep_of_pixel_clocks_leaves_a_margin() -> None:
     bench = Bench("noise:2")
-    points = [measure(bench, divider) for divider in (15, 13, 11, 10, 9, 8, 7)]
+    points = [measure(bench, divider) for divider in (15, 11, 8, 6, 5, 4)]
     for point in points:
         print(f"{point.cycles:3d} cycles a byte: {point.wrong:.3%} of the pixels wrong")
     fastest = fastest_exact(points)
@@ -42,7 +42,7 @@ def test_the_sweep_of_pixel_clocks_leaves_a_margin() -> None:
 
 
 def test_a_capture_loop_a_few_cycles_slower_loses_pixels() -> None:
-    fastest = 9
+    fastest = 5
     assert is_exact(Bench("noise:3"), fastest)
     slowed = Bench("noise:3", BoardOptions(pin_wait_cycles=2))
     assert not is_exact(slowed, fastest)
@@ -126,16 +126,13 @@ def test_a_single_shot_ends_by_itself() -> None:
     assert bench.greet().mode == Mode.IDLE
 
 
-def test_the_pixel_clock_follows_the_inference() -> None:
+def test_a_frame_is_there_whenever_the_board_is_ready() -> None:
     bench = Bench("default")
     bench.mode(Mode.STREAM)
-    results = [bench.wait(Result) for _ in range(4)]
-    busy = results[-1].inference_cycles + results[-1].send_cycles
-    fastest_clock = (
-        -(-(busy + 9_100_000) // 9_596_160) * 9_596_160
-    )  # whole frames at 24 cycles a byte
-    assert results[-1].period_cycles <= fastest_clock
-    assert bench.greet().clock_divider >= DEFAULT_DIVIDER
-    bench.set(Setting.CLOCK_DIVIDER, DEFAULT_DIVIDER)
+    results = [bench.wait(Result) for _ in range(6)]
+    busy = results[-1].inference_cycles + results[-1].send_cycles + 2_600_000
+    assert results[-1].period_cycles <= 1.03 * busy
+    assert not any(isinstance(message, Fault) for message in bench.messages)
+    bench.set(Setting.CLOCK_DIVIDER, 9)
     bench.wait(Result)
-    assert bench.greet().clock_divider == DEFAULT_DIVIDER, "set by hand it stays"
+    assert bench.greet().clock_divider == 9, "set by hand it stays"

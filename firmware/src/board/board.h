@@ -25,6 +25,12 @@ uint64_t board_serial_number(void);
 /* DWT cycle counter: 64 MHz, wraps every 67 s. It stands still while the CPU sleeps. */
 uint32_t board_cycles(void);
 
+/* The same less what interrupts of ours took: what the code that asks has used itself. */
+uint32_t board_work_cycles(void);
+
+/* Of those interrupts, the camera's. */
+uint32_t board_line_cycles(void);
+
 /* Cycles since start while the CPU did not sleep, 64 bits; must be called at least once a minute. */
 uint64_t board_cycles_since_start(void);
 
@@ -40,6 +46,27 @@ size_t board_receive(uint8_t *to, size_t room);
  * `from` after the return, until board_send_busy() is false. */
 size_t board_send(const uint8_t *from, size_t count);
 bool board_send_busy(void);
+
+/* From now on an interrupt of low priority calls `feed`, which may call board_send: soon after board_feed,
+ * and again whenever the port may take more, as long as it returns true. */
+void board_start_feeding(bool (*feed)(void));
+void board_feed(void);
+
+/* A timer of BOARD_TICK_CYCLES a tick, whose match calls `handler` in the interrupt of the highest priority:
+ * nothing but board_mask holds it back.
+ *
+ * board_line_on_edge: stands at 0 until that pin of port 0 falls, which starts it in hardware.
+ * board_line_restart: runs from 0 again; only when it runs. Both: the match comes at `ticks`, 2 or more.
+ * board_line_ticks: its count. board_line_stop: no match any more. */
+enum { BOARD_TICK_CYCLES = 4 };
+void board_start_lines(void (*handler)(void));
+void board_line_on_edge(uint32_t pin, uint32_t ticks);
+void board_line_restart(uint32_t ticks);
+void board_line_stop(void);
+uint32_t board_line_ticks(void);
+
+/* Where the CPU fetches code that lies in RAM without waiting for its own data accesses. */
+uint32_t board_code_in_ram(const void *code);
 
 /* False when it is known that nobody has the port open. */
 bool board_host_listens(void);
@@ -68,7 +95,7 @@ bool board_set_marker(int32_t pin);
 int32_t board_marker(void);
 void board_mark(bool on);
 
-/* Masks interrupts for the length of a camera line; board_unmask restores what board_mask returned. */
+/* Masks interrupts; board_unmask restores what board_mask returned. */
 uint32_t board_mask(void);
 void board_unmask(uint32_t before);
 

@@ -7,6 +7,9 @@
 /* GPREGRET magic of Arduino's bootloader: stay there after the reset. */
 enum { BOOTLOADER_MAGIC = 0xB0 };
 
+/* The highest of their kind that Arduino's core could want: it takes the lowest first. */
+enum { EDGE_CHANNEL = 7, LINE_CHANNEL = 19 };
+
 static uint32_t high_word;
 static uint32_t last_low_word;
 
@@ -37,6 +40,90 @@ bool chip_has_usb_power(void) {
 
 uint32_t board_cycles(void) {
     return DWT_CYCCNT;
+}
+
+/* An exception's entry and its return cost 12 cycles each (ARM DDI 0439, 3.9). */
+enum { EXCEPTION_CYCLES = 24 };
+
+static volatile uint32_t line_cycles; /* of the camera's interrupts so far */
+static volatile uint32_t feed_cycles; /* of the port's, less the camera's within them */
+static void (*line_handler)(void);
+
+void chip_line(void) {
+    const uint32_t start = DWT_CYCCNT;
+    TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
+    (void)TIMER_EVENTS_COMPARE0(
+        LINE_TIMER); /* the write must land before the return, or the interrupt fires again */
+    line_handler();
+    line_cycles += DWT_CYCCNT - start + EXCEPTION_CYCLES;
+}
+
+bool chip_feed(bool (*feed)(void)) {
+    const uint32_t start = board_work_cycles();
+    const bool more = feed();
+    feed_cycles += board_work_cycles() - start + EXCEPTION_CYCLES;
+    return more;
+}
+
+/* The three belong together when no interrupt of the camera came between them. */
+uint32_t board_work_cycles(void) {
+    uint32_t lines;
+    uint32_t work;
+    do {
+        lines = line_cycles;
+        work = DWT_CYCCNT - lines - feed_cycles;
+    } while (lines != line_cycles);
+    return work;
+}
+
+uint32_t board_line_cycles(void) {
+    return line_cycles;
+}
+
+/* TIMER3 counts, GPIOTE sees the edge, PPI starts the timer with it: free under Arduino's core, which takes
+ * TIMER1 for its clock. */
+void board_start_lines(void (*handler)(void)) {
+    line_handler = handler;
+    TIMER_TASKS_STOP(LINE_TIMER) = 1;
+    TIMER_MODE(LINE_TIMER) = 0;
+    TIMER_BITMODE(LINE_TIMER) = TIMER_32_BITS;
+    TIMER_PRESCALER(LINE_TIMER) = 0;
+    PPI_CHANNEL_EVENT(LINE_CHANNEL) = (uint32_t)(uintptr_t)&GPIOTE_EVENTS_IN(EDGE_CHANNEL);
+    PPI_CHANNEL_TASK(LINE_CHANNEL) = (uint32_t)(uintptr_t)&TIMER_TASKS_START(LINE_TIMER);
+    NVIC_PRIORITY(LINE_TIMER_IRQ) = NVIC_HIGHEST;
+    NVIC_ISER0 = 1u << LINE_TIMER_IRQ;
+}
+
+static void match_after(uint32_t ticks) {
+    TIMER_CC0(LINE_TIMER) = ticks;
+    TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
+    TIMER_INTENSET(LINE_TIMER) = TIMER_INT_COMPARE0;
+}
+
+void board_line_on_edge(uint32_t pin, uint32_t ticks) {
+    board_line_stop();
+    match_after(ticks);
+    GPIOTE_CONFIG(EDGE_CHANNEL) = GPIOTE_EVENT | pin << GPIOTE_PIN_SHIFT | GPIOTE_FALLING;
+    PPI_CHENSET = 1u << LINE_CHANNEL;
+}
+
+void board_line_restart(uint32_t ticks) {
+    TIMER_TASKS_CLEAR(LINE_TIMER) = 1;
+    TIMER_CC0(LINE_TIMER) = ticks;
+}
+
+void board_line_stop(void) {
+    TIMER_INTENCLR(LINE_TIMER) = TIMER_INT_COMPARE0;
+    PPI_CHENCLR = 1u << LINE_CHANNEL;
+    GPIOTE_CONFIG(EDGE_CHANNEL) = 0;
+    TIMER_TASKS_STOP(LINE_TIMER) = 1;
+    TIMER_TASKS_CLEAR(LINE_TIMER) = 1;
+    (void)TIMER_EVENTS_COMPARE0(LINE_TIMER); /* the writes must land before an interrupt can */
+}
+
+uint32_t board_line_ticks(void) {
+    TIMER_TASKS_CAPTURE1(LINE_TIMER) = 1;
+    return TIMER_CC1(LINE_TIMER);
 }
 
 uint64_t board_cycles_since_start(void) {

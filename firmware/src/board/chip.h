@@ -14,6 +14,10 @@ void chip_set_crystal(bool on);
 /* True while a USB cable gives power. */
 bool chip_has_usb_power(void);
 
+/* Runs an interrupt's work and keeps its cycles apart from the work of the code it interrupts. */
+void chip_line(void);
+bool chip_feed(bool (*feed)(void));
+
 /* Starts the crystal, the cycle counter and the instruction cache, and makes the marker pin an output. */
 void chip_start(void);
 

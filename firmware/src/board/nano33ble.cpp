@@ -26,14 +26,54 @@ static void wake_loop(void) {
     osThreadFlagsSet(loop_thread, host_flag);
 }
 
+/* The port takes 64 bytes at a call and tells nobody when it could take more: while something waits, it is
+ * offered every quarter of a millisecond, in an interrupt as urgent as USB's own. */
+enum { FEED_TICKS = 16000 / 4, FEED_PRIORITY = 7 };
+
+static bool (*feed_port)(void);
+
+static void feed_interrupt(void) {
+    TIMER_EVENTS_COMPARE0(FEED_TIMER) = 0;
+    (void)TIMER_EVENTS_COMPARE0(FEED_TIMER); /* the write must land before the return */
+    if (!chip_feed(feed_port)) {
+        TIMER_TASKS_STOP(FEED_TIMER) = 1;
+        TIMER_TASKS_CLEAR(FEED_TIMER) = 1;
+    }
+}
+
+void board_start_feeding(bool (*feed)(void)) {
+    feed_port = feed;
+    TIMER_BITMODE(FEED_TIMER) = TIMER_32_BITS;
+    TIMER_PRESCALER(FEED_TIMER) = 0;
+    TIMER_CC0(FEED_TIMER) = FEED_TICKS;
+    TIMER_SHORTS(FEED_TIMER) = TIMER_SHORT_CLEAR0;
+    TIMER_INTENSET(FEED_TIMER) = TIMER_INT_COMPARE0;
+    NVIC_SetVector(TIMER4_IRQn, reinterpret_cast<uint32_t>(feed_interrupt));
+    NVIC_SetPriority(TIMER4_IRQn, FEED_PRIORITY);
+    NVIC_EnableIRQ(TIMER4_IRQn);
+}
+
+/* Pending before it is started: the interrupt sees what was queued, or the timer brings it back. */
+void board_feed(void) {
+    TIMER_TASKS_START(FEED_TIMER) = 1;
+    NVIC_SetPendingIRQ(TIMER4_IRQn);
+}
+
 void board_start(void) {
     chip_start();
+    NVIC_SetVector(TIMER3_IRQn, reinterpret_cast<uint32_t>(chip_line));
     pinMode(PIN_ENABLE_I2C_PULLUP, OUTPUT);
     digitalWrite(PIN_ENABLE_I2C_PULLUP, HIGH); /* the camera shares the board's I2C pull-ups */
     loop_thread = osThreadGetId();
     clock_in_sleep.start();
     _SerialUSB.begin(BAUD_IGNORED_BY_USB);
     _SerialUSB.attach(wake_loop);
+}
+
+/* The RAM's place in the code region (nRF52840 Product Specification, chapter 4.2): fetched over a bus of its
+ * own, and mbed forbids code at 0x20000000. */
+uint32_t board_code_in_ram(const void *code) {
+    return reinterpret_cast<uint32_t>(code) - 0x20000000u + 0x00800000u;
 }
 
 const char *board_name(void) {

@@ -66,6 +66,32 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 #define I2S_ERRATUM_194 REGISTER(0x40025038u) /* write 1 behind STOP */
 #define I2S_ERRATUM_196 REGISTER(0x4002503Cu)
 
+/* TIMER3 and TIMER4, chapter 6.30: counters of 16 MHz. GPIOTE, chapter 6.10, and PPI, chapter 6.16: an edge
+ * of a pin starts a timer without the CPU. */
+#define TIMER_TASKS_START(timer) REGISTER((timer))
+#define TIMER_TASKS_STOP(timer) REGISTER((timer) + 0x004u)
+#define TIMER_TASKS_CLEAR(timer) REGISTER((timer) + 0x00Cu)
+#define TIMER_TASKS_CAPTURE1(timer) REGISTER((timer) + 0x044u)
+#define TIMER_EVENTS_COMPARE0(timer) REGISTER((timer) + 0x140u)
+#define TIMER_SHORTS(timer) REGISTER((timer) + 0x200u)
+#define TIMER_INTENSET(timer) REGISTER((timer) + 0x304u)
+#define TIMER_INTENCLR(timer) REGISTER((timer) + 0x308u)
+#define TIMER_MODE(timer) REGISTER((timer) + 0x504u)
+#define TIMER_BITMODE(timer) REGISTER((timer) + 0x508u)
+#define TIMER_PRESCALER(timer) REGISTER((timer) + 0x510u)
+#define TIMER_CC0(timer) REGISTER((timer) + 0x540u)
+#define TIMER_CC1(timer) REGISTER((timer) + 0x544u)
+#define LINE_TIMER 0x4001A000u
+#define FEED_TIMER 0x4001B000u
+enum { TIMER_32_BITS = 3, TIMER_INT_COMPARE0 = 1 << 16, TIMER_SHORT_CLEAR0 = 1, LINE_TIMER_IRQ = 26 };
+#define GPIOTE_EVENTS_IN(channel) REGISTER(0x40006100u + 4u * (uint32_t)(channel))
+#define GPIOTE_CONFIG(channel) REGISTER(0x40006510u + 4u * (uint32_t)(channel))
+enum { GPIOTE_EVENT = 1, GPIOTE_PIN_SHIFT = 8, GPIOTE_FALLING = 2 << 16 };
+#define PPI_CHENSET REGISTER(0x4001F504u)
+#define PPI_CHENCLR REGISTER(0x4001F508u)
+#define PPI_CHANNEL_EVENT(channel) REGISTER(0x4001F510u + 8u * (uint32_t)(channel))
+#define PPI_CHANNEL_TASK(channel) REGISTER(0x4001F514u + 8u * (uint32_t)(channel))
+
 /* RTC1, chapter 6.22: 24 bits at 32,768 Hz, running in sleep. */
 #define RTC_TASKS_START REGISTER(0x40011000u)
 #define RTC_EVENTS_COMPARE0 REGISTER(0x40011140u)
@@ -101,6 +127,9 @@ enum { UARTE_MOST_BYTES = 0xFFFF }; /* of TXD.MAXCNT */
 
 /* The core: ARMv7-M Architecture Reference Manual, B3 and C1. */
 #define NVIC_ISER0 REGISTER(0xE000E100u)
+#define NVIC_ISPR0 REGISTER(0xE000E200u)
+#define NVIC_PRIORITY(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400u + (uint32_t)(irq)))
+enum { NVIC_HIGHEST = 0, NVIC_LOWEST = 7 << 5 }; /* three bits of priority */
 #define SCB_VTOR REGISTER(0xE000ED08u)
 #define SCB_AIRCR REGISTER(0xE000ED0Cu)
 #define SCB_CPACR REGISTER(0xE000ED88u)

@@ -18,6 +18,7 @@ enum {
 
 static uint8_t receive_buffer[BOARD_RECEIVE_BYTES];
 static volatile bool sending;
+static bool (*feed_port)(void);
 static size_t call_bytes; /* that the port takes at a call */
 static bool heard;        /* bytes came, and the line was not quiet since */
 static uint32_t heard_at;
@@ -49,8 +50,14 @@ void board_start(void) {
     UARTE_INTENSET = UARTE_INT_ENDTX;
     /* The virtual board says here how much Arduino's core would take; erased, all that TXD.MAXCNT holds. */
     call_bytes = UICR_CUSTOMER0 < UARTE_MOST_BYTES ? UICR_CUSTOMER0 : UARTE_MOST_BYTES;
+    NVIC_PRIORITY(UARTE_IRQ) = NVIC_LOWEST;
+    NVIC_PRIORITY(RTC_IRQ) = NVIC_LOWEST;
     NVIC_ISER0 = 1u << UARTE_IRQ | 1u << RTC_IRQ;
     listen();
+}
+
+uint32_t board_code_in_ram(const void *code) {
+    return (uint32_t)(uintptr_t)code;
 }
 
 const char *board_name(void) {
@@ -60,6 +67,11 @@ const char *board_name(void) {
 void RTC1_Handler(void);
 void RTC1_Handler(void) {} /* sleep_for has switched it off: waking is all it does */
 
+void TIMER3_Handler(void);
+void TIMER3_Handler(void) {
+    chip_line();
+}
+
 void UARTE0_Handler(void);
 void UARTE0_Handler(void) {
     if (UARTE_EVENTS_ENDTX != 0) {
@@ -67,6 +79,17 @@ void UARTE0_Handler(void) {
         (void)UARTE_EVENTS_ENDTX; /* the write must land before the return, or the interrupt fires again */
         sending = false;
     }
+    if (feed_port != NULL) {
+        chip_feed(feed_port);
+    }
+}
+
+void board_start_feeding(bool (*feed)(void)) {
+    feed_port = feed;
+}
+
+void board_feed(void) {
+    NVIC_ISPR0 = 1u << UARTE_IRQ;
 }
 
 uint64_t board_microseconds(void) {

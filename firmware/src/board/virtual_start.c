@@ -11,6 +11,7 @@ void Reset_Handler(void);
 void HardFault_Handler(void);
 void RTC1_Handler(void);
 void UARTE0_Handler(void);
+void TIMER3_Handler(void);
 
 /* What a hard fault leaves for the next start to report; not cleared by a reset. */
 __attribute__((section(".noinit"))) volatile uint32_t fault_magic;
@@ -75,5 +76,6 @@ __attribute__((section(".vectors"), used)) static const vector vectors[CORE_VECT
     [14] = hang,
     [15] = hang,
     [CORE_VECTORS + UARTE_IRQ] = UARTE0_Handler,
+    [CORE_VECTORS + LINE_TIMER_IRQ] = TIMER3_Handler,
     [CORE_VECTORS + RTC_IRQ] = RTC1_Handler,
 };

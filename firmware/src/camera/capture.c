@@ -1,26 +1,38 @@
-#include "camera/ov7675.h"
+#include "camera/capture.h"
 
 #include <stddef.h> // size_t
 
-#include "board/board.h"      // board_cycles, board_mask
+#include "board/board.h"      // board_cycles, board_line_*
+#include "board/nrf52840.h"   // GPIO_IN
 #include "camera/pins.h"      // PIN_VSYNC, PIN_HREF
-#include "camera/read_line.h" // camera_read_line
+#include "camera/read_line.h" // read_line
 
 enum {
-    PCLKS_IN_LINE = 784 * 2, /* before scaling */
-    LINES_IN_FRAME = 510,
-    XCLK_CYCLES = 4, /* 64 MHz / 16 MHz */
-    LINES_BEFORE_FIRST = 60,
-    GUARD_CYCLES = 3000, /* before the next line: no interrupt may delay the first pixel */
+    ROWS_BEFORE_FIRST = 60,
+    LEAD_CYCLES = 640, /* from the timer's match to the line: the interrupt's entry, and what holds it back */
+    LEAST_CYCLES = 120, /* of it left, else it came too late */
+    READ_CYCLES = 8,    /* from the cycle counter's read to the timer's, and such */
 };
 
-static uint32_t line_cycles(const struct camera_settings *settings) {
-    return PCLKS_IN_LINE * (settings->clock_divider + 1u); /* the PLL's 64 MHz are the CPU's */
-}
+enum state { IDLE, MEASURING, READING, OVER };
 
-uint32_t camera_frame_cycles(const struct camera_settings *settings) {
-    return line_cycles(settings) * LINES_IN_FRAME;
-}
+/* When lines come, from the timer's start or from the end of the line before, in cycles. */
+struct timing {
+    bool known;
+    uint32_t first;
+    uint32_t gap;
+};
+
+static volatile enum state state;
+static struct timing timing;
+static struct camera_settings settings;
+static const struct camera_sink *sink;
+static bool colour;
+static bool measured; /* for this frame: it is not measured twice */
+static uint32_t number;
+static uint32_t due; /* the line, since the timer began */
+static struct capture result;
+static uint32_t samples[CAMERA_WIDTH]; /* two bytes in a word, the first in its low half */
 
 static bool pin_is_high(uint32_t pin) {
     return (GPIO_IN(pin) & GPIO_BIT(pin)) != 0;
@@ -36,26 +48,10 @@ static bool wait_for(uint32_t pin, bool high, uint32_t cycles) {
     return true;
 }
 
-/* samples: the port's words of its bytes, or of the luma among them. */
-struct line {
-    bool colour;
-    uint32_t samples[CAMERA_WIDTH]; /* two in a word, the first in its low half */
-    uint32_t luma[CAMERA_WIDTH];
-    uint32_t chroma[CAMERA_CHROMA_WIDTH];
-};
-
-static uint32_t line_samples(const struct line *line) {
-    return line->colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH;
-}
-
-static struct camera_fault fault_of(enum wire_fault_code code, uint32_t detail) {
-    return (struct camera_fault){code, detail};
-}
-
-/* A frame starts when VSYNC falls. */
-static bool wait_for_frame(uint32_t line) {
-    const uint32_t frame = line * LINES_IN_FRAME;
-    return wait_for(PIN_VSYNC, true, 2 * frame) && wait_for(PIN_VSYNC, false, frame);
+static void end(enum wire_fault_code code, uint32_t detail) {
+    board_line_stop();
+    result = (struct capture){{code, detail}, board_cycles()};
+    state = OVER;
 }
 
 /* Two samples at once. D7..D2 are P1.15..P1.10; D1 and D0 are P1.02 and P1.03 on the shield, crossed on a
@@ -66,96 +62,183 @@ static inline uint32_t bytes_of(uint32_t words, bool data_swap) {
     return (words >> 8 & 0x00FC00FCu) | low;
 }
 
-static inline void decode_grey(struct line *line, bool data_swap) {
-    for (size_t i = 0; i < CAMERA_WIDTH / 2; i++) {
-        const uint32_t pair = bytes_of(line->samples[i], data_swap);
-        line->luma[2 * i] = pair & 0xFFFFu;
-        line->luma[2 * i + 1] = pair >> 16;
-    }
-}
+static uint32_t luma[CAMERA_WIDTH];
+static uint32_t chroma[CAMERA_CHROMA_WIDTH];
 
 /* Y U Y V, or U Y V Y: the luma's half of a word is shifted down, the chroma's kept where it belongs. */
-static inline void decode_colour(struct line *line, bool data_swap, bool luma_second) {
+static inline void decode(bool data_swap, bool luma_second) {
     for (size_t i = 0; i < CAMERA_CHROMA_WIDTH; i++) {
-        const uint32_t left = bytes_of(line->samples[2 * i], data_swap);
-        const uint32_t right = bytes_of(line->samples[2 * i + 1], data_swap);
-        line->luma[2 * i] = luma_second ? left >> 16 : left & 0xFFFFu;
-        line->luma[2 * i + 1] = luma_second ? right >> 16 : right & 0xFFFFu;
-        line->chroma[i] = luma_second ? (left & 0xFFFFu) | right << 16 : left >> 16 | (right & 0xFFFF0000u);
+        const uint32_t left = bytes_of(samples[2 * i], data_swap);
+        const uint32_t right = bytes_of(samples[2 * i + 1], data_swap);
+        luma[2 * i] = luma_second ? left >> 16 : left & 0xFFFFu;
+        luma[2 * i + 1] = luma_second ? right >> 16 : right & 0xFFFFu;
+        chroma[i] = luma_second ? (left & 0xFFFFu) | right << 16 : left >> 16 | (right & 0xFFFF0000u);
     }
 }
 
 /* Each wiring has a loop of its own, without a choice inside. */
-static void decode(struct line *line, const struct camera_settings *settings) {
-    if (!line->colour) {
-        settings->data_swap ? decode_grey(line, true) : decode_grey(line, false);
-    } else if (settings->luma_second) {
-        settings->data_swap ? decode_colour(line, true, true) : decode_colour(line, false, true);
+static void decode_colour(void) {
+    if (settings.luma_second) {
+        settings.data_swap ? decode(true, true) : decode(false, true);
     } else {
-        settings->data_swap ? decode_colour(line, true, false) : decode_colour(line, false, false);
+        settings.data_swap ? decode(true, false) : decode(false, false);
     }
 }
 
-/* What a line that ended says of the frame. */
-static struct camera_fault judge(uint32_t number, uint32_t count, uint32_t wanted, bool href_is_high) {
-    if (count == CAMERA_NO_LINE) {
-        return number == 0 ? fault_of(WIRE_FAULT_CODE_CAMERA_NO_HREF, 0)
-                           : fault_of(WIRE_FAULT_CODE_CAMERA_SHORT_FRAME, number);
-    }
-    if (count < wanted) {
-        const enum wire_fault_code code =
-            count == 0 && href_is_high ? WIRE_FAULT_CODE_CAMERA_NO_PCLK : WIRE_FAULT_CODE_CAMERA_SHORT_LINE;
-        return fault_of(code, number << 16 | count);
-    }
-    return fault_of(WIRE_FAULT_CODE_NONE, 0);
+static uint32_t half_period(void) {
+    return settings.clock_divider + 1u;
 }
 
-/* Interrupts are masked from shortly before the line is due until it ends. */
-static struct camera_fault read_line(const struct camera_settings *settings, struct line *line,
-                                     uint32_t number) {
-    const uint32_t rounds =
-        (number == 0 ? LINES_BEFORE_FIRST : 4) * line_cycles(settings) / CAMERA_HREF_POLL_CYCLES;
-    const uint32_t before = board_mask();
-    if (pin_is_high(PIN_HREF)) {
-        board_unmask(before);
-        return fault_of(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
+/* The loop takes 3 half periods and a cycle, if not more. */
+static uint32_t grey_pads(void) {
+    const uint32_t wanted = 3u * half_period() + 1u;
+    return wanted > READ_LINE_GREY_CYCLES ? wanted - READ_LINE_GREY_CYCLES : 0;
+}
+
+/* HREF stays up for 3 half periods behind the last luma of a line that begins with luma, else for one. Behind
+ * a sample that is a byte late it is down at once; behind one that is early it stays two half periods longer.
+ */
+static bool tail_is_right(uint32_t tail_cycles) {
+    const bool luma_last = colour || settings.luma_second;
+    const uint32_t most = (luma_last ? 3u : 4u) * half_period();
+    return tail_cycles < most && (luma_last || tail_cycles > half_period());
+}
+
+static uint32_t read_samples(void) {
+    struct camera_reading reading = {
+        .to = colour ? samples : sink->luma_sums,
+        .count = colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH,
+        .steps = sink->steps,
+        .unit = sink->unit,
+        .skips_first = !colour && settings.luma_second,
+        .start_cycles = board_cycles() + due - BOARD_TICK_CYCLES * board_line_ticks() - READ_CYCLES -
+                        READ_LINE_EARLY_CYCLES,
+    };
+    const enum read_line_kind kind = colour               ? READ_LINE_BYTES
+                                     : settings.data_swap ? READ_LINE_CROSSED
+                                                          : READ_LINE_STRAIGHT;
+    const uint32_t missing = read_line(&reading, kind, grey_pads());
+    if (missing == 0 && number + 1 < CAMERA_HEIGHT) {
+        due = timing.gap - (board_cycles() - reading.ended_cycles);
+        board_line_restart((due - LEAD_CYCLES) / BOARD_TICK_CYCLES);
     }
-    const uint32_t wanted = line_samples(line);
-    const uint32_t count =
-        line->colour ? camera_read_bytes((uint16_t *)line->samples, wanted, rounds)
-                     : camera_read_line((uint16_t *)line->samples, wanted, settings->luma_second, rounds);
+    return missing == 0 && !tail_is_right(reading.tail_cycles) ? READ_LINE_LATE : missing;
+}
+
+/* What a line that was not read whole says of the frame. The first one may only have moved: it is measured,
+ * once. */
+static void judge(uint32_t missing, uint32_t wanted) {
     const bool href_is_high = pin_is_high(PIN_HREF);
-    board_unmask(before);
-    return judge(number, count, wanted, href_is_high);
-}
-
-/* The blanking behind a line that ended at `ended`, up to shortly before the next: time for interrupts. */
-static void wait_out_blanking(const struct camera_settings *settings, uint32_t ended) {
-    const uint32_t line = line_cycles(settings);
-    const uint32_t active = line / PCLKS_IN_LINE * (4 * CAMERA_WIDTH);
-    const uint32_t blanking = 2 * line - active; /* the scaler drops every second line */
-    while (board_cycles() - ended < blanking - GUARD_CYCLES) {
+    if (missing == READ_LINE_LATE) {
+        timing.known = timing.known && number > 0;
+        end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
+    } else if (missing < wanted) {
+        end(WIRE_FAULT_CODE_CAMERA_SHORT_LINE, number << 16 | (wanted - missing));
+    } else if (href_is_high) {
+        end(WIRE_FAULT_CODE_CAMERA_NO_PCLK, number << 16);
+    } else if (number > 0) {
+        end(WIRE_FAULT_CODE_CAMERA_SHORT_FRAME, number);
+    } else if (measured) {
+        end(WIRE_FAULT_CODE_CAMERA_NO_HREF, 0);
+    } else {
+        timing.known = false;
     }
 }
 
-struct camera_fault camera_capture(const struct camera_settings *settings, bool colour,
-                                   camera_line_taker take, void *context) {
-    static struct line line;
-    line.colour = colour;
-    if (!wait_for_frame(line_cycles(settings))) {
-        return fault_of(WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0);
-    }
-    for (uint32_t number = 0; number < CAMERA_HEIGHT; number++) {
-        const struct camera_fault fault = read_line(settings, &line, number);
-        if (fault.code != WIRE_FAULT_CODE_NONE) {
-            return fault;
+static void arm(void) {
+    number = 0;
+    state = timing.known ? READING : MEASURING;
+    due = timing.first;
+    board_line_on_edge(PIN_VSYNC, timing.known ? (due - LEAD_CYCLES) / BOARD_TICK_CYCLES : 2);
+}
+
+static void read_next(void) {
+    const uint32_t passed = BOARD_TICK_CYCLES * board_line_ticks();
+    const bool late = passed + LEAST_CYCLES > due || pin_is_high(PIN_HREF);
+    const uint32_t missing = late ? READ_LINE_LATE : read_samples();
+    if (missing != 0) {
+        judge(missing, colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH);
+        if (state == READING) {
+            arm();
         }
-        const uint32_t ended = board_cycles();
-        decode(&line, settings);
-        take(context, line.luma, colour ? line.chroma : NULL);
-        if (number + 1 < CAMERA_HEIGHT) {
-            wait_out_blanking(settings, ended);
+        return;
+    }
+    if (colour) {
+        decode_colour();
+    }
+    sink->take(sink->context, luma, chroma);
+    if (++number == CAMERA_HEIGHT) {
+        end(WIRE_FAULT_CODE_NONE, 0);
+    }
+}
+
+/* From VSYNC's fall: the first line's rise, its length, and the gap behind it. Where the sensor does not drop
+ * every second line the gap is short, and the line behind it is ours to drop. */
+static void measure(void) {
+    const uint32_t row = camera_row_cycles(&settings);
+    if (!wait_for(PIN_HREF, true, ROWS_BEFORE_FIRST * row)) {
+        end(WIRE_FAULT_CODE_CAMERA_NO_HREF, 0);
+        return;
+    }
+    timing.first = BOARD_TICK_CYCLES * board_line_ticks();
+    const uint32_t rise = board_cycles();
+    const bool falls = wait_for(PIN_HREF, false, 2 * row);
+    const uint32_t fall = board_cycles();
+    if (!falls || !wait_for(PIN_HREF, true, 4 * row)) {
+        end(WIRE_FAULT_CODE_CAMERA_SHORT_FRAME, 0);
+        return;
+    }
+    const uint32_t gap = board_cycles() - fall;
+    const uint32_t active = fall - rise;
+    timing.gap = gap < active ? active + 2 * gap : gap;
+    timing.known = true;
+    measured = true;
+    arm();
+}
+
+/* The timer's interrupt. */
+static void line_is_due(void) {
+    if (state == MEASURING) {
+        measure();
+    } else if (state == READING) {
+        read_next();
+    }
+}
+
+void capture_begin(const struct camera_settings *with, bool in_colour, const struct camera_sink *to) {
+    capture_abandon();
+    board_start_lines(line_is_due);
+    timing.known = timing.known && settings.clock_divider == with->clock_divider;
+    settings = *with;
+    colour = in_colour;
+    sink = to;
+    measured = false;
+    arm();
+}
+
+/* An interrupt that still comes finds nothing to do. */
+void capture_abandon(void) {
+    state = IDLE;
+    board_line_stop();
+}
+
+bool capture_is_begun(void) {
+    return state != IDLE;
+}
+
+struct capture capture_wait(void) {
+    const uint32_t start = board_cycles();
+    const uint32_t most = 4 * camera_frame_cycles(&settings);
+    while (state == MEASURING || state == READING) {
+        if (board_cycles() - start > most) {
+            capture_abandon();
+            return (struct capture){{WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0}, board_cycles()};
         }
     }
-    return fault_of(WIRE_FAULT_CODE_NONE, 0);
+    state = IDLE;
+    return result;
+}
+
+void capture_forget_timing(void) {
+    timing.known = false;
 }

@@ -10,8 +10,8 @@
 enum {
     RESET_MS = 5,
     CLOCK_SETTLES_MS = 2,
-    ROW_CLOCKS = 784 * 2, /* pixel clocks, each CLKRC + 1 CPU cycles */
-    BANDS_50_HZ = 100,    /* a second: light flickers at twice the mains' frequency */
+    ROWS_IN_FRAME = 510,
+    BANDS_50_HZ = 100, /* a second: light flickers at twice the mains' frequency */
     BANDS_60_HZ = 120,
 };
 
@@ -155,6 +155,11 @@ struct camera_fault camera_start(const struct camera_settings *settings) {
     wait_ms(RESET_MS);
     struct camera_fault fault = check_identity();
     if (fault.code == WIRE_FAULT_CODE_NONE) {
+        /* Exposure by itself waits for its limits, written last: it would keep what it came to without them.
+         */
+        fault = (struct camera_fault){sccb_write(REG_COM8, 0), REG_COM8};
+    }
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
         fault = write_halving(settings->halving);
     }
     if (fault.code == WIRE_FAULT_CODE_NONE) {
@@ -191,7 +196,7 @@ static enum wire_fault_code apply_exposure(const struct camera_settings *setting
  * says, so bands are written with every clock; the longest exposure, BD50MAX or BD60MAX of them, is so the
  * same at every clock. */
 static struct camera_fault write_clock(uint8_t clock_divider) {
-    const uint32_t row_cycles = ROW_CLOCKS * (clock_divider + 1u);
+    const uint32_t row_cycles = CAMERA_ROW_CLOCKS * (clock_divider + 1u);
     const uint32_t rows_50 = (BOARD_CLOCK_HZ / BANDS_50_HZ + row_cycles / 2) / row_cycles;
     const uint32_t rows_60 = (BOARD_CLOCK_HZ / BANDS_60_HZ + row_cycles / 2) / row_cycles;
     const struct setting changes[] = {
@@ -230,10 +235,27 @@ struct camera_fault camera_apply(const struct camera_settings *settings) {
     if (fault.code == WIRE_FAULT_CODE_NONE) {
         fault = apply_order(settings);
     }
+    if (fault.code == WIRE_FAULT_CODE_NONE) {
+        fault = camera_set_rows(settings->extra_rows);
+    }
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         return fault;
     }
     return (struct camera_fault){apply_exposure(settings), REG_COM8};
+}
+
+/* The PLL's 64 MHz are the CPU's. */
+uint32_t camera_row_cycles(const struct camera_settings *settings) {
+    return CAMERA_ROW_CLOCKS * (settings->clock_divider + 1u);
+}
+
+uint32_t camera_frame_cycles(const struct camera_settings *settings) {
+    return camera_row_cycles(settings) * (ROWS_IN_FRAME + settings->extra_rows);
+}
+
+struct camera_fault camera_set_rows(uint16_t extra_rows) {
+    const struct setting rows[] = {{REG_ADVFH, (uint8_t)(extra_rows >> 8)}, {REG_ADVFL, (uint8_t)extra_rows}};
+    return write_all(rows, LENGTH(rows));
 }
 
 struct camera_fault camera_set_clock(uint8_t clock_divider) {
@@ -268,5 +290,6 @@ struct camera_fault camera_wake(void) {
     drive_power_down(false);
     listen_to_pins(true);
     start_clock();
-    return write_checked(REG_COM2, COM2_DRIVE_2X);
+    const struct camera_fault fault = write_checked(REG_COM2, COM2_DRIVE_2X);
+    return fault.code == WIRE_FAULT_CODE_NONE ? camera_set_rows(0) : fault;
 }

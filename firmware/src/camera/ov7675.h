@@ -1,5 +1,5 @@
-/* The OV7675 (and OV7670): found, reset, set up for a full field of view, and read into lines of luma, and of
- * chroma when it is asked for.
+/* The OV7675 (and OV7670): found, reset, set up for a full field of view, put to sleep and woken. capture.h
+ * reads its frames.
  *
  * The window is QVGA: the whole 640x480 array, halved in both directions by the sensor, 320x240 pixels a
  * frame in YUV 4:2:2. Smaller windows of this sensor are crops. XCLK is 16 MHz from the I2S master clock,
@@ -15,6 +15,13 @@
 #include "protocol.h" // enum wire_fault_code
 
 enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240, CAMERA_CHROMA_WIDTH = CAMERA_WIDTH / 2 };
+enum {
+    CAMERA_FASTEST_DIVIDER = 6,
+    CAMERA_FASTEST_COLOUR_DIVIDER = 11,
+    CAMERA_SLOWEST_DIVIDER = 23,
+    CAMERA_MOST_EXTRA_ROWS = 4000,
+    CAMERA_ROW_CLOCKS = 784 * 2, /* each lasts clock_divider + 1 CPU cycles */
+};
 
 /* What makes 320x240 of the array: data sheets and drivers that ran disagree, so it is a setting, and the
  * pins say whether it works (raster.h). */
@@ -28,8 +35,9 @@ struct camera_settings {
     bool chroma_swap;      /* the sensor is to exchange U and V, so that U comes first */
     uint8_t halving;       /* enum camera_halving */
     uint8_t mains_hz;      /* 50 or 60: light flickers at twice that */
-    uint8_t clock_divider; /* CLKRC, 1..63: a byte lasts 2 * (clock_divider + 1) CPU cycles */
-    bool paced;            /* the app chooses clock_divider by camera/pace.h */
+    uint8_t clock_divider; /* CLKRC, 1..SLOWEST: a byte lasts 2 * (clock_divider + 1) CPU cycles */
+    bool paced;            /* the app chooses clock_divider */
+    uint16_t extra_rows;   /* the app's, by camera/pace.h */
     int16_t gain;          /* 0..255, -1 automatic */
     int32_t exposure;      /* lines 0..65535, -1 automatic */
 };
@@ -38,11 +46,6 @@ struct camera_fault {
     enum wire_fault_code code;
     uint32_t detail; /* see enum wire_fault_code */
 };
-
-/* Takes a line of CAMERA_WIDTH luma samples, 0..255, lines in order. chroma: CAMERA_CHROMA_WIDTH words, one
- * of two pixels, U in its low half and V in its high half, each 0..255; NULL in grey. Runs in the blanking
- * before the next line. */
-typedef void (*camera_line_taker)(void *context, const uint32_t *luma, const uint32_t *chroma);
 
 /* Clock on, reset, identity, settings; takes about 60 ms. The sensor runs afterwards. */
 struct camera_fault camera_start(const struct camera_settings *settings);
@@ -54,7 +57,7 @@ struct camera_fault camera_apply(const struct camera_settings *settings);
 struct camera_fault camera_set_clock(uint8_t clock_divider);
 
 /* Standby: registers kept, pins silent and let go of, no clock, power down. And back, which takes about 3 ms;
- * a frame starts then. A sensor in standby knows no commands. */
+ * a frame starts then, without extra rows. A sensor in standby knows no commands. */
 struct camera_fault camera_sleep(void);
 struct camera_fault camera_wake(void);
 
@@ -65,12 +68,12 @@ struct camera_light {
 };
 struct camera_fault camera_read_light(struct camera_light *light);
 
-/* How long a frame lasts with these settings. */
-uint32_t camera_frame_cycles(const struct camera_settings *settings);
+/* Rows that the sensor adds to each frame, 0..CAMERA_MOST_EXTRA_ROWS: they stretch it without changing how
+ * long a row lasts. */
+struct camera_fault camera_set_rows(uint16_t extra_rows);
 
-/* Waits for the next frame and hands its lines over, with their chroma when `colour`. Every wait is bounded.
- */
-struct camera_fault camera_capture(const struct camera_settings *settings, bool colour,
-                                   camera_line_taker take, void *context);
+/* How long a row of the sensor, and a frame, last with these settings. */
+uint32_t camera_row_cycles(const struct camera_settings *settings);
+uint32_t camera_frame_cycles(const struct camera_settings *settings);
 
 #endif

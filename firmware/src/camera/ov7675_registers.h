@@ -30,6 +30,8 @@ enum {
     REG_AEW = 0x24,      /* upper limit of the stable region of exposure */
     REG_AEB = 0x25,      /* lower limit */
     REG_VPT = 0x26,      /* fast region: high nibble its upper limit, low nibble its lower one */
+    REG_ADVFL = 0x2D,    /* rows added to a frame, 7:0 */
+    REG_ADVFH = 0x2E,    /* 15:8 */
     REG_HREF = 0x32,     /* bits 7:6 edge offset; HSTOP[2:0] HSTART[2:0] in bits 5:0 */
     REG_TSLB = 0x3A,     /* bit 3: with COM13[0], order of Y, U, V */
     REG_COM11 = 0x3B,    /* bit 4: 50 or 60 Hz by itself; 3: 50; 1: shorter than a band in strong light */

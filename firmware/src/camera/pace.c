@@ -1,25 +1,35 @@
 #include "camera/pace.h"
 
 enum {
-    LINE_CLOCKS = 784 * 2, /* pixel clocks, each divider + 1 CPU cycles: the PLL makes 64 MHz of XCLK's 16 */
-    FRAME_LINES = 510,
-    LAST_LINE = 492, /* VSTOP of the window: where a captured frame ends */
-    SLACK_LINES = 2, /* for what varies from frame to frame */
+    ROWS_IN_FRAME = 510,
+    LAST_ROW = 495, /* where a captured frame ends, and some */
+    STEADY = 8,     /* a period that differs by less than an 8th is smoothed over as many frames */
+    SPARE = 128,    /* a 128th of the period is spare: a frame that is missed costs a whole one */
+    LEAST_SPARE = 512,
+    MOST_SPARE = 48,
 };
 
-uint32_t camera_period(uint8_t divider, uint32_t busy_cycles) {
-    const uint32_t line = LINE_CLOCKS * (divider + 1u);
-    const uint32_t busy_lines = busy_cycles / line + 1u + SLACK_LINES;
-    const uint32_t frames = (LAST_LINE + busy_lines + FRAME_LINES - 1u) / FRAME_LINES;
-    return frames * FRAME_LINES * line;
+static void smooth(struct pace *pace, uint32_t period) {
+    const uint32_t more = period > pace->period ? period - pace->period : 0;
+    const uint32_t less = pace->period > period ? pace->period - period : 0;
+    if (more > pace->period / STEADY || less > pace->period / STEADY) {
+        pace->period = period;
+    } else {
+        pace->period += more / STEADY;
+        pace->period -= less / STEADY;
+    }
 }
 
-uint8_t camera_best_divider(uint32_t busy_cycles) {
-    uint8_t best = CAMERA_FASTEST_DIVIDER;
-    for (uint8_t divider = CAMERA_FASTEST_DIVIDER; divider <= CAMERA_SLOWEST_DIVIDER; divider++) {
-        if (camera_period(divider, busy_cycles) < camera_period(best, busy_cycles)) {
-            best = divider;
-        }
+uint16_t pace_extra_rows(struct pace *pace, const struct camera_settings *settings,
+                         const struct pace_load *load) {
+    const uint32_t row = CAMERA_ROW_CLOCKS * (settings->clock_divider + 1u);
+    smooth(pace, load->work + (load->overlaps ? load->reading : LAST_ROW * row));
+    const uint32_t rows = pace->period / row + 1u;
+    const uint32_t now = ROWS_IN_FRAME + settings->extra_rows;
+    if (now >= rows + rows / LEAST_SPARE && (settings->extra_rows == 0 || now <= rows + rows / MOST_SPARE)) {
+        return settings->extra_rows;
     }
-    return best;
+    const uint32_t best = rows + rows / SPARE;
+    const uint32_t extra = best > ROWS_IN_FRAME ? best - ROWS_IN_FRAME : 0;
+    return (uint16_t)(extra < CAMERA_MOST_EXTRA_ROWS ? extra : CAMERA_MOST_EXTRA_ROWS);
 }

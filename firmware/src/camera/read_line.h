@@ -1,25 +1,45 @@
-/* The loop that reads one line of the sensor: the only code here whose speed decides whether it is right. */
+/* The loops that read one line of the sensor: the only code here whose speed decides whether it is right.
+ *
+ * They follow the pixel clock by polling. A poll reads the data first, then the clock; data count when the
+ * clock behind them was high, so a sample cannot be of another byte than the one whose clock was seen. What
+ * remains is a byte that is missed or taken twice: it shows in how long HREF stays up behind the last sample.
+ * So each line is exact, or known not to be.
+ *
+ * Cycles at 64 MHz, GPIO reads at zero wait states: a poll that fails takes 5 (LDRH 2, LDR 1, LSLS 1, branch
+ * not taken 1). In grey a luma byte is awaited, averaged and the chroma byte behind it slept over: from poll
+ * to poll READ_LINE_GREY_CYCLES and those of the sled, which must come to 3..5 half periods of the clock less
+ * a poll. Among all bytes from poll to poll 13, every second time 16.
+ */
 #ifndef CAMERA_READ_LINE_H
 #define CAMERA_READ_LINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define CAMERA_NO_LINE UINT32_MAX
-enum { CAMERA_HREF_POLL_CYCLES = 20 }; /* of one round of the wait for HREF */
+enum {
+    READ_LINE_GREY_CYCLES = 20,
+    READ_LINE_MOST_PADS = 64,    /* of the sled, a cycle each */
+    READ_LINE_EARLY_CYCLES = 60, /* polling begins before HREF rises; it goes on for 160 */
+};
 
-/* Waits for HREF, at most `href_rounds` rounds, then reads `count` luma samples at the rising edges of every
- * second PCLK: the low half of port 1. skip_first: the first byte of each pair is chroma. Call with
- * interrupts masked. Returns the samples read, fewer when PCLK stood still, or CAMERA_NO_LINE.
- *
- * Cycles at 64 MHz, GPIO reads at zero wait states: a poll that fails takes 4 (LDR 2, LSLS 1, branch not
- * taken 1), so an edge is seen at most 4 late and its exit costs 2 more; sample, store and count take 6. Of
- * each luma's two PCLK periods 4 edges must be seen, each within its half period.
- * tests/system/test_capture.py sweeps the clock and prints the fastest that is still exact.
- */
-uint32_t camera_read_line(uint16_t *samples, uint32_t count, uint32_t skip_first, uint32_t href_rounds);
+/* In and out of the loops, which know the places of the first nine members. */
+struct camera_reading {
+    uint32_t *to;          /* grey: running sums, see camera_sums in ov7675.h; else two samples in a word */
+    uint32_t count;        /* of luma samples, or of bytes */
+    const uint32_t *steps; /* grey: see camera_sums */
+    uint32_t unit;
+    uint32_t sled; /* set by read_line */
+    uint32_t skips_first;
+    uint32_t start_cycles; /* when polling begins: the line is due READ_LINE_EARLY_CYCLES later */
+    uint32_t tail_cycles;  /* out: from the last sample to HREF's fall, about */
+    uint32_t ended_cycles; /* out: HREF's fall */
+};
 
-/* The same, but every byte: `count` of them, luma and chroma by turns. Of each PCLK period 2 edges must be
- * seen, so it bears the same clocks. */
-uint32_t camera_read_bytes(uint16_t *samples, uint32_t count, uint32_t href_rounds);
+enum read_line_kind { READ_LINE_STRAIGHT, READ_LINE_CROSSED, READ_LINE_BYTES };
+
+/* Reads a line with interrupts held back. grey_pads: cycles of the sled. Returns how many samples are
+ * missing: all of them when no clock came, READ_LINE_LATE when the line had begun before. */
+#define READ_LINE_LATE UINT32_MAX
+uint32_t read_line(struct camera_reading *reading, enum read_line_kind kind, uint32_t grey_pads);
 
 #endif

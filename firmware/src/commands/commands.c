@@ -3,11 +3,10 @@
 #include <string.h> // memcpy
 
 #include "board/board.h"     // board_set_*, board_reboot
-#include "camera/pace.h"     // CAMERA_FASTEST_DIVIDER
+#include "camera/capture.h"  // capture_forget_timing
 #include "camera/sccb.h"     // sccb_*
 #include "commands/deploy.h" // deploy_obey
 #include "hold.h"            // hold_ask
-#include "link/link.h"       // link_pump
 #include "report.h"          // report_*
 #include "stage.h"           // stage_wake_camera
 #include "watch.h"           // watch_begin
@@ -25,6 +24,7 @@ static enum wire_status set_mode(struct app *app, const struct packet *command) 
     if (request.mode > WIRE_MODE_WATCH) {
         return WIRE_STATUS_BAD_VALUE;
     }
+    stage_forget_ahead();
     app->mode = request.mode;
     app->injected = 0;
     app->has_result = false;
@@ -76,6 +76,7 @@ static enum wire_status set_camera(struct app *app, const struct wire_set *reque
     if (app->camera_state == CAMERA_OFF || !stage_wake_camera(app)) {
         return WIRE_STATUS_OK; /* applied when it starts */
     }
+    stage_forget_ahead();
     const struct camera_fault fault = camera_apply(&app->camera);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
@@ -236,6 +237,8 @@ static enum wire_status camera_register(struct app *app, const struct packet *co
     enum wire_fault_code code = WIRE_FAULT_CODE_NONE;
     uint8_t found = 0;
     if (request.write != 0) {
+        stage_forget_ahead();
+        capture_forget_timing();
         code = sccb_write(request.address, request.value);
     }
     if (code == WIRE_FAULT_CODE_NONE) {
@@ -265,7 +268,6 @@ static void reboot(const struct packet *command) {
     report_ack(command, valid ? WIRE_STATUS_OK : WIRE_STATUS_BAD_VALUE, 0);
     const uint32_t start = board_cycles();
     while (valid && board_cycles() - start < REBOOT_DELAY_CYCLES) {
-        link_pump();
     }
     if (valid) {
         board_reboot(request.target == WIRE_REBOOT_TARGET_BOOTLOADER);

@@ -5,7 +5,8 @@
 #include "link/text.h"   // text_*
 
 enum {
-    OUTBOX_BYTES = 32768, /* an encoded RGB frame and its result */
+    OUTBOX_BYTES = 32768, /* an encoded RGB frame and what follows it */
+    RESERVE_BYTES = 1024, /* a Frame leaves so much: its Result, a Profile and answers always find room */
     PAUSE_US = 500000,    /* no host of ours pauses so long inside a packet */
 };
 
@@ -18,27 +19,12 @@ static bool line_was_given;
 static uint8_t received[BOARD_RECEIVE_BYTES];
 static size_t received_count;
 static size_t received_next;
-static size_t in_flight; /* bytes that the port still reads from the ring */
+static size_t in_flight; /* bytes that the port still reads from the ring; of the feeding interrupt */
 
-void link_start(void) {
-    outbox_open(&outbox, ring, sizeof ring);
-}
-
-void link_send(uint8_t type, const void *head, size_t head_bytes, const void *tail, size_t tail_bytes) {
-    if (text.state != TEXT_ON) {
-        outbox_put(&outbox, type, head, head_bytes, tail, tail_bytes);
-    }
-    link_pump();
-}
-
-void link_say(const char *said, size_t bytes) {
-    outbox_put_plain(&outbox, said, bytes);
-    link_pump();
-}
-
-void link_pump(void) {
+/* Runs in the port's interrupt, whatever the firmware does meanwhile. */
+static bool feed(void) {
     if (board_send_busy()) {
-        return;
+        return true;
     }
     outbox_release(&outbox, in_flight);
     in_flight = 0;
@@ -49,30 +35,50 @@ void link_pump(void) {
          */
         in_flight = board_host_listens() ? board_send(piece, count) : count;
     }
+    return count > 0;
+}
+
+void link_start(void) {
+    outbox_open(&outbox, ring, sizeof ring);
+    board_start_feeding(feed);
+}
+
+void link_send(uint8_t type, const void *head, size_t head_bytes, const void *tail, size_t tail_bytes) {
+    if (text.state == TEXT_ON) {
+        return;
+    }
+    if (type == WIRE_FRAME && !link_has_room(head_bytes + tail_bytes)) {
+        outbox_drop(&outbox);
+    } else {
+        outbox_put(&outbox, type, head, head_bytes, tail, tail_bytes);
+    }
+    board_feed();
+}
+
+void link_say(const char *said, size_t bytes) {
+    outbox_put_plain(&outbox, said, bytes);
+    board_feed();
 }
 
 bool link_has_room(size_t bytes) {
-    return outbox_has_room(&outbox, bytes);
+    return outbox_has_room(&outbox, bytes + RESERVE_BYTES);
 }
 
 void link_make_room(size_t bytes, uint32_t milliseconds) {
-    const struct outbox empty = {.size = outbox.size};
-    if (link_has_room(bytes) || !outbox_has_room(&empty, bytes)) {
+    if (!outbox_could_hold(&outbox, bytes + RESERVE_BYTES)) {
         return;
     }
     const uint64_t end_us = board_microseconds() + (uint64_t)milliseconds * 1000u;
     while (!link_has_room(bytes) && board_microseconds() < end_us) {
-        link_pump();
     }
 }
 
 void link_drain(uint32_t milliseconds) {
     const uint64_t end_us = board_microseconds() + (uint64_t)milliseconds * 1000u;
-    while ((outbox.used > 0 || board_send_busy()) && board_microseconds() < end_us) {
-        link_pump();
+    while ((!outbox_is_empty(&outbox) || board_send_busy()) && board_microseconds() < end_us) {
+        board_feed();
         board_sleep();
     }
-    link_pump();
 }
 
 bool link_host_calls(void) {

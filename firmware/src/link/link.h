@@ -1,5 +1,5 @@
 /* The link as the rest of the firmware sees it: messages go out, commands come in; nothing here ever waits.
- */
+ * What is queued leaves by the port's interrupt, while the model runs, too. */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
 
@@ -11,19 +11,18 @@
 
 void link_start(void);
 
-/* Queues a message: a struct of protocol.h and the tail behind it, if any. Whole, or dropped and counted. */
+/* Queues a message: a struct of protocol.h and the tail behind it, if any. Whole, or dropped and counted. A
+ * Frame leaves room behind it for the Result, a Profile and answers, so that those are never dropped for it.
+ */
 void link_send(uint8_t type, const void *head, size_t head_bytes, const void *tail, size_t tail_bytes);
 
-/* Feeds the port from the queue. Cheap; called wherever the firmware has a moment. */
-void link_pump(void);
-
-/* Whether a message of so many bytes would find room. */
+/* Whether a Frame of so many bytes would find room. */
 bool link_has_room(size_t bytes);
 
-/* Feeds the port until such a message finds room, for so long at most, and not at all when it never could. */
+/* Waits until such a Frame finds room, for so long at most, and not at all when it never could. */
 void link_make_room(size_t bytes, uint32_t milliseconds);
 
-/* Feeds the port until everything has left, for so long at most. */
+/* Waits until everything has left, for so long at most. */
 void link_drain(uint32_t milliseconds);
 
 /* True when the host has sent bytes that link_receive did not give out yet. */

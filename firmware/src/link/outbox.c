@@ -3,6 +3,9 @@
 #include "crc32.h"    // crc32_add
 #include "protocol.h" // WIRE_PACKET_*
 
+/* What was written into the ring must be there before its end moves. */
+#define IN_ORDER() __asm volatile("" ::: "memory")
+
 enum { COBS_RUN = 255 }; /* a code byte and up to 254 bytes without a zero */
 
 /* Encoding under way: the ring, where the next byte goes, and where the current code byte stands and counts.
@@ -48,18 +51,40 @@ static void encode(struct encoder *encoder, const void *bytes, size_t count) {
     *encoder = now;
 }
 
+static size_t used_bytes(const struct outbox *outbox) {
+    const size_t head = outbox->head;
+    const size_t tail = outbox->tail;
+    return head >= tail ? head - tail : head + outbox->size - tail;
+}
+
+static size_t packet_bytes_at_most(size_t payload_bytes) {
+    return encoded_bytes_at_most(WIRE_PACKET_HEADER_BYTES + payload_bytes + WIRE_PACKET_CRC_BYTES) + 1;
+}
+
 bool outbox_has_room(const struct outbox *outbox, size_t payload_bytes) {
-    const size_t packet_bytes = WIRE_PACKET_HEADER_BYTES + payload_bytes + WIRE_PACKET_CRC_BYTES;
-    return encoded_bytes_at_most(packet_bytes) + 1 < outbox->size - outbox->used; /* never quite full */
+    return packet_bytes_at_most(payload_bytes) < outbox->size - used_bytes(outbox); /* never quite full */
+}
+
+bool outbox_could_hold(const struct outbox *outbox, size_t payload_bytes) {
+    return packet_bytes_at_most(payload_bytes) < outbox->size;
+}
+
+bool outbox_is_empty(const struct outbox *outbox) {
+    return outbox->head == outbox->tail;
+}
+
+void outbox_drop(struct outbox *outbox) {
+    outbox->sequence++;
+    outbox->dropped++;
 }
 
 bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t head_bytes, const void *tail,
                 size_t tail_bytes) {
-    const uint16_t sequence = outbox->sequence++;
     if (!outbox_has_room(outbox, head_bytes + tail_bytes)) {
-        outbox->dropped++;
+        outbox_drop(outbox);
         return false;
     }
+    const uint16_t sequence = outbox->sequence++;
     const uint8_t header[WIRE_PACKET_HEADER_BYTES] = {type, 0, (uint8_t)sequence, (uint8_t)(sequence >> 8)};
     uint32_t crc = crc32_add(0, header, sizeof header);
     crc = crc32_add(crc, head, head_bytes);
@@ -74,31 +99,35 @@ bool outbox_put(struct outbox *outbox, uint8_t type, const void *head, size_t he
     encode(&encoder, trailer, sizeof trailer);
     outbox->ring[encoder.code_at] = (uint8_t)encoder.code;
     outbox->ring[encoder.head] = 0;
+    IN_ORDER();
     outbox->head = after(encoder.head, outbox->size);
-    outbox->used += (outbox->head + outbox->size - start) % outbox->size;
     return true;
 }
 
 bool outbox_put_plain(struct outbox *outbox, const void *bytes, size_t count) {
     const uint8_t *const first = bytes;
-    if (count >= outbox->size - outbox->used) {
+    if (count >= outbox->size - used_bytes(outbox)) {
         return false;
     }
+    size_t head = outbox->head;
     for (size_t i = 0; i < count; i++) {
-        outbox->ring[outbox->head] = first[i];
-        outbox->head = after(outbox->head, outbox->size);
+        outbox->ring[head] = first[i];
+        head = after(head, outbox->size);
     }
-    outbox->used += count;
+    IN_ORDER();
+    outbox->head = head;
     return true;
 }
 
 size_t outbox_peek(const struct outbox *outbox, const uint8_t **piece) {
-    *piece = outbox->ring + outbox->tail;
+    const size_t used = used_bytes(outbox);
     const size_t to_end = outbox->size - outbox->tail;
-    return outbox->used < to_end ? outbox->used : to_end;
+    IN_ORDER();
+    *piece = outbox->ring + outbox->tail;
+    return used < to_end ? used : to_end;
 }
 
 void outbox_release(struct outbox *outbox, size_t count) {
+    IN_ORDER();
     outbox->tail = (outbox->tail + count) % outbox->size;
-    outbox->used -= count;
 }

@@ -42,89 +42,103 @@ bool area_start(struct area *area, const struct area_picture *from, uint32_t wid
                              area->across_chroma.span <= MAX_CHROMA_SPAN);
 }
 
-/* Two values in a word are averaged at once: their sums do not touch. */
-static void average_across(const struct area_axis *axis, const uint32_t *restrict in,
-                           uint32_t *restrict out) {
-    const uint32_t unit = axis->unit;
-    const uint32_t span = axis->span;
-    const uint32_t *const end = out + axis->to;
-    uint32_t last = 0;
-    uint32_t rest = 0; /* units of `last` that no output pixel has yet */
-    while (out < end) {
-        if (rest >= span) { /* wider than the picture */
-            *out++ = span * last;
-            rest -= span;
-            continue;
-        }
-        int32_t room = (int32_t)(span - rest - unit); /* less a unit: its sign ends the loop */
-        uint32_t whole = 0;
-        while (room >= 0) {
-            whole += *in++;
-            room -= (int32_t)unit;
-        }
-        const uint32_t part = (uint32_t)room + unit;
-        const uint32_t sum = rest * last + unit * whole;
-        last = part > 0 ? *in++ : 0;
-        rest = part > 0 ? unit - part : 0;
-        *out++ = sum + part * last;
+void area_plan_steps(const struct area_axis *axis, uint32_t *steps) {
+    uint32_t room = axis->span;
+    for (uint32_t i = 0; i < axis->from; i++) {
+        const bool ends = axis->unit >= room;
+        steps[i] = ends ? room | (uint32_t)sizeof(uint32_t) << 16 : 0;
+        room = ends ? axis->span - (axis->unit - room) : room - axis->unit;
     }
 }
 
-static void add_weighted(struct area *area, uint32_t weight) {
-    const uint32_t *const end = area->line + area->across.to;
-    uint32_t *sum = area->sum;
-    for (const uint32_t *line = area->line; line < end; line++) {
-        *sum++ += weight * *line;
+void area_sum_across(const struct area_axis *axis, const uint32_t *restrict in, uint32_t *restrict sums) {
+    const uint32_t unit = axis->unit;
+    const uint32_t span = axis->span;
+    const uint32_t *const end = sums + axis->to;
+    uint32_t sum = 0;
+    uint32_t border = span; /* of the output pixel in hand, in units from *in on */
+    for (; sums < end; border += span) {
+        for (; border >= unit; border -= unit) {
+            sum += unit * *in++;
+        }
+        *sums++ = border > 0 ? sum + border * *in : sum;
+    }
+}
+
+/* The newest line's sums. */
+struct sums {
+    const uint32_t *luma;
+    const uint32_t *chroma;
+};
+
+static void add_weighted(struct area *area, const struct sums *line, uint32_t weight) {
+    const uint32_t width = area->across.to;
+    const uint32_t *in = line->luma;
+    uint32_t *out = area->sum;
+    for (const uint32_t *const end = in + width; in < end;) {
+        *out++ += weight * *in++;
     }
     if (!area->colour) {
         return;
     }
-    for (uint32_t x = 0; x < area->across.to; x++) {
-        const uint32_t chroma = area->chroma_line[x];
+    uint32_t before = 0;
+    for (uint32_t x = 0; x < width; x++) {
+        const uint32_t chroma = line->chroma[x] - before;
+        before = line->chroma[x];
         area->sum_u[x] += weight * (chroma & HALF);
         area->sum_v[x] += weight * (chroma >> 16);
     }
 }
 
-/* What a sum and its last part come to; it begins anew. */
-static inline uint8_t take_mean(uint32_t *sum, uint32_t part, uint32_t total) {
-    const uint32_t mean = (2 * (*sum + part) + total) / (2 * total);
-    *sum = 0;
-    return (uint8_t)mean;
+static inline uint8_t mean_of(uint32_t sum, uint32_t total) {
+    return (uint8_t)((2 * sum + total) / (2 * total));
 }
 
-static void write_grey(struct area *area, uint32_t weight, uint8_t *out) {
+/* A row's sums with the newest line in it; they begin anew. */
+static inline uint32_t take(uint32_t *sum, uint32_t part) {
+    const uint32_t whole = *sum + part;
+    *sum = 0;
+    return whole;
+}
+
+static void write_grey(struct area *area, const struct sums *line, uint32_t weight, uint8_t *out) {
     const uint32_t total = area->across.span * area->down.span;
-    const uint32_t width = area->across.to;
     const size_t channels = area->channels;
-    for (uint32_t x = 0; x < width; x++) {
-        const uint8_t mean = take_mean(&area->sum[x], weight * area->line[x], total);
+    uint32_t before = 0;
+    for (uint32_t x = 0; x < area->across.to; x++) {
+        const uint32_t sum = take(&area->sum[x], weight * line->luma[x]);
+        const uint8_t mean = mean_of(sum - before, total);
+        before = sum;
         for (size_t c = 0; c < channels; c++) {
             *out++ = mean;
         }
     }
 }
 
-static void write_yuv(struct area *area, uint32_t weight, uint8_t *out) {
+static void write_yuv(struct area *area, const struct sums *line, uint32_t weight, uint8_t *out) {
     const uint32_t total = area->across.span * area->down.span;
     const uint32_t chroma_total = area->across_chroma.span * area->down.span;
-    const uint32_t width = area->across.to;
-    for (uint32_t x = 0; x < width; x++) {
-        const uint32_t chroma = area->chroma_line[x];
-        *out++ = take_mean(&area->sum[x], weight * area->line[x], total);
-        *out++ = take_mean(&area->sum_u[x], weight * (chroma & HALF), chroma_total);
-        *out++ = take_mean(&area->sum_v[x], weight * (chroma >> 16), chroma_total);
+    uint32_t before = 0;
+    uint32_t chroma_before = 0;
+    for (uint32_t x = 0; x < area->across.to; x++) {
+        const uint32_t chroma = line->chroma[x] - chroma_before;
+        const uint32_t sum = take(&area->sum[x], weight * line->luma[x]);
+        *out++ = mean_of(sum - before, total);
+        *out++ = mean_of(take(&area->sum_u[x], weight * (chroma & HALF)), chroma_total);
+        *out++ = mean_of(take(&area->sum_v[x], weight * (chroma >> 16)), chroma_total);
+        before = sum;
+        chroma_before = line->chroma[x];
     }
 }
 
 /* The newest line, of this weight, ends a row. In colour Y, U, V stay in the image until the next line, which
  * has time to convert them. */
-static void write_row(struct area *area, uint32_t weight) {
+static void write_row(struct area *area, const struct sums *line, uint32_t weight) {
     uint8_t *const out = area->image + area->rows_done * area->across.to * area->channels;
     if (area->colour) {
-        write_yuv(area, weight, out);
+        write_yuv(area, line, weight, out);
     } else {
-        write_grey(area, weight, out);
+        write_grey(area, line, weight, out);
     }
     area->rows_done++;
 }
@@ -136,23 +150,22 @@ static void convert_rows(struct area *area) {
     }
 }
 
-void area_add_line(struct area *area, const uint32_t *luma, const uint32_t *chroma) {
+void area_add_line(struct area *area, const uint32_t *luma_sums, const uint32_t *chroma_sums) {
+    const struct sums line = {luma_sums, chroma_sums};
     if (area_is_complete(area)) {
         return;
     }
-    average_across(&area->across, luma, area->line);
     if (area->colour) {
         convert_rows(area);
-        average_across(&area->across_chroma, chroma, area->chroma_line);
     }
     uint32_t left = area->down.unit;
     while (left >= area->room && !area_is_complete(area)) {
-        write_row(area, area->room);
+        write_row(area, &line, area->room);
         left -= area->room;
         area->room = area->down.span;
     }
     if (left > 0) {
-        add_weighted(area, left);
+        add_weighted(area, &line, left);
         area->room -= left;
     }
     if (area->colour && area_is_complete(area)) {

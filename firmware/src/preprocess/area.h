@@ -41,14 +41,12 @@ struct area {
     struct area_axis across_chroma;
     struct area_axis down;
     bool colour;
-    size_t channels;               /* of the image; grey is repeated */
-    uint8_t *image;                /* height x width x channels */
-    uint32_t rows_done;            /* output rows written */
-    uint32_t rows_converted;       /* of those, to RGB */
-    uint32_t room;                 /* units that the current output row still needs */
-    uint32_t line[AREA_MAX_WIDTH]; /* the newest line, averaged across */
-    uint32_t chroma_line[AREA_MAX_WIDTH];
-    uint32_t sum[AREA_MAX_WIDTH]; /* the current output row so far */
+    size_t channels;              /* of the image; grey is repeated */
+    uint8_t *image;               /* height x width x channels */
+    uint32_t rows_done;           /* output rows written */
+    uint32_t rows_converted;      /* of those, to RGB */
+    uint32_t room;                /* units that the current output row still needs */
+    uint32_t sum[AREA_MAX_WIDTH]; /* the running sums of the current output row so far */
     uint32_t sum_u[AREA_MAX_WIDTH];
     uint32_t sum_v[AREA_MAX_WIDTH];
 };
@@ -59,9 +57,19 @@ struct area {
 bool area_start(struct area *area, const struct area_picture *from, uint32_t width, uint32_t height,
                 size_t channels, uint8_t *image);
 
-/* Takes the next line of the picture: a word of each pixel, 0..255; in colour also a word of each two, U | V
- * << 16. Lines beyond the last are ignored. */
-void area_add_line(struct area *area, const uint32_t *luma, const uint32_t *chroma);
+/* The running sums of a line, one at the right border of every output pixel: the values left of it, each
+ * times the units that it is worth. in: a word of each pixel, 0..255, or of U | V << 16. Modulo 2^32, as what
+ * counts is the difference of neighbours. */
+void area_sum_across(const struct area_axis *axis, const uint32_t *in, uint32_t *sums);
+
+/* The same for a loop that meets every value once, in time with the camera, and for an output that is no
+ * wider than the picture: of each value, in the low half how many of its units come before the border that it
+ * reaches, in the high half 4, the bytes of a sum, or 0 when it reaches none. */
+void area_plan_steps(const struct area_axis *axis, uint32_t *steps);
+
+/* Takes the next line of the picture by its sums, of luma and in colour also of chroma. Lines beyond the last
+ * are ignored. */
+void area_add_line(struct area *area, const uint32_t *luma_sums, const uint32_t *chroma_sums);
 
 /* True when every row of the image is written. */
 bool area_is_complete(const struct area *area);

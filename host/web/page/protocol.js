@@ -75,7 +75,7 @@ export const SETTINGS = {
   "COLOUR_BARS": {"id": 0, "least": 0, "most": 1, "only": [], "start": 0, "words": "1: the sensor's test pattern"},
   "DATA_SWAP": {"id": 1, "least": 0, "most": 1, "only": [], "start": 1, "words": "1: D0 and D1 crossed (the kit's shield), 0: straight"},
   "YUV_ORDER": {"id": 2, "least": 0, "most": 3, "only": [], "start": 0, "words": "1: UYVY, else YUYV; 2 more: the sensor swaps U and V"},
-  "CLOCK_DIVIDER": {"id": 3, "least": 0, "most": 63, "only": [], "start": 0, "words": "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by the model"},
+  "CLOCK_DIVIDER": {"id": 3, "least": 0, "most": 23, "only": [], "start": 0, "words": "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by itself"},
   "INSTRUCTION_CACHE": {"id": 4, "least": 0, "most": 1, "only": [], "start": 1, "words": "1: on"},
   "DCDC": {"id": 5, "least": 0, "most": 1, "only": [], "start": 0, "words": "1: the DC/DC converter (the module must carry the inductor)"},
   "PROFILE": {"id": 6, "least": 0, "most": 1, "only": [], "start": 0, "words": "1: cycles of each operator with every result"},

@@ -1,0 +1,30 @@
+"""What Arduino's core takes from the flashed image: no frame, no message."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from host.link.messages import Fault, Frame, Mode, Result
+from host.preprocess import area_average
+from host.virtual.options import BoardOptions
+from tests.system.board import ROOT, Bench
+
+RESULTS = 6
+
+
+@pytest.mark.parametrize("model", ["person_grey_025", "person_rgb_025"])
+def test_no_frame_and_no_result_is_lost_to_the_cores_interrupts(model: str) -> None:
+    bench = Bench("noise:3", BoardOptions(core_load=True))
+    bench.load_model((ROOT / "models" / f"{model}.tpm").read_bytes())
+    bench.mode(Mode.STREAM)
+    results = [bench.wait(Result) for _ in range(RESULTS)]
+    bench.mode(Mode.IDLE)
+    assert not [message for message in bench.messages if isinstance(message, Fault)]
+    assert results[-1].dropped_messages == 0
+    frames = [message for message in bench.messages if isinstance(message, Frame)]
+    assert [frame.frame for frame in frames][:RESULTS] == [result.frame for result in results]
+    if model == "person_grey_025":
+        last = bench.board.sensor.last_frames
+        sent = [area_average(np.ascontiguousarray(f.luma), 96, 96).tobytes() for f in last]
+        assert {frame.pixels for frame in frames[-2:]} & set(sent)
