@@ -181,9 +181,10 @@ class PeripheralBus:
         return None
 
     def _warn(self, address: int, verb: str, why: str) -> None:
-        name = NAMES.get(address & ~(PAGE - 1), "reserved space")
-        offset = address & (PAGE - 1)
-        self._warnings.once(
-            f"{verb} {address:#x}",
-            f"{name} register {offset:#05x} ({address:#010x}): {verb}: {why}",
-        )
+        page, offset = address & ~(PAGE - 1), address & (PAGE - 1)
+        if page not in NAMES:  # no peripheral, so no registers: one line a page
+            where, place = f"{verb} {page:#x}", f"reserved space at {address:#010x}"
+        else:
+            where = f"{verb} {address:#x}"
+            place = f"{NAMES[page]} register {offset:#05x} ({address:#010x})"
+        self._warnings.once(where, f"{place}: {verb}: {why}")
