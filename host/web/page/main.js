@@ -260,6 +260,7 @@ class App {
   }
 
   async seek(seconds) {
+    if (this.view.paused) this.pause(); // a view that stands still would show nothing of there
     this.view = { ...this.view, arrivals: [], periods: [] };
     await this.player.seek(seconds);
     await this.player.advance(this.player.positionS + 0.5); // shows the picture of there, while paused, too

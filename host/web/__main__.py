@@ -1,0 +1,30 @@
+"""python -m host.web FILE.html: the page as one file, for a folder, a stick or any static host."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from host.base.errors import HostError, run_main
+from host.web.one_file import one_file
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when the file is there."""
+    parser = argparse.ArgumentParser(prog="python -m host.web", description=__doc__)
+    parser.add_argument("output", type=Path, metavar="FILE.html", help="a new file")
+    asked = parser.parse_args(argv)
+    try:
+        with asked.output.open("x", encoding="utf-8") as file:
+            file.write(one_file())
+    except FileExistsError as error:
+        raise HostError(f"{asked.output} exists: give another name, or delete it") from error
+    except OSError as error:
+        raise HostError(f"cannot write {asked.output}: {error.strerror}") from error
+    print(f"wrote {asked.output}: open it in a browser, or put it on any web server")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -1,0 +1,142 @@
+"""Recordings dropped on the page: played, sought, damaged, of an older wire; and the page as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from host.base.errors import HostError
+from host.link.device import Device
+from host.ports.choose import open_port
+from host.web.__main__ import main as write_page
+from tests.conftest import ROOT
+from tests.recording.recordings import record_board
+from tests.web.conftest import OpenPage, until
+
+SECONDS = 60
+FRAMES_A_SECOND = 4
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as one file: what a school hosts, and what a folder holds."""
+    path = tmp_path_factory.mktemp("page") / "camera.html"
+    assert write_page([str(path)]) == 0
+    return path
+
+
+def drop(page: Page, path: Path) -> None:
+    page.set_input_files("#file", path)
+
+
+def position(page: Page) -> float:
+    return float(page.evaluate("camera.player.positionS"))
+
+
+def test_a_recording_is_played_and_sought(
+    open_page: OpenPage, page_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "minute.rec"
+    record_board(path, SECONDS, FRAMES_A_SECOND)
+    page = open_page(page_file.as_uri())
+    drop(page, path)
+    until(page, "camera.verdicts.length >= 2")
+    assert page.evaluate("camera.player.durationS") == pytest.approx(SECONDS, abs=0.5)
+    assert page.evaluate("camera.verdicts.slice(0, 2).map((v) => v.frame)") == [1, 2]
+    for seconds in (45.0, 12.5, 59.0, 0.0):
+        page.evaluate("(s) => { camera.verdicts = []; return camera.seek(s); }", seconds)
+        until(page, "camera.verdicts.length > 0")
+        first = page.evaluate("camera.verdicts[0]")
+        frame = first["frame"]  # the first of seconds * 4 + 1, ...
+        assert frame - 1 == pytest.approx(seconds * FRAMES_A_SECOND, abs=1)
+        assert first["scores"][1] == pytest.approx(((frame - 1) % 100 + 128) / 256)
+    page.locator("#seek").focus()
+    page.locator("#seek").fill("30")
+    until(page, "camera.player.positionS >= 30 && camera.player.positionS < 40")
+    assert "0:3" in page.locator("#clock").inner_text()
+    assert page.evaluate("camera.player.losses.wireLost") == 0
+
+
+def test_the_arrows_wind_and_space_stops(
+    open_page: OpenPage, page_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "minute.rec"
+    record_board(path, SECONDS, FRAMES_A_SECOND)
+    page = open_page(page_file.as_uri())
+    drop(page, path)
+    until(page, "camera.verdicts.length >= 1")
+    page.keyboard.press("ArrowRight")
+    until(page, "camera.player.positionS >= 10")
+    page.keyboard.press("Space")
+    until(page, "!camera.player.playing")
+    assert page.locator("#tag").inner_text() == "PAUSED"
+    page.evaluate("camera.seek(58)")
+    until(page, "camera.player.atEnd")
+    assert "at the end" in page.locator("#clock").inner_text()
+    page.locator("#play").click()
+    until(page, "camera.player.playing && camera.player.positionS < 58")
+
+
+def test_damage_in_a_file_is_passed_by_and_said(
+    open_page: OpenPage, page_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "torn.rec"
+    record_board(path, SECONDS, FRAMES_A_SECOND)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 3000] = bytes(3000)
+    path.write_bytes(data[: len(data) - 700])
+    page = open_page(page_file.as_uri())
+    drop(page, path)
+    until(page, "camera.verdicts.length >= 1")
+    page.evaluate("camera.player.advance(1000)")
+    counts = page.evaluate("[camera.player.damagedChunks, camera.player.skippedBytes]")
+    assert sum(counts) > 0 and page.evaluate("camera.player.tornBytes") > 0
+    assert "damaged" in page.locator("#source").inner_text()
+    frames = page.evaluate("camera.verdicts.map((v) => v.frame)")
+    assert len(frames) > 100 and frames == sorted(frames)
+    assert page.evaluate("camera.player.losses.wireLost") > 0
+
+
+def test_a_recording_of_an_older_wire_is_read_by_its_own_layout(
+    open_page: OpenPage, page_file: Path
+) -> None:
+    """tests/golden/board.rec is kept from the first wire that carried its layout."""
+    golden = ROOT / "tests" / "golden" / "board.rec"
+    page = open_page(page_file.as_uri())
+    drop(page, golden)
+    until(page, "camera.player?.playing")
+    page.evaluate("camera.player.advance(1000)")
+    with Device(open_port(f"replay:{golden}?speed=max")) as device:
+        assert page.evaluate("camera.view.hello.model_hash") == device.hello.model_hash
+    assert page.evaluate("camera.verdicts.length") == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"hello" * 100, "is no recording"), (b"\x89TMLREC\n", "torn within its first 256 bytes")],
+)
+def test_what_is_no_recording_is_said(
+    open_page: OpenPage, page_file: Path, tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "x.rec"
+    path.write_bytes(content)
+    page = open_page(page_file.as_uri())
+    drop(page, path)
+    until(page, "!document.getElementById('alarm').hidden")
+    assert said in page.locator("#alarm").inner_text()
+
+
+def test_the_one_file_loads_nothing_and_overwrites_nothing(
+    open_page: OpenPage, page_file: Path
+) -> None:
+    asked: list[str] = []
+    page = open_page(page_file.as_uri())
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    until(page, "globalThis.camera !== undefined")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert page.locator("#welcome").is_visible()
+    with pytest.raises(HostError, match="exists"):
+        write_page([str(page_file)])

@@ -1,0 +1,287 @@
+"""The server alone: who gets the link, what passes, and that nobody slows the board."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from host.base.errors import HostError
+from host.link import messages as wire
+from host.link.framing import encode_packet
+from host.link.inbox import Inbox
+from host.viewer.__main__ import main as viewer
+from host.web.feed import MOST_BYTES, PacketCutter
+from host.web.guard import Request, is_for_us, may_link
+from host.web.server import MOST_PAGES, Service
+from tests.link.fake_board import FakeBoard
+from tests.web.serve import served
+from tests.web.stream import StreamPort
+
+CONNECTS = 1000
+
+
+def link(service: Service, token: str | None = None, origin: str | None = "") -> ClientConnection:
+    """A WebSocket as a page opens it. origin: "" the page's own, None none."""
+    here = f"127.0.0.1:{service.port_number}"
+    given = service.token if token is None else token
+    return connect(
+        f"ws://{here}/link?token={given}",
+        origin=f"http://{here}" if origin == "" else origin,  # type: ignore[arg-type]
+        compression=None,
+        proxy=None,
+    )
+
+
+def command(message: Any, sequence: int = 0) -> bytes:
+    return encode_packet(message.ID, sequence, message.pack())
+
+
+def receive(page: ClientConnection, inbox: Inbox, frames: int) -> list[dict[str, Any]]:
+    """Until so many Results came; the texts on the way."""
+    texts = []
+    while frames > 0:
+        data = page.recv(timeout=30)
+        if isinstance(data, str):
+            texts.append(json.loads(data))
+        else:
+            frames -= sum(isinstance(m, wire.Result) for m in inbox.feed(data))
+    return texts
+
+
+@pytest.fixture
+def port() -> StreamPort:
+    return StreamPort()
+
+
+@pytest.fixture
+def service(port: StreamPort) -> Iterator[Service]:
+    with served(port) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("token", "origin"),
+    [
+        ("", ""),
+        ("wrong", ""),
+        ("ö", ""),
+        (None, "http://evil.example"),
+        (None, "http://127.0.0.1:1"),
+        (None, "null"),
+        (None, None),
+    ],
+)
+def test_the_link_is_for_the_page_with_the_token_alone(
+    service: Service, port: StreamPort, token: str | None, origin: str | None
+) -> None:
+    with pytest.raises(InvalidStatus) as refused, link(service, token, origin):
+        pass
+    assert refused.value.response.status_code == 403
+    assert port.board.commands == [] and service.hub.pages == 0
+
+
+def test_a_foreign_name_for_this_machine_is_refused(service: Service) -> None:
+    """DNS rebinding: evil.example may resolve to 127.0.0.1, and its page would be of one origin with us."""
+    for host in ("evil.example", f"evil.example:{service.port_number}", ""):
+        asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
+        asked.putrequest("GET", "/", skip_host=True)
+        asked.putheader("Host", host)
+        asked.endheaders()
+        assert asked.getresponse().status == 403
+    request = Request("/link?token=t", ("evil.example",), ("http://evil.example",))
+    assert not is_for_us(request) and not may_link(request, "t")
+
+
+def test_a_tunnel_with_another_number_works() -> None:
+    request = Request("/link?token=t", ("localhost:9",), ("http://localhost:9",))
+    assert may_link(request, "t")
+    twice = Request("/link?token=t&token=u", ("localhost:9",), ("http://localhost:9",))
+    assert not may_link(twice, "t")
+
+
+@pytest.mark.parametrize("path", ["/../server.py", "/%2e%2e/server.py", "//etc/passwd", "/x"])
+def test_no_address_reaches_another_file(service: Service, path: str) -> None:
+    asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
+    asked.request("GET", path)
+    assert asked.getresponse().status == 404
+
+
+def test_files_come_with_a_policy_that_keeps_them_here(service: Service) -> None:
+    asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
+    asked.request("GET", "/main.js")
+    answer = asked.getresponse()
+    assert answer.status == 200 and b"class App" in answer.read()
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy and service.token not in str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        wire.Reboot(1),
+        wire.SlotErase(1),
+        wire.SlotBegin(4, 0),
+        wire.CameraRegister(0x12, 1, 0x80),
+        wire.Hold(0, 600_000, 0),
+        wire.Inject(0, 3, b"abc"),
+        wire.Set(wire.Setting.DCDC, 1),
+        wire.Set(wire.Setting.MARKER_PIN, 3),
+        wire.Set(wire.Setting.GAIN, 9_999),
+        wire.Set(99, 0),
+        wire.Get(99),
+        wire.SetMode(77),
+    ],
+    ids=lambda message: str(message),
+)
+def test_what_could_stop_a_board_does_not_pass(
+    service: Service, port: StreamPort, message: Any
+) -> None:
+    with link(service) as page:
+        page.send(command(message))
+        page.send(command(wire.Ping(7), 1))
+        notices, answered = [], False
+        while not (notices and answered):
+            data = page.recv(timeout=30)
+            if isinstance(data, str):
+                notices += [json.loads(data)["notice"]] if "notice" in data else []
+            else:
+                answered = True
+    assert not any(isinstance(m, type(message)) for m in port.board.commands[:1])
+    assert [type(m) for m in port.board.commands[:1]] == [wire.Ping]
+    assert len(notices) == 1 and notices[0]
+
+
+def test_damaged_and_endless_bytes_of_a_page_reach_nothing(
+    service: Service, port: StreamPort
+) -> None:
+    with link(service) as page:
+        page.send(b"\x05\x40\x00\x00\x00" * 100 + b"\0")
+        page.send(bytes(range(1, 256)))
+        page.send("text")
+        page.send(b"x" * 100_000)  # more than any command
+        with pytest.raises(ConnectionClosed):
+            while True:
+                page.recv(timeout=30)
+    assert [type(m) for m in port.board.commands] in ([], [wire.SetMode])  # at rest again
+
+
+def test_two_pages_see_the_same_and_the_board_rests_when_both_left(
+    service: Service, port: StreamPort
+) -> None:
+    inboxes = Inbox(), Inbox()
+    with link(service) as one:
+        with link(service) as other:
+            one.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
+            receive(one, inboxes[0], 20)
+            receive(other, inboxes[1], 20)
+        assert port.board.mode == wire.Mode.STREAM
+    assert all(inbox.losses(0, 0).total == 0 for inbox in inboxes)
+    at_rest = threading.Event()
+    for _ in range(3000):
+        if port.board.mode == wire.Mode.IDLE:
+            break
+        at_rest.wait(0.01)
+    assert port.board.mode == wire.Mode.IDLE and service.hub.pages == 0
+
+
+def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
+    """The other page is handed as much as fits its queue at a time: what it sees is what the board sent."""
+    port, frames, at_once = StreamPort(frames=0, turn_s=0.0005), 1500, 50
+    with served(port) as service, link(service) as awake, link(service) as asleep:
+        awake.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
+        inbox = Inbox()
+        for _ in range(frames // at_once):
+            port.hand_out(at_once)
+            receive(awake, inbox, at_once)
+        assert inbox.losses(0, 0).total == 0
+        late, dropped = Inbox(), 0
+        texts = receive(asleep, late, 1)
+        while late.packets == 0 or not texts:
+            texts += receive(asleep, late, 1)
+        port.hand_out(1)
+        while True:
+            data = asleep.recv(timeout=30)
+            if isinstance(data, str):
+                dropped = json.loads(data).get("dropped", dropped)
+            elif any(isinstance(m, wire.Result) and m.frame > frames for m in late.feed(data)):
+                break
+    losses = late.losses(0, 0)
+    assert dropped > 100 and losses.wire_lost == dropped and losses.bad_packets == 0
+    assert late.packets + dropped == inbox.packets + 2  # the last frame and its result
+
+
+def test_a_thousand_connects_leave_nothing_behind(service: Service, port: StreamPort) -> None:
+    threads = threading.active_count()
+    for number in range(CONNECTS):
+        with link(service) as page:
+            page.send(command(wire.HelloRequest(), number))
+            while isinstance(page.recv(timeout=30), str):
+                pass
+    with link(service) as page:
+        page.send(command(wire.HelloRequest(), 1) + command(wire.SetMode(wire.Mode.STREAM), 2))
+        receive(page, Inbox(), 3)
+        assert service.hub.pages <= 2  # the one before may be leaving
+    assert threading.active_count() <= threads + 40  # the pool that writes; no thread a page
+
+
+def test_no_more_pages_than_fit(service: Service) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_PAGES):
+            stack.enter_context(link(service))
+        with pytest.raises(InvalidStatus) as refused:
+            stack.enter_context(link(service))
+    assert refused.value.response.status_code == 503
+
+
+def test_a_port_that_died_is_opened_again_and_every_page_hears_of_it() -> None:
+    ports = [StreamPort(), StreamPort()]
+    with served(ports[0], reopen=lambda: ports[1]) as service, link(service) as page:
+        page.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
+        states = [text["state"] for text in receive(page, Inbox(), 3)]
+        ports[0].pull()
+        while len(states) < 3:
+            data = page.recv(timeout=30)
+            if isinstance(data, str) and "state" in data:
+                states.append(json.loads(data)["state"])
+        page.send(command(wire.HelloRequest(), 7) + command(wire.SetMode(wire.Mode.STREAM), 8))
+        receive(page, Inbox(), 3)
+    assert [state["connected"] for state in states] == [True, False, True]
+    assert [state["reconnects"] for state in states] == [0, 0, 1]
+
+
+def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:
+    board, cutter = FakeBoard(), PacketCutter()
+    said = board.say(board.hello) + board.shoot()
+    pieces = [cutter.take(said[at : at + 700]) for at in range(0, len(said), 700)]
+    assert b"".join(pieces) == said
+    assert all(piece.endswith(b"\0") for piece in pieces if piece)
+    held = [len(cutter.take(b"x" * 10_000)) for _ in range(20)]
+    assert sum(held) >= 160_000 and MOST_BYTES > 160_000
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--web", "--json"], "--json"),
+        (["--web", "--frames", "3"], "--frames"),
+        (["--web", "8000", "--wiring", "shield"], "data swap"),
+        (["--open"], "--web"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(options: list[str], named: str) -> None:
+    with pytest.raises(HostError, match=named):
+        viewer(options)
+
+
+def test_a_number_that_is_taken_is_said(service: Service) -> None:
+    with pytest.raises(HostError, match="give --web another number"):
+        viewer(["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"])
