@@ -14,7 +14,8 @@ from host.web.files import PAGE
 
 IMPORT = re.compile(r'(\bfrom )"\./([\w.]+\.js)"')
 POLICY = (  # as the server's, for what lies in the file itself; --web's link is for pages that it served
-    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
+    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'"
 )
 
 

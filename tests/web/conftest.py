@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from host.web.__main__ import main as write_page
 from tests.conftest import unavailable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -37,6 +39,14 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as one file: what a school hosts, and what a folder holds."""
+    path = tmp_path_factory.mktemp("page") / "camera.html"
+    assert write_page([str(path)]) == 0
+    return path
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens an address in a fresh profile. At the end of the test no script may have failed."""
@@ -61,11 +71,11 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert errors == []
 
 
-def until(page: Page, condition: str) -> None:
+def until(page: Page, condition: str, seconds: int = PATIENCE_MS // 1000) -> None:
     """Waits in the page until an expression is true. (Playwright's own way evaluates text: our policy forbids it.)"""
     page.evaluate(
         f"""() => new Promise((resolve, reject) => {{
-          const end = performance.now() + {PATIENCE_MS};
+          const end = performance.now() + {1000 * seconds};
           const look = () => {{
             if ({condition}) resolve();
             else if (performance.now() > end) reject(new Error({condition!r} + " stays false"));

@@ -19,14 +19,6 @@ SECONDS = 60
 FRAMES_A_SECOND = 4
 
 
-@pytest.fixture(scope="session")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page as one file: what a school hosts, and what a folder holds."""
-    path = tmp_path_factory.mktemp("page") / "camera.html"
-    assert write_page([str(path)]) == 0
-    return path
-
-
 def drop(page: Page, path: Path) -> None:
     page.set_input_files("#file", path)
 

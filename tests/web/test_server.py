@@ -148,7 +148,8 @@ def test_what_could_stop_a_board_does_not_pass(
     with link(service) as page:
         page.send(command(message))
         page.send(command(wire.Ping(7), 1))
-        notices, answered = [], False
+        notices: list[str] = []
+        answered = False
         while not (notices and answered):
             data = page.recv(timeout=30)
             if isinstance(data, str):

@@ -17,6 +17,7 @@ class App {
   view = EMPTY;
   board = null;
   player = null;
+  ready = false; // the board streams and its settings are read
   verdicts = []; // {frame, label, score, verdict} of the last frames, for the console and for tests
   #screen = new Screen();
   #labelling = new Labelling();
@@ -103,6 +104,7 @@ class App {
   }
 
   async #opened(again) {
+    this.ready = false;
     this.#alarm = null;
     byId("welcome").hidden = true;
     if (again) {
@@ -115,6 +117,7 @@ class App {
       const takesSettings = this.#state?.kind !== "recording";
       byId("settings").hidden = byId("bars").hidden = !takesSettings;
       if (takesSettings) await this.#settings.read((name) => this.board.get(name));
+      this.ready = true;
     } catch (error) {
       this.#fail(error.message);
     }

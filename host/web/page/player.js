@@ -17,8 +17,8 @@ export class Player {
   hello = null;
   #file;
   #listener;
-  #index;
-  #inbox;
+  #index = { chunks: [], skippedBytes: 0, tornBytes: 0 };
+  #inbox = new Inbox();
   #layouts = [OURS];
   #pairing = new Pairing();
   #at = 0; // of #index.chunks: the next one to load
