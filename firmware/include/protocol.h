@@ -20,8 +20,8 @@
 #define WIRE_HOLD_MAX_REPETITIONS 100000
 #define WIRE_MARKER_PINS {28, 3, 29, 30, 23}
 
-#define WIRE_LAYOUT_HASH 0x11623B8Du
-#define WIRE_LAYOUT_HASHES {0x01, 0x11, 0x23, 0x02, 0x23, 0x5F, 0x03, 0xFD, 0x8F, 0x04, 0x22, 0x6F, 0x05, 0xB3, 0x01, 0x06, 0x95, 0xD2, 0x07, 0x88, 0x0A, 0x08, 0xB9, 0x7A, 0x09, 0xE9, 0x1B, 0x0A, 0x82, 0x58, 0x0B, 0x46, 0x47, 0x0C, 0x6E, 0xCC, 0x3F, 0x38, 0x51, 0x40, 0xC1, 0xF0, 0x41, 0x57, 0x8D, 0x42, 0x9C, 0x2C, 0x43, 0x62, 0x71, 0x44, 0xCD, 0xAC, 0x45, 0x1E, 0x45, 0x46, 0xBF, 0x8E, 0x47, 0xC6, 0xA1, 0x48, 0x9D, 0x14, 0x49, 0xE5, 0x39, 0x4A, 0xC6, 0x0C, 0x4B, 0xC9, 0xB8, 0x4C, 0x9E, 0xB2, 0x4D, 0xBA, 0x0A, 0x4E, 0xA4, 0xF4, 0x7F, 0x18, 0xE6}
+#define WIRE_LAYOUT_HASH 0x3C0F6299u
+#define WIRE_LAYOUT_HASHES {0x01, 0x11, 0x23, 0x02, 0x23, 0x5F, 0x03, 0xFD, 0x8F, 0x04, 0x22, 0x6F, 0x05, 0xB3, 0x01, 0x06, 0x95, 0xD2, 0x07, 0x88, 0x0A, 0x08, 0xB9, 0x7A, 0x09, 0xE9, 0x1B, 0x0A, 0x82, 0x58, 0x0B, 0x46, 0x47, 0x0C, 0x6E, 0xCC, 0x0D, 0x8B, 0xD6, 0x0E, 0xE6, 0x2B, 0x3F, 0x38, 0x51, 0x40, 0xC1, 0xF0, 0x41, 0x57, 0x8D, 0x42, 0x9C, 0x2C, 0x43, 0x62, 0x71, 0x44, 0xCD, 0xAC, 0x45, 0x1E, 0x45, 0x46, 0xBF, 0x8E, 0x47, 0xC6, 0xA1, 0x48, 0x9D, 0x14, 0x49, 0xE5, 0x39, 0x4A, 0xC6, 0x0C, 0x4B, 0xC9, 0xB8, 0x4C, 0x9E, 0xB2, 0x4D, 0xBA, 0x0A, 0x4E, 0xA4, 0xF4, 0x4F, 0x47, 0x2B, 0x50, 0xF4, 0x6F, 0x7F, 0x18, 0xE6}
 
 enum wire_mode {
     WIRE_MODE_IDLE = 0,
@@ -153,6 +153,8 @@ enum wire_message {
     WIRE_HELD = 0x0A,
     WIRE_VERDICT = 0x0B,
     WIRE_HEARTBEAT = 0x0C,
+    WIRE_RASTER = 0x0D,
+    WIRE_SILICON = 0x0E,
     WIRE_LAYOUT = 0x3F,
     WIRE_HELLO_REQUEST = 0x40,
     WIRE_SET_MODE = 0x41,
@@ -169,6 +171,8 @@ enum wire_message {
     WIRE_SLOT_STATUS = 0x4C,
     WIRE_HOLD = 0x4D,
     WIRE_GET = 0x4E,
+    WIRE_RASTER_REQUEST = 0x4F,
+    WIRE_SILICON_REQUEST = 0x50,
     WIRE_LAYOUT_REQUEST = 0x7F,
 };
 
@@ -321,6 +325,32 @@ struct __attribute__((packed)) wire_heartbeat {
 };
 _Static_assert(sizeof(struct wire_heartbeat) == 46, "wire_heartbeat");
 
+/* What the sensor put on its pins during one frame, counted at a slow clock. The answer to RasterRequest. */
+struct __attribute__((packed)) wire_raster {
+    uint16_t code; /* FaultCode: why it could not be counted, else NONE */
+    uint16_t lines; /* pulses of HREF between two frames */
+    uint16_t line; /* the one whose bytes were counted, from 0 */
+    uint16_t line_bytes; /* rising edges of PCLK within it */
+    uint32_t line_cycles; /* of clock_hz, for which HREF was high in that line */
+    uint32_t frame_cycles; /* of clock_hz, from frame to frame */
+    uint8_t clock_divider; /* CLKRC meanwhile */
+};
+/* then line_start: the first bytes of that line, D0 and D1 by Setting.DATA_SWAP */
+_Static_assert(sizeof(struct wire_raster) == 17, "wire_raster");
+
+/* What this very chip takes, by its own cycle counter. The answer to SiliconRequest. */
+struct __attribute__((packed)) wire_silicon {
+    uint16_t reads; /* of a GPIO port that were timed, each followed by what uses its value */
+    uint32_t read_cycles; /* of all of them, with what used them */
+    uint16_t branches; /* taken ones that were timed */
+    uint32_t branch_cycles; /* of all of them */
+    uint32_t window_cycles; /* for which interrupts were watched */
+    uint16_t interrupts; /* in it */
+    uint32_t interrupt_cycles; /* that they took */
+    uint32_t longest_cycles; /* of the longest of them */
+};
+_Static_assert(sizeof(struct wire_silicon) == 26, "wire_silicon");
+
 /* wire_layout: What each message of the firmware looks like; the answer to LayoutRequest, in every version of the wire. No payload. */
 
 /* wire_hello_request: Asks for Hello. No payload. */
@@ -419,6 +449,14 @@ struct __attribute__((packed)) wire_get {
     uint8_t setting; /* Setting */
 };
 _Static_assert(sizeof(struct wire_get) == 1, "wire_get");
+
+/* Asks for Raster; the sensor is started, or set up anew, for it. In Mode.IDLE, else Ack says BUSY. */
+struct __attribute__((packed)) wire_raster_request {
+    uint16_t line; /* whose bytes are wanted, from 0 */
+};
+_Static_assert(sizeof(struct wire_raster_request) == 2, "wire_raster_request");
+
+/* wire_silicon_request: Asks for Silicon: takes some 20 ms. In Mode.IDLE, else Ack says BUSY. No payload. */
 
 /* wire_layout_request: Asks for Layout. No payload. */
 

@@ -55,6 +55,7 @@ static bool prepare(struct app *app, uint32_t state) {
     }
     stage_put_camera_down(app);
     if (state == WIRE_POWER_STATE_SLEEP) {
+        board_set_accessories(false);
         board_set_crystal(false);
     }
     return true;
@@ -151,6 +152,7 @@ void hold_run(struct app *app) {
     course.held.duration_us = board_microseconds() - course.start_us;
     course.held.awake_cycles = board_cycles_since_start() - start_cycles;
     board_set_crystal(true);
+    board_set_accessories(true);
     app->hold.asked = false;
     report_held(&course.held);
 }

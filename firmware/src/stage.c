@@ -30,6 +30,7 @@ bool stage_wake_camera(struct app *app) {
     }
     const bool sleeps = app->camera_state == CAMERA_SLEEPS;
     app->camera.extra_rows = 0; /* until the app finds its pace */
+    board_use_camera_bus(true);
     const struct camera_fault fault = sleeps ? camera_wake() : camera_start(&app->camera);
     capture_forget_timing();
     app->faults_in_row = 0;
@@ -47,6 +48,7 @@ void stage_rest_camera(struct app *app) {
         const bool slept = camera_sleep().code == WIRE_FAULT_CODE_NONE;
         app->camera_state = slept ? CAMERA_SLEEPS : CAMERA_OFF;
     }
+    board_use_camera_bus(false);
 }
 
 void stage_put_camera_down(struct app *app) {

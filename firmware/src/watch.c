@@ -5,6 +5,7 @@
 #include "chance.h"      // score_chance
 #include "link/link.h"   // link_drain
 #include "report.h"      // report_*
+#include "settle.h"      // settle_frames, nap_until
 #include "stage.h"       // stage_*
 
 enum {
@@ -12,8 +13,6 @@ enum {
     MICROSECONDS_PER_MS = 1000,
     MICROSECONDS_PER_SECOND = 1000000,
     SECONDS_PER_MINUTE = 60,
-    CYCLES_PER_MICROSECOND = BOARD_CLOCK_HZ / 1000000,
-    EARLY_US = 2000, /* before the frame that is captured: sleeping over its start would cost another one */
 };
 
 void watch_begin(struct app *app) {
@@ -27,27 +26,6 @@ void watch_begin(struct app *app) {
     app->rests_until_retry = 0;
 }
 
-/* Up to a minute; the host's call or another interrupt may end it early. */
-static void nap_until(uint64_t end_us) {
-    const uint64_t now_us = board_microseconds();
-    const uint64_t left_ms = end_us > now_us ? (end_us - now_us) / MICROSECONDS_PER_MS : 0;
-    if (left_ms > 0) {
-        board_nap(left_ms < BOARD_LONGEST_NAP_MS ? (uint32_t)left_ms : BOARD_LONGEST_NAP_MS);
-    }
-}
-
-/* The CPU sleeps while the sensor's exposure settles. */
-static void settle(const struct app *app) {
-    const uint64_t frame_us = camera_frame_cycles(&app->camera) / CYCLES_PER_MICROSECOND;
-    const uint64_t frames = app->watch_settings.settle_frames;
-    if (frames > 0) {
-        const uint64_t end_us = board_microseconds() + frames * frame_us - EARLY_US;
-        while (board_microseconds() + MICROSECONDS_PER_MS < end_us && !link_host_calls()) {
-            nap_until(end_us);
-        }
-    }
-}
-
 static bool see(struct app *app) {
     app->frame++;
     app->watch.looks++;
@@ -55,7 +33,7 @@ static bool see(struct app *app) {
     const uint32_t start = board_cycles();
     bool seen = stage_wake_camera(app);
     if (seen) {
-        settle(app);
+        settle_frames(app, app->watch_settings.settle_frames);
         app->watch.wake_cycles = board_cycles() - start;
         seen = stage_capture(app);
     }

@@ -93,12 +93,12 @@ def nearest_wiring(levels: tuple[int, ...]) -> tuple[Wiring, float, float]:
 
 def is_chroma(bars: Bars) -> bool:
     """Whether the colour bytes were taken for the grey ones: a bar's U and V alternate."""
-    expected = [(u + v) / 2 for u, v in (_chroma(colour) for colour in COLOURS)]
+    expected = [(u + v) / 2 for u, v in (chroma(colour) for colour in COLOURS)]
     error = max(abs(level - wanted) for level, wanted in zip(bars.levels, expected, strict=True))
     return error <= CHROMA_NEAR
 
 
-def _chroma(colour: tuple[int, int, int]) -> tuple[float, float]:
+def chroma(colour: tuple[int, int, int]) -> tuple[float, float]:
     """U and V, 0..255, of BT.601."""
     red, green, blue = colour
     luma = 0.299 * red + 0.587 * green + 0.114 * blue

@@ -15,6 +15,7 @@ from host.doctor.bars import (
 )
 from host.doctor.evidence import CameraEvidence, Evidence
 from host.doctor.finding import Finding, failed, passed, skipped, warned
+from host.doctor.raster import colour_order_finding, exposure_finding, raster_finding
 from host.link.fault_advice import ADVICE, SHIELD, advice
 from host.link.messages import Fault, FaultCode
 from host.samples import image_of
@@ -57,7 +58,14 @@ def camera_findings(evidence: Evidence) -> list[Finding]:
         findings[1] = other
     if fault is not None:
         findings[-1] = warned("capture", f"frames arrive, but also: {_words(fault)}", SHIELD)
-    return [*findings, *bars_findings(camera), rate_finding(evidence)]
+    return [
+        *findings,
+        raster_finding(camera),
+        *bars_findings(camera),
+        colour_order_finding(camera),
+        exposure_finding(camera),
+        rate_finding(evidence),
+    ]
 
 
 def frame_cycles(divider: int) -> int:
@@ -71,6 +79,7 @@ def _without_a_frame(evidence: Evidence, fault: Fault | None) -> list[Finding]:
         return [
             *_reached(evidence, step),
             failed(STEPS[step], _words(fault), advice(fault).remedy),
+            *([raster_finding(evidence.camera)] if evidence.camera.rasters else []),
         ]
     losses = evidence.link.losses
     if losses.bad_packets or losses.wire_lost or evidence.link.trouble:

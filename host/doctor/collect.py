@@ -10,10 +10,22 @@ from typing import TypeVar
 from host.base.errors import HostError
 from host.base.records import Message
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
+from host.doctor.raster import is_whole
 from host.link.device import Device
 from host.link.line import NoAnswerError, Timing
-from host.link.messages import Fault, Frame, Mode, Pong, Result, Setting
+from host.link.messages import (
+    Fault,
+    FaultCode,
+    Frame,
+    Mode,
+    Pong,
+    Raster,
+    Result,
+    Setting,
+    Silicon,
+)
 from host.link.sequence import Losses
+from host.link.settings import LIMITS
 
 # One try of a ping is waited for so long; commands are tried often: neither a torn cable nor a slow emulator
 # on a busy computer may end the examination.
@@ -26,6 +38,9 @@ SETTLING_RESULTS, CLOCK_SPAN_S = 2, 1.5
 CLKRC, CLKRC_DIVIDER = 0x11, 0x3F
 FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
 IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
+LIGHT = (0x07, 0x10, 0x04, 0x03, 0x00)  # AECHH, AECH, COM1, VREF, GAIN
+LAST_LINES = 230  # of 240: bars that fade to grey have faded there
+TORN = (FaultCode.CAMERA_SHORT_LINE, FaultCode.CAMERA_SHORT_FRAME, FaultCode.CAMERA_OVERRUN)
 
 M = TypeVar("M", bound=Message)
 Say = Callable[[str], None]
@@ -38,16 +53,19 @@ class Examination:
         self._device, self._clock, self._say = device, clock, say
         self._faults: list[Fault] = []
         self._late = 0  # pings that were answered after their time
+        self._moved = False  # the way of halving, for a try
 
     def run(self) -> Evidence:
         """The evidence; trouble on the way shortens it and is told in it."""
         hello = self._device.hello
         link, camera, before = LinkEvidence(), CameraEvidence(), self._device.losses
+        silicon = None
         try:
             self._device.set_mode(Mode.IDLE)
             self._device.pong()  # it tells what was lost before us
             before = self._device.losses
             link = self._ping(link)
+            silicon = self._silicon()
             camera = self._see_camera(camera)
             if camera.frame is not None:
                 link = self._measure_throughput(link)
@@ -58,13 +76,15 @@ class Examination:
             link = replace(link, trouble=trouble)
             camera = replace(camera, faults=tuple(self._faults), trouble=trouble)
         finally:
-            self._leave(hello.colour_bars)
+            self._leave(hello.colour_bars, camera.halving)
         losses = _since(before, self._device.losses)
-        return Evidence(hello, camera, replace(link, losses=losses, late_pings=self._late))
+        return Evidence(hello, camera, replace(link, losses=losses, late_pings=self._late), silicon)
 
-    def _leave(self, colour_bars: int) -> None:
+    def _leave(self, colour_bars: int, halving: int) -> None:
         with contextlib.suppress(HostError):
             self._device.set_mode(Mode.IDLE)
+            if self._moved:
+                self._device.set(Setting.HALVING, halving)
             self._device.set(Setting.COLOUR_BARS, colour_bars)
 
     # -- link -----------------------------------------------------------------------------------
@@ -101,18 +121,53 @@ class Examination:
 
     def _see_camera(self, camera: CameraEvidence) -> CameraEvidence:
         self._say("waiting for the camera")
+        camera = replace(
+            camera,
+            halving=self._device.get(Setting.HALVING),
+            order=self._device.get(Setting.YUV_ORDER),
+        )
         self._device.set_mode(Mode.CAPTURE)
         camera = replace(camera, frame=self._next(Frame, FRAME_WAIT_S))
         if camera.frame is None:
-            return camera
+            torn = bool(self._faults) and self._faults[-1].code in TORN
+            return replace(camera, rasters=self._rasters(camera.halving)) if torn else camera
         camera = replace(camera, registers=self._registers(IDENTITY))
         self._say("looking at the colour bars")
         self._device.set(Setting.COLOUR_BARS, 1)
         self._drain()
         self._next(Frame, FRAME_WAIT_S)  # may have begun before the pattern
         camera = replace(camera, bars=self._next(Frame, FRAME_WAIT_S))
+        camera = replace(camera, rasters=self._rasters(camera.halving))
         self._device.set(Setting.COLOUR_BARS, 0)
         return self._time_results(camera)
+
+    def _rasters(self, halving: int) -> dict[int, Raster]:
+        """What is counted by the way in use; when that is not 320x240, by the others, too."""
+        self._say("counting lines and bytes")
+        self._device.set(Setting.COLOUR_BARS, 1)
+        found: dict[int, Raster] = {}
+        ways = range(LIMITS[Setting.HALVING].least, LIMITS[Setting.HALVING].most + 1)
+        for way in sorted(ways, key=lambda way: way != halving):
+            if way != halving:
+                self._moved = True
+                self._device.set(Setting.HALVING, way)
+            try:
+                found[way] = self._device.raster(LAST_LINES)
+            except NoAnswerError:
+                raise
+            except HostError:  # refused: a firmware that cannot count
+                break
+            if is_whole(found[way]):
+                break
+        return found
+
+    def _silicon(self) -> Silicon | None:
+        try:
+            return self._device.silicon()
+        except NoAnswerError:
+            raise
+        except HostError:
+            return None
 
     def _registers(self, addresses: tuple[int, ...]) -> tuple[int, ...] | None:
         try:
@@ -133,6 +188,7 @@ class Examination:
             if self._next(Result, RESULT_WAIT_S) is None:
                 return camera  # none will come: each further wait would only cost time
         before = self._registers((CLKRC,))
+        camera = replace(camera, light=self._registers(LIGHT))
         self._drain()
         results, arrivals = self._results()
         after = self._registers((CLKRC,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from host.link.messages import Fault, Frame, Hello, Result
+from host.link.messages import Fault, Frame, Hello, Raster, Result, Silicon
 from host.link.sequence import Losses
 
 
@@ -26,7 +26,8 @@ class CameraEvidence:
 
     arrivals_s: when each result came, by this computer's clock. divider: CLKRC while the results were
     made, None when it moved. faults: what the board reported meanwhile. trouble: why the conversation
-    ended early, if it did.
+    ended early, if it did. halving, order: Setting.HALVING and YUV_ORDER. rasters: what was counted at the
+    pins by each way of halving that was tried, of colour bars. light: AECHH, AECH, COM1, VREF, GAIN.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -36,6 +37,10 @@ class CameraEvidence:
     results: tuple[Result, ...] = ()
     arrivals_s: tuple[float, ...] = ()
     divider: int | None = None
+    halving: int = 0
+    order: int = 0
+    rasters: dict[int, Raster] = field(default_factory=dict)
+    light: tuple[int, ...] | None = None
     trouble: str = ""
 
 
@@ -65,6 +70,7 @@ class Evidence:
     hello: Hello
     camera: CameraEvidence
     link: LinkEvidence
+    silicon: Silicon | None = None
 
     @property
     def is_virtual(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from host.base.errors import HostError
 from host.doctor.board import cannot_open_finding, hello_findings, no_handshake_finding
 from host.doctor.camera import camera_findings
+from host.doctor.chip import chip_findings
 from host.doctor.collect import PATIENCE, Say, collect
 from host.doctor.evidence import Evidence
 from host.doctor.finding import Finding
@@ -22,6 +23,7 @@ def judge(evidence: Evidence) -> list[Finding]:
         *hello_findings(evidence.hello),
         *camera_findings(evidence),
         *link_findings(evidence),
+        *chip_findings(evidence),
     ]
 
 

@@ -32,12 +32,18 @@ CHECKS = (
     "HREF",
     "PCLK",
     "capture",
+    "raster",
     "data lines",
     "byte order",
+    "colour order",
+    "exposure",
     "frame rate",
+    "dropped frames",
     "link loss",
     "link throughput",
     "dropped messages",
+    "chip timing",
+    "interrupts",
     "clock",
 )
 

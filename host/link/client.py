@@ -17,6 +17,7 @@ from host.link.line import Line, NoAnswerError
 from host.link.sequence import Losses
 
 M = TypeVar("M", bound=Message)
+MEASURE_S, MEASURE_TRIES = 10.0, 3  # the slowest, Raster, takes 3 s of a board's time
 
 
 class RefusedError(HostError):
@@ -87,6 +88,33 @@ class Client:
         """Reads a register of the sensor, after writing `value` when one is given."""
         question = wire.CameraRegister(address, int(value is not None), value or 0)
         return self._command(question).value
+
+    def raster(self, line: int) -> wire.Raster:
+        """What the sensor puts on its pins in a frame, and the bytes of a line; the board is in Mode.IDLE for it."""
+        return self._measured(wire.RasterRequest(line), wire.Raster)
+
+    def silicon(self) -> wire.Silicon:
+        """What a read, a branch and interrupts take on this chip; the board is in Mode.IDLE for it."""
+        return self._measured(wire.SiliconRequest(), wire.Silicon)
+
+    def _measured(self, question: Message, kind: type[M]) -> M:
+        """Not asked again before its time: the board would measure again, and answer later still."""
+        if self.mode is not wire.Mode.IDLE:
+            self.set_mode(wire.Mode.IDLE)
+
+        def is_answer(message: Message) -> bool:
+            refused = isinstance(message, wire.Ack) and message.request == question.ID
+            return refused or isinstance(message, kind)
+
+        for _ in range(MEASURE_TRIES):
+            with self.line.waiting(is_answer) as waiter:
+                self.line.tell(question)
+                answer = self.line.wait(waiter, MEASURE_S)
+            if isinstance(answer, kind):
+                return answer
+            if isinstance(answer, wire.Ack) and answer.status != wire.Status.BUSY:
+                raise RefusedError(question, answer)
+        raise NoAnswerError(f"{self.name}: the board measures nothing; press reset once")
 
     def reboot(self, target: wire.RebootTarget = wire.RebootTarget.APPLICATION) -> None:
         """Restarts the board. It may die before its answer leaves: silence is no error."""

@@ -319,6 +319,34 @@ class Heartbeat(Message):
     inference_cycles: int = wire("u32", "of the last look")
 
 
+@message(0x0D)
+class Raster(Message):
+    """What the sensor put on its pins during one frame, counted at a slow clock. The answer to RasterRequest."""
+
+    code: int = wire("u16", "FaultCode: why it could not be counted, else NONE")
+    lines: int = wire("u16", "pulses of HREF between two frames")
+    line: int = wire("u16", "the one whose bytes were counted, from 0")
+    line_bytes: int = wire("u16", "rising edges of PCLK within it")
+    line_cycles: int = wire("u32", "of clock_hz, for which HREF was high in that line")
+    frame_cycles: int = wire("u32", "of clock_hz, from frame to frame")
+    clock_divider: int = wire("u8", "CLKRC meanwhile")
+    line_start: bytes = wire("tail", "the first bytes of that line, D0 and D1 by Setting.DATA_SWAP")
+
+
+@message(0x0E)
+class Silicon(Message):
+    """What this very chip takes, by its own cycle counter. The answer to SiliconRequest."""
+
+    reads: int = wire("u16", "of a GPIO port that were timed, each followed by what uses its value")
+    read_cycles: int = wire("u32", "of all of them, with what used them")
+    branches: int = wire("u16", "taken ones that were timed")
+    branch_cycles: int = wire("u32", "of all of them")
+    window_cycles: int = wire("u32", "for which interrupts were watched")
+    interrupts: int = wire("u16", "in it")
+    interrupt_cycles: int = wire("u32", "that they took")
+    longest_cycles: int = wire("u32", "of the longest of them")
+
+
 @message(0x3F)
 class Layout(Message):
     """What each message of the firmware looks like; the answer to LayoutRequest, in every version of the wire."""
@@ -443,6 +471,18 @@ class Get(Message):
     setting: int = wire("u8", "Setting")
 
 
+@message(0x4F)
+class RasterRequest(Message):
+    """Asks for Raster; the sensor is started, or set up anew, for it. In Mode.IDLE, else Ack says BUSY."""
+
+    line: int = wire("u16", "whose bytes are wanted, from 0")
+
+
+@message(0x50)
+class SiliconRequest(Message):
+    """Asks for Silicon: takes some 20 ms. In Mode.IDLE, else Ack says BUSY."""
+
+
 @message(0x7F)
 class LayoutRequest(Message):
     """Asks for Layout."""
@@ -473,6 +513,8 @@ FROM_DEVICE: tuple[type[Message], ...] = (
     Held,
     Verdict,
     Heartbeat,
+    Raster,
+    Silicon,
     Layout,
 )
 FROM_HOST: tuple[type[Message], ...] = (
@@ -491,6 +533,8 @@ FROM_HOST: tuple[type[Message], ...] = (
     SlotStatus,
     Hold,
     Get,
+    RasterRequest,
+    SiliconRequest,
     LayoutRequest,
 )
 BY_ID: dict[int, type[Message]] = {m.ID: m for m in FROM_DEVICE + FROM_HOST}

@@ -85,6 +85,19 @@ def _heartbeat(m: wire.Heartbeat, hello: wire.Hello | None) -> str | None:
     return _flags(m, "verdict")
 
 
+def _raster(m: wire.Raster, _: wire.Hello | None) -> str | None:
+    longer = len(m.line_start) > m.line_bytes
+    return f"{len(m.line_start)} bytes of a line of {m.line_bytes}" if longer else None
+
+
+def _silicon(m: wire.Silicon, _: wire.Hello | None) -> str | None:
+    if not (m.reads and m.branches and m.window_cycles):
+        return "nothing was timed"
+    if not m.longest_cycles <= m.interrupt_cycles <= m.window_cycles:
+        return f"{m.interrupt_cycles} cycles of interrupts in {m.window_cycles}"
+    return None
+
+
 def _most_cycles(microseconds: int, hello: wire.Hello) -> float:
     return (microseconds / 1e6 * SLACK + STARTING_S) * hello.clock_hz
 
@@ -111,4 +124,6 @@ CHECKS: dict[type[Message], Callable[[Any, wire.Hello | None], str | None]] = {
     wire.Held: _held,
     wire.Verdict: lambda m, _: _flags(m, "verdict") or ("no look" if not m.looks else None),
     wire.Heartbeat: _heartbeat,
+    wire.Raster: _raster,
+    wire.Silicon: _silicon,
 }

@@ -15,6 +15,7 @@ from host.link.device import Device
 from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Held, Hello, Hold, Mode, PowerState
 from host.power.currents import (
+    COUNTED,
     LABEL,
     PORT,
     Activity,
@@ -44,7 +45,11 @@ class CounterRig:
             rate_hz=RATE_HZ,
             marker=MarkerInput.NONE,
             estimated=True,
-            settings={"figures": LABEL, "fed at": supply_in_words(supply_volt)},
+            settings={
+                "figures": LABEL,
+                "counted": COUNTED,
+                "fed at": supply_in_words(supply_volt),
+            },
         )
         device.set_mode(Mode.IDLE)
 
@@ -97,7 +102,7 @@ def mean_current(held: Held, hello: Hello) -> tuple[float, float]:
         else Activity.SENSOR_STANDS_BY
     )
     if state is not PowerState.SLEEP:
-        rest |= Activity.CRYSTAL
+        rest |= Activity.CRYSTAL | Activity.POWER_LED | Activity.SENSORS_SUPPLIED
     awake = min(1.0, held.awake_cycles / hello.clock_hz / max(held.duration_us / 1e6, 1e-9))
     parts = ((awake, rest | Activity.CPU_RUNS), (1 - awake, rest))
     current = sum(share * rail_current_a(activity) for share, activity in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from host.power.currents import LABEL, Activity, supply_current_a
+from host.power.currents import COUNTED, LABEL, Activity, supply_current_a
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.timeline import Timeline
 from host.power.trace import Trace
@@ -13,7 +13,8 @@ from host.virtual.ov7675 import COM2, SOFT_SLEEP
 from host.virtual.power import HFCLKSTAT, RUNNING
 
 RATE_HZ = 100_000
-POWER_DOWN_PIN = 1  # of P1
+POWER_DOWN_PIN, POWER_LED_PIN = 1, 9  # of P1
+SENSORS_SUPPLY_PIN = 22  # of P0
 
 
 def meter_info(settings: dict[str, str] | None = None) -> MeterInfo:
@@ -24,7 +25,7 @@ def meter_info(settings: dict[str, str] | None = None) -> MeterInfo:
         rate_hz=RATE_HZ,
         marker=MarkerInput.LEVEL,
         estimated=True,
-        settings={"figures": LABEL} | (settings or {}),
+        settings={"figures": LABEL, "counted": COUNTED} | (settings or {}),
     )
 
 
@@ -71,10 +72,17 @@ def activity_of(board: VirtualBoard) -> Activity:
     now = Activity(0) if board.sleeping else Activity.CPU_RUNS
     now |= Activity.DCDC if board.power.dcdc else Activity(0)
     streams = board.sensor.timing is not None
-    if streams or board.power.values[HFCLKSTAT] & RUNNING:
+    if streams or board.i2s.holds_clock or board.power.values[HFCLKSTAT] & RUNNING:
         now |= Activity.CRYSTAL
     now |= Activity.MARKER if board.marker_high else Activity(0)
-    return now | _sensor_activity(board, streams)
+    return now | _sensor_activity(board, streams) | _supplied(board)
+
+
+def _supplied(board: VirtualBoard) -> Activity:
+    """The power LED and the board's own sensors, by the pins that switch them."""
+    port0, port1 = (port.levels() for port in board.gpio.ports)
+    led = Activity.POWER_LED if port1 >> POWER_LED_PIN & 1 else Activity(0)
+    return led | (Activity.SENSORS_SUPPLIED if port0 >> SENSORS_SUPPLY_PIN & 1 else Activity(0))
 
 
 def _sensor_activity(board: VirtualBoard, streams: bool) -> Activity:

@@ -53,9 +53,9 @@ class VirtualRig:
         self._meter.begin()
         held = checked(self._held(planned_s + LATE_S, progress))
         trace, uncertainty = self._meter.end(self._supply_v)
-        start = round(MARGIN_S * RATE_HZ)
-        stop = start + round(seconds * RATE_HZ)
-        return HeldTrace(state, trace, (start, min(stop, len(trace))), held, uncertainty)
+        stop = len(trace) - round(MARGIN_S * RATE_HZ)
+        start = stop - round(seconds * RATE_HZ)  # before it the board may have started its camera
+        return HeldTrace(state, trace, (max(0, start), stop), held, uncertainty)
 
     def close(self) -> None:
         """There is nothing to free."""

@@ -24,6 +24,8 @@ GOOD: tuple[Message, ...] = (
     wire.Verdict(1, 5, 3, 1_000_000),
     wire.Heartbeat(1, 5, 3, 0, 1, 1_000_000, 60_000_000, 1, 2, 3, 4),
     wire.Layout(b"abc"),
+    wire.Raster(0, 240, 120, 640, 81_920, 51_179_520, 63, bytes(640)),
+    wire.Silicon(64, 192, 64, 128, 1_280_000, 80, 70_000, 4_832),
 )
 
 

@@ -21,7 +21,7 @@ REFUSED = {
     ("Hello", "input_channels", 0): "an input of 96x96x0",
     ("Hello", "input_channels", 255): "an input",
     ("Hello", "input_height", 2**16 - 1): "an input",
-    ("Hello", "score_count", 255): "255 scores",
+    ("Hello", "score_count", 2**16 - 1): "65535 scores",
     ("Hello", "output_scale", math.nan): "an output scale of nan",
     ("Hello", "output_scale", math.inf): "an output scale of inf",
     ("Hello", "mode", 255): "Mode 255",
@@ -46,6 +46,9 @@ REFUSED = {
     ("Verdict", "looks", 0): "no look",
     ("Heartbeat", "blind_looks", 2**32 - 1): "of 3 looks",
     ("Heartbeat", "awake_cycles", 2**64 - 1): "cycles in",
+    ("Raster", "line_bytes", 1): "640 bytes of a line of 1",
+    ("Silicon", "reads", 0): "nothing was timed",
+    ("Silicon", "window_cycles", 1): "70000 cycles of interrupts in 1",
 }
 
 

@@ -16,11 +16,13 @@ from host.power.currents import (
     CPU_LDO,
     FIGURES,
     PORT,
+    POWER_LED,
     REGULATOR_EFFICIENCY,
     REGULATOR_OWN_A,
     RETENTION,
     SENSOR_STANDBY,
     SENSOR_STREAM,
+    SENSORS,
     Activity,
     rail_current_a,
     supply_current_a,
@@ -103,7 +105,8 @@ def test_a_boards_counters_give_each_states_current(
 ) -> None:
     held = Held(int(state), 0, 0, 2_000_000, round(awake * 2 * CLOCK_HZ), 0)
     current, doubt = mean_current(held, HELLO)
-    assert current == pytest.approx(expected + BOARD.amperes)
+    lit = 0.0 if state is PowerState.SLEEP else POWER_LED.amperes + SENSORS.amperes
+    assert current == pytest.approx(expected + BOARD.amperes + lit)
     assert 0 < doubt < 1
 
 

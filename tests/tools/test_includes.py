@@ -14,12 +14,13 @@ LAYERS = (
     ("commands",),
     ("hold", "watch"),
     ("stage",),
+    ("settle",),
     ("report",),
     ("model",),
     ("state",),
     ("camera", "link", "preprocess", "engine", "slot"),
     ("board",),
-    ("crc32",),
+    ("chance", "crc32"),
 )
 
 

@@ -89,6 +89,12 @@ void board_set_instruction_cache(bool on);
 bool board_dcdc(void);
 void board_set_dcdc(bool on);
 
+/* What the camera does not need: the power LED (P1.09), the other sensors' supply (P0.22) and the pull-ups of
+ * their bus (P1.00), which would feed them in its place. On at start. While they are off, the pull-ups are on
+ * as long as the camera's bus is in use: its shield may rely on them. */
+void board_set_accessories(bool on);
+void board_use_camera_bus(bool on);
+
 /* The power marker pin: A6 (P0.28) at start. A pin of port 0 out of WIRE_MARKER_PINS, or -1 for none; false
  * when it is another. The pin that was the marker before is let go. */
 bool board_set_marker(int32_t pin);

@@ -13,6 +13,13 @@ enum { EDGE_CHANNEL = 7, LINE_CHANNEL = 19 };
 static uint32_t high_word;
 static uint32_t last_low_word;
 
+enum {
+    POWER_LED_PIN = GPIO_PIN(1, 9),
+    SENSORS_SUPPLY_PIN = GPIO_PIN(0, 22),
+    PULL_UPS_PIN = GPIO_PIN(1, 0),
+};
+static bool accessories;
+
 static const uint8_t marker_pins[] = WIRE_MARKER_PINS;
 static int32_t marker_pin = -1;
 
@@ -21,8 +28,31 @@ void chip_start(void) {
     DEMCR |= DEMCR_TRCENA;
     DWT_CYCCNT = 0;
     DWT_CTRL |= 1u;
+    GPIO_PIN_CNF(POWER_LED_PIN) = GPIO_OUTPUT;
+    GPIO_PIN_CNF(SENSORS_SUPPLY_PIN) = GPIO_OUTPUT_STRONG;
+    GPIO_PIN_CNF(PULL_UPS_PIN) = GPIO_OUTPUT;
+    board_set_accessories(true);
     board_set_marker(marker_pins[0]);
     board_set_instruction_cache(true);
+}
+
+static void drive_pin(uint32_t pin, bool high) {
+    if (high) {
+        GPIO_OUTSET(pin) = GPIO_BIT(pin);
+    } else {
+        GPIO_OUTCLR(pin) = GPIO_BIT(pin);
+    }
+}
+
+void board_set_accessories(bool on) {
+    accessories = on;
+    drive_pin(POWER_LED_PIN, on);
+    drive_pin(SENSORS_SUPPLY_PIN, on);
+    drive_pin(PULL_UPS_PIN, on);
+}
+
+void board_use_camera_bus(bool on) {
+    drive_pin(PULL_UPS_PIN, on || accessories);
 }
 
 void chip_set_crystal(bool on) {
@@ -184,13 +214,8 @@ int32_t board_marker(void) {
 }
 
 void board_mark(bool on) {
-    if (marker_pin == -1) {
-        return;
-    }
-    if (on) {
-        GPIO_OUTSET(marker_pin) = GPIO_BIT(marker_pin);
-    } else {
-        GPIO_OUTCLR(marker_pin) = GPIO_BIT(marker_pin);
+    if (marker_pin != -1) {
+        drive_pin((uint32_t)marker_pin, on);
     }
 }
 

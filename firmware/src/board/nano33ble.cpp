@@ -4,7 +4,7 @@
  * Serial.write of this core waits for ever when the port is open and nobody reads, and counts bytes as sent
  * that it dropped; send_nb takes what fits and returns. Arduino's core calls setup() and loop() of main.c.
  */
-#include <Arduino.h>                // delay, pinMode
+#include <Arduino.h>                // what the core's headers need
 #include <USB/PluggableUSBSerial.h> // _SerialUSB
 #include <cmsis_os2.h>              // osThreadFlags*
 #include <drivers/LowPowerTimer.h>  // LowPowerTimer
@@ -14,8 +14,6 @@
 #include "board/nrf52840.h" // GPIO_*
 
 extern "C" {
-
-enum { BAUD_IGNORED_BY_USB = 115200 };
 
 static const uint32_t host_flag = 1; /* of the thread that runs loop() */
 static osThreadId_t loop_thread;
@@ -62,11 +60,8 @@ void board_feed(void) {
 void board_start(void) {
     chip_start();
     NVIC_SetVector(TIMER3_IRQn, reinterpret_cast<uint32_t>(chip_line));
-    pinMode(PIN_ENABLE_I2C_PULLUP, OUTPUT);
-    digitalWrite(PIN_ENABLE_I2C_PULLUP, HIGH); /* the camera shares the board's I2C pull-ups */
     loop_thread = osThreadGetId();
     clock_in_sleep.start();
-    _SerialUSB.begin(BAUD_IGNORED_BY_USB);
     _SerialUSB.attach(wake_loop);
 }
 

@@ -18,10 +18,11 @@
 #define GPIO_PIN_CNF(pin) REGISTER(GPIO_PORT(pin) + 0x700u + 4u * ((uint32_t)(pin) & 31u))
 #define GPIO_PIN(port, bit) ((port) * 32u + (bit))
 enum {
-    GPIO_DISCONNECTED = 2,      /* as after a reset: direction in, buffer off */
-    GPIO_INPUT = 0,             /* direction in, buffer connected, no pull */
-    GPIO_INPUT_PULLUP = 3 << 2, /* the same with the pull-up on */
-    GPIO_OUTPUT = 1 | 1 << 1,   /* direction out, input buffer off */
+    GPIO_DISCONNECTED = 2,                    /* as after a reset: direction in, buffer off */
+    GPIO_INPUT = 0,                           /* direction in, buffer connected, no pull */
+    GPIO_INPUT_PULLUP = 3 << 2,               /* the same with the pull-up on */
+    GPIO_OUTPUT = 1 | 1 << 1,                 /* direction out, input buffer off */
+    GPIO_OUTPUT_STRONG = 1 | 1 << 1 | 3 << 8, /* the same with high drive, H0H1 */
     /* Open drain: drives 0 hard and leaves 1 to the pull-up (DRIVE = S0D1), readable at any time. */
     GPIO_OPEN_DRAIN = 1 | 3 << 2 | 6 << 8,
 };

@@ -2,14 +2,15 @@
 
 #include <string.h> // memcpy
 
-#include "board/board.h"     // board_set_*, board_reboot
-#include "camera/capture.h"  // capture_forget_timing
-#include "camera/sccb.h"     // sccb_*
-#include "commands/deploy.h" // deploy_obey
-#include "hold.h"            // hold_ask
-#include "report.h"          // report_*
-#include "stage.h"           // stage_wake_camera
-#include "watch.h"           // watch_begin
+#include "board/board.h"      // board_set_*, board_reboot
+#include "camera/capture.h"   // capture_forget_timing
+#include "camera/sccb.h"      // sccb_*
+#include "commands/deploy.h"  // deploy_obey
+#include "commands/measure.h" // measure_obey
+#include "hold.h"             // hold_ask
+#include "report.h"           // report_*
+#include "stage.h"            // stage_wake_camera
+#include "watch.h"            // watch_begin
 
 enum { REBOOT_DELAY_CYCLES = BOARD_CLOCK_HZ / 20 }; /* for the acknowledgement to leave */
 
@@ -29,6 +30,7 @@ static enum wire_status set_mode(struct app *app, const struct packet *command) 
     app->injected = 0;
     app->has_result = false;
     app->rests_until_retry = 0;
+    board_set_accessories(app->mode != WIRE_MODE_WATCH);
     if (app->mode == WIRE_MODE_WATCH) {
         watch_begin(app);
     }
@@ -65,6 +67,7 @@ static void change_camera(struct camera_settings *camera, uint8_t setting, int32
 
 /* What another way of halving leaves behind is undone by a start alone. */
 static enum wire_status set_halving(struct app *app, const struct wire_set *request) {
+    stage_forget_ahead();
     app->camera.halving = (uint8_t)request->value;
     app->camera_state = CAMERA_OFF;
     app->rests_until_retry = 0;
@@ -313,6 +316,14 @@ void command_obey(struct app *app, const struct packet *command) {
     case WIRE_LAYOUT_REQUEST:
         report_layout();
         break;
+    case WIRE_RASTER_REQUEST:
+    case WIRE_SILICON_REQUEST: {
+        const enum wire_status status = measure_obey(app, command);
+        if (status != WIRE_STATUS_OK) {
+            report_ack(command, status, 0);
+        }
+        break;
+    }
     default: {
         const enum wire_status status = deploy_obey(app, command, &value);
         if (command->type != WIRE_SLOT_STATUS || status != WIRE_STATUS_OK) {

@@ -51,6 +51,17 @@ function checkHeartbeat(m, hello) {
   return flags(m, "verdict");
 }
 
+function checkRaster(m) {
+  const longer = m.line_start.length > m.line_bytes;
+  return longer ? `${m.line_start.length} bytes of a line of ${m.line_bytes}` : null;
+}
+
+function checkSilicon(m) {
+  if (!m.reads || !m.branches || !m.window_cycles) return "nothing was timed";
+  const possible = m.longest_cycles <= m.interrupt_cycles && m.interrupt_cycles <= m.window_cycles;
+  return possible ? null : `${m.interrupt_cycles} cycles of interrupts in ${m.window_cycles}`;
+}
+
 const mostCycles = (microseconds, hello) => (Number(microseconds) / 1e6 * SLACK + STARTING_S) * hello.clock_hz;
 const shape = (...sides) => sides.join("x");
 const one = (value, kind, name) => (Object.values(kind).includes(value) ? null : `${name} ${value}`);
@@ -71,4 +82,6 @@ const CHECKS = {
   Held: checkHeld,
   Verdict: (m) => flags(m, "verdict") ?? (m.looks ? null : "no look"),
   Heartbeat: checkHeartbeat,
+  Raster: checkRaster,
+  Silicon: checkSilicon,
 };
