@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.litert import Kernels, LiteRt
 from host.compiler.labels import labels_for
 from host.data.model_input import to_input
 
 Opinion = Callable[[NDArray[np.uint8]], tuple[tuple[str, float], ...]]
-HALF = 128  # an int8 input is the pixel less 128: the board's own arithmetic
 
 
 def open_opinion(model: Path, labels: str | None = None) -> Opinion:
@@ -21,37 +21,24 @@ def open_opinion(model: Path, labels: str | None = None) -> Opinion:
 
     Raises HostError when it is no int8 image classifier, or its labels are not known.
     """
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
     names = labels_for(labels, model)
     try:
-        interpreter = Interpreter(
-            model_content=model.read_bytes(),
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        )
-        interpreter.allocate_tensors()
-        (source,), (sink,) = interpreter.get_input_details(), interpreter.get_output_details()
-    except (OSError, ValueError, RuntimeError) as error:
+        litert = LiteRt(model.read_bytes(), model.name, Kernels.PLAIN)
+    except (OSError, HostError) as error:
         raise HostError(
             f"{model} is not a .tflite with one input and one output: {error}"
         ) from error
-    shape = tuple(int(side) for side in source["shape"])
-    if len(shape) != 4 or shape[3] not in (1, 3) or source["dtype"] is not np.int8:
-        raise HostError(f"{model} takes {source['dtype'].__name__}{shape}: an int8 image is needed")
-    if names is None or len(names) != int(sink["shape"][-1]):
-        raise HostError(
-            f"{model}: the names of its {sink['shape'][-1]} scores are needed: give --model-labels"
-        )
+    if not litert.has_one_end_each:
+        raise HostError(f"{model} is not a .tflite with one input and one output")
+    shape, kind = litert.input_shape, litert.source["dtype"]
+    if len(shape) != 3 or shape[2] not in (1, 3) or kind is not np.int8:
+        raise HostError(f"{model} takes {kind.__name__}{shape}: an int8 image is needed")
+    count = int(litert.sink["shape"][-1])
+    if names is None or len(names) != count:
+        raise HostError(f"{model}: the names of its {count} scores are needed: give --model-labels")
 
     def opinion(pixels: NDArray[np.uint8]) -> tuple[tuple[str, float], ...]:
-        seen = to_input(pixels, shape[1], shape[2], shape[3])
-        interpreter.set_tensor(
-            source["index"], (seen.astype(np.int16) - HALF).astype(np.int8)[None]
-        )
-        interpreter.invoke()
-        scale, zero_point = sink["quantization"]
-        raw = interpreter.get_tensor(sink["index"])[0].astype(np.float64)
-        real = (raw - zero_point) * scale if scale else raw
+        real = litert.real(litert.run_pixels(to_input(pixels, *shape)))
         return tuple((name, float(score)) for name, score in zip(names, real, strict=True))
 
     return opinion

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.litert import LiteRt
 from host.train.network import to_input
 from host.train.quiet import quiet
 
@@ -46,9 +45,7 @@ def calibration_inputs(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _check_input(content: bytes) -> None:
-    from ai_edge_litert.interpreter import Interpreter
-
-    details: Any = Interpreter(model_content=content).get_input_details()[0]
+    details = LiteRt(content, "the converted model").source
     scale, zero = details["quantization"]
     pixel_128 = (128 - 127) / 127.5 / scale + zero
     if details["dtype"] is not np.int8 or abs(pixel_128) > 0.5 or abs(scale * 127.5 - 1) > 0.01:
@@ -62,23 +59,10 @@ class Int8Model:
     """A .tflite on LiteRT's reference kernels, which the board equals bit for bit."""
 
     def __init__(self, content: bytes) -> None:
-        from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-        self.interpreter: Any = Interpreter(
-            model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
-        )
-        self.interpreter.allocate_tensors()
-        self.input = self.interpreter.get_input_details()[0]
-        self.output = self.interpreter.get_output_details()[0]
+        self._model = LiteRt(content, "the quantised model")
+        self.input, self.output = self._model.source, self._model.sink
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """uint8 (n, size, size, channels) -> float32 (n, classes)."""
-        scale, zero = self.output["quantization"]
-        found = []
-        for picture in pictures:
-            fed = (picture.astype(np.int16) - 128).astype(np.int8)
-            self.interpreter.set_tensor(self.input["index"], fed[None])
-            self.interpreter.invoke()
-            raw = self.interpreter.get_tensor(self.output["index"])[0]
-            found.append((raw.astype(np.float32) - zero) * scale)
-        return np.stack(found)
+        found = [self._model.real(self._model.run_pixels(picture)) for picture in pictures]
+        return np.stack(found).astype(np.float32)

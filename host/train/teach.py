@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.files import write_private
+from host.base.litert import Kernels, LiteRt
 from host.train.quiet import quiet
 from host.train.views import Views, render
 
@@ -110,21 +111,16 @@ class _Judge:
     """Runs one .tflite. int8 input takes pixel - 128, float input (x / 255 - 0.5) / 0.5; RGB or grey."""
 
     def __init__(self, path: Path) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
         try:
             self.content = path.read_bytes()
             with quiet():
-                self.interpreter = Interpreter(model_content=self.content, num_threads=1)
-                self.interpreter.allocate_tensors()
-        except (OSError, ValueError, RuntimeError) as error:
+                self.model = LiteRt(self.content, path.name, Kernels.FASTEST)
+        except (OSError, HostError) as error:
             raise HostError(
                 f"teacher {path} cannot be used ({error}); give a .tflite classifier"
             ) from error
-        self.input = self.interpreter.get_input_details()[0]
-        self.output = self.interpreter.get_output_details()[0]
-        _, self.size, _, self.channels = (int(n) for n in self.input["shape"])
-        self.classes = int(self.output["shape"][-1])
+        self.size, _, self.channels = self.model.input_shape
+        self.classes = int(self.model.sink["shape"][-1])
 
     def all_logits(
         self, pixels: NDArray[np.uint8], views: Views, indices: NDArray[np.int64]
@@ -137,15 +133,11 @@ class _Judge:
         """uint8 (size, size, 3) RGB -> float32 (classes,)."""
         if self.channels == 1:
             picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
-        if self.input["dtype"] is np.int8:
-            fed = (picture.astype(np.int16) - 128).astype(np.int8)
+        if self.model.source["dtype"] is np.int8:
+            found = self.model.run_pixels(picture)
         else:
-            fed = ((picture.astype(np.float32) / 255 - 0.5) / 0.5).astype(np.float32)
-        self.interpreter.set_tensor(self.input["index"], fed[None])
-        self.interpreter.invoke()
-        raw = self.interpreter.get_tensor(self.output["index"])[0].astype(np.float32)
-        scale, zero = self.output["quantization"]
-        scores = (raw - zero) * scale if scale else raw
+            found = self.model.run((picture.astype(np.float32) / 255 - 0.5) / 0.5)
+        scores = self.model.real(found)
         if scores.min() >= 0 and abs(scores.sum() - 1) < 0.02:  # a softmax already
             scores = np.log(np.clip(scores, LEAST, 1))
         return np.asarray(scores - scores.mean(), np.float32)
