@@ -19,6 +19,13 @@ from host.base.errors import HostError
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 MOST_NAME = 60  # characters of a label in a folder's name
+WRITING = (
+    os.O_RDWR
+    | os.O_CREAT
+    | os.O_TRUNC
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)  # Windows would turn line ends
+)
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # names Windows keeps
 
 
@@ -53,7 +60,7 @@ def placed_file(path: Path) -> Iterator[BinaryIO]:
     """As private_file, for who has words of their own for an OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        number = os.open(beside, WRITING, PRIVATE_FILE)
         with os.fdopen(number, "w+b") as file:
             yield file
             file.flush()

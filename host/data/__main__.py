@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _import(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("input", type=Path, help=f"{DATA_HELP}, an export of Edge Impulse, or COCO's pictures")
+    add("input", type=Path, help=f"{DATA_HELP}, Edge Impulse, COCO, YOLO or Pascal VOC")
     add("output", type=Path, help="folder that gets them; what is there stays")
     add("--labels", metavar="A,B", help="accept these alone; a slip is found and named")
     add("--split", choices=SPLITS, default="", help="of pictures that have none")
@@ -58,6 +58,7 @@ def _import(parser: argparse.ArgumentParser) -> None:
         metavar="0..1",
         help=f"with boxes: share of the picture that a box must exceed (default {LEAST_AREA})",
     )
+    add("--by-folders", action="store_true", help="labels are the folders' names, boxes or not")
     add("--leave-out-small", action="store_true", help="with boxes: neither class for smaller")
 
 

@@ -151,6 +151,8 @@ def _source(asked: argparse.Namespace) -> Dataset:
     rule = Rule(asked.wanted, asked.least_area, asked.leave_out_small)
     if asked.coco:
         return read_coco(asked.coco, asked.input, rule, asked.split)
+    if asked.by_folders:
+        return read_dataset(asked.input, least_labels=1)
     return read_any(asked.input, rule, asked.split)
 
 

@@ -19,6 +19,8 @@ from host.data.manifest import Picture, picture_of
 from host.data.manifest_csv import CSV_NAME
 from host.data.tree import ReadName, left_out_line, not_a_picture, reader, tree_files
 
+BOX_LIST = "bounding_boxes.labels"
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -31,10 +33,10 @@ class Sample:
 
 
 def is_export(names: Sequence[str]) -> bool:
-    """Whether a folder or zip looks like one: info.labels, or LABEL.NAME.png straight in training/ or testing/."""
+    """Whether it looks like one: info.labels, the uploader's boxes, or LABEL.NAME.png in training/ or testing/."""
     if CSV_NAME in names:
         return False
-    return any(_is_info(name) for name in names) or any(_named_label(name) for name in names)
+    return any(_is_info(name) or _is_box_list(name) or _named_label(name) for name in names)
 
 
 def read_export(path: Path, rule: Rule) -> Dataset:
@@ -45,6 +47,9 @@ def read_export(path: Path, rule: Rule) -> Dataset:
     with reader(path) as read:
         infos = [name for name in files.names if _is_info(name)]
         samples = [sample for name in infos for sample in _samples(read, name)]
+        if not infos:
+            infos = [name for name in files.names if _is_box_list(name)]
+            samples = [s for name in infos for s in _boxed(read, name, files.names)]
         there = set(files.names)
         here = [sample for sample in samples if sample.picture.path in there]
         found.left_out[MISSING] += len(samples) - len(here)
@@ -125,6 +130,20 @@ def _samples(read: ReadName, name: str) -> list[Sample]:
         ) from error
 
 
+def _boxed(read: ReadName, name: str, names: Sequence[str]) -> list[Sample]:
+    """The pictures beside one bounding_boxes.labels, the uploader's format; those that it does not name have no box."""
+    folder = name.rpartition("/")[0]
+    beside = [n for n in names if n.rpartition("/")[0] == folder and not_a_picture(n) is None]
+    try:
+        listed = json.loads(read(name).decode("utf-8-sig"))["boundingBoxes"]
+        entries = [{"path": n.rpartition("/")[2]} for n in beside]
+        return [_sample({**e, "boundingBoxes": listed.get(e["path"])}, folder) for e in entries]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HostError(
+            f"{name} is not in Edge Impulse's format ({type(error).__name__}: {error})"
+        ) from error
+
+
 def _sample(each: Any, folder: str) -> Sample:
     path = f"{folder}/{each['path']}" if folder else str(each["path"])
     metadata = each.get("metadata") or {}
@@ -144,6 +163,11 @@ def _labels(label: Any) -> tuple[str, ...]:
     """Different ones, of a label or of many."""
     many = [str(each["label"]) for each in label.get("labels") or ()]
     return tuple(dict.fromkeys(text for text in (str(label.get("label") or ""), *many) if text))
+
+
+def _is_box_list(name: str) -> bool:
+    folder, _, file = name.rpartition("/")
+    return file == BOX_LIST and folder in ("", *FOLDERS)
 
 
 def _is_info(name: str) -> bool:

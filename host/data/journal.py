@@ -30,6 +30,7 @@ from host.base.pictures import MOST_FILE_BYTES
 from host.base.regular_files import UnreadableError, read_below
 from host.data.hold import take
 from host.data.labels import folders_of, matching, meant
+from host.data.litter import sweep
 from host.data.manifest import Picture
 from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
 from host.data.manifest_file import PARQUET_NAME, has_manifest, parquet_bytes, read_manifest
@@ -47,6 +48,7 @@ class Journal:
         private_folder(folder)
         self._lock = take(folder)
         try:
+            sweep(folder)
             found = self._recovered({f: label for label, f in folders_of(labels).items()})
             self.labels = _agreed(folder, labels, found)
             self.pictures = [replace(p, label=matching(p.label, self.labels) or "") for p in found]

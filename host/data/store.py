@@ -14,6 +14,7 @@ from host.base.regular_files import UnreadableError, read_below
 from host.data.dataset import Dataset
 from host.data.hold import held
 from host.data.labels import folders_of, matching
+from host.data.litter import sweep
 from host.data.manifest import Picture
 from host.data.manifest_file import read_whole, write_manifest
 
@@ -39,6 +40,7 @@ def import_into(
     """Copies. about: source, licence and split for rows that have none. Stopped, what was copied has its rows."""
     private_folder(folder)
     with held(folder):
+        sweep(folder)
         return _import(folder, dataset, about, say, progress)
 
 

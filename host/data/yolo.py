@@ -84,7 +84,7 @@ def _seen(content: bytes, wanted: set[int], classes: int) -> Seen:
             continue
         try:
             number, numbers = int(float(cells[0])), [float(cell) for cell in cells[1:]]
-        except ValueError:
+        except (ValueError, OverflowError):
             seen.add(None)
             continue
         if not 0 <= number < classes:

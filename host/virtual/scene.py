@@ -28,11 +28,12 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
-from host.base.regular_files import read_below
+from host.base.regular_files import open_file, read_below
 from host.virtual.light import split_scene
 
 WIDTH, HEIGHT = 640, 480
 SECONDS_A_PICTURE = 2.0
+MOST_VIDEO_BYTES = 1 << 40
 BUNDLED = Path(__file__).resolve().parent / "pictures"
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
@@ -184,6 +185,9 @@ def _folder(path: Path) -> Scene:
 
 
 def _video(path: str) -> Scene:
+    if Path(path).exists():  # else a pattern of names, or a URL
+        with open_file(Path(path), MOST_VIDEO_BYTES):
+            pass  # OpenCV would wait for ever for a pipe's first byte
     source = _opened(path)
     if not source.isOpened():
         raise HostError(f"{path} is not a video that OpenCV can read")

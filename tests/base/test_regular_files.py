@@ -109,3 +109,9 @@ def test_a_formula_is_text_and_comes_back(text: str) -> None:
     assert unescaped(escaped(text)) == text
     assert escaped(text)[:1] not in "=@" or not text
     assert csv_row(["-0.5", "=x"]) == "-0.5,'=x\n"
+
+
+def test_a_pipe_is_no_scene(hostile: Path) -> None:
+    for kind in ("video", "image"):
+        with pytest.raises(HostError, match="no regular file"):
+            open_scene(f"{kind}:{hostile / 'a' / 'pipe.png'}")

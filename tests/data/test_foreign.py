@@ -79,6 +79,7 @@ def test_yolo_as_ultralytics_and_darknet_have_it(tmp_path: Path) -> None:
         ("1 0.5 0.5 nan 0.5\n", None),
         ("person 0.5 0.5 0.4 0.5\n", None),
         ("7 0.5 0.5 0.4 0.5\n", None),  # no such class
+        ("inf 0.5 0.5 0.4 0.5\n", None),
         ("1 0.5 0.5\n", None),
         ("1 -0.5 -0.5 0.9 0.9\n", "non_person"),  # outside
     ],
@@ -252,4 +253,26 @@ def test_pictures_that_no_class_has_are_counted(
     assert "archive/ lies around all classes" in told
     for part in ("2 .avif (export", "1 .gif", "1 without a suffix", "1 .mp4", "1 in no class"):
         assert part in told
+    assert read_dataset(tmp_path / "out").counts == {"a": 1, "b": 1}
+
+
+def test_the_uploaders_boxes_of_edge_impulse(tmp_path: Path) -> None:
+    fill(tmp_path, "training/cam.1.png", "training/cam.2.png", "testing/cam.3.png")
+    box = {"label": "person", "x": 1, "y": 1, "width": 20, "height": 20}
+    for folder, boxes in (("training", {"cam.1.png": [box]}), ("testing", {})):
+        content = {"version": 1, "type": "bounding-box-labels", "boundingBoxes": boxes}
+        texts(tmp_path, {f"{folder}/bounding_boxes.labels": json.dumps(content)})
+    assert said(read_any(tmp_path, Rule())) == {
+        "testing/cam.3.png": ("non_person", "test"),
+        "training/cam.1.png": ("person", "train"),
+        "training/cam.2.png": ("non_person", "train"),
+    }
+
+
+def test_folders_decide_where_the_user_says_so(tmp_path: Path) -> None:
+    fill(tmp_path / "in", "a/1.png", "b/2.png")
+    texts(tmp_path / "in", {"a/1.xml": voc("1.png", [("dog", (1, 1, 9, 9))])})
+    with pytest.raises(HostError, match="no class 'person'"):
+        main(["import", str(tmp_path / "in"), str(tmp_path / "out")])
+    assert main(["import", str(tmp_path / "in"), str(tmp_path / "out"), "--by-folders"]) == 0
     assert read_dataset(tmp_path / "out").counts == {"a": 1, "b": 1}

@@ -261,3 +261,14 @@ def test_a_link_in_a_label_folder_is_no_capture(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "set" / "person" / "x_00002.png")
     with Journal(tmp_path / "set", LABELS) as journal:
         assert len(journal.pictures) == 1
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    dead = tmp_path / "person" / ".s-1_00002.png.99999999"
+    alive = tmp_path / "person" / f".s-1_00003.png.{os.getppid()}"
+    for path in (dead, alive, tmp_path / ".hidden", tmp_path / "notes.12"):
+        path.write_bytes(b"half")
+    with Journal(tmp_path, LABELS):
+        assert not dead.exists() and alive.exists()
+        assert (tmp_path / ".hidden").exists() and (tmp_path / "notes.12").exists()

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from host.compiler.build import compile_model
+from host.data.learnt import read_learnt
 from host.train.__main__ import main
 from host.train.quantise import Int8Model
 from tests.engine.library import HostEngine
@@ -40,6 +41,8 @@ def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Pa
     assert told["accuracy"]["all"]["pictures"] == 32
     assert told["accuracy"]["all"]["of_class"] == [16, 16]
     assert told["data"] == [{"source": "own pictures", "licence": "own", "pictures": 128}]
+    learnt = read_learnt(trained / "tiny.tflite")
+    assert learnt is not None and len(learnt.pictures or ()) == 96
     assert "--data" in told["training"]["command"] and told["training"]["epochs"] == 3
     assert {"tensorflow", "keras", "numpy"} <= told["training"]["versions"].keys()
 
