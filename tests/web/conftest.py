@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from host.web.__main__ import main as write_page
 from tests.conftest import unavailable
@@ -47,6 +47,11 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _is_ours(line: ConsoleMessage) -> bool:
+    """A server that has ended is looked for again and again: the browser says so each time."""
+    return line.type == "error" and "ERR_CONNECTION_REFUSED" not in line.text
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens an address in a fresh profile. At the end of the test no script may have failed."""
@@ -59,7 +64,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: errors.append(line.text) if _is_ours(line) else None)
         if script:
             page.add_init_script(script)
         page.goto(address)
