@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from host.base.boards import CLOCK_HZ
 from host.base.errors import run_main
 from host.base.text import say
 from host.link.device import Device
 from host.link.messages import Mode
 from host.link.transport import SocketPort
-from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.virtual.board import VirtualBoard
 from host.virtual.image import read_image
 from host.virtual.options import BoardOptions
 from host.virtual.scene import open_scene

@@ -1,5 +1,9 @@
-"""Facts about the boards that every tool shares."""
+"""Numbers and names of the boards that every tool shares. tests/base/test_boards.py holds the firmware's to them."""
 
 from __future__ import annotations
 
 UPLOAD = "pio run -e nano33ble -t upload"  # gives a connected board the firmware
+VIRTUAL = "virtual"  # what the virtual board's Hello calls it, and its --port
+CLOCK_HZ = 64_000_000  # of the nRF52840's CPU
+FLASH_BYTES, RAM_BYTES = 983_040, 262_144  # an application's, behind the bootloader; all of RAM
+SENSOR_LINE_CLOCKS, SENSOR_FRAME_LINES = 784 * 2, 510  # of the OV7675, whatever its window

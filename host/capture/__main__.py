@@ -7,7 +7,6 @@ image alone: a wider frame than the model's input cannot be kept. Files are read
 from __future__ import annotations
 
 from host.base.errors import quiet_ctrl_c
-from host.base.follow_up import shell_line
 
 if __name__ == "__main__":
     quiet_ctrl_c()  # before the imports that take long
@@ -24,8 +23,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from host.base.arguments import number, share, whole
+from host.base.boards import VIRTUAL
 from host.base.console import Console, stderr
 from host.base.errors import HostError, run_main
+from host.base.follow_up import shell_line
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
@@ -154,7 +155,7 @@ def _capture(
     from host.viewer.session import Session
     from host.viewer.view import first_view
 
-    scene = asked.scene if opening.choice.url == "virtual" else ""
+    scene = asked.scene if opening.choice.url == VIRTUAL else ""
     view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
     recording = (opening.recorder, opening.playback)  # seen on the screen
     viewer = Session(device, view, time.monotonic, asked.output, *recording)

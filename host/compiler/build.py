@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from host.base.boards import FLASH_BYTES, RAM_BYTES
 from host.base.errors import HostError
 from host.compiler.check import check_graph
 from host.compiler.format import Form, Meaning
@@ -21,8 +22,6 @@ from host.compiler.passes.lower import lower
 from host.compiler.plan import ARENA_TARGET, Plan, plan
 from host.compiler.scratch import Demand, demand
 
-RAM_BYTES = 262_144
-FLASH_BYTES = 983_040
 CORE_RAM_BYTES = 43_000  # the Arduino core and its USB stack, facts/board.md
 CORE_FLASH_BYTES = 91_500
 

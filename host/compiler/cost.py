@@ -13,7 +13,6 @@ from host.compiler.format import Form, OperatorKind
 from host.compiler.network import Feature, Layer
 from host.compiler.scratch import bands, block_pixels, demand, steps
 
-CLOCK_HZ = 64_000_000
 COEFFICIENTS: dict[str, tuple[float, ...]] = {
     "ADD plain": (62.266, 62.266, 4825.367),  # error 2.4%
     "AVERAGE_POOL plain": (12.622, 1.402, 479.0),  # error 0.0%

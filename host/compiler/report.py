@@ -13,10 +13,11 @@ from pathlib import Path
 
 from rich.table import Table
 
+from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_anyway, why_not
-from host.compiler.cost import CLOCK_HZ, WORST_ERROR, predict
+from host.compiler.cost import WORST_ERROR, predict
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs

@@ -6,13 +6,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from host.compiler.build import (
-    CORE_FLASH_BYTES,
-    CORE_RAM_BYTES,
-    FLASH_BYTES,
-    RAM_BYTES,
-    Compiled,
-)
+from host.base.boards import FLASH_BYTES, RAM_BYTES
+from host.compiler.build import CORE_FLASH_BYTES, CORE_RAM_BYTES, Compiled
 from host.compiler.network import Feature, Layer, macs
 
 

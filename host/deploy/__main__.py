@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from host.base.boards import VIRTUAL
 from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
 from host.compiler.pack import PackedModel
@@ -68,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         else:
             _change(device, asked)
         stdout().print(slots_table(read_slots(device)))
-    if opening.choice.url == "virtual" and asked.model:
+    if opening.choice.url == VIRTUAL and asked.model:
         say(FORGETTING)
     return 0
 

@@ -19,6 +19,7 @@ import json
 import sys
 
 from host.base import console
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError, run_main
 from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table
@@ -26,7 +27,7 @@ from host.device.info import info_object, info_table
 from host.device.settings import allowed_value, read_settings, setting_named, settings_table
 from host.link.device import Device
 from host.link.messages import MODEL_SLOTS, RebootTarget, Setting
-from host.ports.open import VIRTUAL, add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, asked_port
 
 FORGETTING = (
     "this virtual board ends here and forgets it; to keep one, start `python -m host.virtual`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from host.base.boards import UPLOAD
+from host.base.boards import UPLOAD, VIRTUAL
 from host.base.errors import HostError
 from host.doctor.evidence import PortEvidence
 from host.doctor.finding import Finding, failed, passed, warned
@@ -43,7 +43,7 @@ def board_finding(url: str, listed: list[ListedPort]) -> Finding:
     )
     if url == "auto":
         return _found_by_itself(nanos, there)
-    if "://" in url or url == "virtual":
+    if "://" in url or url == VIRTUAL:
         return passed("board", f"asked for {url}" + (f"; plugged in: {there}" if there else ""))
     port = next((p for p in listed if p.path == url), None)
     if port is None or port.vendor == 0:

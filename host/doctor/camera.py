@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from host.base.boards import SENSOR_FRAME_LINES, SENSOR_LINE_CLOCKS
 from host.doctor.bars import (
     FLAT,
     LUMA,
@@ -21,7 +22,6 @@ from host.link.messages import Fault, FaultCode
 from host.samples import image_of
 
 OV7675 = (0x7F, 0xA2, 0x76, 0x73)  # MIDH, MIDL, PID, VER; the OV7670's are the same
-LINE_CLOCKS, FRAME_LINES = 784 * 2, 510  # of the sensor, whatever its window
 SENSOR_LINES, SENSOR_COLUMNS = 240, 320  # that the firmware reads
 RATE_TOLERANCE = 0.01
 FAR_BETTER = 3.0  # a defect is believed when it fits so many times better than none
@@ -70,7 +70,7 @@ def camera_findings(evidence: Evidence) -> list[Finding]:
 
 def frame_cycles(divider: int) -> int:
     """CPU cycles between two VSYNC: the sensor's clock is the CPU's 64 MHz, divided by CLKRC + 1."""
-    return LINE_CLOCKS * FRAME_LINES * (divider + 1)
+    return SENSOR_LINE_CLOCKS * SENSOR_FRAME_LINES * (divider + 1)
 
 
 def _without_a_frame(evidence: Evidence, fault: Fault | None) -> list[Finding]:
@@ -219,7 +219,7 @@ def rate_finding(evidence: Evidence) -> Finding:
     ratio, hz = measured / nominal, hello.clock_hz
     detail = (
         f"VSYNC every {1000 * measured / hz:.2f} ms (nominal {1000 * nominal / hz:.2f}), so HREF "
-        f"{hz / measured * FRAME_LINES / 2000:.2f} kHz and PCLK "
+        f"{hz / measured * SENSOR_FRAME_LINES / 2000:.2f} kHz and PCLK "
         f"{hz / (2 * (divider + 1)) / ratio / 1e6:.2f} MHz, by the sensor's raster; "
         f"{hz / period:.2f} results a second, one every {frames} frames"
     )

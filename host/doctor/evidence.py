@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from host.base.boards import VIRTUAL
 from host.link.messages import Fault, Frame, Hello, Raster, Result, Silicon
 from host.link.sequence import Losses
 
@@ -75,4 +76,4 @@ class Evidence:
     @property
     def is_virtual(self) -> bool:
         """Whether the board is an emulated one."""
-        return self.hello.board == "virtual"
+        return self.hello.board == VIRTUAL

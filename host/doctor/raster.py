@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import SENSOR_LINE_CLOCKS
 from host.doctor.bars import BARS, COLOURS, chroma
 from host.doctor.evidence import CameraEvidence
 from host.doctor.finding import Finding, failed, passed, skipped, warned
 from host.link.messages import FaultCode, Raster
 
 LINES, TWICE_THE_LINES, LINE_BYTES = 240, 480, 640  # of 320x240 in YUV 4:2:2
-ROW_CLOCKS, PLL_HZ = 784 * 2, 64_000_000  # of the array, whatever is made of it
+PLL_HZ = 64_000_000  # of the sensor
 Chroma = NDArray[np.float64]
 WAYS = ("COM3 and COM14", "COM7", "its vendors' registers")
 DARK_S, DARK_GAIN = 0.045, 32.0
@@ -49,7 +50,7 @@ def raster_finding(camera: CameraEvidence) -> Finding:
 def _counts(raster: Raster) -> str:
     if raster.code != FaultCode.NONE:
         return f"not counted ({FaultCode(raster.code).name})"
-    rows = raster.frame_cycles / (ROW_CLOCKS * (raster.clock_divider + 1))
+    rows = raster.frame_cycles / (SENSOR_LINE_CLOCKS * (raster.clock_divider + 1))
     clocks = f"{raster.line_bytes} PCLK of {_clocks(raster):.1f} clocks an HREF"
     return f"{raster.lines} HREF a VSYNC, {clocks}, {rows:.1f} rows a frame"
 
@@ -91,7 +92,7 @@ def exposure_finding(camera: CameraEvidence) -> Finding:
         return skipped("exposure", "its registers were not read")
     high, middle, low, vref, gain_low = camera.light
     rows = (high & 0x3F) << 10 | middle << 2 | low & 3
-    seconds = rows * ROW_CLOCKS * (camera.divider + 1) / PLL_HZ
+    seconds = rows * SENSOR_LINE_CLOCKS * (camera.divider + 1) / PLL_HZ
     gain = gain_of((vref & 0xC0) << 2 | gain_low)
     detail = f"{1000 * seconds:.1f} ms ({rows} rows), gain {gain:.1f}"
     if seconds > DARK_S and gain > DARK_GAIN:

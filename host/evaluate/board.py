@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.base.files import write_private
 from host.compiler.pack import PackedModel
@@ -33,7 +34,7 @@ def open_board(
     """
     choice = _choose(url)
     say(choice.reason)
-    if choice.url == "virtual":
+    if choice.url == VIRTUAL:
         with _virtual(model) as device:
             yield device
         return
@@ -49,7 +50,7 @@ def about_board(hello: Hello) -> str:
 
 def _choose(url: str) -> Choice:
     choice = choose_port("auto" if url == REAL else url, listed_ports())
-    if url == REAL and choice.url == "virtual":
+    if url == REAL and choice.url == VIRTUAL:
         raise HostError("no Nano is plugged in: check the cable, or use --port virtual")
     return choice
 

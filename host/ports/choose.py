@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from serial.tools import list_ports
 
-from host.base.boards import UPLOAD
+from host.base.boards import UPLOAD, VIRTUAL
 from host.base.errors import HostError
 from host.link.transport import Port, PortLostError, SerialPort, SocketPort
 
@@ -55,7 +55,7 @@ class Choice:
     @property
     def is_serial(self) -> bool:
         """A serial port of this machine."""
-        return self.url != "virtual" and "://" not in self.url and not self.is_replay
+        return self.url != VIRTUAL and "://" not in self.url and not self.is_replay
 
 
 class VirtualPort(SocketPort):
@@ -94,7 +94,7 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
     """What `url` means with these ports plugged in. Raises HostError with the remedy."""
     if url == "auto":
         return _choose_auto(listed)
-    if url == "virtual":
+    if url == VIRTUAL:
         return Choice(url, "starting the virtual board")
     if url.startswith("socket://"):
         _socket_address(url)
@@ -110,7 +110,7 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
 
 def open_choice(choice: Choice, scene: str = "default", speed: str = "real") -> Port:
     """Opens what choose_port chose; scene and speed are the virtual board's."""
-    if choice.url == "virtual":
+    if choice.url == VIRTUAL:
         return VirtualPort(scene, speed)
     if choice.url.startswith("socket://"):
         return SocketPort(*_socket_address(choice.url))
@@ -154,7 +154,7 @@ def _choose_auto(listed: list[ListedPort]) -> Choice:
         return _chosen(nanos[0], f"Nano 33 BLE found at {nanos[0].path}")
     for port in listed:
         _refuse_other_firmware(port)
-    return Choice("virtual", "no Nano found: starting the virtual board")
+    return Choice(VIRTUAL, "no Nano found: starting the virtual board")
 
 
 def _choose_serial(path: str, listed: list[ListedPort]) -> Choice:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.link.line import EMULATED, Timing
 from host.link.transport import Port
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from host.recording.replay import ReplayPort
 
 PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
-VIRTUAL = "virtual"
 DEFAULT_SCENE = "default"
 RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.link.client import Client
 from host.link.fault_advice import fault_line
@@ -16,7 +17,6 @@ from host.link.messages import Fault, Held, Hold, PowerState, Setting
 from host.power.currents import supply_in_words
 from host.power.rig import HeldTrace, Progress, checked
 from host.power.virtual_meter import RATE_HZ, VirtualMeter, meter_info
-from host.virtual.board import CLOCK_HZ
 from host.virtual.local_port import LocalPort
 from host.virtual.scene import Scene
 from host.virtual.server import PREBUILT

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from host.base.boards import VIRTUAL
 from host.recording.summary import Summary
 
 SHARES = (0.5, 0.95, 0.99)
@@ -40,7 +41,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "board": hello.board if hello else None,
         "model": hello.model if hello else None,
         "firmware": hello.firmware if hello else None,
-        "estimated": hello.board == "virtual" if hello else None,
+        "estimated": hello.board == VIRTUAL if hello else None,
         "cycles": {name: _figures(summary, name) for name in summary.stages},
         "losses": asdict(summary.losses),
         "not_understood": summary.unread,

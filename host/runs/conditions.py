@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from host.base.boards import VIRTUAL
 from host.link.messages import Hello
 from host.runs.flags import flags_of
 from host.samples import labels_of
 
-VIRTUAL = "virtual"
 MEASURED_CYCLES = "measured by the cycle counter (DWT) of the board"
 ESTIMATED_CYCLES = (
     "estimated, virtual board: a zero-wait Cortex-M4 without flash wait states or cache misses "

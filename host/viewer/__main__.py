@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host.base.arguments import share, whole
+from host.base.boards import VIRTUAL
 from host.base.console import Console, stderr
 from host.base.errors import HostError, run_main
 from host.base.records import Message
@@ -154,7 +155,7 @@ def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say)
     from host.viewer.view import first_view
     from host.viewer.window import run_window, why_no_window
 
-    scene = asked.scene if opening.choice.url == "virtual" else ""
+    scene = asked.scene if opening.choice.url == VIRTUAL else ""
     view = first_view(device.hello, device.name, scene, asked.label, asked.threshold)
     playback = opening.playback
     if playback is not None and asked.frames is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TextIO
 
+from host.base.boards import VIRTUAL
 from host.samples import Sample
 
 
@@ -23,7 +24,7 @@ def json_line(sample: Sample) -> str:
             "send_cycles": sample.cycles.send,
             "period_cycles": sample.cycles.period,
             "clock_hz": sample.clock_hz,
-            "estimated": sample.board == "virtual",
+            "estimated": sample.board == VIRTUAL,
             "lost": sample.losses.total,
             "board": sample.board,
             "model": sample.model,

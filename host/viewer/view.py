@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import CLOCK_HZ, VIRTUAL
 from host.base.errors import HostError
 from host.base.scores import Meaning
 from host.link.fault_advice import Advice
@@ -42,7 +43,7 @@ class View:
     board: str = ""
     model: str = ""
     scene: str = ""  # of the virtual board
-    clock_hz: int = 64_000_000
+    clock_hz: int = CLOCK_HZ
     labels: tuple[str, ...] = ()
     label: str = USUAL_LABEL  # the one that is watched
     follows_best: bool = False  # of more than two classes, without --label: the best one is watched
@@ -73,7 +74,7 @@ class View:
     @property
     def is_virtual(self) -> bool:
         """Its cycles are estimates then."""
-        return self.board == "virtual"
+        return self.board == VIRTUAL
 
     @property
     def verdict(self) -> bool | None:

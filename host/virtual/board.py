@@ -46,7 +46,6 @@ from host.virtual.usb.cdc import CdcPort
 from host.virtual.usb.host import UsbHost
 from host.virtual.usb.usbd import Usbd
 
-CLOCK_HZ = 64_000_000
 SDA_PIN, SCL_PIN = 31, 2  # of P0
 MARKERS = sum(1 << pin for pin in MARKER_PINS)  # of P0: the firmware drives one of them at most
 CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from host.base.boards import CLOCK_HZ
 from host.virtual import hooks
 from host.virtual.nvic import FIRST_INTERRUPT, SYSTICK
 
-SECOND = 64_000_000
+SECOND = CLOCK_HZ
 # The core's serial port: send_nb takes a packet of full-speed USB at a call, and the next when that one is gone.
 # Writes that wait reached 650 KB/s on an emulated USB device.
 CALL_BYTES, SEND_CYCLES = 64, SECOND // 650_000

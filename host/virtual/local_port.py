@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from host.virtual.board import CLOCK_HZ, VirtualBoard, say_on_stderr
+from host.base.boards import CLOCK_HZ
+from host.virtual.board import VirtualBoard, say_on_stderr
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, Synthetic
 from host.virtual.server import PREBUILT

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 
+from host.base.boards import VIRTUAL
 from host.base.records import WireError
 from host.link.framing import CODES, DELIMITER, decode_packet, encode_packet
 from host.link.messages import Hello
 
-BOARD = "virtual"
+BOARD = VIRTUAL
 HELLO_STARTS = CODES[1] + bytes(
     [Hello.ID]
 )  # as encoded: a block of one byte, the type, in front of a zero

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from host.base.boards import CLOCK_HZ
 from host.virtual.interrupts import FIRST_EVENT, EventBank
 from host.virtual.nvic import Nvic
 from host.virtual.schedule import Schedule
 
-CPU_HZ, RTC_HZ, SIZE = 64_000_000, 32_768, 1 << 24
+CPU_HZ, RTC_HZ, SIZE = CLOCK_HZ, 32_768, 1 << 24
 TICK, OVERFLOW, COMPARE = 0x100, 0x104, 0x140
 EVTEN, EVTENSET, EVTENCLR, COUNTER, PRESCALER, CC = 0x340, 0x344, 0x348, 0x504, 0x508, 0x540
 OVERFLOW_START = 0xFFFFF0

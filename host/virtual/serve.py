@@ -15,8 +15,9 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
+from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
-from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.virtual.board import VirtualBoard
 from host.virtual.origin import Origin
 
 SLICE_CYCLES = CLOCK_HZ // 500

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from host.base.boards import CLOCK_HZ
 from host.virtual import hooks
-from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.virtual.board import VirtualBoard
 
 UNPRICED_NAMED = 3
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from host.base.errors import quiet_ctrl_c
+
+if __name__ == "__main__":
+    quiet_ctrl_c()  # before the imports that take long
+
 import argparse
 import sys
 from pathlib import Path

@@ -7,9 +7,9 @@ import zlib
 
 import pytest
 
+from host.base.boards import CLOCK_HZ
 from host.link.framing import DELIMITER, encode_packet
 from host.link.messages import SLOT_CHUNK_BYTES, SlotWrite, Status
-from host.virtual.board import CLOCK_HZ
 from host.virtual.uarte import BAUDRATE
 from tests.deploy.models import PERSON, padded
 from tests.deploy.slot_bench import SlotBench

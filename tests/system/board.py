@@ -10,11 +10,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import CLOCK_HZ
 from host.base.records import Message
 from host.link.client import Client
 from host.link.line import Line, Timing
 from host.link.messages import Ack, Frame, Hello, Mode, Result, Setting
-from host.virtual.board import CLOCK_HZ
 from host.virtual.local_port import LocalPort
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, open_scene

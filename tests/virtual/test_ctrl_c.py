@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from host.virtual.board import CLOCK_HZ, VirtualBoard
+from host.base.boards import CLOCK_HZ
+from host.virtual.board import VirtualBoard
 from host.virtual.scene import Synthetic
 from host.virtual.server import PREBUILT
 

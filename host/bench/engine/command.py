@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from host.base.boards import VIRTUAL
 from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.files import write_private
@@ -63,7 +64,7 @@ def _measure_real(asked: argparse.Namespace) -> Report:
 
     model = asked.model or BUILT_IN_MODEL
     with asked_port(asked, lambda line: None) as opening:
-        if opening.choice.url == "virtual":
+        if opening.choice.url == VIRTUAL:
             raise HostError("no board is plugged in: leave out --real for the virtual board")
         with Device(opening.open()) as device:
             return measure_real(device, model, not asked.no_dead_channel_removal, asked.images)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.bench.engine.figures import Report, conditions_of, median_index
 from host.bench.engine.images import Image, sample_images
@@ -20,7 +21,7 @@ PROFILE_WAIT_S = 2.0
 def measure_real(device: Device, path: Path, dead_channel_removal: bool, count: int) -> Report:
     """A connected board that runs the model in `path`, on `count` images."""
     hello = device.hello
-    if hello.board == "virtual":
+    if hello.board == VIRTUAL:
         raise HostError(
             f"{device.name} is a virtual board, which measures nothing: leave out --real"
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import CLOCK_HZ
 from host.base.records import Message
 from host.link.framing import encode_packet
 from host.link.layout import OURS
@@ -17,7 +18,6 @@ from host.link.messages import PROTOCOL_VERSION, Frame, Hello, Mode, Result
 SIZE = 96
 PICTURES = 61  # all of them together are far larger than what zlib looks back over
 NOISE_LEVELS = 3.0  # standard deviation of a pixel, of 255
-CLOCK_HZ = 64_000_000
 
 
 class BoardStream:

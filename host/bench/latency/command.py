@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.base.boards import VIRTUAL
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from host.recording.played import PlayedBoard
 
 NAME = "latency"
-VIRTUAL = "virtual"
 DRAWN = ""  # --injected without a folder
 HELP = "how long each stage and each layer takes, with its spread"
 
@@ -74,7 +74,7 @@ def run(asked: argparse.Namespace) -> int:
     said = stderr()
     with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
         hello = device.hello
-        plan = _plan(asked, hello, asked.scene if opening.choice.url == "virtual" else "")
+        plan = _plan(asked, hello, asked.scene if opening.choice.url == VIRTUAL else "")
         played = opening.playback
         recorded = None if played is None else lambda: played.position_s
         if recorded:

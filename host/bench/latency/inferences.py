@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.base.records import Message
 from host.bench.latency.pictures import Picture
@@ -17,7 +18,6 @@ from host.bench.latency.tables import Inference
 from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Hello, Mode, Profile, Result, Setting
 from host.link.sequence import Losses
-from host.runs.conditions import VIRTUAL
 
 Clock = Callable[[], float]
 SILENT_S = 10.0  # a board that says nothing for so long will not speak again

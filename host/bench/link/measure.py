@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link.device import Device
@@ -72,7 +73,7 @@ def measure_link(device: Device, clock: Clock, count: int, seconds: float) -> Li
 def _report(device: Device, rows: list[Row], before: Losses, after: Losses) -> LinkReport:
     return LinkReport(
         conditions=_conditions(device.name, device.hello),
-        is_virtual=device.hello.board == "virtual",
+        is_virtual=device.hello.board == VIRTUAL,
         rows=tuple(rows),
         wire_lost=after.wire_lost - before.wire_lost,
         damaged=after.bad_packets + after.device_bad_packets
@@ -143,7 +144,7 @@ def _conditions(name: str, hello: Hello) -> str:
     supply = "DC/DC" if hello.dcdc else "LDO"
     board = f"{hello.board} board {hello.device_serial:016x} at {name}"
     note = (
-        "; VIRTUAL: a TCP socket and an emulated port, no cable" if hello.board == "virtual" else ""
+        "; VIRTUAL: a TCP socket and an emulated port, no cable" if hello.board == VIRTUAL else ""
     )
     return (
         f"{board}, firmware {hello.firmware} ({hello.compiler}), instruction cache {cache}, "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue, Inference
 from host.bench.mlperf.modes import (
@@ -32,8 +33,6 @@ from host.ports.open import Opening, asked_port
 
 if TYPE_CHECKING:
     from host.power.virtual_meter import VirtualMeter
-
-VIRTUAL = "virtual"
 
 
 @dataclass(frozen=True)

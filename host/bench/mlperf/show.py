@@ -8,8 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from host.base.boards import VIRTUAL
 from host.bench.mlperf.energy import Energy
-from host.bench.mlperf.measure import VIRTUAL, Partner
+from host.bench.mlperf.measure import Partner
 from host.bench.mlperf.modes import TOP1_TARGET, Accuracy, Performance
 from host.power.currents import LABEL
 from host.runs.conditions import Conditions

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from host.base.boards import VIRTUAL
 from host.base.console import stderr
 from host.base.errors import HostError
 from host.base.text import say
@@ -146,7 +147,7 @@ def open_rig(asked: Asked) -> Iterator[Rig]:
             open_things.callback(collector.close)
             _wait_for_board(a.port)
             device = _device(asked, open_things)
-            if device.hello.board == "virtual":
+            if device.hello.board == VIRTUAL:
                 raise HostError(
                     "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
                 )
@@ -157,7 +158,7 @@ def open_rig(asked: Asked) -> Iterator[Rig]:
 
 def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
     a = asked.arguments
-    is_virtual = choose_port(a.port or "auto", listed_ports()).url == "virtual"
+    is_virtual = choose_port(a.port or "auto", listed_ports()).url == VIRTUAL
     if not is_virtual or a.record is not None:  # a link to record, by the clock on the wall
         from host.power.counter_rig import CounterRig
 
@@ -191,7 +192,7 @@ def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> N
     end = clock() + BOOT_S
     while True:
         try:
-            if choose_port(port or "auto", listed_ports()).url != "virtual":
+            if choose_port(port or "auto", listed_ports()).url != VIRTUAL:
                 return
             why = "no board is plugged in"
         except HostError as error:
@@ -213,7 +214,7 @@ def notes_on(info: MeterInfo, hello: Hello) -> list[str]:
         "board's cycles; they rank states and designs, they are no measurement.",
         "Not in them: USB (2.4 mA from its own supply), the Nano's power LED, sensors and I2C pull-ups.",
     ]
-    if hello.board == "virtual":
+    if hello.board == VIRTUAL:
         notes.append(
             "The virtual board is deterministic: that its windows agree says nothing of hardware."
         )

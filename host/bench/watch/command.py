@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host.base.arguments import positive, whole
+from host.base.boards import VIRTUAL
 from host.base.console import stdout
 from host.base.follow_up import shell_line
 from host.base.text import say
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 NAME = "watch"
 HELP = "always-on: cycles awake, wake messages, estimated battery life"
-VIRTUAL = "virtual"
 SUPPLY_V = 3.3
 MOST_LOOKS = 120
 MOST_SETTLE = 30

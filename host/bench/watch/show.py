@@ -8,11 +8,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from host.base.boards import VIRTUAL
 from host.bench.watch.figures import Supply, WatchReport
 from host.power.battery import battery_for, battery_life_hours, life_in_words
 from host.runs.conditions import Conditions
 
-VIRTUAL = "virtual"
 CELLS = {  # mAh, volts
     "coin cell CR2032, 220 mAh": (220, 3.0),
     "lithium cell, 1,000 mAh": (1000, 3.7),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from host.base.boards import CLOCK_HZ
 from host.bench.watch.figures import MINUTE_S, Listener, Progress, Supply, WatchPlan
 from host.link.client import Client
 from host.link.line import GUEST, Line
 from host.link.messages import Mode
 from host.power.currents import supply_current_a
 from host.power.virtual_meter import VirtualMeter
-from host.virtual.board import CLOCK_HZ
 from host.virtual.local_port import LocalPort
 from host.virtual.scene import open_scene
 from host.virtual.server import PREBUILT

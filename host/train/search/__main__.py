@@ -8,9 +8,7 @@ The same command goes on after a kill; started again elsewhere with the same --s
 
 from __future__ import annotations
 
-from host.base.csv_text import csv_row
 from host.base.errors import quiet_ctrl_c
-from host.base.follow_up import shell_line
 
 if __name__ == "__main__":
     quiet_ctrl_c()  # before the imports that take long
@@ -23,8 +21,10 @@ from pathlib import Path
 
 from host.base.arguments import positive, whole
 from host.base.console import Console, stderr, stdout
+from host.base.csv_text import csv_row
 from host.base.errors import run_main
 from host.base.files import write_private
+from host.base.follow_up import shell_line
 from host.train.options import Options, parse
 from host.train.search.architecture import Budget, cost_of
 from host.train.search.front import Point, front

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.compiler.build import Options, why_not
-from host.compiler.cost import CLOCK_HZ
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.report import report_on
