@@ -117,7 +117,8 @@ padding:4px 14px 4px 0;border-bottom:1px solid #e3e8ee}}img{{max-width:100%}}</s
 
 
 def _row(kind: Kind, found: Sequence[Finding]) -> str:
-    cells = (str(len(found)), kind.value, REMEDIES[kind])
+    details = [finding.detail for finding in found if not finding.paths]  # of the whole set
+    cells = (str(len(found)), "; ".join((kind.value, *details)), REMEDIES[kind])
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
 
 

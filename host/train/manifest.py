@@ -60,8 +60,8 @@ def manifest(
         "training": _training(made, options, command),
         "data": data_sources(parts),
         "data_sha256": data,
-        **({"learnt_from": learnt} if (learnt := packed(f.sha256 for f in parts[0].facts)) else {}),
         "attribution": attribution(options),
+        **({"learnt_from": learnt} if (learnt := packed(f.sha256 for f in parts[0].facts)) else {}),
     }
 
 

@@ -89,7 +89,8 @@ def test_check_and_split_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[st
     rows = [Picture(p.path, p.label, session=p.session, source=p.label[:2]) for p in sessions(8)]
     fill(tmp_path, *(row.path for row in rows))
     write_manifest(tmp_path, rows)
-    assert main(["check", str(tmp_path)]) == 1
+    assert main(["check", str(tmp_path), "--output", str(tmp_path / "report")]) == 1
+    assert "source tells 32 of 32 labels" in (tmp_path / "report/index.html").read_text()
     assert "source tells 32 of 32 labels" in capsys.readouterr().err
     assert main(["split", str(tmp_path)]) == 0
     told = capsys.readouterr()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import asdict
@@ -13,6 +14,8 @@ import pytest
 from host.compiler.build import compile_model
 from host.compiler.pack import unpack
 from host.compiler.report import report_on
+from host.data.dataset import read_dataset
+from host.evaluate.learnt import learnt_pictures
 from tests.models.accuracy import measure
 from tests.models.reference import Reference
 
@@ -84,6 +87,25 @@ def test_a_trained_model_states_how_to_make_it_again(manifest: dict[str, Any]) -
     if "training" in manifest:
         assert manifest["training"]["command"].startswith("python -m host.train ")
         assert len(manifest["data_sha256"]) == 64
+
+
+def test_it_is_known_which_pictures_a_model_learnt_from(
+    manifest: dict[str, Any], shared: Path
+) -> None:
+    model = ROOT / "models" / manifest["file"]
+    dataset = read_dataset(
+        shared / "data" / ("mask.zip" if "with_mask" in manifest["labels"] else "person.zip")
+    )
+    said: list[str] = []
+    train, val = dataset.of_split("train"), dataset.of_split("val")
+    learnt = learnt_pictures(model, train, said.append)
+    is_all = "--share" not in manifest["training"]["command"]
+    assert learnt is not None and len(said) == 1
+    assert learnt == len(train.pictures) if is_all else 0 < learnt < len(train.pictures)
+    twins = learnt_pictures(model, val, said.append)
+    assert twins is not None and twins <= 2  # two faces of person.zip are in both splits
+    learnt_all = len(base64.b64decode(manifest["learnt_from"])) // 4
+    assert learnt_all + len(val.pictures) == sum(entry["pictures"] for entry in manifest["data"])
 
 
 def test_the_packed_model_is_made_of_the_file(manifest: dict[str, Any]) -> None:
