@@ -264,7 +264,8 @@ class Cpu:
     def _map(self, engine: Any) -> None:
         flash, ram = self.memory.flash, self.memory.ram
         engine.mem_map_ptr(0, len(flash), UC_PROT_READ | UC_PROT_EXEC, flash.ctypes.data)
-        engine.mem_map_ptr(hooks.RAM_START, len(ram), UC_PROT_ALL, ram.ctypes.data)
+        for start in (hooks.RAM_START, hooks.CODE_RAM_START):
+            engine.mem_map_ptr(start, len(ram), UC_PROT_ALL, ram.ctypes.data)
         native_reads = {0x50000000: hooks.gpio_read, 0xE0001000: hooks.dwt_read}
         for start, count in REGION_BYTES.items():
             write = _WRITE(self._writer(start))
@@ -307,7 +308,7 @@ class Cpu:
             library.uc_hook_del(engine._uch, handle)
         self._site_hooks = [
             self._hook_native(engine, UC_HOOK_CODE, hooks.site_hook, first, behind - 1)
-            for first, behind in self.sites.hooked
+            for first, behind in self.sites.places()
         ]
         engine.ctl_flush_tb()  # blocks translated before the hook would not call it
 

@@ -23,6 +23,7 @@ ir: Any = importlib.import_module("llvmlite.ir")
 FLASH_BYTES = 0x100000
 RAM_START = 0x20000000
 RAM_BYTES = 0x40000
+CODE_RAM_START = 0x00800000  # the same RAM in the code region (nRF52840 PS 1.7, 4.2)
 RAM_SLOT = FLASH_BYTES >> 1
 SLOTS = RAM_SLOT + (RAM_BYTES >> 1)
 POOL_HALFWORDS = 1 << 21
@@ -160,8 +161,15 @@ def pack_price(
     return word | entry << ENTRY_SHIFT | masks << MASKS_SHIFT | size << SIZE_SHIFT
 
 
+def plain(address: int) -> int:
+    """The address in RAM for one in its alias in the code region; others as they are."""
+    offset = address - CODE_RAM_START
+    return RAM_START + offset if 0 <= offset < RAM_BYTES else address
+
+
 def slot_of(address: int) -> int:
     """The row of the tables for a code address, -1 when code cannot lie there."""
+    address = plain(address)
     if address < FLASH_BYTES:
         return address >> 1
     offset = address - RAM_START

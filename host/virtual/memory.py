@@ -55,6 +55,7 @@ class Memory:
         return int.from_bytes(data or b"", "little")
 
     def _place(self, address: int, count: int) -> npt.NDArray[np.uint8] | None:
+        address = hooks.plain(address)
         for start, memory in ((0, self.flash), (hooks.RAM_START, self.ram)):
             if start <= address and address + count <= start + len(memory):
                 return memory[address - start : address - start + count]

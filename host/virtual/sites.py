@@ -30,6 +30,7 @@ class Sites:
 
     def priced(self, address: int, price: BlockPrice) -> None:
         """A block was priced: what its accesses can tell."""
+        address = hooks.plain(address)
         row = self._memory.accesses[hooks.slot_of(address)]
         end = address + 2 * (len(price.prefix) - 1)
         covered = any(first <= address and end <= behind for first, behind in self.hooked)
@@ -76,6 +77,14 @@ class Sites:
         self.hooked = merged
         memory.prices[:, 0] = 0  # priced again, as hooked
         return True
+
+    def places(self) -> list[Range]:
+        """The ranges wherever their code can run: RAM lies twice in the address space."""
+        moved = hooks.CODE_RAM_START - hooks.RAM_START
+        twice = [
+            (first + moved, behind + moved) for first, behind in self.hooked if first >= -moved
+        ]
+        return self.hooked + twice
 
     def forget(self, address: int, count: int) -> None:
         """Code at these addresses changed."""

@@ -79,12 +79,38 @@ static volatile uint32_t line_cycles; /* of the camera's interrupts so far */
 static volatile uint32_t feed_cycles; /* of the port's, less the camera's within them */
 static void (*line_handler)(void);
 
+/* Arduino's core masks interrupts throughout its own for USB, up to 4,832 cycles were counted. So the others
+ * are held off from so long before a line: then nothing masks when it comes. */
+enum { HOLD_OFF_TICKS = 5000 / BOARD_TICK_CYCLES };
+
+static uint32_t held_off[2]; /* of the NVIC's enable bits */
+
+static void hold_others_off(void) {
+    held_off[0] |= NVIC_ISER0 & ~(1u << LINE_TIMER_IRQ);
+    held_off[1] |= NVIC_ISER1;
+    NVIC_ICER0 = held_off[0];
+    NVIC_ICER1 = held_off[1];
+}
+
+static void let_others_come(void) {
+    NVIC_ISER0 = held_off[0];
+    NVIC_ISER1 = held_off[1];
+    held_off[0] = 0;
+    held_off[1] = 0;
+}
+
 void chip_line(void) {
     const uint32_t start = DWT_CYCCNT;
-    TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
-    (void)TIMER_EVENTS_COMPARE0(
-        LINE_TIMER); /* the write must land before the return, or the interrupt fires again */
-    line_handler();
+    if (TIMER_EVENTS_COMPARE2(LINE_TIMER) != 0) {
+        TIMER_EVENTS_COMPARE2(LINE_TIMER) = 0;
+        hold_others_off();
+    }
+    if (TIMER_EVENTS_COMPARE0(LINE_TIMER) != 0) {
+        TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
+        line_handler();
+        let_others_come();
+    }
+    (void)TIMER_EVENTS_COMPARE0(LINE_TIMER); /* the writes must land before the return, or it fires again */
     line_cycles += DWT_CYCCNT - start + EXCEPTION_CYCLES;
 }
 
@@ -124,31 +150,34 @@ void board_start_lines(void (*handler)(void)) {
     NVIC_ISER0 = 1u << LINE_TIMER_IRQ;
 }
 
-static void match_after(uint32_t ticks) {
+static void match_at(uint32_t ticks) {
     TIMER_CC0(LINE_TIMER) = ticks;
-    TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
-    TIMER_INTENSET(LINE_TIMER) = TIMER_INT_COMPARE0;
+    TIMER_CC2(LINE_TIMER) = ticks > HOLD_OFF_TICKS + 1 ? ticks - HOLD_OFF_TICKS : 1;
 }
 
 void board_line_on_edge(uint32_t pin, uint32_t ticks) {
     board_line_stop();
-    match_after(ticks);
+    match_at(ticks);
+    TIMER_EVENTS_COMPARE0(LINE_TIMER) = 0;
+    TIMER_EVENTS_COMPARE2(LINE_TIMER) = 0;
+    TIMER_INTENSET(LINE_TIMER) = TIMER_INT_COMPARE0 | TIMER_INT_COMPARE2;
     GPIOTE_CONFIG(EDGE_CHANNEL) = GPIOTE_EVENT | pin << GPIOTE_PIN_SHIFT | GPIOTE_FALLING;
     PPI_CHENSET = 1u << LINE_CHANNEL;
 }
 
 void board_line_restart(uint32_t ticks) {
     TIMER_TASKS_CLEAR(LINE_TIMER) = 1;
-    TIMER_CC0(LINE_TIMER) = ticks;
+    match_at(ticks);
 }
 
 void board_line_stop(void) {
-    TIMER_INTENCLR(LINE_TIMER) = TIMER_INT_COMPARE0;
+    TIMER_INTENCLR(LINE_TIMER) = TIMER_INT_COMPARE0 | TIMER_INT_COMPARE2;
     PPI_CHENCLR = 1u << LINE_CHANNEL;
     GPIOTE_CONFIG(EDGE_CHANNEL) = 0;
     TIMER_TASKS_STOP(LINE_TIMER) = 1;
     TIMER_TASKS_CLEAR(LINE_TIMER) = 1;
     (void)TIMER_EVENTS_COMPARE0(LINE_TIMER); /* the writes must land before an interrupt can */
+    let_others_come();
 }
 
 uint32_t board_line_ticks(void) {

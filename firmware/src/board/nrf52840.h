@@ -74,6 +74,7 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 #define TIMER_TASKS_CLEAR(timer) REGISTER((timer) + 0x00Cu)
 #define TIMER_TASKS_CAPTURE1(timer) REGISTER((timer) + 0x044u)
 #define TIMER_EVENTS_COMPARE0(timer) REGISTER((timer) + 0x140u)
+#define TIMER_EVENTS_COMPARE2(timer) REGISTER((timer) + 0x148u)
 #define TIMER_SHORTS(timer) REGISTER((timer) + 0x200u)
 #define TIMER_INTENSET(timer) REGISTER((timer) + 0x304u)
 #define TIMER_INTENCLR(timer) REGISTER((timer) + 0x308u)
@@ -82,9 +83,16 @@ enum { NVMC_READ_ONLY = 0, NVMC_WRITE = 1, NVMC_ERASE = 2 };
 #define TIMER_PRESCALER(timer) REGISTER((timer) + 0x510u)
 #define TIMER_CC0(timer) REGISTER((timer) + 0x540u)
 #define TIMER_CC1(timer) REGISTER((timer) + 0x544u)
+#define TIMER_CC2(timer) REGISTER((timer) + 0x548u)
 #define LINE_TIMER 0x4001A000u
 #define FEED_TIMER 0x4001B000u
-enum { TIMER_32_BITS = 3, TIMER_INT_COMPARE0 = 1 << 16, TIMER_SHORT_CLEAR0 = 1, LINE_TIMER_IRQ = 26 };
+enum {
+    TIMER_32_BITS = 3,
+    TIMER_INT_COMPARE0 = 1 << 16,
+    TIMER_INT_COMPARE2 = 1 << 18,
+    TIMER_SHORT_CLEAR0 = 1,
+    LINE_TIMER_IRQ = 26
+};
 #define GPIOTE_EVENTS_IN(channel) REGISTER(0x40006100u + 4u * (uint32_t)(channel))
 #define GPIOTE_CONFIG(channel) REGISTER(0x40006510u + 4u * (uint32_t)(channel))
 enum { GPIOTE_EVENT = 1, GPIOTE_PIN_SHIFT = 8, GPIOTE_FALLING = 2 << 16 };
@@ -128,6 +136,9 @@ enum { UARTE_MOST_BYTES = 0xFFFF }; /* of TXD.MAXCNT */
 
 /* The core: ARMv7-M Architecture Reference Manual, B3 and C1. */
 #define NVIC_ISER0 REGISTER(0xE000E100u)
+#define NVIC_ISER1 REGISTER(0xE000E104u)
+#define NVIC_ICER0 REGISTER(0xE000E180u)
+#define NVIC_ICER1 REGISTER(0xE000E184u)
 #define NVIC_ISPR0 REGISTER(0xE000E200u)
 #define NVIC_PRIORITY(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400u + (uint32_t)(irq)))
 enum { NVIC_HIGHEST = 0, NVIC_LOWEST = 7 << 5 }; /* three bits of priority */
