@@ -4,8 +4,8 @@ enum {
     ROWS_IN_FRAME = 510,
     LAST_ROW = 495, /* where a captured frame ends, and some */
     STEADY = 8,     /* a period that differs by less than an 8th is smoothed over as many frames */
-    SPARE = 128,    /* a 128th of the period is spare: a frame that is missed costs a whole one */
-    LEAST_SPARE = 512,
+    SPARE = 256,    /* a 256th of the period is spare: a frame that is missed costs a whole one */
+    LEAST_SPARE = 1024,
     MOST_SPARE = 48,
 };
 
