@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.spelling import did_you_mean
 from host.data.dataset import Dataset
-from host.data.labels import meant, normal
+from host.data.labels import normal
 from host.data.manifest import Picture
 
 LEAST_AREA = 0.005  # of the picture
@@ -113,7 +114,7 @@ def require_class(rule: Rule, names: Iterable[str], where: object) -> None:
     known = sorted(set(names))
     if not any(rule.wants(name) for name in known):
         raise HostError(
-            f"{where}: there is no class {rule.wanted!r} among {len(known)}{meant(rule.wanted, known)}: "
+            f"{where}: there is no class {rule.wanted!r} among {len(known)}{did_you_mean(rule.wanted, known)}: "
             f"give --class one of {', '.join(known)[:200]}"
         )
 

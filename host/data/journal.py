@@ -28,8 +28,9 @@ from host.base.files import (
 )
 from host.base.pictures import MOST_FILE_BYTES
 from host.base.regular_files import UnreadableError, read_below
+from host.base.spelling import did_you_mean
 from host.data.hold import take
-from host.data.labels import folders_of, matching, meant
+from host.data.labels import folders_of, matching
 from host.data.litter import sweep
 from host.data.manifest import Picture
 from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
@@ -189,7 +190,7 @@ def _agreed(folder: Path, asked: Sequence[str], found: Sequence[Picture]) -> tup
         if picture.label and not matching(picture.label, asked):
             there = sorted({p.label for p in found if p.label})
             raise HostError(
-                f"{folder} holds pictures labelled {', '.join(there)}{meant(picture.label, asked)}: "
+                f"{folder} holds pictures labelled {', '.join(there)}{did_you_mean(picture.label, asked)}: "
                 f"give --labels {','.join(there)} (more may follow), or another --output"
             )
     return tuple(asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import Counter
@@ -11,8 +10,8 @@ from functools import cache
 
 from host.base.errors import HostError
 from host.base.files import folder_name
+from host.base.spelling import did_you_mean
 
-LIKELY = 0.6  # difflib's ratio from which a name was probably meant
 NEGATION = re.compile(r"^(?:no|not|non)_")
 
 
@@ -21,12 +20,6 @@ def normal(label: str) -> str:
     """One spelling for a class: `No Person`, `no-person`, `not_person` and `non_person` are one."""
     plain = re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFC", label).strip().lower())
     return NEGATION.sub("non_", plain)
-
-
-def meant(label: str, known: Sequence[str]) -> str:
-    """' did you mean ...?' where one is close, else ''."""
-    close = difflib.get_close_matches(label, known, 1, LIKELY)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def matching(label: str, known: Sequence[str]) -> str | None:
@@ -39,7 +32,7 @@ def resolve(label: str, known: Sequence[str], where: str) -> str:
     found = matching(label, known)
     if found is None:
         raise HostError(
-            f"{where}: label {label!r} is not one of {', '.join(known)}{meant(label, known)}"
+            f"{where}: label {label!r} is not one of {', '.join(known)}{did_you_mean(label, known)}"
         )
     return found
 
@@ -77,7 +70,7 @@ def require_classes(counts: Counter[str], labels: Sequence[str], least: int, whe
     if empty:
         raise HostError(
             f"{where} has no picture labelled {empty[0]!r} (there are: {there})"
-            f"{meant(empty[0], sorted(counts))}: capture some, or leave that label out"
+            f"{did_you_mean(empty[0], sorted(counts))}: capture some, or leave that label out"
         )
     if total and len(counts) < least:
         only = next(iter(counts))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from host.base.errors import HostError
+from host.base.spelling import did_you_mean
+from host.data.labels import normal
 
 SYNONYMS = (
     {"person", "people", "human", "persons"},
@@ -34,9 +35,11 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
     Raises HostError for a label that nothing is known of, with what it may have been meant to be.
     """
     for wrong in (name for name in given.values() if name not in model):
-        raise HostError(f"--label-map: the model has no label {wrong!r}{_meant(wrong, model)}")
+        raise HostError(
+            f"--label-map: the model has no label {wrong!r}{did_you_mean(wrong, model)}"
+        )
     for wrong in (name for name in given if name not in data):
-        raise HostError(f"--label-map: no picture is labelled {wrong!r}{_meant(wrong, data)}")
+        raise HostError(f"--label-map: no picture is labelled {wrong!r}{did_you_mean(wrong, data)}")
     classes: dict[str, int] = {}
     said: list[str] = []
     for label in data:
@@ -44,7 +47,7 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
         if target is None:
             raise HostError(
                 f"pictures are labelled {label!r}, the model knows {', '.join(model)}"
-                f"{_meant(label, model)}; say which one it is with --label-map '{label}=...'"
+                f"{did_you_mean(label, model)}; say which one it is with --label-map '{label}=...'"
             )
         if target != label and label not in given:
             said.append(f"pictures labelled {label!r} are taken as the model's {target!r}")
@@ -66,7 +69,7 @@ def positive_of(labels: Sequence[str], asked: str | None) -> int | None:
         found = asked if asked in labels else _known(asked, labels)
         if found is None:
             raise HostError(
-                f"--positive: the model has no label {asked!r}{_meant(asked, labels)}; "
+                f"--positive: the model has no label {asked!r}{did_you_mean(asked, labels)}; "
                 f"it has {', '.join(labels)}"
             )
         return labels.index(found)
@@ -79,7 +82,7 @@ def positive_of(labels: Sequence[str], asked: str | None) -> int | None:
 def _known(label: str, model: Sequence[str]) -> str | None:
     if label in model:
         return label
-    alike = [name for name in model if _plain(name) == _plain(label)]
+    alike = [name for name in model if normal(name) == normal(label)]
     for group in SYNONYMS:
         if _plain(label) in group:
             alike += [name for name in model if _plain(name) in group and name not in alike]
@@ -88,8 +91,3 @@ def _known(label: str, model: Sequence[str]) -> str | None:
 
 def _plain(label: str) -> str:
     return re.sub(r"[\s_-]+", " ", label).strip().lower()
-
-
-def _meant(wrong: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(wrong, names, 1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

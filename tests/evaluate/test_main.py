@@ -130,7 +130,7 @@ def spoil(data: Path, how: str) -> None:
     [
         ("nothing", "no labelled pictures"),
         ("one class", "all 8 pictures are of one class"),
-        ("typo", "'persn', the model knows no_person, person .did you mean 'person'"),
+        ("typo", "'persn', the model knows no_person, person; did you mean 'person'"),
         ("torn picture", "01_person_hallway.jpg is not a picture"),
     ],
 )
