@@ -2,8 +2,7 @@
 
 A packet is `type u8, reserved u8 (0), sequence u16, payload, CRC-32` (zlib's polynomial over all before it),
 COBS-encoded, with one 0x00 behind it. Each side numbers its packets from 0, modulo 65,536; a gap is a loss.
-Units are in the names; everything is little-endian. To add a message: declare it here with the next free
-identity, run `python -m tools.generate`, and handle it in `firmware/src/link/` or `host/samples.py`.
+Units are in the names; everything is little-endian. To add a message: CONTRIBUTING.md, "A message".
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.base.records import Column, Message, WireError
+from host.link import messages as wire
 from host.link.framing import Decoder, encode_packet
 from host.link.messages import BY_ID, MAX_PAYLOAD_BYTES, Hello
 
@@ -63,3 +64,15 @@ def test_text_that_does_not_fit_is_refused() -> None:
 
 def test_a_rgb_frame_fits_a_packet() -> None:
     assert MAX_PAYLOAD_BYTES > 96 * 96 * 3 + 64
+
+
+def test_every_message_has_its_place() -> None:
+    """One that is declared and in neither list would be generated nowhere and understood by nobody."""
+    declared = {
+        each
+        for each in vars(wire).values()
+        if isinstance(each, type) and issubclass(each, Message) and each is not Message
+    }
+    assert declared == set(BY_ID.values())
+    assert all(kind.ID < 0x40 for kind in wire.FROM_DEVICE)
+    assert all(kind.ID >= 0x40 for kind in wire.FROM_HOST)
