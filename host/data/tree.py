@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import stat
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from host.base.errors import HostError
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES
-from host.base.regular_files import Listing, UnreadableError, list_files, open_below, read_below
+from host.base.regular_files import Listing, list_files, open_below, read_below
+from host.data.zip_files import open_zip
 
 ReadName = Callable[[str], bytes]
-TEXTS = (
-    "txt",
-    "xml",
-    "json",
-    "jsonl",
-    "csv",
-    "tsv",
-    "md",
-    "rst",
-    "yaml",
-    "yml",
-    "toml",
-    "ini",
-    "log",
-)
+TEXTS = ("txt", "xml", "json", "jsonl", "csv", "tsv", "md", "rst", "yaml", "yml", "toml", "log")
 TABLES = ("parquet", "db", "npy", "npz", "cache", "cbor", "names", "data", "labels", "bib")
-PROGRAMS = ("py", "ipynb", "sh", "cfg", "html", "pdf")
+PROGRAMS = ("ini", "py", "ipynb", "sh", "cfg", "html", "pdf")
 SIDECARS = frozenset(f".{suffix}" for suffix in (*TEXTS, *TABLES, *PROGRAMS))  # nobody misses them
 CONVERT = "export them as JPEG or PNG"
 
@@ -41,15 +25,9 @@ def tree_files(path: Path) -> Listing:
     if path.is_dir():
         found = list_files(path)
         return Listing(tuple(n for n in found.names if not is_hidden(n)), found.left_out)
-    with _open_zip(path) as archive:
-        names, left_out = [], Counter[str]()
-        for entry in archive.infolist():
-            reason = _zip_reason(entry)
-            if reason:
-                left_out[reason] += 1
-            elif not entry.is_dir() and not is_hidden(entry.filename):
-                names.append(entry.filename)
-        return Listing(tuple(sorted(set(names))), left_out)
+    with open_zip(path) as archive:
+        names = tuple(name for name in archive.listing.names if not is_hidden(name))
+        return Listing(names, archive.listing.left_out)
 
 
 @contextmanager
@@ -58,8 +36,8 @@ def reader(path: Path) -> Iterator[ReadName]:
     if path.is_dir():
         yield lambda name: read_below(path, name, MOST_FILE_BYTES)
         return
-    with _open_zip(path) as archive:
-        yield lambda name: _zip_bytes(archive, path, name)
+    with open_zip(path) as archive:
+        yield lambda name: archive.read(name, MOST_FILE_BYTES)
 
 
 @contextmanager
@@ -69,10 +47,8 @@ def stream(path: Path, name: str, most: int) -> Iterator[IO[bytes]]:
         with open_below(path, name, most) as file:
             yield file
         return
-    with _open_zip(path) as archive:
-        _entry_info(archive, path, name, most)
-        with archive.open(name) as packed:
-            yield packed
+    with open_zip(path) as archive, archive.open(name, most) as packed:
+        yield packed
 
 
 def is_hidden(name: str) -> bool:
@@ -95,42 +71,3 @@ def left_out_line(left_out: Counter[str]) -> str:
     """For people, the most frequent first; "" when nothing was left out."""
     parts = [f"{count} {reason}" for reason, count in left_out.most_common()]
     return f"left out: {'; '.join(parts)}" if parts else ""
-
-
-def _zip_reason(entry: zipfile.ZipInfo) -> str:
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "links inside the zip (zip the files themselves)"
-    return "encrypted (zip them without a password)" if entry.flag_bits & 1 else ""
-
-
-@contextmanager
-def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        archive = zipfile.ZipFile(path) if path.is_file() else None
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise HostError(
-            f"{path} is neither a folder nor a zip that can be read: {error}"
-        ) from error
-    if archive is None:
-        raise HostError(f"{path} is neither a folder nor a zip that can be read")
-    with archive:
-        yield archive
-
-
-def _zip_bytes(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
-    _entry_info(archive, path, name, MOST_FILE_BYTES)
-    try:
-        return archive.read(name)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        raise UnreadableError(
-            f"{path}: {name} cannot be read ({error}): copy the zip again"
-        ) from error
-
-
-def _entry_info(archive: zipfile.ZipFile, path: Path, name: str, most: int) -> None:
-    try:
-        size = archive.getinfo(name).file_size
-    except KeyError as error:
-        raise UnreadableError(f"{path} lacks {name}, which its manifest names") from error
-    if size > most:
-        raise UnreadableError(f"{path}: {name} has {size >> 20} MB: at most {most >> 20} are read")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.file_match import Matcher
 from host.data.layout import read_any
+from host.data.manifest import Picture
 from tests.data.pictures import fill, zipped
 
 YAML = "train: ../train/images\nnc: 2\nnames: ['car', 'person']\n"
@@ -276,3 +279,56 @@ def test_folders_decide_where_the_user_says_so(tmp_path: Path) -> None:
         main(["import", str(tmp_path / "in"), str(tmp_path / "out")])
     assert main(["import", str(tmp_path / "in"), str(tmp_path / "out"), "--by-folders"]) == 0
     assert read_dataset(tmp_path / "out").counts == {"a": 1, "b": 1}
+
+
+def test_zips_of_windows_and_macos(tmp_path: Path) -> None:
+    first, second = (fill(tmp_path, f"{n}.png", first_seed=n).joinpath(f"{n}.png") for n in (1, 2))
+    made = tmp_path / "made.zip"
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("set\\person\\1.png", first.read_bytes())
+        out.writestr("set/b\u00fcro/2.png", second.read_bytes())
+    content = made.read_bytes()
+    assert content.count(b"\x00\x08") >= 2  # the flag of UTF-8, in both headers of the second
+    made.write_bytes(content.replace(b"\x14\x00\x00\x08", b"\x14\x00\x00\x00"))
+    found = read_any(made, Rule())
+    assert found.counts == {"person": 1, "b\u00fcro": 1}
+    with found.open() as read:
+        assert [read(p) for p in found.pictures] == [second.read_bytes(), first.read_bytes()]
+
+
+def test_a_damaged_entry_is_named(tmp_path: Path) -> None:
+    root = fill(tmp_path / "set", "a/1.png", "b/2.png")
+    texts(root, {"_annotations.coco.json": coco({1: "1.png"}, [(1, [1, 1, 20, 20])]) + " " * 9000})
+    made = tmp_path / "made.zip"
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in ("a/1.png", "b/2.png", "_annotations.coco.json"):
+            out.write(root / name, name)
+    with zipfile.ZipFile(made) as archive:
+        places = {e.filename: e.header_offset + 30 + len(e.filename) for e in archive.infolist()}
+    for name in ("b/2.png", "_annotations.coco.json"):
+        broken = bytearray(made.read_bytes())
+        broken[places[name] + 3 : places[name] + 9] = b"\xff" * 6
+        (tmp_path / "broken.zip").write_bytes(bytes(broken))
+        with pytest.raises(HostError, match=r"broken\.zip: .* cannot be read .*copy the zip again"):
+            dataset = read_any(tmp_path / "broken.zip", Rule())
+            with dataset.open() as read:
+                for picture in (*dataset.pictures, Picture(name, "")):
+                    read(picture)
+
+
+def test_annotations_are_streamed(tmp_path: Path) -> None:
+    """A million numbers of polygons: whole they take 40 MB."""
+    box = {"image_id": 1, "category_id": 1, "bbox": [1, 1, 20, 20]}
+    entry = json.dumps({**box, "segmentation": [[12.34] * 1000]})
+    head = json.dumps({"images": [{"id": 1, "file_name": "a.png", "width": 32, "height": 24}]})[:-1]
+    tail = ', "categories": [{"id": 1, "name": "person"}]}'
+    text = f'{head}, "annotations": [{",".join([entry] * 1000)}]{tail}'
+    texts(tmp_path, {"i.json": text})
+    root = fill(tmp_path / "img", "a.png")
+    read_coco(tmp_path / "i.json", root, Rule())  # imports what it needs
+    tracemalloc.start()
+    try:
+        assert said(read_coco(tmp_path / "i.json", root, Rule())) == {"a.png": ("person", "")}
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
