@@ -68,9 +68,9 @@ def camera_findings(evidence: Evidence) -> list[Finding]:
     ]
 
 
-def frame_cycles(divider: int) -> int:
+def frame_cycles(divider: int, extra_rows: int = 0) -> int:
     """CPU cycles between two VSYNC: the sensor's clock is the CPU's 64 MHz, divided by CLKRC + 1."""
-    return SENSOR_LINE_CLOCKS * SENSOR_FRAME_LINES * (divider + 1)
+    return SENSOR_LINE_CLOCKS * (SENSOR_FRAME_LINES + extra_rows) * (divider + 1)
 
 
 def _without_a_frame(evidence: Evidence, fault: Fault | None) -> list[Finding]:
@@ -213,13 +213,14 @@ def rate_finding(evidence: Evidence) -> Finding:
     divider = evidence.camera.divider
     if divider is None:
         return skipped("frame rate", "the sensor's clock was being changed meanwhile")
-    period, nominal = periods[len(periods) // 2], frame_cycles(divider)
+    rows = evidence.camera.extra_rows
+    period, nominal = periods[len(periods) // 2], frame_cycles(divider, rows)
     frames = max(1, round(period / nominal))
     measured = period / frames
     ratio, hz = measured / nominal, hello.clock_hz
     detail = (
         f"VSYNC every {1000 * measured / hz:.2f} ms (nominal {1000 * nominal / hz:.2f}), so HREF "
-        f"{hz / measured * SENSOR_FRAME_LINES / 2000:.2f} kHz and PCLK "
+        f"{hz / measured * (SENSOR_FRAME_LINES + rows) / 2000:.2f} kHz and PCLK "
         f"{hz / (2 * (divider + 1)) / ratio / 1e6:.2f} MHz, by the sensor's raster; "
         f"{hz / period:.2f} results a second, one every {frames} frames"
     )

@@ -35,7 +35,7 @@ FRAME_WAIT_S = 6.0
 RESULT_WAIT_S = 12.0
 THROUGHPUT_S, FRAMES_ARE_ENOUGH = 1.0, 3  # a busy computer emulates slowly
 SETTLING_RESULTS, CLOCK_SPAN_S = 2, 1.5
-CLKRC, CLKRC_DIVIDER = 0x11, 0x3F
+CLOCK, CLKRC_DIVIDER = (0x11, 0x2D, 0x2E), 0x3F  # CLKRC; ADVFL and ADVFH: rows added to a frame
 FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
 IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
 LIGHT = (0x07, 0x10, 0x04, 0x03, 0x00)  # AECHH, AECH, COM1, VREF, GAIN
@@ -187,13 +187,16 @@ class Examination:
         for _ in range(SETTLING_RESULTS):
             if self._next(Result, RESULT_WAIT_S) is None:
                 return camera  # none will come: each further wait would only cost time
-        before = self._registers((CLKRC,))
+        before = self._registers(CLOCK)
         camera = replace(camera, light=self._registers(LIGHT))
         self._drain()
         results, arrivals = self._results()
-        after = self._registers((CLKRC,))
-        divider = before[0] & CLKRC_DIVIDER if before and before == after else None
-        return replace(camera, results=results, arrivals_s=arrivals, divider=divider)
+        after = self._registers(CLOCK)
+        camera = replace(camera, results=results, arrivals_s=arrivals)
+        if before is None or before != after:
+            return camera
+        rows = before[1] | before[2] << 8
+        return replace(camera, divider=before[0] & CLKRC_DIVIDER, extra_rows=rows)
 
     def _results(self) -> tuple[tuple[Result, ...], tuple[float, ...]]:
         """For long enough to compare clocks. The board never sleeps meanwhile: asleep, its counter may stand still."""

@@ -26,7 +26,8 @@ class CameraEvidence:
     """registers: MIDH, MIDL, PID, VER, None where they could not be read. bars: a frame of the test pattern.
 
     arrivals_s: when each result came, by this computer's clock. divider: CLKRC while the results were
-    made, None when it moved. faults: what the board reported meanwhile. trouble: why the conversation
+    made, None when it moved; extra_rows: added to a frame of 510.
+    faults: what the board reported meanwhile. trouble: why the conversation
     ended early, if it did. halving, order: Setting.HALVING and YUV_ORDER. rasters: what was counted at the
     pins by each way of halving that was tried, of colour bars. light: AECHH, AECH, COM1, VREF, GAIN.
     """
@@ -38,6 +39,7 @@ class CameraEvidence:
     results: tuple[Result, ...] = ()
     arrivals_s: tuple[float, ...] = ()
     divider: int | None = None
+    extra_rows: int = 0
     halving: int = 0
     order: int = 0
     rasters: dict[int, Raster] = field(default_factory=dict)
