@@ -58,6 +58,11 @@ class StreamPort:
             self._answers += self.board.hear(data)
             self._there.set()
 
+    @property
+    def is_done(self) -> bool:
+        """All frames were handed over."""
+        return self._left <= 0
+
     def hand_out(self, frames: int) -> None:
         """So many more."""
         with self._lock:

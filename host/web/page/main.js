@@ -5,7 +5,7 @@ import { Labelling, offer } from "./labelling.js";
 import { Player } from "./player.js";
 import { encodePng } from "./png.js";
 import { folderName } from "./dataset.js";
-import { Screen, byId } from "./screen.js";
+import { READ_MS, Screen, byId } from "./screen.js";
 import { SerialLink, hasSerial, knownPort, pickPort } from "./serial.js";
 import { ServerLink, tokenInAddress } from "./server.js";
 import { Settings } from "./settings.js";
@@ -27,6 +27,7 @@ class App {
   #state = null; // of the server
   #faultTimer = null;
   #drawing = false;
+  #behind = null;
   #tag = "";
 
   start() {
@@ -47,9 +48,11 @@ class App {
   draw() {
     if (this.#drawing) return;
     this.#drawing = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((nowMs) => {
       this.#drawing = false;
-      this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm });
+      const isBehind = this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm }, nowMs);
+      clearTimeout(this.#behind);
+      if (isBehind) this.#behind = setTimeout(() => this.draw(), READ_MS);
     });
   }
 

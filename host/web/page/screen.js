@@ -15,8 +15,12 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+export const READ_MS = 250; // numbers that change faster are not read; the picture and the verdict are of every frame
+
 export class Screen {
   #shown = {};
+  #shownSlow = {};
+  #slowAt = -READ_MS;
   #stages = new Map();
   #losses = new Map();
   #rgba = null;
@@ -26,23 +30,33 @@ export class Screen {
     for (const [key, name, , help] of lossRows(null)) this.#losses.set(key, lossRow(name, help));
   }
 
-  /** extra: {tag, alarm: [title, remedy] | null}. */
-  draw(view, extra) {
+  /** extra: {tag, alarm: [title, remedy] | null}. True when numbers are still to be drawn: call again after READ_MS. */
+  draw(view, extra, nowMs) {
     this.#picture(view);
     this.#verdict(view);
-    this.#history(view);
-    for (const stage of stagesOf(view)) this.#stage(stage);
-    setText(byId("clock-text"), view.cycles ? clockText(view) : "no frame yet");
-    for (const [key, , count] of lossRows(view.losses)) setText(this.#losses.get(key), count.toLocaleString("en"));
     this.#names(view);
     this.#banners(view, extra);
     this.#shown = view;
+    if (nowMs - this.#slowAt < READ_MS) return view !== this.#shownSlow;
+    this.#slowAt = nowMs;
+    this.#numbers(view);
+    this.#shownSlow = view;
+    return false;
+  }
+
+  #numbers(view) {
+    this.#history(view);
+    for (const stage of stagesOf(view)) this.#stage(stage);
+    setText(byId("score"), scoreText(view));
+    setText(byId("rate"), rateText(view));
+    setText(byId("clock-text"), view.cycles ? clockText(view) : "no frame yet");
+    for (const [key, , count] of lossRows(view.losses)) setText(this.#losses.get(key), count.toLocaleString("en"));
   }
 
   #picture(view) {
     if (view.image === this.#shown.image || !view.image) return;
     const { width, height, channels, pixels } = view.image;
-    const canvas = byId("picture"), context = canvas.getContext("2d");
+    const canvas = byId("picture"), context = canvas.getContext("2d", { alpha: false });
     if (!this.#rgba || this.#rgba.width !== width || this.#rgba.height !== height) {
       canvas.width = width;
       canvas.height = height;
@@ -66,18 +80,19 @@ export class Screen {
       setText(byId("spoken"), words); // read out when it changes, not with every frame
       byId("picture").setAttribute("aria-label", `The frame as the model saw it: ${words.toLowerCase()}`);
     }
-    box.dataset.verdict = verdict === null ? "none" : verdict ? "yes" : "no";
-    setText(byId("score"), scoreText(view));
-    setText(byId("rate"), rateText(view));
+    const said = verdict === null ? "none" : verdict ? "yes" : "no";
+    if (box.dataset.verdict !== said) {
+      box.dataset.verdict = said;
+      byId("fill").className = said;
+    }
     setText(byId("threshold-value"), percent(view.threshold));
     const share = Math.min(1, Math.max(0, score ?? 0));
     byId("fill").style.transform = `scaleX(${share})`;
-    byId("fill").className = verdict ? "yes" : "";
-    byId("tick").style.transform = `translateX(${100 * view.threshold}%)`;
+    if (view.threshold !== this.#shown.threshold) byId("tick").style.transform = `translateX(${100 * view.threshold}%)`;
   }
 
   #history(view) {
-    if (view.history === this.#shown.history && view.threshold === this.#shown.threshold) return;
+    if (view.history === this.#shownSlow.history && view.threshold === this.#shownSlow.threshold) return;
     const canvas = byId("history"), context = canvas.getContext("2d");
     const { width, height } = canvas, style = getComputedStyle(canvas);
     const y = (score) => 3 + (1 - Math.min(1, Math.max(0, score))) * (height - 6);
