@@ -102,9 +102,11 @@ class Hub:
         while not self._closing.is_set():
             try:
                 data = self._port.read()
-            except EndOfRecordingError as error:
-                self._later(self._change, replace(self.state, ended=str(error)))
-                return
+            except EndOfRecordingError as error:  # a page that comes later is still answered
+                if not self.state.ended:
+                    self._later(self._change, replace(self.state, ended=str(error)))
+                self._closing.wait(REOPEN_S / 10)
+                continue
             except PortLostError:
                 self._open_again()
                 continue

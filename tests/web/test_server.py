@@ -7,6 +7,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,12 +18,13 @@ from host.base.errors import HostError
 from host.link import messages as wire
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
+from host.ports.choose import open_port
 from host.viewer.__main__ import main as viewer
 from host.web.feed import MOST_BYTES, PacketCutter
 from host.web.guard import Request, is_for_us, may_link
 from host.web.server import MOST_PAGES, Service
 from tests.link.fake_board import FakeBoard
-from tests.web.serve import served
+from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
 
 CONNECTS = 1000
@@ -257,6 +259,24 @@ def test_a_port_that_died_is_opened_again_and_every_page_hears_of_it() -> None:
         receive(page, Inbox(), 3)
     assert [state["connected"] for state in states] == [True, False, True]
     assert [state["reconnects"] for state in states] == [0, 0, 1]
+
+
+def test_a_recording_is_served_to_its_end_and_who_comes_later_is_answered() -> None:
+    state = replace(BOARD, kind="recording")
+    with served(open_port("replay:tests/golden/board.rec?speed=max"), state) as service:
+        for frames, sequence in ((3, 5), (0, 9)):
+            with link(service) as page:
+                inbox, ended, hello = Inbox(), False, False
+                page.send(command(wire.HelloRequest(), sequence))
+                page.send(command(wire.SetMode(wire.Mode.STREAM), sequence + 1))
+                while frames > 0 or not (ended and hello):
+                    data = page.recv(timeout=30)
+                    if isinstance(data, str):
+                        ended = ended or bool(json.loads(data).get("state", {}).get("ended"))
+                        continue
+                    for message in inbox.feed(data):
+                        hello = hello or isinstance(message, wire.Hello)
+                        frames -= isinstance(message, wire.Result)
 
 
 def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:
