@@ -31,7 +31,7 @@ class Interval:
         return self.low <= other.high and other.low <= self.high
 
 
-def wilson(right: int, count: int, confidence: float = CONFIDENCE) -> Interval:
+def wilson(right: float, count: int, confidence: float = CONFIDENCE) -> Interval:
     """Of a share `right / count`, count >= 1. Wilson 1927; holds for few pictures and shares near 0 and 1."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     share = right / count

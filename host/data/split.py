@@ -110,7 +110,7 @@ def worth(count: int, share: float = 0.9) -> str:
     """Within what an accuracy of `share` among so many pictures lies with 95 %: pictures of one session tell less."""
     if not count:
         return "nothing"
-    interval = wilson(round(share * count), count)
+    interval = wilson(share * count, count)
     return f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from host.base.errors import HostError
 from host.data.manifest import Picture
-from host.data.split import Shares, assign, groups, next_split, table
+from host.data.split import Shares, assign, groups, next_split, table, worth
 
 
 def pictures(sessions: list[int], labels: list[int]) -> list[Picture]:
@@ -101,3 +101,16 @@ def test_the_table_counts_every_picture_once() -> None:
         ("b", "1", "0", "0", "0", "1"),
         ("all", "1", "1", "0", "1", "3"),
     )
+
+
+def test_few_pictures_are_worth_little_and_none_nothing() -> None:
+    def formula(n: int, p: float = 0.9, z: float = 1.959964) -> tuple[float, float]:
+        """Wilson's, as his paper of 1927 has it."""
+        half = z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+        middle, whole = p + z * z / (2 * n), 1 + z * z / n
+        return (middle - half) / whole, (middle + half) / whole
+
+    for count in (1, 4, 20, 500):
+        low, high = formula(count)
+        assert worth(count) == f"{100 * low:.0f}–{100 * high:.0f} %"
+    assert worth(0) == "nothing"
