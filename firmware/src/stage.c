@@ -1,9 +1,10 @@
 #include "stage.h"
 
-#include "board/board.h"     // board_*
-#include "camera/capture.h"  // capture_*
-#include "preprocess/area.h" // area_*
-#include "report.h"          // report_fault
+#include "board/board.h"      // board_*
+#include "camera/capture.h"   // capture_*
+#include "camera/read_line.h" // read_line_least_half_period
+#include "preprocess/area.h"  // area_*
+#include "report.h"           // report_fault
 
 enum {
     RESTS_BEFORE_RETRY = 1000,
@@ -76,9 +77,14 @@ static bool wants_colour(const struct app *app) {
     return app->channels == AREA_COLOUR_CHANNELS && !app->camera.colour_bars;
 }
 
-/* Colour has twice the bytes to average in a line's blanking. */
+/* Colour has twice the bytes to average in a line's blanking. Chips may differ: the loop's reads are timed,
+ * and what was found too fast on the way is not tried again. */
 static struct camera_fault choose_clock(struct app *app) {
-    const uint8_t best = wants_colour(app) ? CAMERA_FASTEST_COLOUR_DIVIDER : CAMERA_FASTEST_DIVIDER;
+    uint8_t best = wants_colour(app) ? CAMERA_FASTEST_COLOUR_DIVIDER : CAMERA_FASTEST_DIVIDER;
+    if (app->camera.floor == 0) {
+        app->camera.floor = (uint8_t)(read_line_least_half_period() - 1u);
+    }
+    best = best < app->camera.floor ? app->camera.floor : best;
     if (!app->camera.paced || app->camera.clock_divider == best) {
         return (struct camera_fault){WIRE_FAULT_CODE_NONE, 0};
     }
@@ -119,10 +125,19 @@ void stage_forget_ahead(void) {
     capture_abandon();
 }
 
+/* The clock was too fast for the loop, if it was not the sensor that sent too little. */
+static bool lost_bytes(struct camera_fault fault) {
+    return fault.code == WIRE_FAULT_CODE_CAMERA_SHORT_LINE ||
+           (fault.code == WIRE_FAULT_CODE_CAMERA_OVERRUN && (fault.detail & 0xFFFFu) != 0);
+}
+
 /* A frame that the interrupts spoiled is the only one lost; one that fails again and again is the sensor's.
  */
 static void note_fault(struct app *app, struct camera_fault fault) {
     report_fault(app, fault, "");
+    if (lost_bytes(fault) && app->camera.paced && app->camera.clock_divider < CAMERA_SLOWEST_DIVIDER) {
+        app->camera.floor = (uint8_t)(app->camera.clock_divider + 1u);
+    }
     app->faults_in_row++;
     if (fault.code != WIRE_FAULT_CODE_CAMERA_OVERRUN && app->faults_in_row >= FAULTS_BEFORE_RESTART) {
         app->camera_state = CAMERA_OFF;

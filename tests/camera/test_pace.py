@@ -27,6 +27,7 @@ class Settings(ctypes.Structure):
         ("mains_hz", ctypes.c_uint8),
         ("clock_divider", ctypes.c_uint8),
         ("paced", ctypes.c_bool),
+        ("floor", ctypes.c_uint8),
         ("extra_rows", ctypes.c_uint16),
     )
 
@@ -48,7 +49,7 @@ def extra_rows(work: int, reading: int, overlaps: bool = True, now: int = 0) -> 
     pace.pace_extra_rows.restype = ctypes.c_uint16
     state = ctypes.c_uint32(0)  # struct pace
     load = Load(work, reading, overlaps)
-    settings = Settings(False, True, False, False, 0, 50, DIVIDER, True, now)
+    settings = Settings(False, True, False, False, 0, 50, DIVIDER, True, 0, now)
     return int(
         pace.pace_extra_rows(ctypes.byref(state), ctypes.byref(settings), ctypes.byref(load))
     )

@@ -8,6 +8,7 @@ import pytest
 from host.link.messages import Fault, Frame, Mode, Result
 from host.preprocess import area_average
 from host.virtual.options import BoardOptions
+from host.virtual.silicon import Silicon
 from tests.system.board import ROOT, Bench
 
 RESULTS = 6
@@ -28,3 +29,14 @@ def test_no_frame_and_no_result_is_lost_to_the_cores_interrupts(model: str) -> N
         last = bench.board.sensor.last_frames
         sent = [area_average(np.ascontiguousarray(f.luma), 96, 96).tobytes() for f in last]
         assert {frame.pixels for frame in frames[-2:]} & set(sent)
+
+
+@pytest.mark.parametrize("silicon", [Silicon(1, 1), Silicon(2, 2), Silicon(3, 3)])
+def test_a_slower_chip_gets_a_slower_clock_and_exact_frames(silicon: Silicon) -> None:
+    bench = Bench("noise:3", BoardOptions(silicon=silicon))
+    bench.mode(Mode.CAPTURE)
+    images = [bench.wait(Frame) for _ in range(2)]
+    sent = [
+        area_average(np.ascontiguousarray(f.luma), 96, 96) for f in bench.board.sensor.last_frames
+    ]
+    assert images[-1].pixels in [image.tobytes() for image in sent]

@@ -14,6 +14,8 @@ enum {
     READ_CYCLES = 8,    /* from the cycle counter's read to the timer's, and such */
 };
 
+#define SLIPPED (READ_LINE_LATE - 1u) /* a byte was missed or read twice */
+
 enum state { IDLE, MEASURING, READING, OVER };
 
 /* When lines come, from the timer's start or from the end of the line before, in cycles. */
@@ -122,7 +124,7 @@ static uint32_t read_samples(void) {
         due = timing.gap - (board_cycles() - reading.ended_cycles);
         board_line_restart((due - LEAD_CYCLES) / BOARD_TICK_CYCLES);
     }
-    return missing == 0 && !tail_is_right(reading.tail_cycles) ? READ_LINE_LATE : missing;
+    return missing == 0 && !tail_is_right(reading.tail_cycles) ? SLIPPED : missing;
 }
 
 /* What a line that was not read whole says of the frame. The first one may only have moved: it is measured,
@@ -132,6 +134,8 @@ static void judge(uint32_t missing, uint32_t wanted) {
     if (missing == READ_LINE_LATE) {
         timing.known = timing.known && number > 0;
         end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
+    } else if (missing == SLIPPED) {
+        end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16 | wanted);
     } else if (missing < wanted) {
         end(WIRE_FAULT_CODE_CAMERA_SHORT_LINE, number << 16 | (wanted - missing));
     } else if (href_is_high) {

@@ -37,6 +37,7 @@ struct camera_settings {
     uint8_t mains_hz;      /* 50 or 60: light flickers at twice that */
     uint8_t clock_divider; /* CLKRC, 1..SLOWEST: a byte lasts 2 * (clock_divider + 1) CPU cycles */
     bool paced;            /* the app chooses clock_divider */
+    uint8_t floor;         /* not below this one; 0: not known */
     uint16_t extra_rows;   /* the app's, by camera/pace.h */
     int16_t gain;          /* 0..255, -1 automatic */
     int32_t exposure;      /* lines 0..65535, -1 automatic */

@@ -40,6 +40,10 @@ enum read_line_kind { READ_LINE_STRAIGHT, READ_LINE_CROSSED, READ_LINE_BYTES };
 /* Reads a line with interrupts held back. grey_pads: cycles of the sled. Returns how many samples are
  * missing: all of them when no clock came, READ_LINE_LATE when the line had begun before. */
 #define READ_LINE_LATE UINT32_MAX
+
+/* The half period of the fastest clock whose edges no poll can miss on this chip: its GPIO reads are timed.
+ */
+uint32_t read_line_least_half_period(void);
 uint32_t read_line(struct camera_reading *reading, enum read_line_kind kind, uint32_t grey_pads);
 
 #endif

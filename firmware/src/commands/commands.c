@@ -52,6 +52,7 @@ static void change_camera(struct camera_settings *camera, uint8_t setting, int32
         break;
     case WIRE_SETTING_CLOCK_DIVIDER:
         camera->paced = value == 0;
+        camera->floor = 0;
         camera->clock_divider = (uint8_t)(value == 0 ? CAMERA_FASTEST_DIVIDER : value);
         break;
     case WIRE_SETTING_GAIN:
