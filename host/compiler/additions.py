@@ -18,8 +18,8 @@ from host.compiler.tables import scaled
 Ints = NDArray[np.int64]
 LEFT_SHIFT = 20
 INT32_LIMIT = 1 << 31
-NEARBY = (0, 1, -1, 2, -2)
-FEWER_BITS = 3
+NEARBY = (0, 1, -1, 2, -2, 3, -3)
+FEWER_BITS = 2
 
 
 def exact_sums(addition: Addition, zero_point: int) -> Ints:
@@ -40,8 +40,11 @@ def with_linear(addition: Addition, zero_point: int) -> Addition:
     """`addition` with its constants of form FAST, when there are any."""
     exact = exact_sums(addition, zero_point)
     first, second = (_factor(addition, i) for i in (0, 1))
-    largest = 255 * (first + second) + 256 + max(addition.zero_points) * (first + second)
-    most = min(31, int(np.floor(np.log2(INT32_LIMIT / largest))) - 1)
+    reach = [(-point * factor, (255 - point) * factor) for point, factor in zip(
+        addition.zero_points, (first, second), strict=True
+    )]
+    least, most_u = (zero_point + sum(side[i] for side in reach) for i in (0, 1))
+    most = min(31, int(np.floor(np.log2(INT32_LIMIT / (max(-least, most_u) + 2)))))
     u = np.arange(256, dtype=np.int64)
     for shift in range(most, max(most - FEWER_BITS, 0), -1):
         a, b = (round(value * (1 << shift)) for value in (first, second))

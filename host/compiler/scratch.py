@@ -13,6 +13,8 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 RESIDENT_LIMIT = 10880
 TRANSIENT_BLOCKS = 12
 RESIDENT_TILE = 3072
+WINDOW_TILE = 18432
+DEPTHWISE_MOST = 8  # rows and columns of a window
 LEAST_WIDTH = 2  # of a pointwise output
 STEP_CYCLES = 300  # to start any step
 STRIP_CYCLES = 27  # to start two columns of one channel in a band of rows, dsp/README.md
@@ -39,18 +41,61 @@ def demand(network: Network, layer: Layer, form: Form) -> Demand:
         return _pointwise(source, output)
     if layer.kind is OperatorKind.DEPTHWISE:
         return Demand(_depthwise_bytes(layer, output))
-    if layer.kind is OperatorKind.CONV and layer.inputs[0] == IMAGE_FEATURE:
-        return Demand(_first_bytes(layer, source, output))
+    if layer.kind is OperatorKind.CONV:
+        image = layer.inputs[0] == IMAGE_FEATURE
+        first = _first_bytes(layer, source, output) if image else 0
+        return Demand(first) if first else _window_demand(layer, source, output, image)
     return Demand()
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How a CONV of any window is computed, firmware/src/engine/dsp/scratch.h: struct dsp_window."""
+
+    steps: int
+    pairs: int
+    blocks: int
+    rows: int
+    resident: bool
+    bytes: int
+
+
+def tiling(layer: Layer, source: Feature, output: Feature, image: bool) -> Tiling:
+    """Of a CONV."""
+    (high, wide), across = layer.window.kernel, layer.window.stride[1]
+    groups = high if image else high * wide
+    length = wide * source.channels if image else source.channels
+    count = kernel_steps(groups * (-(-length // 4) * 2))
+    pairs = -(-output.channels // 2)
+    resident = pairs * stream_bytes(count) <= RESIDENT_LIMIT
+    block, row = 16 * count, -(-output.width // 4)
+    most = (RESIDENT_TILE if resident else WINDOW_TILE) // block
+    blocks = min(max(1, most), row)
+    rows = 1 if resident or blocks < row else min(max(1, most // row), output.height)
+    line = (((max(output.width, 4) - 1) * across + wide) * source.channels + 7) // 4 * 4
+    size = (pairs if resident else 1) * stream_bytes(count) + rows * blocks * block
+    size += high * line if image else 0
+    return Tiling(count, pairs, blocks, rows, resident, size)
+
+
+def _window_demand(layer: Layer, source: Feature, output: Feature, image: bool) -> Demand:
+    if output.is_vector:
+        return Demand()
+    made = tiling(layer, source, output, image)
+    return Demand(made.bytes, 0 if made.resident else made.rows)
 
 
 def steps(channels: int, width: int) -> int:
     """Of a pointwise kernel, two input channels each."""
     if block_pixels(width) == 3:
         return -(-channels // 64) * 32
-    if channels > 16:
-        return -(-channels // 32) * 16
-    return 8 if channels > 8 else 4
+    return kernel_steps(-(-channels // 4) * 2)
+
+
+def kernel_steps(needed: int) -> int:
+    """That a kernel of 4 pixels has for so many."""
+    fours, sixteens = -(-needed // 4) * 4, -(-needed // 16) * 16
+    return fours if fours <= 8 or 13 * fours < 12 * sixteens else sixteens
 
 
 def block_pixels(width: int) -> int:
@@ -87,8 +132,12 @@ def _dense_bytes(network: Network, layer: Layer) -> int:
 
 def _depthwise_bytes(layer: Layer, output: Feature) -> int:
     down, right = layer.window.stride
-    ours = layer.window.kernel == (3, 3) and down == right <= 2 and layer.depth_multiplier == 1
-    return 4 + 36 * output.channels if ours and output.width >= 2 else 0
+    kernel = layer.window.kernel
+    ours = kernel == (3, 3) and down == right <= 2 and layer.depth_multiplier == 1
+    if ours and output.width >= 2:
+        return 4 + 36 * output.channels
+    small = max(kernel) <= DEPTHWISE_MOST and right <= 2
+    return kernel[0] * (-(-kernel[1] // 4)) * 8 if small else 0
 
 
 def _first_bytes(layer: Layer, image: Feature, output: Feature) -> int:
@@ -109,7 +158,8 @@ def step_overhead(network: Network, layer: Layer, asked: Demand, rows: int) -> i
     if layer.kind is OperatorKind.DEPTHWISE:
         strips = -(-output.width // 2) * output.channels
         cycles += STRIP_CYCLES * strips * bands(rows, layer.window.stride[0])
-    if layer.kind is OperatorKind.POINTWISE and asked.rows and layer.weights is not None:
+    streamed = layer.kind in (OperatorKind.POINTWISE, OperatorKind.CONV)
+    if streamed and asked.rows and layer.weights is not None:
         cycles += int(WIDEN_CYCLES * layer.weights.size) * -(-rows // asked.rows)
     return cycles
 

@@ -4,7 +4,7 @@
 #include "engine/windows.h" // windows_rows
 
 void depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
-    if (dsp_depthwise_rows(call, first_row, end_row)) {
+    if (dsp_depthwise_rows(call, first_row, end_row) || dsp_depthwise_any_rows(call, first_row, end_row)) {
         return;
     }
     const struct window_row row = {

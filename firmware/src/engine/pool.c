@@ -1,6 +1,8 @@
 /* AVERAGE_POOL_2D and MAX_POOL_2D (windows are cut at the input's edges), and MEAN over the whole map. */
-#include "engine/cold.h" // compiled for size
+#include <stdbool.h>
 
+#include "engine/dsp/clamp.h" // dsp_clamp_rows
+#include "engine/dsp/simd.h"
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, clamp_between
 
@@ -30,46 +32,53 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
     return window;
 }
 
+/* The first `count` of four bytes, the others 0. Up to 3 bytes behind a map are read. */
+static uint32_t bytes_of(const uint8_t *from, int32_t count) {
+    const uint32_t word = simd_load(from);
+    return count >= 4 ? word : word & ((1u << (8 * count)) - 1u);
+}
+
+static int32_t window_sum(const struct engine_map *input, const struct pool_window *window,
+                          const uint8_t *line) {
+    uint32_t sum = 0;
+    for (int32_t y = 0; y < window->rows; y++) {
+        line -= y == window->wrap ? window->ring_bytes : 0;
+        for (int32_t x = 0; x < window->columns; x += 4) {
+            sum = simd_sum(bytes_of(line + x, window->columns - x), sum);
+        }
+        line += input->row_stride;
+    }
+    return (int32_t)sum;
+}
+
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
 static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
                            const uint8_t *line) {
-    const size_t row_stride = input->row_stride;
-    const int32_t rows = window->rows, columns = window->columns, count = rows * columns;
-    int32_t sum = -128 * count;
-    if (columns == 3 && rows <= window->wrap) { /* as maps end up */
-        for (int32_t y = rows; y > 0; y--) {
-            sum += line[0] + line[1] + line[2];
-            line += row_stride;
-        }
-    } else {
-        for (int32_t y = 0; y < rows; y++) {
-            line -= y == window->wrap ? window->ring_bytes : 0;
-            for (int32_t x = 0; x < columns; x++) {
-                sum += line[x];
-            }
-            line += row_stride;
-        }
-    }
+    const int32_t count = window->rows * window->columns;
+    const int32_t sum = window_sum(input, window, line) - 128 * count;
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }
 
 static int32_t window_largest(const struct engine_map *input, const struct pool_window *window,
                               const uint8_t *line) {
-    int32_t largest = 0;
+    uint32_t largest = 0;
     for (int32_t y = 0; y < window->rows; y++) {
         line -= y == window->wrap ? window->ring_bytes : 0;
-        for (int32_t x = 0; x < window->columns; x++) {
-            largest = line[x] > largest ? line[x] : largest;
+        for (int32_t x = 0; x < window->columns; x += 4) {
+            largest = simd_greater(largest, bytes_of(line + x, window->columns - x));
         }
         line += input->row_stride;
     }
-    return largest;
+    largest = simd_greater(largest, largest >> 16);
+    return (int32_t)(simd_greater(largest, largest >> 8) & 0xFFu);
 }
 
 typedef int32_t (*window_value)(const struct engine_map *input, const struct pool_window *window,
                                 const uint8_t *line);
 
-static void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row, window_value value) {
+/* A function of its own for each kind, so that none is called for each value. */
+static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
+                             window_value value) {
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t x = 0; x < call->output.width; x++) {
             const struct pool_window window = pool_window(call, y, x);
@@ -87,11 +96,49 @@ static void pool_rows(const struct engine_call *call, size_t first_row, size_t e
     }
 }
 
+/* Windows of 2x2 side by side, none of them cut: two outputs of a line at once. */
+static bool is_halving(const struct engine_call *call) {
+    const struct packed_operator *const op = call->op;
+    return op->kernel_height == 2 && op->kernel_width == 2 && op->stride_height == 2 &&
+           op->stride_width == 2 && op->pad_top == 0 && op->pad_left == 0 &&
+           2 * call->output.width <= call->input.width && 2 * call->output.height <= call->input.height;
+}
+
+static void halve_line(const uint8_t *top, const uint8_t *bottom, uint8_t *to, int32_t width) {
+    uint8_t *const end = to + width / 2 * 2;
+    while (to < end) {
+        const uint32_t lines = simd_greater(simd_load(top), simd_load(bottom));
+        const uint32_t both = simd_greater(lines, lines >> 8);
+        *to++ = (uint8_t)both;
+        *to++ = (uint8_t)(both >> 16);
+        top += 4;
+        bottom += 4;
+    }
+    if (width % 2 != 0) {
+        const uint32_t lines = simd_greater(bytes_of(top, 2), bytes_of(bottom, 2));
+        *to = (uint8_t)simd_greater(lines, lines >> 8);
+    }
+}
+
+static void halve_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
+        for (int32_t c = 0; c < call->output.channels; c++) {
+            halve_line(map_line(&call->input, 2 * y, c), map_line(&call->input, 2 * y + 1, c),
+                       map_line(&call->output, y, c), call->output.width);
+        }
+    }
+    dsp_clamp_rows(call, first_row, end_row);
+}
+
 void average_pool_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
     pool_rows(call, first_row, end_row, window_mean);
 }
 
 void max_pool_rows(const struct engine_call *call, size_t first_row, size_t end_row) {
+    if (is_halving(call)) {
+        halve_rows(call, first_row, end_row);
+        return;
+    }
     pool_rows(call, first_row, end_row, window_largest);
 }
 
@@ -100,14 +147,14 @@ void mean_rows(const struct engine_call *call, size_t first_row, size_t end_row)
     (void)end_row;
     const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
     const struct requantize_channel channel = requantize_channel(&form, 0);
+    const struct pool_window whole = {
+        .rows = call->input.height,
+        .columns = call->input.width,
+        .wrap = call->input.ring_rows - call->input.top,
+        .ring_bytes = (size_t)call->input.ring_rows * call->input.row_stride,
+    };
     for (int32_t c = 0; c < call->output.channels; c++) {
-        int32_t sum = channel.bias;
-        for (int32_t y = 0; y < call->input.height; y++) {
-            const uint8_t *line = map_line(&call->input, y, c);
-            for (int32_t x = 0; x < call->input.width; x++) {
-                sum = wrapping_add(sum, line[x]);
-            }
-        }
-        *map_line(&call->output, 0, c) = requantize(sum, &channel, &form);
+        const int32_t sum = window_sum(&call->input, &whole, map_line(&call->input, 0, c));
+        *map_line(&call->output, 0, c) = requantize(wrapping_add(sum, channel.bias), &channel, &form);
     }
 }

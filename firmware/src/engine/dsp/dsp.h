@@ -28,6 +28,12 @@ bool dsp_pointwise_rows(const struct engine_call *call, size_t first_row, size_t
  * output; an odd width needs an output without a border behind it, and a byte to spare in each line. */
 bool dsp_depthwise_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 
+/* Windows up to 8x8, stride 1 or 2 along the line, any depth multiplier. */
+bool dsp_depthwise_any_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
+/* Any CONV; at least 4 pixels a line of the output, or room for as many. */
+bool dsp_conv_rows(const struct engine_call *call, size_t first_row, size_t end_row);
+
 /* Any FULLY_CONNECTED. */
 bool dsp_dense_rows(const struct engine_call *call, size_t first_row, size_t end_row);
 

@@ -57,11 +57,13 @@ struct dsp_pairs {
     uint32_t rounding;
 };
 
-/* The number behind: steps. 16 stands for any multiple of it. Blocks of 3 pixels: form fast only. */
+/* The number behind: steps. 16 and 4n stand for any multiple, 4n from 8 on. Blocks of 3 pixels: form fast
+ * only. */
 void dsp_pairs4_4(struct dsp_pairs *job);
 void dsp_pairs4_5(struct dsp_pairs *job);
 void dsp_pairs4_8(struct dsp_pairs *job);
 void dsp_pairs4_16(struct dsp_pairs *job);
+void dsp_pairs4_4n(struct dsp_pairs *job);
 void dsp_pairs3_16(struct dsp_pairs *job);
 void dsp_pairs_plain(struct dsp_pairs *job, size_t pixels);
 

@@ -398,6 +398,28 @@ kernel4_short 8
     finish4 2b, 1b
     .size dsp_pairs4_16, . - dsp_pairs4_16
 
+/* Any multiple of 4, from 8 on. */
+    function dsp_pairs4_4n
+    push {r0, r4-r11, lr}
+1:  bl pair_begin
+    sub r0, r0, #8
+    .balign 4
+2:  vmov r1, WEIGHTS
+    block_begin r9, lr
+    first4
+    b 4f
+    .balign 4
+3:  step4 4, 8
+    .balign 4
+4:  step4 12, 24
+    step4 20, 40
+    step4 28, 56, !, !
+    vmov r2, WEIGHTS_END
+    cmp r1, r2
+    bne 3b
+    finish4 2b, 1b
+    .size dsp_pairs4_4n, . - dsp_pairs4_4n
+
 /* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
     function dsp_pairs3_16
     push {r0, r4-r11, lr}

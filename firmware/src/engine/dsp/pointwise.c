@@ -107,15 +107,21 @@ static void tile_widen(const struct engine_map *input, const struct shape *shape
 }
 
 static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
-#if DSP_FAST
-    if (shape->pixels == 3) {
-        dsp_pairs3_16(job);
-    } else {
-        (shape->steps == 4 ? dsp_pairs4_4 : shape->steps == 8 ? dsp_pairs4_8 : dsp_pairs4_16)(job);
+    if (shape->pixels == 4) {
+        dsp_pairs4(job, shape->steps);
+        return;
     }
+#if DSP_FAST
+    dsp_pairs3_16(job);
 #else
     dsp_pairs_plain(job, shape->pixels);
 #endif
+}
+
+/* The weights of an output channel, in one group. */
+static struct dsp_groups layout_of(const struct engine_call *call, const struct shape *shape) {
+    const struct dsp_groups made = {1, (size_t)call->input.channels, shape->steps};
+    return made;
 }
 
 /* The job of multiplying a tile from output channel 0 on, but for `pairs` and where weights come from. */
@@ -182,8 +188,9 @@ static void tile_multiply(const struct engine_call *call, const struct shape *sh
         job_run(shape, &job, (uint32_t)shape->pairs, odd);
         return;
     }
+    const struct dsp_groups layout = layout_of(call, shape);
     for (size_t pair = 0; pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, shape->steps, NULL, streams);
+        dsp_stream_pair(call, pair, &layout, NULL, streams);
         job.stream = streams;
         job_run(shape, &job, 1, odd && pair + 1 == shape->pairs);
     }
@@ -207,9 +214,10 @@ static void rows_compute(const struct engine_call *call, const struct shape *sha
 static void streams_prepare(const struct engine_call *call, const struct shape *shape,
                             const struct workspace *work) {
     const struct dsp_limits limits = {(size_t)call->input.channels, LEAST_SHIFT};
+    const struct dsp_groups layout = layout_of(call, shape);
     uint32_t *to = work->streams;
     for (size_t pair = 0; pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, shape->steps, &limits, to);
+        dsp_stream_pair(call, pair, &layout, &limits, to);
         to += dsp_stream_bytes(shape->steps) / 4;
     }
 }

@@ -18,13 +18,19 @@ static inline size_t dsp_block_pixels(size_t width) {
     return width == 2 || (width % 4 != 0 && width % 3 == 0 && width <= 9) ? 3 : 4;
 }
 
-/* Steps of a pointwise kernel, two input channels each: 4, 8 or a multiple of 16, for 3 pixels of 32; what is
- * too many has zero weights. */
+/* Steps that a kernel of 4 pixels has for so many: 4, 8, a multiple of 16 or, where those would waste more
+ * than its shorter loop costs, of 4. What is too many has zero weights. */
+static inline size_t dsp_kernel_steps(size_t needed) {
+    const size_t fours = (needed + 3) / 4 * 4, sixteens = (needed + 15) / 16 * 16;
+    return fours <= 8 || 13 * fours < 12 * sixteens ? fours : sixteens;
+}
+
+/* Steps of a pointwise kernel, two input channels each; for 3 pixels a multiple of 32. */
 static inline size_t dsp_pointwise_steps(size_t channels, size_t width) {
     if (dsp_block_pixels(width) == 3) {
         return (channels + 63) / 64 * 32;
     }
-    return channels > 16 ? (channels + 31) / 32 * 16 : channels > 8 ? 8 : 4;
+    return dsp_kernel_steps((channels + 3) / 4 * 2);
 }
 
 /* The stream of one pair of output channels: 8 words, and 2 a step. */
@@ -65,6 +71,52 @@ static inline size_t dsp_pointwise_bytes(size_t channels, size_t outputs, size_t
 /* A word, and 9 a channel. */
 static inline size_t dsp_depthwise_bytes(size_t channels) {
     return 4 + 36 * channels;
+}
+
+/* The weights of one channel, in whole fours of each window row. */
+static inline size_t dsp_depthwise_any_bytes(size_t kernel_height, size_t kernel_width) {
+    return kernel_height * ((kernel_width + 3) / 4) * 8;
+}
+
+/* A CONV of any window. Its weights and what they meet come in groups, each padded to whole fours: from a map
+ * a group is the channels of one pixel of the window, from the image a row of the window. */
+struct dsp_window {
+    size_t groups;
+    size_t length;     /* weights of a group */
+    size_t steps;      /* of the kernel, all groups */
+    size_t pairs;      /* of output channels, an odd last one counted */
+    size_t blocks;     /* that are widened at once, of a row */
+    size_t rows;       /* that are; more than 1 only with all blocks of each */
+    size_t line_bytes; /* of a line of the image with its borders; 0 from a map */
+    size_t bytes;      /* of scratch */
+    int resident;      /* all weights are widened once */
+};
+
+enum {
+    DSP_WINDOW_TILE =
+        18432, /* bytes of activations, at most, that meet weights which are widened for them alone */
+};
+
+static inline struct dsp_window dsp_window(size_t groups, size_t length, size_t outputs, size_t width,
+                                           size_t height, size_t lines, size_t line_bytes) {
+    struct dsp_window made = {.groups = groups, .length = length, .line_bytes = line_bytes};
+    made.steps = dsp_kernel_steps(groups * ((length + 3) / 4 * 2));
+    made.pairs = (outputs + 1) / 2;
+    made.resident = made.pairs * dsp_stream_bytes(made.steps) <= DSP_RESIDENT_LIMIT;
+    const size_t block = 16 * made.steps, row = (width + 3) / 4;
+    const size_t most = (made.resident ? DSP_RESIDENT_TILE : DSP_WINDOW_TILE) / block;
+    made.blocks = most < 1 ? 1 : most < row ? most : row;
+    const size_t rows = made.resident || made.blocks < row ? 1 : most / row;
+    made.rows = rows < 1 ? 1 : rows < height ? rows : height;
+    made.bytes = (made.resident ? made.pairs : 1) * dsp_stream_bytes(made.steps) +
+                 made.rows * made.blocks * block + lines * line_bytes;
+    return made;
+}
+
+/* Of a line of the image: what the last window reads, and a word. */
+static inline size_t dsp_window_line_bytes(size_t width, size_t stride, size_t kernel, size_t channels) {
+    const size_t pixels = width < 4 ? 4 : width; /* of whole blocks */
+    return (((pixels - 1) * stride + kernel) * channels + 7) / 4 * 4;
 }
 
 static inline size_t dsp_first_steps(size_t channels) {

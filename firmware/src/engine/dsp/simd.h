@@ -71,6 +71,25 @@ static inline uint32_t simd_middle(uint32_t a, uint32_t b) {
     return a >> 16 | b << 16;
 }
 
+/* sum + all four bytes. */
+static inline uint32_t simd_sum(uint32_t word, uint32_t sum) {
+    __asm__("usada8 %0, %1, %2, %0" : "+r"(sum) : "r"(word), "r"(0));
+    return sum;
+}
+
+/* sum + a * b / 2^32, rounded; modulo 2^32. */
+static inline int32_t simd_multiply_high(int32_t a, int32_t b, int32_t sum) {
+    __asm__("smmlar %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
+}
+
+/* Cut at 0 and 255. */
+static inline uint32_t simd_saturate(int32_t value) {
+    uint32_t found;
+    __asm__("usat %0, #8, %1" : "=r"(found) : "r"(value));
+    return found;
+}
+
 /* The greater of each pair of bytes. */
 static inline uint32_t simd_greater(uint32_t a, uint32_t b) {
     uint32_t more;
@@ -119,6 +138,18 @@ static inline uint32_t simd_highs(uint32_t a, uint32_t b) {
 
 static inline uint32_t simd_middle(uint32_t a, uint32_t b) {
     return a >> 16 | b << 16;
+}
+
+static inline uint32_t simd_sum(uint32_t word, uint32_t sum) {
+    return sum + (word & 0xFFu) + (word >> 8 & 0xFFu) + (word >> 16 & 0xFFu) + (word >> 24);
+}
+
+static inline int32_t simd_multiply_high(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)(((int64_t)a * b + (1ll << 31)) >> 32));
+}
+
+static inline uint32_t simd_saturate(int32_t value) {
+    return (uint32_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
 static inline uint32_t simd_greater(uint32_t a, uint32_t b) {

@@ -73,14 +73,42 @@ static void weights_widen(const int8_t *weights, size_t channels, uint32_t shift
     }
 }
 
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps,
+/* All groups of one channel, and zeros up to the last step. */
+static void groups_widen(const int8_t *weights, const struct dsp_groups *layout, uint32_t shift,
+                         uint32_t *to) {
+    const size_t steps = (layout->length + 3) / 4 * 2;
+    uint32_t *const end = to + 2 * layout->steps;
+    for (size_t i = 0; i < layout->groups; i++) {
+        weights_widen(weights, layout->length, shift, steps, to);
+        weights += layout->length;
+        to += 2 * steps;
+    }
+    for (; to < end; to += 2) {
+        *to = 0;
+    }
+}
+
+void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct dsp_groups *layout,
                      const struct dsp_limits *limits, uint32_t *to) {
-    const size_t channels = (size_t)call->input.channels;
-    const int8_t *const first = call->weights + 2 * pair * channels;
+    const size_t taps = layout->groups * layout->length;
+    const int8_t *const first = call->weights + 2 * pair * taps;
+    const bool alone = 2 * pair + 1 == (size_t)call->output.channels;
     struct dsp_constants constants[2];
     dsp_pair_constants(call, pair, limits, constants, to);
     to += DSP_PARAMETER_WORDS;
-    /* the activations are doubled already */
-    weights_widen(first, channels, constants[0].scale - 1, steps, to);
-    weights_widen(first + channels, channels, constants[1].scale - 1, steps, to + 1);
+    /* the activations are doubled already; a channel behind the last one is computed as its neighbour */
+    groups_widen(first, layout, constants[0].scale - 1, to);
+    groups_widen(alone ? first : first + taps, layout, constants[1].scale - 1, to + 1);
+}
+
+void dsp_pairs4(struct dsp_pairs *job, size_t steps) {
+#if DSP_FAST
+    (steps == 4        ? dsp_pairs4_4
+     : steps == 8      ? dsp_pairs4_8
+     : steps % 16 == 0 ? dsp_pairs4_16
+                       : dsp_pairs4_4n)(job);
+#else
+    (void)steps;
+    dsp_pairs_plain(job, 4);
+#endif
 }

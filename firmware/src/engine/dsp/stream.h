@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "engine/dsp/constants.h" // DSP_SIGNED_BIT
+#include "engine/dsp/kernels.h"   // struct dsp_pairs
 #include "engine/map.h"           // struct engine_call
 #include "engine/requantize.h"    // struct requantize_channel
 
@@ -43,8 +44,19 @@ static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) 
     return ((uint32_t)low << shift & 0xFFFFu) | (uint32_t)high << (16 + shift);
 }
 
-/* The stream of a pair of a POINTWISE operator: dsp_stream_bytes(steps). limits: NULL for form fast. */
-void dsp_stream_pair(const struct engine_call *call, size_t pair, size_t steps,
+/* How an output channel's weights lie: `groups` times `length` of them, each group padded to whole fours in
+ * the stream, which ends after `steps`. */
+struct dsp_groups {
+    size_t groups;
+    size_t length;
+    size_t steps;
+};
+
+/* The stream of a pair: dsp_stream_bytes(steps). limits: NULL for form fast. */
+void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct dsp_groups *layout,
                      const struct dsp_limits *limits, uint32_t *to);
+
+/* The kernel of 4 pixels for so many steps. */
+void dsp_pairs4(struct dsp_pairs *job, size_t steps);
 
 #endif
