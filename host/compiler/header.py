@@ -16,6 +16,7 @@ CONSTANTS = (
     "MAX_MAPS",
     "MAX_STEPS",
     "MAX_OUTPUTS",
+    "SLACK",
     "MAX_DIMENSION",
     "BODY_OFFSET",
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host.compiler.format import SLACK
 from host.compiler.lifetimes import (
     all_rows,
     line_stride,
@@ -23,7 +24,6 @@ from host.compiler.scratch import Demand, step_overhead
 LONGEST_GROUP = 12
 ROWS_AT_ONCE = (1, 2, 3, 4, 6, 8)
 ARENA_TARGET = 33_500  # with a 96x96 grey image and the stack: less than 45,000
-SLACK = 8  # bytes behind the last map that the fast kernels may read
 QUAD = 4
 ATTEMPTS = 4
 
@@ -190,7 +190,7 @@ def _read_end(network: Network, feature: int, place: MapPlan | None) -> int:
     assert place is not None
     channels = network.features[feature].channels
     missing = 0 if place.line_stride == 1 else -channels % QUAD
-    return place.offset + (place.ring_rows * channels + missing) * place.line_stride
+    return place.offset + (place.ring_rows * channels + missing) * place.line_stride + SLACK
 
 
 def _live(blocks: list[Block], step: int) -> int:

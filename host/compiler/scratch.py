@@ -137,7 +137,12 @@ def _depthwise_bytes(layer: Layer, output: Feature) -> int:
     if ours and output.width >= 2:
         return 4 + 36 * output.channels
     small = max(kernel) <= DEPTHWISE_MOST and right <= 2
-    return kernel[0] * (-(-kernel[1] // 4)) * 8 if small else 0
+    return output.channels * (16 + kernel[0] * (-(-kernel[1] // 4)) * 8) if small else 0
+
+
+def is_first(layer: Layer, image: Feature, output: Feature) -> bool:
+    """Whether a CONV of the image has the kernels of the usual first layer."""
+    return _first_bytes(layer, image, output) > 0
 
 
 def _first_bytes(layer: Layer, image: Feature, output: Feature) -> int:

@@ -38,15 +38,26 @@ static uint32_t bytes_of(const uint8_t *from, int32_t count) {
     return count >= 4 ? word : word & ((1u << (8 * count)) - 1u);
 }
 
+/* left: rows up to the ring's end. */
+static const uint8_t *row_behind(const struct engine_map *input, const struct pool_window *window,
+                                 const uint8_t *line, int32_t *left) {
+    line += input->row_stride;
+    if (--*left == 0) {
+        line -= window->ring_bytes;
+        *left = input->ring_rows;
+    }
+    return line;
+}
+
 static int32_t window_sum(const struct engine_map *input, const struct pool_window *window,
                           const uint8_t *line) {
     uint32_t sum = 0;
+    int32_t left = window->wrap;
     for (int32_t y = 0; y < window->rows; y++) {
-        line -= y == window->wrap ? window->ring_bytes : 0;
         for (int32_t x = 0; x < window->columns; x += 4) {
             sum = simd_sum(bytes_of(line + x, window->columns - x), sum);
         }
-        line += input->row_stride;
+        line = row_behind(input, window, line, &left);
     }
     return (int32_t)sum;
 }
@@ -62,12 +73,12 @@ static int32_t window_mean(const struct engine_map *input, const struct pool_win
 static int32_t window_largest(const struct engine_map *input, const struct pool_window *window,
                               const uint8_t *line) {
     uint32_t largest = 0;
+    int32_t left = window->wrap;
     for (int32_t y = 0; y < window->rows; y++) {
-        line -= y == window->wrap ? window->ring_bytes : 0;
         for (int32_t x = 0; x < window->columns; x += 4) {
             largest = simd_greater(largest, bytes_of(line + x, window->columns - x));
         }
-        line += input->row_stride;
+        line = row_behind(input, window, line, &left);
     }
     largest = simd_greater(largest, largest >> 16);
     return (int32_t)(simd_greater(largest, largest >> 8) & 0xFFu);
@@ -150,7 +161,7 @@ void mean_rows(const struct engine_call *call, size_t first_row, size_t end_row)
     const struct pool_window whole = {
         .rows = call->input.height,
         .columns = call->input.width,
-        .wrap = call->input.ring_rows - call->input.top,
+        .wrap = call->input.ring_rows - call->input.top % call->input.ring_rows,
         .ring_bytes = (size_t)call->input.ring_rows * call->input.row_stride,
     };
     for (int32_t c = 0; c < call->output.channels; c++) {

@@ -78,9 +78,9 @@ static bool map_is_sound(const struct packed_map *map, uint32_t arena_bytes) {
     const uint32_t missing =
         vector ? 0 : -(uint32_t)map->channels % 4; /* of the last quad, which is read whole */
     return shape && (map->line_stride % 4 == 0 || vector) && line <= map->line_stride &&
-           map->offset % 4 == 0 && map->offset <= arena_bytes &&
+           map->offset % 4 == 0 && arena_bytes >= PACKED_SLACK && map->offset <= arena_bytes - PACKED_SLACK &&
            (uint32_t)map->ring_rows * map->channels + missing <=
-               (arena_bytes - map->offset) / map->line_stride;
+               (arena_bytes - PACKED_SLACK - map->offset) / map->line_stride;
 }
 
 static struct extent map_extent(const struct checked *model, uint16_t index) {

@@ -83,13 +83,12 @@ static void tile_gather(const struct engine_call *call, const struct dsp_window 
         const int32_t top = (tile->y + (int32_t)row) * op->stride_height - op->pad_top;
         uint32_t *group = to;
         for (int32_t k = 0; k < op->kernel_height; k++) {
-            struct dsp_gather job = {
-                .to = group,
-                .blocks = tile->blocks,
-                .steps = window->steps,
-                .length = window->length,
-                .stride = op->stride_width,
-            };
+            struct dsp_gather job; /* set field by field: an initialiser would clear it first */
+            job.to = group;
+            job.blocks = tile->blocks;
+            job.steps = window->steps;
+            job.length = window->length;
+            job.stride = op->stride_width;
             if (op->input == PACKED_IMAGE) {
                 job.stride *= (size_t)call->input.channels;
                 job.from = line_of(call, window, work, top + k) + (size_t)tile->x * job.stride;

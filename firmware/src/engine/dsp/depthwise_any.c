@@ -9,13 +9,19 @@
 
 enum { PIXELS = 4, MOST_ROWS = 8, BEHIND = 8 };
 
-/* A channel while it is computed. weights: of each window row, of each four of them (w0, w2) and (w1, w3). */
-struct channel {
-    const uint32_t *weights;
-    const uint8_t *rows[MOST_ROWS]; /* of the input: where the first window starts */
+/* What is the same for all channels of an output row. rows: of the input, where the first window of channel 0
+ * starts. */
+struct band {
+    const uint8_t *rows[MOST_ROWS];
     int32_t window_rows;
     int32_t quads;
+};
+
+/* A channel in the scratch: its constants, and of each window row, of each four weights, (w0, w2) and (w1,
+ * w3). */
+struct channel {
     struct requantize_channel constants;
+    uint32_t weights[];
 };
 
 /* A word of a line, split. */
@@ -30,61 +36,65 @@ static inline struct split split_at(const uint8_t *from) {
     return made;
 }
 
-static inline int32_t window_dot(uint32_t even, uint32_t odd, const uint32_t *weights, int32_t sum) {
-    return simd_dot(odd, weights[1], simd_dot(even, weights[0], sum));
+/* Two pairs of neighbours, and those that lie between two words: (b4, b2) and (b5, b3), the wrong way round.
+ */
+static inline int32_t window_dot(struct split word, const uint32_t *weights, int32_t sum) {
+    return simd_dot(word.odd, weights[1], simd_dot(word.even, weights[0], sum));
 }
 
-/* Of bytes b0-b3 of a word and the next one's: even is (b0, b2), odd (b1, b3), and between them lie (b2, b4),
- * (b3, b5). */
-static void sums_side_by_side(const struct channel *channel, size_t at, int32_t sums[PIXELS]) {
-    const uint32_t *weights = channel->weights;
-    int32_t a = channel->constants.bias, b = a, c = a, d = a;
-    for (int32_t y = 0; y < channel->window_rows; y++) {
-        const uint8_t *from = channel->rows[y] + at;
-        struct split word = split_at(from);
-        for (int32_t quad = channel->quads; quad > 0; quad--) {
-            from += 4;
-            const struct split next = split_at(from);
-            const uint32_t even = simd_middle(word.even, next.even), odd = simd_middle(word.odd, next.odd);
-            a = window_dot(word.even, word.odd, weights, a);
-            b = window_dot(word.odd, even, weights, b);
-            c = window_dot(even, odd, weights, c);
-            d = window_dot(odd, next.even, weights, d);
-            weights += 2;
-            word = next;
-        }
+static inline struct split split_between(struct split word, struct split next) {
+    const struct split made = {simd_join(next.even, word.even), simd_join(next.odd, word.odd)};
+    return made;
+}
+
+static inline int32_t crossed_dot(struct split word, const uint32_t *weights, int32_t sum) {
+    return simd_dot_crossed(word.odd, weights[1], simd_dot_crossed(word.even, weights[0], sum));
+}
+
+/* Windows side by side. quads: a number that the C compiler knows. */
+static inline void row_add(const uint8_t *from, const uint32_t *weights, int32_t quads,
+                           int32_t sums[PIXELS]) {
+    struct split word = split_at(from);
+    for (int32_t quad = 0; quad < quads; quad++, weights += 2) {
+        const struct split next = split_at(from + 4 * (quad + 1));
+        const struct split between = split_between(word, next);
+        sums[0] = window_dot(word, weights, sums[0]);
+        /* b1, b3 and b2, b4 */
+        sums[1] = simd_dot_crossed(between.even, weights[1], simd_dot(word.odd, weights[0], sums[1]));
+        sums[2] = crossed_dot(between, weights, sums[2]);
+        sums[3] = simd_dot(next.even, weights[1], simd_dot_crossed(between.odd, weights[0], sums[3]));
+        word = next;
     }
-    sums[0] = a;
-    sums[1] = b;
-    sums[2] = c;
-    sums[3] = d;
 }
 
 /* Windows two pixels apart. */
-static void sums_apart(const struct channel *channel, size_t at, int32_t sums[PIXELS]) {
-    const uint32_t *weights = channel->weights;
-    int32_t a = channel->constants.bias, b = a, c = a, d = a;
-    for (int32_t y = 0; y < channel->window_rows; y++) {
-        const uint8_t *from = channel->rows[y] + at;
-        struct split first = split_at(from), second = split_at(from + 4);
-        for (int32_t quad = channel->quads; quad > 0; quad--) {
-            from += 4;
-            const struct split third = split_at(from + 4);
-            a = window_dot(first.even, first.odd, weights, a);
-            b = window_dot(simd_middle(first.even, second.even), simd_middle(first.odd, second.odd), weights,
-                           b);
-            c = window_dot(second.even, second.odd, weights, c);
-            d = window_dot(simd_middle(second.even, third.even), simd_middle(second.odd, third.odd), weights,
-                           d);
-            weights += 2;
-            first = second;
-            second = third;
-        }
+static inline void row_add_apart(const uint8_t *from, const uint32_t *weights, int32_t quads,
+                                 int32_t sums[PIXELS]) {
+    struct split first = split_at(from), second = split_at(from + 4);
+    for (int32_t quad = 0; quad < quads; quad++, weights += 2) {
+        const struct split third = split_at(from + 4 * (quad + 2));
+        sums[0] = window_dot(first, weights, sums[0]);
+        sums[1] = crossed_dot(split_between(first, second), weights, sums[1]);
+        sums[2] = window_dot(second, weights, sums[2]);
+        sums[3] = crossed_dot(split_between(second, third), weights, sums[3]);
+        first = second;
+        second = third;
     }
-    sums[0] = a;
-    sums[1] = b;
-    sums[2] = c;
-    sums[3] = d;
+}
+
+static inline void rows_add(const struct band *band, const struct channel *channel, size_t at, size_t stride,
+                            int32_t quads, int32_t sums[PIXELS]) {
+    const uint32_t *weights = channel->weights;
+    sums[0] = sums[1] = sums[2] = sums[3] = channel->constants.bias;
+    for (const uint8_t *const *row = band->rows, *const *const end = row + band->window_rows; row < end;
+         row++) {
+        if (stride == 1) {
+            row_add(*row + at, weights, quads, sums);
+        } else {
+            row_add_apart(*row + at, weights, quads, sums);
+        }
+        weights += 2 * quads;
+    }
 }
 
 static int32_t quads_of(const struct packed_operator *op) {
@@ -99,7 +109,8 @@ static bool is_ours(const struct engine_call *call) {
     return requantize_is_fast(op->form) && op->kernel_height <= MOST_ROWS && op->kernel_width <= MOST_ROWS &&
            op->stride_width <= 2 &&
            (call->output.width >= PIXELS || read <= (int32_t)input->line_stride + BEHIND) &&
-           4 * (size_t)op->scratch_words >= dsp_depthwise_any_bytes(op->kernel_height, op->kernel_width);
+           4 * (size_t)op->scratch_words >=
+               dsp_depthwise_any_bytes((size_t)call->output.channels, op->kernel_height, op->kernel_width);
 }
 
 static void weights_widen(const struct packed_operator *op, const int8_t *weights, uint32_t *to) {
@@ -117,36 +128,82 @@ static void weights_widen(const struct packed_operator *op, const int8_t *weight
     }
 }
 
-static void block_compute(const struct engine_call *call, const struct channel *channel, uint8_t *line,
-                          int32_t x, int32_t count) {
+/* Of all channels, one after the other. */
+static void channels_prepare(const struct engine_call *call, size_t words) {
+    const struct packed_operator *const op = call->op;
+    const struct requantize_form form = requantize_form(op, call->constants, call->output.fill);
+    const int8_t *weights = call->weights;
+    uint32_t *to = (uint32_t *)(void *)call->scratch;
+    for (int32_t c = 0; c < call->output.channels; c++) {
+        struct channel *const channel = (struct channel *)(void *)to;
+        channel->constants = requantize_channel(&form, (size_t)c);
+        weights_widen(op, weights, channel->weights);
+        weights += (size_t)op->kernel_height * op->kernel_width;
+        to += words;
+    }
+}
+
+static inline void block_compute(const struct band *band, const struct channel *channel, size_t at,
+                                 size_t stride, int32_t quads, uint8_t *to, int32_t count) {
     int32_t sums[PIXELS];
-    const int32_t stride = call->op->stride_width;
-    (stride == 1 ? sums_side_by_side : sums_apart)(channel, (size_t)(x * stride), sums);
+    rows_add(band, channel, at, stride, quads, sums);
     for (int32_t i = 0; i < count; i++) {
         const int32_t rounding = wrapping_add(channel->constants.rounding, sums[i] >> 31);
         const int32_t scaled =
             simd_multiply_high((int32_t)((uint32_t)sums[i] << 1), channel->constants.multiplier, rounding);
-        line[x + i] = (uint8_t)simd_saturate(scaled >> channel->constants.shift);
+        to[i] =
+            (uint8_t)simd_saturate(scaled >> (channel->constants.shift & 31)); /* had it been overwritten */
     }
 }
 
-/* Row y of output channel c. */
-static void row_compute(const struct engine_call *call, struct channel *channel, int32_t c, int32_t y) {
+/* A row of one channel. at: of its first window, from the band's rows. stride, quads: known to the C
+ * compiler. */
+static inline void line_compute(const struct band *band, const struct channel *channel, size_t at,
+                                size_t stride, int32_t quads, uint8_t *line, int32_t width) {
+    int32_t x = 0;
+    for (; x + PIXELS <= width; x += PIXELS) {
+        block_compute(band, channel, at + (size_t)x * stride, stride, quads, line + x, PIXELS);
+    }
+    if (x < width) { /* a last block that overlaps its neighbour, if there is one */
+        x = width < PIXELS ? 0 : width - PIXELS;
+        block_compute(band, channel, at + (size_t)x * stride, stride, quads, line + x,
+                      width < PIXELS ? width : PIXELS);
+    }
+}
+
+typedef void (*line_function)(const struct band *band, const struct channel *channel, size_t at,
+                              uint8_t *line, int32_t width);
+
+#define LINE_FUNCTION(stride, quads)                                                                         \
+    static void line_##stride##_##quads(const struct band *band, const struct channel *channel, size_t at,   \
+                                        uint8_t *line, int32_t width) {                                      \
+        line_compute(band, channel, at, stride, quads, line, width);                                         \
+    }
+LINE_FUNCTION(1, 1)
+LINE_FUNCTION(1, 2)
+LINE_FUNCTION(2, 1)
+LINE_FUNCTION(2, 2)
+
+static const line_function lines[2][2] = {{line_1_1, line_1_2}, {line_2_1, line_2_2}};
+
+static void row_compute(const struct engine_call *call, struct band *band, int32_t y, size_t words) {
     const struct packed_operator *const op = call->op;
-    const int32_t width = call->output.width;
-    uint8_t *const line = map_line(&call->output, y, c);
     for (int32_t k = 0; k < op->kernel_height; k++) {
-        channel->rows[k] =
-            map_line(&call->input, y * op->stride_height - op->pad_top + k, c / op->depth_multiplier) -
-            op->pad_left;
+        band->rows[k] = map_line(&call->input, y * op->stride_height - op->pad_top + k, 0) - op->pad_left;
     }
-    for (int32_t x = 0; x + PIXELS <= width; x += PIXELS) {
-        block_compute(call, channel, line, x, PIXELS);
-    }
-    if (width < PIXELS) {
-        block_compute(call, channel, line, 0, width);
-    } else if (width % PIXELS != 0) { /* a last block that overlaps its neighbour */
-        block_compute(call, channel, line, width - PIXELS, PIXELS);
+    const uint32_t *channel = (const uint32_t *)(const void *)call->scratch;
+    uint8_t *line = map_line(&call->output, y, 0);
+    size_t at = 0;
+    int32_t repeats = 0;
+    const line_function compute = lines[op->stride_width - 1][band->quads - 1];
+    for (int32_t c = 0; c < call->output.channels; c++) {
+        compute(band, (const struct channel *)(const void *)channel, at, line, call->output.width);
+        channel += words;
+        line += call->output.line_stride;
+        if (++repeats == op->depth_multiplier) {
+            repeats = 0;
+            at += call->input.line_stride;
+        }
     }
 }
 
@@ -155,21 +212,15 @@ bool dsp_depthwise_any_rows(const struct engine_call *call, size_t first_row, si
         return false;
     }
     const struct packed_operator *const op = call->op;
-    const struct requantize_form form = requantize_form(op, call->constants, call->output.fill);
-    uint32_t *const widened = (uint32_t *)(void *)call->scratch;
-    struct channel channel = {
-        .weights = widened,
-        .window_rows = op->kernel_height,
-        .quads = quads_of(op),
-    };
-    const int8_t *weights = call->weights;
-    for (int32_t c = 0; c < call->output.channels; c++) {
-        weights_widen(op, weights, widened);
-        weights += (size_t)op->kernel_height * op->kernel_width;
-        channel.constants = requantize_channel(&form, (size_t)c);
-        for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
-            row_compute(call, &channel, c, y);
-        }
+    const size_t words = dsp_depthwise_any_bytes(1, op->kernel_height, op->kernel_width) / 4;
+    if (first_row == 0) {
+        channels_prepare(call, words);
+    }
+    struct band band;
+    band.window_rows = op->kernel_height;
+    band.quads = quads_of(op);
+    for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
+        row_compute(call, &band, y, words);
     }
     dsp_clamp_rows(call, first_row, end_row);
     return true;

@@ -73,9 +73,9 @@ static inline size_t dsp_depthwise_bytes(size_t channels) {
     return 4 + 36 * channels;
 }
 
-/* The weights of one channel, in whole fours of each window row. */
-static inline size_t dsp_depthwise_any_bytes(size_t kernel_height, size_t kernel_width) {
-    return kernel_height * ((kernel_width + 3) / 4) * 8;
+/* Four constants a channel, and its weights in whole fours of each window row. */
+static inline size_t dsp_depthwise_any_bytes(size_t channels, size_t kernel_height, size_t kernel_width) {
+    return channels * (16 + kernel_height * ((kernel_width + 3) / 4) * 8);
 }
 
 /* A CONV of any window. Its weights and what they meet come in groups, each padded to whole fours: from a map
@@ -99,7 +99,10 @@ enum {
 
 static inline struct dsp_window dsp_window(size_t groups, size_t length, size_t outputs, size_t width,
                                            size_t height, size_t lines, size_t line_bytes) {
-    struct dsp_window made = {.groups = groups, .length = length, .line_bytes = line_bytes};
+    struct dsp_window made; /* set field by field: an initialiser would clear it first */
+    made.groups = groups;
+    made.length = length;
+    made.line_bytes = line_bytes;
     made.steps = dsp_kernel_steps(groups * ((length + 3) / 4 * 2));
     made.pairs = (outputs + 1) / 2;
     made.resident = made.pairs * dsp_stream_bytes(made.steps) <= DSP_RESIDENT_LIMIT;

@@ -52,23 +52,17 @@ static inline int32_t simd_dot(uint32_t a, uint32_t b, int32_t sum) {
     return sum;
 }
 
-/* Low halves of a and b. */
-static inline uint32_t simd_lows(uint32_t a, uint32_t b) {
-    uint32_t found;
-    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(found) : "r"(a), "r"(b));
-    return found;
+/* sum + a.low * b.high + a.high * b.low, modulo 2^32. */
+static inline int32_t simd_dot_crossed(uint32_t a, uint32_t b, int32_t sum) {
+    __asm__("smladx %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
+    return sum;
 }
 
-/* High halves of a and b. */
-static inline uint32_t simd_highs(uint32_t a, uint32_t b) {
+/* Low half of a, high half of b. */
+static inline uint32_t simd_join(uint32_t a, uint32_t b) {
     uint32_t found;
-    __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(found) : "r"(a), "r"(b));
+    __asm__("pkhbt %0, %1, %2" : "=r"(found) : "r"(a), "r"(b));
     return found;
-}
-
-/* High half of a, low half of b. */
-static inline uint32_t simd_middle(uint32_t a, uint32_t b) {
-    return a >> 16 | b << 16;
 }
 
 /* sum + all four bytes. */
@@ -128,16 +122,12 @@ static inline int32_t simd_dot(uint32_t a, uint32_t b, int32_t sum) {
     return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
 }
 
-static inline uint32_t simd_lows(uint32_t a, uint32_t b) {
-    return (a & 0xFFFFu) | b << 16;
+static inline int32_t simd_dot_crossed(uint32_t a, uint32_t b, int32_t sum) {
+    return simd_dot(a, b >> 16 | b << 16, sum);
 }
 
-static inline uint32_t simd_highs(uint32_t a, uint32_t b) {
-    return a >> 16 | (b & 0xFFFF0000u);
-}
-
-static inline uint32_t simd_middle(uint32_t a, uint32_t b) {
-    return a >> 16 | b << 16;
+static inline uint32_t simd_join(uint32_t a, uint32_t b) {
+    return (a & 0xFFFFu) | (b & 0xFFFF0000u);
 }
 
 static inline uint32_t simd_sum(uint32_t word, uint32_t sum) {
