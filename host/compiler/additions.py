@@ -40,9 +40,10 @@ def with_linear(addition: Addition, zero_point: int) -> Addition:
     """`addition` with its constants of form FAST, when there are any."""
     exact = exact_sums(addition, zero_point)
     first, second = (_factor(addition, i) for i in (0, 1))
-    reach = [(-point * factor, (255 - point) * factor) for point, factor in zip(
-        addition.zero_points, (first, second), strict=True
-    )]
+    reach = [
+        (-point * factor, (255 - point) * factor)
+        for point, factor in zip(addition.zero_points, (first, second), strict=True)
+    ]
     least, most_u = (zero_point + sum(side[i] for side in reach) for i in (0, 1))
     most = min(31, int(np.floor(np.log2(INT32_LIMIT / (max(-least, most_u) + 2)))))
     u = np.arange(256, dtype=np.int64)

@@ -15,21 +15,36 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer
 from host.compiler.scratch import bands, block_pixels, demand, is_first, steps, tiling
 
 COEFFICIENTS: dict[str, tuple[float, ...]] = {
-    "ADD plain": (62.266, 62.266, 4825.367),  # error 2.4%
-    "AVERAGE_POOL plain": (12.622, 1.402, 479.0),  # error 0.0%
+    "ADD FAST": (13.0, 70.0, 900.0),
+    "ADD GENERAL": (91.0, 70.0, 900.0),
+    "AVERAGE_POOL": (9.0, 60.0, 60.0, 400.0),
+    "CONCATENATION": (2.0, 60.0, 600.0),
+    "DEPTHWISE any 1": (42.0, 6.0, 70.0, 60.0, 40.0, 1500.0),
+    "DEPTHWISE any 2": (50.0, 6.0, 70.0, 60.0, 40.0, 1500.0),
+    "FULLY_CONNECTED": (19.5, 100.0, 40.0, 300.0),
+    "LOAD": (45.0, 20.0, 600.0),
+    "MAX_POOL": (9.0, 45.0, 60.0, 400.0),
+    "MAX_POOL 2x2": (4.0, 4.0, 40.0, 600.0),
+    "MAXIMUM": (14.0, 70.0, 600.0),
+    "MEAN": (8.0, 150.0, 0.0, 1300.0),
+    "MINIMUM": (14.0, 70.0, 600.0),
+    "MULTIPLY": (60.0, 70.0, 600.0),
+    "PAD": (10.0, 60.0, 600.0),
+    "RESIZE": (45.0, 80.0, 600.0),
+    "TABLE": (7.0, 60.0, 600.0),
+    "WINDOW 1": (16.9, 45.0, 24.0, 12.0, 300.0, 150.0, 1500.0),
+    "WINDOW 2": (16.9, 45.0, 48.0, 12.0, 300.0, 150.0, 1500.0),
+    "WINDOW image": (16.9, 45.0, 30.0, 12.0, 300.0, 250.0, 2500.0),
     "CONV plain": (7.448, 649.662, 3152.416),  # error 1.1%
     "DEPTHWISE 1": (20.314, 57.39, 6.141, 72.191, 826.772),  # error 3.5%
     "DEPTHWISE 2": (0.0, 132.662, 10.531, 79.774, 1311.661),  # error 1.2%
     "DEPTHWISE plain": (52.129, 5.792, 9482.243),  # error 0.8%
     "FIRST 1": (128.24, 23.001, 1292.28, 628.409),  # error 0.1%
     "FIRST 3": (312.587, 176.021, 1160.557, 834.127),  # error 0.0%
-    "FULLY_CONNECTED plain": (8.987, 317.422, 158.711),  # error 0.1%
-    "MAX_POOL plain": (34.354, 8.589, 0.0),  # error 2.4%
-    "MEAN plain": (15.611, 145.93, 1294.596),  # error 1.1%
     "POINTWISE 3": (10.006, 107.39, 30.778, 16.813, 249.085, 3374.053),  # error 4.3%
     "POINTWISE 4": (16.376, 43.011, 24.064, 10.28, 821.862, 890.221),  # error 1.9%
     "POINTWISE plain": (9.746, 0.0, 107370.967),  # error 5.7%
-    "SOFTMAX plain": (264.422, 264.422, 218.467),  # error 5.9%
+    "SOFTMAX": (528.8, 0.0, 218.467),  # error 5.9%
 }
 UNMEASURED = 40.0  # cycles for each of an operator's terms
 WORST_ERROR = 0.05  # of a whole network's cycles, among those that the constants were fitted to
@@ -50,7 +65,9 @@ def predict(compiled: Compiled) -> list[int]:
 
 def _cycles(t: Terms) -> float:
     constants = COEFFICIENTS.get(t.kind)
-    if constants is None:  # no network that was measured has it: dear, so that nobody is promised too much
+    if (
+        constants is None
+    ):  # no network that was measured has it: dear, so that nobody is promised too much
         return UNMEASURED * sum(t.values)
     return sum(v * c for v, c in zip(t.values, constants, strict=True))
 
@@ -87,7 +104,9 @@ def _terms(compiled: Compiled, layer: Layer, form: Form, scratch: int, rows: lis
     if scratch and layer.kind is OperatorKind.CONV:
         image = layer.inputs[0] == IMAGE_FEATURE
         first = image and is_first(layer, source, output)
-        return _first(source, output, rows) if first else _window(layer, source, output, rows, image)
+        return (
+            _first(source, output, rows) if first else _window(layer, source, output, rows, image)
+        )
     return _plain(layer, source, output, form, rows)
 
 
@@ -173,7 +192,14 @@ def _depthwise_any(layer: Layer, output: Feature, rows: list[int]) -> Terms:
     lines = output.height * output.channels
     return Terms(
         f"DEPTHWISE any {layer.window.stride[1]}",
-        [blocks * high * quads, blocks * high, blocks, lines, output.channels * high * quads, len(rows)],
+        [
+            blocks * high * quads,
+            blocks * high,
+            blocks,
+            lines,
+            output.channels * high * quads,
+            len(rows),
+        ],
     )
 
 
@@ -182,9 +208,7 @@ def _first(source: Feature, output: Feature, rows: list[int]) -> Terms:
     return Terms(f"FIRST {source.channels}", [blocks * pairs, blocks, output.height, len(rows)])
 
 
-def _plain(
-    layer: Layer, source: Feature, output: Feature, form: Form, rows: list[int]
-) -> Terms:
+def _plain(layer: Layer, source: Feature, output: Feature, form: Form, rows: list[int]) -> Terms:
     outputs = output.height * output.width * output.channels
     taps = layer.window.kernel[0] * layer.window.kernel[1]
     if layer.weights is not None:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TRIES = 300
+LEAST_TRIES = 16
+PAIR_TRIES = 1_300_000  # a try takes time as the square of the blocks
 Ints = NDArray[np.int64]
 
 
@@ -78,7 +80,7 @@ def place(blocks: list[Block]) -> Placement:
     ]
     generator = random.Random(1)
     best, order = _first_fit(blocks, allowed, orders[0], bound), orders[0]
-    for attempt in range(1, TRIES):
+    for attempt in range(1, min(TRIES, max(LEAST_TRIES, PAIR_TRIES // max(1, len(blocks)) ** 2))):
         if best.bytes == bound:
             break
         trial = orders[attempt] if attempt < len(orders) else _swapped(order, generator)

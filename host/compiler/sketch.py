@@ -158,7 +158,7 @@ class Sketch:
 
     def add(self, first: int, second: int) -> int:
         f = self.features[first]
-        addition = Addition((0, 0, 0), (0, 0, 0), 0, 255)
+        addition = Addition((0, 0, 0), (0, 0, 0), 0, 255, linear=(0, 0, 0, 0))
         return self._add(
             (f.height, f.width, f.channels), OperatorKind.ADD, (first, second), addition=addition
         )
@@ -170,8 +170,7 @@ class Sketch:
         self.parameters += out * (inputs + bias)
         kind, window = OperatorKind.FULLY_CONNECTED, Window()
         shape: tuple[int, ...] = (out, inputs)
-        if not f.is_vector or source == IMAGE_FEATURE:
-            kind, window = OperatorKind.CONV, Window((f.height, f.width))
+        if not f.is_vector:
             shape = (out, f.height, f.width, f.channels)
         weights = _no_weights(shape)
         return self._add(

@@ -1,6 +1,7 @@
 """Estimated cycles of every operator, on the Cortex-M4 model: what host/compiler/cost.py is fitted to.
 
-`python -m tests.engine.layer_cycles` fits again and prints the constants for cost.py, with the errors that are left.
+`python -m tests.engine.layer_cycles [FOLDER...]` fits again and prints the constants for cost.py, with the errors that
+are left. FOLDER: of .tflite files, beside ../shared/models and networks that are made here.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from unicorn import UC_HOOK_BLOCK
 
+from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_model
 from host.compiler.cost import WORST_ERROR, predict, terms
 from tests.compiler import reference
 from tests.compiler.architectures import mobilenet_v1, mobilenet_v2, plain_cnn
+from tests.compiler.builder import ModelBuilder
 from tests.dsp.board import DATA_IN_FLASH, RAM, Board
 from tests.engine.exactness import IMAGE, SCORES, engine_elf, image_shape, unsigned
 from tests.native import ROOT, arm_compiler
+
+SHAPES = 14
+LARGEST_BYTES = 600_000
 
 
 class Stopwatch(Board):
@@ -67,9 +73,67 @@ def samples() -> Iterator[tuple[str, bytes]]:
     yield "v2 0.35 96", mobilenet_v2(0.35, 96, 3)
     yield "v2 0.1 72", mobilenet_v2(0.1, 72, 1)
     yield "cnn", plain_cnn(40, 3)
-    for path in sorted((ROOT.parent / "shared" / "models").glob("*.tflite")):
-        if path.stem != "mcunet_vww":
+    for seed in range(SHAPES):
+        yield f"shapes {seed}", shapes(seed)
+    folders = [ROOT.parent / "shared" / "models", *(Path(word) for word in sys.argv[1:])]
+    for path in (path for folder in folders for path in sorted(folder.glob("*.tflite"))):
+        if path.stat().st_size < LARGEST_BYTES:
             yield path.stem, path.read_bytes()
+
+
+def shapes(seed: int) -> bytes:
+    """A network of layers as public models have them, at one of many sizes: windows, strides, pools, sums, dense."""
+    random = np.random.default_rng(seed)
+    size, channels = int(random.integers(24, 73)), int(random.choice((1, 3)))
+    model = ModelBuilder()
+    image = value = model.tensor((1, size, size, channels), 0.02, -128)
+    value = _layer(
+        random, model, value, "conv", int(random.choice((3, 5, 7))), int(random.choice((1, 2)))
+    )
+    for kind in random.permutation(
+        ("conv", "conv", "depthwise", "depthwise", "pool", "add", "pointwise", "table")
+    ):
+        if model.shape(value)[1] < 7:
+            break
+        kernel, stride = int(random.choice((1, 3, 3, 5, 7))), int(random.choice((1, 1, 2)))
+        value = _layer(random, model, value, str(kind), kernel, stride)
+    if random.integers(2):
+        value = model.mean(value, (0.02, -128))
+    count = int(np.prod(model.shape(value)))
+    value = model.reshape(value, (1, count))
+    weights = random.integers(-127, 128, (10, count)).astype(np.int8)
+    end = model.fully_connected(
+        value, weights, np.zeros(10, np.int32), np.full(1, 0.01, np.float32), (0.1, 0)
+    )
+    return model.finish(image, end)
+
+
+def _layer(
+    random: np.random.Generator,
+    model: ModelBuilder,
+    value: int,
+    kind: str,
+    kernel: int,
+    stride: int,
+) -> int:
+    channels = model.shape(value)[3]
+    if kind == "pool":
+        size, largest = int(random.choice((2, 2, 3))), bool(random.integers(2))
+        return model.pool(value, (size, size), (2, 2), "VALID", largest=largest)
+    if kind == "table":
+        return model.function("HARD_SWISH", value, (0.02, -100))
+    out = channels if kind in ("depthwise", "add") else int(random.choice((8, 12, 16, 24, 32, 48)))
+    if kind in ("pointwise", "add"):
+        kernel, stride = 1, 1
+    deep = kind == "depthwise"
+    shape = (1, kernel, kernel, out) if deep else (out, kernel, kernel, channels)
+    weights = random.integers(-127, 128, shape).astype(np.int8)
+    scales = np.full(out, 1 / 64 / kernel / (1 if deep else channels), np.float32)
+    bias = np.zeros(out, np.int32)
+    made = model.convolution(
+        value, weights, bias, scales, (0.02, -128), (stride, stride), "SAME", "RELU", deep
+    )
+    return model.add(value, made, (0.03, -128)) if kind == "add" else made
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,7 +158,11 @@ def main() -> int:
     runs: list[tuple[str, Compiled, list[int]]] = []
     for name, data in samples():
         for target in (0, 60_000):
-            compiled = compile_model(data, name, options=Options(arena_target=target))
+            try:
+                compiled = compile_model(data, name, options=Options(arena_target=target))
+            except HostError as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                continue
             cycles = layer_cycles(elf, compiled)
             runs.append((name, compiled, cycles))
             for kind_terms, measured in zip(terms(compiled), cycles, strict=True):

@@ -1,0 +1,185 @@
+"""Public models on the engine: `python -m tests.public.run FOLDER [-o docs/MODELS.md]`.
+
+FOLDER: .tflite files, at any depth. models.csv says where the files of docs/MODELS.md come from; each is recognised by
+its SHA-256, so names do not matter. For each: accepted or why not, exact against LiteRT's reference kernels (the
+Cortex-M4 code in Unicorn), estimated cycles, flash, RAM. None of them is part of this repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from host.base.errors import HostError
+from host.base.files import write_private
+from host.compiler.build import Compiled, compile_anyway, why_not
+from host.compiler.cost import CLOCK_HZ, predict
+from host.compiler.judge import Judge
+from host.compiler.network import macs
+from tests.compiler import reference
+from tests.dsp.board import RAM
+from tests.engine.exactness import IMAGE, M4Engine, engine_elf, image_shape, unsigned
+from tests.engine.layer_cycles import layer_cycles
+from tests.native import arm_compiler
+
+LIST = Path(__file__).with_name("models.csv")
+PEERS = Path(__file__).with_name("peers.csv")
+IMAGES = 12
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file comes from."""
+
+    repository: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was found of one model. problem: why it was refused; the rest is 0 then. exact: images that were equal."""
+
+    sha256: str
+    source: Source
+    shape: str
+    problem: str = ""
+    exact: int = 0
+    images: int = 0
+    cycles: int = 0
+    predicted: int = 0
+    macs: int = 0
+    flash: int = 0
+    ram: int = 0
+
+
+def known() -> dict[str, Source]:
+    """By SHA-256."""
+    with LIST.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["sha256"]: Source(row["repository"], row["path"]) for row in csv.DictReader(stream)
+        }
+
+
+def examine(data: bytes, elf: Path, source: Source, images: int) -> Row:
+    """Compiles a model, runs it, and holds it against LiteRT."""
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        compiled = compile_anyway(data, "public")
+    except HostError as error:
+        return Row(digest, source, "", problem=str(error))
+    shape = image_shape(compiled)
+    words = "x".join(map(str, shape))
+    reason = why_not(compiled)
+    if reason:
+        return Row(digest, source, words, problem=reason)
+    equal, cycles = _run(data, compiled, elf, images)
+    pixels = int(np.prod(shape))
+    return Row(
+        digest,
+        source,
+        words,
+        exact=equal,
+        images=images,
+        cycles=cycles,
+        predicted=sum(predict(compiled)),
+        macs=sum(macs(compiled.network, layer) for layer in compiled.network.layers),
+        flash=len(compiled.blob),
+        ram=compiled.plan.arena_bytes + pixels,
+    )
+
+
+def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, int]:
+    """Images that were equal, and cycles."""
+    if compiled.plan.arena_bytes > IMAGE - RAM:
+        raise HostError(f"an arena of {compiled.plan.arena_bytes} bytes: too large for this bench")
+    judge, engine = Judge(data, "public"), M4Engine(elf, compiled)
+    equal = 0
+    for pixels in reference.images(image_shape(compiled), images, 5):
+        equal += np.array_equal(engine.run(unsigned(pixels)), judge.infer(unsigned(pixels)))
+    return equal, sum(layer_cycles(elf, compiled))
+
+
+def rows(folder: Path, images: int) -> Iterator[Row]:
+    """Of every model in the folder."""
+    compiler = arm_compiler()
+    if compiler is None:
+        raise HostError("arm-none-eabi-gcc is needed (Debian: gcc-arm-none-eabi)")
+    elf, sources = engine_elf(compiler), known()
+    seen: set[str] = set()
+    for path in sorted(folder.rglob("*.tflite")):
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in seen:
+            continue
+        seen.add(digest)
+        source = sources.get(digest, Source("", path.name))
+        try:
+            yield examine(data, elf, source, images)
+        except HostError as error:
+            yield Row(digest, source, "", problem=str(error))
+
+
+def peers() -> dict[str, str]:
+    """What others take for the same file: by SHA-256, in words."""
+    with PEERS.open(encoding="utf-8", newline="") as stream:
+        return {row["sha256"]: row["words"] for row in csv.DictReader(stream)}
+
+
+def markdown(found: list[Row]) -> str:
+    """Two tables: those that run, and those that do not and why."""
+    others = peers()
+    ran = sorted(
+        (r for r in found if not r.problem), key=lambda r: (r.source.repository, r.source.path)
+    )
+    refused = sorted(
+        (r for r in found if r.problem), key=lambda r: (r.source.repository, r.source.path)
+    )
+    lines = [
+        "| repository | file | SHA-256 | image | exact | Mcycles | cycles/MAC | report's error | flash B | RAM B "
+        "| inferences/s | others |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in ran:
+        error = f"{100 * (r.predicted / r.cycles - 1):+.1f} %"
+        lines.append(
+            f"| {r.source.repository} | {r.source.path} | {r.sha256[:12]} | {r.shape} | {r.exact}/{r.images} | "
+            f"{r.cycles / 1e6:.2f} | {r.cycles / max(1, r.macs):.2f} | {error} | {r.flash:,} | {r.ram:,} | "
+            f"{CLOCK_HZ / r.cycles:.1f} | {others.get(r.sha256, '')} |"
+        )
+    lines += ["", "| repository | file | SHA-256 | image | why not |", "|---|---|---|---|---|"]
+    for r in refused:
+        lines.append(
+            f"| {r.source.repository} | {r.source.path} | {r.sha256[:12]} | {r.shape} | {r.problem} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 1 when an accepted model was not exact on every image."""
+    parser = argparse.ArgumentParser(prog="python -m tests.public.run", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--images", type=int, default=IMAGES, help="a model")
+    parser.add_argument("-o", "--output", type=Path, help="the tables as Markdown; else on stdout")
+    arguments = parser.parse_args(argv)
+    found = []
+    for row in rows(arguments.folder, arguments.images):
+        words = row.problem or f"{row.exact}/{row.images} exact, {row.cycles / 1e6:.2f} Mcycles"
+        print(f"{row.source.repository} {row.source.path}: {words}", file=sys.stderr, flush=True)
+        found.append(row)
+    text = markdown(found)
+    if arguments.output:
+        write_private(arguments.output, text.encode())
+    else:
+        print(text, end="")
+    return int(any(row.exact < row.images for row in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
