@@ -187,7 +187,7 @@ def _depthwise(layer: Layer, output: Feature, rows: list[int]) -> Terms:
 
 def _depthwise_any(layer: Layer, output: Feature, rows: list[int]) -> Terms:
     """Rows of fours of weights, blocks, lines, channels, steps."""
-    high, quads = layer.window.kernel[0], -(-layer.window.kernel[1] // 4)
+    high, quads = layer.window.kernel[0], 2
     blocks = -(-output.width // 4) * output.height * output.channels
     lines = output.height * output.channels
     return Terms(

@@ -136,8 +136,8 @@ def _depthwise_bytes(layer: Layer, output: Feature) -> int:
     ours = kernel == (3, 3) and down == right <= 2 and layer.depth_multiplier == 1
     if ours and output.width >= 2:
         return 4 + 36 * output.channels
-    small = max(kernel) <= DEPTHWISE_MOST and right <= 2
-    return output.channels * (16 + kernel[0] * (-(-kernel[1] // 4)) * 8) if small else 0
+    small = max(kernel) <= DEPTHWISE_MOST and right <= min(2, kernel[1])
+    return output.channels * (16 + kernel[0] * 16) if small else 0
 
 
 def is_first(layer: Layer, image: Feature, output: Feature) -> bool:

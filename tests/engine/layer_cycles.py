@@ -160,8 +160,8 @@ def main() -> int:
         for target in (0, 60_000):
             try:
                 compiled = compile_model(data, name, options=Options(arena_target=target))
-            except HostError as error:
-                print(f"{name}: {error}", file=sys.stderr)
+            except HostError as refused:
+                print(f"{name}: {refused}", file=sys.stderr)
                 continue
             cycles = layer_cycles(elf, compiled)
             runs.append((name, compiled, cycles))

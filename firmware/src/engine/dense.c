@@ -1,5 +1,7 @@
 /* FULLY_CONNECTED: each output is a dot product with the whole input, a map or the image, as it lies in
  * memory. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/dsp/dsp.h" // dsp_dense_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add

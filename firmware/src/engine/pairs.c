@@ -1,8 +1,10 @@
 /* ADD, MULTIPLY, MINIMUM, MAXIMUM: of a map and another one, a vector that serves all pixels, or constants.
  */
+#include "engine/cold.h" // compiled for size
+
 #include <stdbool.h>
 
-#include "engine/dsp/simd.h"
+#include "engine/dsp/sum.h" // dsp_add_line
 #include "engine/map.h"
 #include "engine/requantize.h" // multiply_high_rounding, divide_rounding, clamp_between
 
@@ -68,31 +70,8 @@ static void add_exactly(const struct engine_call *call, const struct pair_line *
 }
 
 /* One rounding, which the compiler has proven to give the same. */
-static uint32_t added(const struct packed_linear_addition *k, uint32_t first, uint32_t second) {
-    const uint32_t sum = (uint32_t)k->offset + first * (uint32_t)k->first + second * (uint32_t)k->second;
-    return simd_saturate((int32_t)sum >> k->shift);
-}
-
-/* Four values at once; the bounds follow. */
 static void add_linearly(const struct engine_call *call, const struct pair_line *line) {
-    const struct packed_linear_addition k = *(const struct packed_linear_addition *)call->constants;
-    const uint32_t lows = call->op->act_min * 0x01010101u, highs = call->op->act_max * 0x01010101u;
-    const uint8_t *first = line->first, *second = line->second;
-    uint8_t *to = line->to;
-    for (const uint8_t *const end = to + line->width / 4 * 4; to < end; to += 4) {
-        const uint32_t a = simd_load(first), b = line->step > 0 ? simd_load(second) : *second * 0x01010101u;
-        const uint32_t sums =
-            added(&k, a & 0xFFu, b & 0xFFu) | added(&k, a >> 8 & 0xFFu, b >> 8 & 0xFFu) << 8 |
-            added(&k, a >> 16 & 0xFFu, b >> 16 & 0xFFu) << 16 | added(&k, a >> 24, b >> 24) << 24;
-        simd_store(to, simd_lesser(simd_greater(sums, lows), highs));
-        first += 4;
-        second += 4 * line->step;
-    }
-    for (const uint8_t *const end = line->to + line->width; to < end; to++) {
-        const int32_t value = (int32_t)added(&k, *first++, *second);
-        *to = (uint8_t)clamp_between(value, call->op->act_min, call->op->act_max);
-        second += line->step;
-    }
+    dsp_add_line(call, line->first, line->second, line->step, line->to, line->width);
 }
 
 void add_rows(const struct engine_call *call, size_t first_row, size_t end_row) {

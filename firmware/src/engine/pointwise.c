@@ -1,4 +1,6 @@
 /* CONV_2D 1x1 with stride 1: a dot product over the channels. */
+#include "engine/cold.h" // compiled for size
+
 #include "engine/dsp/dsp.h" // dsp_pointwise_rows
 #include "engine/map.h"
 #include "engine/requantize.h" // requantize, wrapping_add

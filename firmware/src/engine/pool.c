@@ -1,4 +1,6 @@
 /* AVERAGE_POOL_2D and MAX_POOL_2D (windows are cut at the input's edges), and MEAN over the whole map. */
+#include "engine/cold.h" // compiled for size
+
 #include <stdbool.h>
 
 #include "engine/dsp/clamp.h" // dsp_clamp_rows
@@ -32,15 +34,15 @@ static struct pool_window pool_window(const struct engine_call *call, int32_t y,
     return window;
 }
 
-/* The first `count` of four bytes, the others 0. Up to 3 bytes behind a map are read. */
-static uint32_t bytes_of(const uint8_t *from, int32_t count) {
-    const uint32_t word = simd_load(from);
-    return count >= 4 ? word : word & ((1u << (8 * count)) - 1u);
+/* The first `count` of four bytes. Up to 3 bytes behind a map are read, and left out so. */
+static uint32_t mask_of(int32_t count) {
+    return count >= 4 ? UINT32_MAX : (1u << (8 * count)) - 1u;
 }
 
 /* left: rows up to the ring's end. */
-static const uint8_t *row_behind(const struct engine_map *input, const struct pool_window *window,
-                                 const uint8_t *line, int32_t *left) {
+DSP_INLINE static inline const uint8_t *row_behind(const struct engine_map *input,
+                                                   const struct pool_window *window, const uint8_t *line,
+                                                   int32_t *left) {
     line += input->row_stride;
     if (--*left == 0) {
         line -= window->ring_bytes;
@@ -52,33 +54,38 @@ static const uint8_t *row_behind(const struct engine_map *input, const struct po
 static int32_t window_sum(const struct engine_map *input, const struct pool_window *window,
                           const uint8_t *line) {
     uint32_t sum = 0;
-    int32_t left = window->wrap;
-    for (int32_t y = 0; y < window->rows; y++) {
-        for (int32_t x = 0; x < window->columns; x += 4) {
-            sum = simd_sum(bytes_of(line + x, window->columns - x), sum);
+    for (int32_t x = 0; x < window->columns; x += 4) {
+        const uint32_t mask = mask_of(window->columns - x);
+        const uint8_t *from = line + x;
+        int32_t left = window->wrap;
+        for (int32_t y = window->rows; y > 0; y--) {
+            sum = simd_sum(simd_load(from) & mask, sum);
+            from = row_behind(input, window, from, &left);
         }
-        line = row_behind(input, window, line, &left);
     }
     return (int32_t)sum;
 }
 
 /* TFLite's mean of int8 values q = u - 128, halves away from zero; back to u. */
-static int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
-                           const uint8_t *line) {
+DSP_INLINE static inline int32_t window_mean(const struct engine_map *input, const struct pool_window *window,
+                                             const uint8_t *line) {
     const int32_t count = window->rows * window->columns;
     const int32_t sum = window_sum(input, window, line) - 128 * count;
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count + 128;
 }
 
-static int32_t window_largest(const struct engine_map *input, const struct pool_window *window,
-                              const uint8_t *line) {
+DSP_INLINE static inline int32_t window_largest(const struct engine_map *input,
+                                                const struct pool_window *window, const uint8_t *line) {
     uint32_t largest = 0;
-    int32_t left = window->wrap;
-    for (int32_t y = 0; y < window->rows; y++) {
-        for (int32_t x = 0; x < window->columns; x += 4) {
-            largest = simd_greater(largest, bytes_of(line + x, window->columns - x));
+    for (int32_t x = 0; x < window->columns; x += 4) {
+        const uint8_t *from = line + x;
+        uint32_t strip = 0;
+        int32_t left = window->wrap;
+        for (int32_t y = window->rows; y > 0; y--) {
+            strip = simd_greater(strip, simd_load(from));
+            from = row_behind(input, window, from, &left);
         }
-        line = row_behind(input, window, line, &left);
+        largest = simd_greater(largest, strip & mask_of(window->columns - x));
     }
     largest = simd_greater(largest, largest >> 16);
     return (int32_t)(simd_greater(largest, largest >> 8) & 0xFFu);
@@ -88,8 +95,8 @@ typedef int32_t (*window_value)(const struct engine_map *input, const struct poo
                                 const uint8_t *line);
 
 /* A function of its own for each kind, so that none is called for each value. */
-static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
-                             window_value value) {
+DSP_INLINE static inline void pool_rows(const struct engine_call *call, size_t first_row, size_t end_row,
+                                        window_value value) {
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         for (int32_t x = 0; x < call->output.width; x++) {
             const struct pool_window window = pool_window(call, y, x);
@@ -126,7 +133,7 @@ static void halve_line(const uint8_t *top, const uint8_t *bottom, uint8_t *to, i
         bottom += 4;
     }
     if (width % 2 != 0) {
-        const uint32_t lines = simd_greater(bytes_of(top, 2), bytes_of(bottom, 2));
+        const uint32_t lines = simd_greater(simd_load(top), simd_load(bottom));
         *to = (uint8_t)simd_greater(lines, lines >> 8);
     }
 }

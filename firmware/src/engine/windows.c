@@ -1,3 +1,5 @@
+#include "engine/cold.h" // compiled for size
+
 #include "engine/windows.h"
 
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 #include "engine/dsp/gather.h"  // dsp_gather_map, dsp_gather_image
 #include "engine/dsp/kernels.h" // struct dsp_pairs
 #include "engine/dsp/scratch.h" // struct dsp_window
-#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_pairs4
+#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_pairs_run
 #include "engine/words.h"       // words_fill, bytes_copy
 
 enum { PIXELS = 4, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
@@ -117,19 +117,6 @@ static bool flash_is_readable(const struct engine_call *call, const struct dsp_w
            window->length % 4 == 0;
 }
 
-/* The next `pairs` pairs of output channels. odd: the last one has one channel. */
-static void job_run(const struct dsp_window *window, struct dsp_pairs *job, uint32_t pairs, bool odd) {
-    job->pairs = pairs - (odd ? 1 : 0);
-    if (job->pairs > 0) {
-        dsp_pairs4(job, window->steps);
-    }
-    if (odd) {
-        job->pairs = 1;
-        job->line_stride = 0;
-        dsp_pairs4(job, window->steps);
-    }
-}
-
 static void tile_multiply(const struct engine_call *call, const struct dsp_window *window,
                           const struct workspace *work, const struct tile *tile) {
     const struct engine_map *const output = &call->output;
@@ -153,14 +140,14 @@ static void tile_multiply(const struct engine_call *call, const struct dsp_windo
         job.rounding = (2u * output->fill + 1u) << call->op->least_shift >> 1;
     }
     if (from_flash || window->resident) {
-        job_run(window, &job, (uint32_t)window->pairs, odd);
+        dsp_pairs_run(&job, PIXELS, window->steps, (uint32_t)window->pairs, odd);
         return;
     }
     const struct dsp_groups layout = {window->groups, window->length, window->steps};
     for (size_t pair = 0; pair < window->pairs; pair++) {
         dsp_stream_pair(call, pair, &layout, NULL, work->streams);
         job.stream = work->streams;
-        job_run(window, &job, 1, odd && pair + 1 == window->pairs);
+        dsp_pairs_run(&job, PIXELS, window->steps, 1, odd && pair + 1 == window->pairs);
     }
 }
 

@@ -7,14 +7,13 @@
 #include "engine/dsp/simd.h"
 #include "engine/requantize.h" // requantize_channel
 
-enum { PIXELS = 4, MOST_ROWS = 8, BEHIND = 8 };
+enum { PIXELS = 4, MOST_ROWS = 8, QUADS = 2, BEHIND = 8 }; /* QUADS: fours of weights of a window row */
 
 /* What is the same for all channels of an output row. rows: of the input, where the first window of channel 0
  * starts. */
 struct band {
     const uint8_t *rows[MOST_ROWS];
     int32_t window_rows;
-    int32_t quads;
 };
 
 /* A channel in the scratch: its constants, and of each window row, of each four weights, (w0, w2) and (w1,
@@ -30,7 +29,7 @@ struct split {
     uint32_t odd;
 };
 
-static inline struct split split_at(const uint8_t *from) {
+DSP_INLINE static inline struct split split_at(const uint8_t *from) {
     const uint32_t word = simd_load(from);
     const struct split made = {simd_even(word), simd_odd(word)};
     return made;
@@ -38,24 +37,23 @@ static inline struct split split_at(const uint8_t *from) {
 
 /* Two pairs of neighbours, and those that lie between two words: (b4, b2) and (b5, b3), the wrong way round.
  */
-static inline int32_t window_dot(struct split word, const uint32_t *weights, int32_t sum) {
+DSP_INLINE static inline int32_t window_dot(struct split word, const uint32_t *weights, int32_t sum) {
     return simd_dot(word.odd, weights[1], simd_dot(word.even, weights[0], sum));
 }
 
-static inline struct split split_between(struct split word, struct split next) {
+DSP_INLINE static inline struct split split_between(struct split word, struct split next) {
     const struct split made = {simd_join(next.even, word.even), simd_join(next.odd, word.odd)};
     return made;
 }
 
-static inline int32_t crossed_dot(struct split word, const uint32_t *weights, int32_t sum) {
+DSP_INLINE static inline int32_t crossed_dot(struct split word, const uint32_t *weights, int32_t sum) {
     return simd_dot_crossed(word.odd, weights[1], simd_dot_crossed(word.even, weights[0], sum));
 }
 
-/* Windows side by side. quads: a number that the C compiler knows. */
-static inline void row_add(const uint8_t *from, const uint32_t *weights, int32_t quads,
-                           int32_t sums[PIXELS]) {
+/* Windows side by side. */
+DSP_INLINE static inline void row_add(const uint8_t *from, const uint32_t *weights, int32_t sums[PIXELS]) {
     struct split word = split_at(from);
-    for (int32_t quad = 0; quad < quads; quad++, weights += 2) {
+    for (int32_t quad = 0; quad < QUADS; quad++, weights += 2) {
         const struct split next = split_at(from + 4 * (quad + 1));
         const struct split between = split_between(word, next);
         sums[0] = window_dot(word, weights, sums[0]);
@@ -68,10 +66,10 @@ static inline void row_add(const uint8_t *from, const uint32_t *weights, int32_t
 }
 
 /* Windows two pixels apart. */
-static inline void row_add_apart(const uint8_t *from, const uint32_t *weights, int32_t quads,
-                                 int32_t sums[PIXELS]) {
+DSP_INLINE static inline void row_add_apart(const uint8_t *from, const uint32_t *weights,
+                                            int32_t sums[PIXELS]) {
     struct split first = split_at(from), second = split_at(from + 4);
-    for (int32_t quad = 0; quad < quads; quad++, weights += 2) {
+    for (int32_t quad = 0; quad < QUADS; quad++, weights += 2) {
         const struct split third = split_at(from + 4 * (quad + 2));
         sums[0] = window_dot(first, weights, sums[0]);
         sums[1] = crossed_dot(split_between(first, second), weights, sums[1]);
@@ -82,41 +80,37 @@ static inline void row_add_apart(const uint8_t *from, const uint32_t *weights, i
     }
 }
 
-static inline void rows_add(const struct band *band, const struct channel *channel, size_t at, size_t stride,
-                            int32_t quads, int32_t sums[PIXELS]) {
+DSP_INLINE static inline void rows_add(const struct band *band, const struct channel *channel, size_t at,
+                                       size_t stride, int32_t sums[PIXELS]) {
     const uint32_t *weights = channel->weights;
     sums[0] = sums[1] = sums[2] = sums[3] = channel->constants.bias;
     for (const uint8_t *const *row = band->rows, *const *const end = row + band->window_rows; row < end;
          row++) {
         if (stride == 1) {
-            row_add(*row + at, weights, quads, sums);
+            row_add(*row + at, weights, sums);
         } else {
-            row_add_apart(*row + at, weights, quads, sums);
+            row_add_apart(*row + at, weights, sums);
         }
-        weights += 2 * quads;
+        weights += 2 * QUADS;
     }
-}
-
-static int32_t quads_of(const struct packed_operator *op) {
-    return (op->kernel_width + 3) / 4;
 }
 
 /* Narrow lines are computed as whole blocks, too; more than 8 bytes behind the map must not be read. */
 static bool is_ours(const struct engine_call *call) {
     const struct packed_operator *const op = call->op;
     const struct engine_map *const input = &call->input;
-    const int32_t read = input->left - op->pad_left + 4 * quads_of(op) + 4 * op->stride_width + 4;
+    const int32_t read = input->left - op->pad_left + 4 * QUADS + 4 * op->stride_width + 4;
     return requantize_is_fast(op->form) && op->kernel_height <= MOST_ROWS && op->kernel_width <= MOST_ROWS &&
-           op->stride_width <= 2 &&
+           op->stride_width <= 2 && op->kernel_width >= op->stride_width &&
            (call->output.width >= PIXELS || read <= (int32_t)input->line_stride + BEHIND) &&
            4 * (size_t)op->scratch_words >=
-               dsp_depthwise_any_bytes((size_t)call->output.channels, op->kernel_height, op->kernel_width);
+               dsp_depthwise_any_bytes((size_t)call->output.channels, op->kernel_height);
 }
 
 static void weights_widen(const struct packed_operator *op, const int8_t *weights, uint32_t *to) {
     const int32_t width = op->kernel_width;
     for (int32_t y = 0; y < op->kernel_height; y++) {
-        for (int32_t x = 0; x < width; x += 4, to += 2) {
+        for (int32_t x = 0; x < 4 * QUADS; x += 4, to += 2) {
             int8_t four[4] = {0};
             for (int32_t i = 0; i < 4 && x + i < width; i++) {
                 four[i] = weights[x + i];
@@ -143,10 +137,10 @@ static void channels_prepare(const struct engine_call *call, size_t words) {
     }
 }
 
-static inline void block_compute(const struct band *band, const struct channel *channel, size_t at,
-                                 size_t stride, int32_t quads, uint8_t *to, int32_t count) {
+DSP_INLINE static inline void block_compute(const struct band *band, const struct channel *channel, size_t at,
+                                            size_t stride, uint8_t *to, int32_t count) {
     int32_t sums[PIXELS];
-    rows_add(band, channel, at, stride, quads, sums);
+    rows_add(band, channel, at, stride, sums);
     for (int32_t i = 0; i < count; i++) {
         const int32_t rounding = wrapping_add(channel->constants.rounding, sums[i] >> 31);
         const int32_t scaled =
@@ -159,32 +153,24 @@ static inline void block_compute(const struct band *band, const struct channel *
 /* A row of one channel. at: of its first window, from the band's rows. stride, quads: known to the C
  * compiler. */
 static inline void line_compute(const struct band *band, const struct channel *channel, size_t at,
-                                size_t stride, int32_t quads, uint8_t *line, int32_t width) {
-    int32_t x = 0;
-    for (; x + PIXELS <= width; x += PIXELS) {
-        block_compute(band, channel, at + (size_t)x * stride, stride, quads, line + x, PIXELS);
-    }
-    if (x < width) { /* a last block that overlaps its neighbour, if there is one */
-        x = width < PIXELS ? 0 : width - PIXELS;
-        block_compute(band, channel, at + (size_t)x * stride, stride, quads, line + x,
-                      width < PIXELS ? width : PIXELS);
+                                size_t stride, uint8_t *line, int32_t width) {
+    const int32_t last = width < PIXELS ? 0 : width - PIXELS; /* that block may overlap its neighbour */
+    const int32_t count = width < PIXELS ? width : PIXELS;
+    for (int32_t x = 0; x < width; x += PIXELS) {
+        const int32_t from = x < last ? x : last;
+        block_compute(band, channel, at + (size_t)from * stride, stride, line + from, count);
     }
 }
 
-typedef void (*line_function)(const struct band *band, const struct channel *channel, size_t at,
-                              uint8_t *line, int32_t width);
+static void line_side_by_side(const struct band *band, const struct channel *channel, size_t at,
+                              uint8_t *line, int32_t width) {
+    line_compute(band, channel, at, 1, line, width);
+}
 
-#define LINE_FUNCTION(stride, quads)                                                                         \
-    static void line_##stride##_##quads(const struct band *band, const struct channel *channel, size_t at,   \
-                                        uint8_t *line, int32_t width) {                                      \
-        line_compute(band, channel, at, stride, quads, line, width);                                         \
-    }
-LINE_FUNCTION(1, 1)
-LINE_FUNCTION(1, 2)
-LINE_FUNCTION(2, 1)
-LINE_FUNCTION(2, 2)
-
-static const line_function lines[2][2] = {{line_1_1, line_1_2}, {line_2_1, line_2_2}};
+static void line_apart(const struct band *band, const struct channel *channel, size_t at, uint8_t *line,
+                       int32_t width) {
+    line_compute(band, channel, at, 2, line, width);
+}
 
 static void row_compute(const struct engine_call *call, struct band *band, int32_t y, size_t words) {
     const struct packed_operator *const op = call->op;
@@ -195,9 +181,9 @@ static void row_compute(const struct engine_call *call, struct band *band, int32
     uint8_t *line = map_line(&call->output, y, 0);
     size_t at = 0;
     int32_t repeats = 0;
-    const line_function compute = lines[op->stride_width - 1][band->quads - 1];
     for (int32_t c = 0; c < call->output.channels; c++) {
-        compute(band, (const struct channel *)(const void *)channel, at, line, call->output.width);
+        (op->stride_width == 1 ? line_side_by_side : line_apart)(
+            band, (const struct channel *)(const void *)channel, at, line, call->output.width);
         channel += words;
         line += call->output.line_stride;
         if (++repeats == op->depth_multiplier) {
@@ -212,13 +198,12 @@ bool dsp_depthwise_any_rows(const struct engine_call *call, size_t first_row, si
         return false;
     }
     const struct packed_operator *const op = call->op;
-    const size_t words = dsp_depthwise_any_bytes(1, op->kernel_height, op->kernel_width) / 4;
+    const size_t words = dsp_depthwise_any_bytes(1, op->kernel_height) / 4;
     if (first_row == 0) {
         channels_prepare(call, words);
     }
     struct band band;
     band.window_rows = op->kernel_height;
-    band.quads = quads_of(op);
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         row_compute(call, &band, y, words);
     }

@@ -106,18 +106,6 @@ static void tile_widen(const struct engine_map *input, const struct shape *shape
     }
 }
 
-static void kernel_run(const struct shape *shape, struct dsp_pairs *job) {
-    if (shape->pixels == 4) {
-        dsp_pairs4(job, shape->steps);
-        return;
-    }
-#if DSP_FAST
-    dsp_pairs3_16(job);
-#else
-    dsp_pairs_plain(job, shape->pixels);
-#endif
-}
-
 /* The weights of an output channel, in one group. */
 static struct dsp_groups layout_of(const struct engine_call *call, const struct shape *shape) {
     const struct dsp_groups made = {1, (size_t)call->input.channels, shape->steps};
@@ -139,19 +127,6 @@ static void job_start(struct dsp_pairs *job, const struct engine_map *output, co
     job->segment_skip = (rows ? row_stride : 3) - job->segment_span;
     job->block_step = row_stride;
     job->weights = NULL;
-}
-
-/* The next `pairs` pairs of output channels. odd: the last one has one channel. */
-static void job_run(const struct shape *shape, struct dsp_pairs *job, uint32_t pairs, bool odd) {
-    job->pairs = pairs - (odd ? 1 : 0);
-    if (job->pairs > 0) {
-        kernel_run(shape, job);
-    }
-    if (odd) {
-        job->pairs = 1;
-        job->line_stride = 0;
-        kernel_run(shape, job);
-    }
 }
 
 /* Rows from y on, before `end`, that fit the scratch and do not wrap around the ring of either map. */
@@ -185,14 +160,14 @@ static void tile_multiply(const struct engine_call *call, const struct shape *sh
         job.rounding = (2u * call->output.fill + 1u) << call->op->least_shift >> 1;
     }
     if (from_flash || shape->resident) {
-        job_run(shape, &job, (uint32_t)shape->pairs, odd);
+        dsp_pairs_run(&job, shape->pixels, shape->steps, (uint32_t)shape->pairs, odd);
         return;
     }
     const struct dsp_groups layout = layout_of(call, shape);
     for (size_t pair = 0; pair < shape->pairs; pair++) {
         dsp_stream_pair(call, pair, &layout, NULL, streams);
         job.stream = streams;
-        job_run(shape, &job, 1, odd && pair + 1 == shape->pairs);
+        dsp_pairs_run(&job, shape->pixels, shape->steps, 1, odd && pair + 1 == shape->pairs);
     }
 }
 

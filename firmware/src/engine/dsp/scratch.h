@@ -73,9 +73,9 @@ static inline size_t dsp_depthwise_bytes(size_t channels) {
     return 4 + 36 * channels;
 }
 
-/* Four constants a channel, and its weights in whole fours of each window row. */
-static inline size_t dsp_depthwise_any_bytes(size_t channels, size_t kernel_height, size_t kernel_width) {
-    return channels * (16 + kernel_height * ((kernel_width + 3) / 4) * 8);
+/* Four constants a channel, and 8 weights of each window row. */
+static inline size_t dsp_depthwise_any_bytes(size_t channels, size_t kernel_height) {
+    return channels * (16 + kernel_height * 16);
 }
 
 /* A CONV of any window. Its weights and what they meet come in groups, each padded to whole fours: from a map

@@ -6,6 +6,9 @@
 
 #include "engine/dsp/dsp.h" // DSP_FAST
 
+/* Also where the size counts. */
+#define DSP_INLINE __attribute__((always_inline))
+
 /* Four bytes from any address. */
 static inline uint32_t simd_load(const void *from) {
     uint32_t word;

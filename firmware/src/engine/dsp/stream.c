@@ -101,14 +101,27 @@ void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct d
     groups_widen(alone ? first : first + taps, layout, constants[1].scale - 1, to + 1);
 }
 
-void dsp_pairs4(struct dsp_pairs *job, size_t steps) {
+static void kernel_run(struct dsp_pairs *job, size_t pixels, size_t steps) {
 #if DSP_FAST
-    (steps == 4        ? dsp_pairs4_4
+    (pixels == 3       ? dsp_pairs3_16
+     : steps == 4      ? dsp_pairs4_4
      : steps == 8      ? dsp_pairs4_8
      : steps % 16 == 0 ? dsp_pairs4_16
                        : dsp_pairs4_4n)(job);
 #else
     (void)steps;
-    dsp_pairs_plain(job, 4);
+    dsp_pairs_plain(job, pixels);
 #endif
+}
+
+void dsp_pairs_run(struct dsp_pairs *job, size_t pixels, size_t steps, uint32_t pairs, bool odd) {
+    job->pairs = pairs - (odd ? 1 : 0);
+    if (job->pairs > 0) {
+        kernel_run(job, pixels, steps);
+    }
+    if (odd) {
+        job->pairs = 1;
+        job->line_stride = 0;
+        kernel_run(job, pixels, steps);
+    }
 }

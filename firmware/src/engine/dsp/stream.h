@@ -56,7 +56,8 @@ struct dsp_groups {
 void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct dsp_groups *layout,
                      const struct dsp_limits *limits, uint32_t *to);
 
-/* The kernel of 4 pixels for so many steps. */
-void dsp_pairs4(struct dsp_pairs *job, size_t steps);
+/* The next `pairs` pairs of output channels, by the kernel of so many steps. odd: the last one has one
+ * channel. pixels: of a block, 4 or 3. */
+void dsp_pairs_run(struct dsp_pairs *job, size_t pixels, size_t steps, uint32_t pairs, bool odd);
 
 #endif
