@@ -15,8 +15,8 @@
  * by channel: address(y, c, x) = offset + ((y + top) mod ring_rows) * channels * line_stride + c * line_stride + left + x.
  * Its borders (`top` and `bottom` rows, `left` and `right` bytes of a line) hold `fill`, the zero point, so that no
  * kernel tests bounds; the engine writes them together with the rows. Channels are read in fours: with lines up to the
- * next multiple of 4 behind its last row, and SLACK bytes, a map must still lie in the arena. A 1x1 map without borders has
- * line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
+ * next multiple of 4 behind its last row, and SLACK bytes, a map must still lie in the arena. A 1x1 map without borders
+ * has line_stride 1: a plain vector. The image is no map: it is HWC, outside the arena, and has the index IMAGE.
  *
  * A *step* says "operator, compute these rows of your output". Steps run in order; an operator's steps cover its
  * rows exactly once, ascending. When rows are ring-buffered (ring_rows < top + height + bottom), an operator streams.

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.base.files import write_private
 from host.compiler.build import Compiled, compile_anyway, why_not
-from host.compiler.cost import CLOCK_HZ, predict
+from host.compiler.cost import predict
 from host.compiler.judge import Judge
 from host.compiler.network import macs
 from tests.compiler import reference

@@ -1,8 +1,6 @@
 /* FULLY_CONNECTED: two outputs at once, four values a turn, so that each value is split once for both. What
  * holds it up is the flash: a byte a product.
  */
-#include "engine/cold.h" // compiled for size
-
 #include "engine/dsp/dsp.h"
 #include "engine/dsp/simd.h"
 #include "engine/requantize.h" // requantize, wrapping_add
