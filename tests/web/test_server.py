@@ -7,6 +7,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -304,5 +305,7 @@ def test_options_that_do_not_go_together_are_named(options: list[str], named: st
 
 
 def test_a_number_that_is_taken_is_said(service: Service) -> None:
-    with pytest.raises(HostError, match="give --web another number"):
-        viewer(["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"])
+    asked = ["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"]
+    with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
+        ended = pool.submit(viewer, asked).exception(timeout=60)
+    assert isinstance(ended, HostError) and "give --web another number" in str(ended)
