@@ -34,6 +34,8 @@ class Cycles:
     inference: int
     send: int
     period: int  # since the previous result; 0 for the first
+    overlapped: int = 0  # of capture and preprocess, while the frame before was inferred and sent
+    age: int = 0  # of the picture, from the end of its last line to its result
 
 
 @dataclass(frozen=True)
@@ -201,4 +203,6 @@ def _cycles(result: Result) -> Cycles:
         result.inference_cycles,
         result.send_cycles,
         result.period_cycles,
+        result.overlapped_cycles,
+        result.age_cycles,
     )

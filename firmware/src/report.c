@@ -97,6 +97,8 @@ void report_result(struct app *app, enum wire_source source) {
         .period_cycles = app->has_result ? now - app->last_result_at : 0,
         .dropped_messages = link_dropped(),
         .bad_packets = link_bad(),
+        .overlapped_cycles = app->cycles.overlapped,
+        .age_cycles = source == WIRE_SOURCE_CAMERA ? now - app->cycles.image_ended_at : 0,
         .source = (uint8_t)source,
     };
     link_send(WIRE_RESULT, &result, sizeof result, app->scores, app->score_count);

@@ -209,6 +209,14 @@ class Result(Message):
         "u32", "messages the board gave up since start: nobody read in time"
     )
     bad_packets: int = wire("u32", "packets the board refused since start")
+    overlapped_cycles: int = wire(
+        "u32",
+        "of capture_cycles and preprocess_cycles, what interrupts took while the frame before was inferred and sent: "
+        "inference_cycles and send_cycles are without it",
+    )
+    age_cycles: int = wire(
+        "u32", "from the end of the picture's last line to this result; 0 when injected"
+    )
     source: int = wire("u8", "Source")
     scores: bytes = wire("tail", "int8, score_count of them")
 

@@ -23,6 +23,8 @@ def json_line(sample: Sample) -> str:
             "inference_cycles": sample.cycles.inference,
             "send_cycles": sample.cycles.send,
             "period_cycles": sample.cycles.period,
+            "overlapped_cycles": sample.cycles.overlapped,
+            "age_cycles": sample.cycles.age,
             "clock_hz": sample.clock_hz,
             "estimated": sample.board == VIRTUAL,
             "lost": sample.losses.total,

@@ -114,7 +114,7 @@ def test_a_chip_that_waits_for_its_port_is_warned_about() -> None:
 
 
 def result(number: int) -> Result:
-    return Result(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, b"\x00\x00")
+    return Result(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b"\x00\x00")
 
 
 def test_frames_that_were_given_up_are_counted() -> None:

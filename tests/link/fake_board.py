@@ -114,6 +114,8 @@ class FakeBoard:
             period_cycles=12_800_000,
             dropped_messages=self.dropped,
             bad_packets=self._decoder.counts.bad_packets,
+            overlapped_cycles=2_400_000,
+            age_cycles=12_500_000,
             source=source,
             scores=np.array([-score - 1, score], dtype=np.int8).tobytes(),
         )

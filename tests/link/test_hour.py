@@ -42,7 +42,7 @@ class Hour:
         pixels = pixels_of(self.number)
         frame = Frame(self.number, 96, 96, 1, 0, b"")
         crc, dropped = zlib.crc32(pixels), self.outbox.state.dropped
-        result = Result(self.number, crc, 1, 2, 3, 4, 5, dropped, 0, 0, bytes(2))
+        result = Result(self.number, crc, 1, 2, 3, 4, 5, dropped, 0, 0, 0, 0, bytes(2))
         self.outbox.put(Frame.ID, frame.pack(), pixels)
         self.outbox.put(Result.ID, result.pack())
         self.said += 2

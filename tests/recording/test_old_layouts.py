@@ -61,7 +61,7 @@ def record_older(path: Path, text: bytes, layout: WireLayout) -> None:
             said.append(Frame(board.frame, 96, 96, 1, 0, image))
             scored = struct.pack("bb", -score - 1, score)
             crc = zlib.crc32(image)
-            said.append(Result(board.frame, crc, 1, 2, 3, 4, 5, 0, 0, 0, scored))
+            said.append(Result(board.frame, crc, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, scored))
         for number, message in enumerate(said):
             shape = by_name[type(message).__name__]
             data = encode_packet(shape.identity, number, packed(shape, message))

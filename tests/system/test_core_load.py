@@ -23,11 +23,14 @@ def test_no_frame_and_no_result_is_lost_to_the_cores_interrupts(model: str) -> N
     bench.mode(Mode.IDLE)
     assert not [message for message in bench.messages if isinstance(message, Fault)]
     assert results[-1].dropped_messages == 0
+    last = results[-1]
+    assert 0 < last.overlapped_cycles <= last.capture_cycles + last.preprocess_cycles
+    assert last.inference_cycles < last.age_cycles < last.period_cycles, "younger than a period"
     frames = [message for message in bench.messages if isinstance(message, Frame)]
     assert [frame.frame for frame in frames][:RESULTS] == [result.frame for result in results]
     if model == "person_grey_025":
-        last = bench.board.sensor.last_frames
-        sent = [area_average(np.ascontiguousarray(f.luma), 96, 96).tobytes() for f in last]
+        shown = bench.board.sensor.last_frames
+        sent = [area_average(np.ascontiguousarray(f.luma), 96, 96).tobytes() for f in shown]
         assert {frame.pixels for frame in frames[-2:]} & set(sent)
 
 

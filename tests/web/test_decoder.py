@@ -230,7 +230,7 @@ def test_scores_become_the_same_probabilities(page: Page) -> None:
         }""",
         [[m, s, z, list(b)] for m, s, z, b in rows],
     )
-    result = wire.Result(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, b"")
+    result = wire.Result(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b"")
     for (meaning, scale, zero, scores), mine in zip(rows, made, strict=True):
         hello = dataclasses.replace(
             HELLO,
