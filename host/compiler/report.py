@@ -17,7 +17,7 @@ from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_anyway, why_not
-from host.compiler.cost import WORST_ERROR, predict
+from host.compiler.cost import WORST_ERROR, predict, unmeasured
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs
@@ -30,7 +30,8 @@ WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
 class Report:
     """parameters: of a .tflite, weights and biases, into which normalisation is folded. reason: why it does not fit.
 
-    predicted_cycles: within predicted_error of what the virtual board counts, for all networks it was fitted to.
+    predicted_cycles: within predicted_error of what the virtual board counts, for all networks it was fitted to;
+    extrapolated: the kinds of operators that none of them has, to which no bound applies.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Report:
     parameters: int | None
     predicted_cycles: int
     predicted_error: float
+    extrapolated: tuple[str, ...]
     frames_per_second: float
 
 
@@ -61,6 +63,7 @@ def report_on(compiled: Compiled, model: str, parameters: int | None) -> Report:
         parameters=parameters,
         predicted_cycles=cycles,
         predicted_error=WORST_ERROR,
+        extrapolated=tuple(unmeasured(compiled)),
         frames_per_second=round(CLOCK_HZ / cycles, 2),
     )
 
@@ -96,6 +99,12 @@ def constants_of(graph: Graph) -> int:
     return sum(math.prod(graph.tensors[index].shape) for index in used)
 
 
+def _bound(report: Report) -> str:
+    if report.extrapolated:
+        return f"extrapolated for {', '.join(report.extrapolated)}: no bound on the error"
+    return f"within {100 * report.predicted_error:.0f} % of the virtual board's estimate"
+
+
 def show(report: Report) -> Table:
     """For people."""
     table = Table(show_header=False)
@@ -106,8 +115,7 @@ def show(report: Report) -> Table:
         "RAM": f"{report.ram_bytes:,} B (arena {report.arena_bytes:,} B, and the image)",
         "work": f"{report.macs:,} MACs",
         "parameters": "-" if report.parameters is None else f"{report.parameters:,}",
-        "estimated": f"{report.predicted_cycles / 1e6:.2f} Mcycles an inference, not run; "
-        f"within {100 * report.predicted_error:.0f} % of the virtual board's estimate",
+        "estimated": f"{report.predicted_cycles / 1e6:.2f} Mcycles an inference, not run; {_bound(report)}",
         "inferences": f"{report.frames_per_second} a second at 64 MHz, camera not counted",
     }
     for name, text in rows.items():
