@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.link.line import NoAnswerError
 from host.link.messages import Mode, Setting
 from host.preprocess import area_average, area_average_yuv
 from host.virtual.ov7675 import SensorFrame
@@ -39,7 +40,7 @@ def measure(bench: Bench, divider: int, luma_second: bool = False) -> Point:
     bench.set(Setting.CLOCK_DIVIDER, divider)
     try:
         images = bench.frames(2)
-    except AssertionError:
+    except NoAnswerError:
         bench.mode(Mode.IDLE)
         return Point(cycles_a_byte(divider), 1.0)
     colour = bench.hello.input_channels == 3
