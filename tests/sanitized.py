@@ -35,8 +35,8 @@ def environment() -> dict[str, str]:
 
 def main(argv: list[str] | None = None) -> int:
     """pytest's exit code, or 99 on a finding."""
-    asked = sys.argv[1:] if argv is None else argv
-    tests = asked or [str(ROOT / "tests" / folder) for folder in FOLDERS]
+    wanted = sys.argv[1:] if argv is None else argv
+    tests = wanted or [str(ROOT / "tests" / folder) for folder in FOLDERS]
     command = [sys.executable, "-c", START, "-q", "-x", "--capture=sys", *tests]
     return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
 

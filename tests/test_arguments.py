@@ -28,9 +28,9 @@ def test_a_number_that_is_none_is_said_in_words(
     with pytest.raises(SystemExit) as ended:
         importlib.import_module(f"host.{tool}.__main__").main(option)
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert expected in said
-    assert "invalid" not in said
+    output = capsys.readouterr().err
+    assert expected in output
+    assert "invalid" not in output
 
 
 def test_the_ends_are_within() -> None:

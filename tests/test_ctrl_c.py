@@ -13,21 +13,21 @@ HOST = Path(__file__).resolve().parents[1] / "host"
 
 
 @pytest.mark.parametrize(
-    "end, said",
+    "end, output",
     [
         ("raise KeyboardInterrupt", ["stopped"]),
         ("raise ValueError('ours')", ["Traceback", "ValueError: ours"]),
     ],
 )
-def test_it_is_a_word_and_all_else_is_our_bug(end: str, said: list[str]) -> None:
+def test_it_is_a_word_and_all_else_is_our_bug(end: str, output: list[str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", f"from host.base.errors import quiet_ctrl_c; quiet_ctrl_c(); {end}"],
         capture_output=True,
         text=True,
     )
     lines = ran.stderr.splitlines()
-    assert ran.returncode != 0 and lines[0].startswith(said[0]) and lines[-1] == said[-1]
-    if said == ["stopped"]:
+    assert ran.returncode != 0 and lines[0].startswith(output[0]) and lines[-1] == output[-1]
+    if output == ["stopped"]:
         assert len(lines) == 1 and ran.returncode in (-signal.SIGINT, 130, 0xC000013A)
 
 

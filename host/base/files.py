@@ -58,17 +58,17 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def placed_file(path: Path) -> Iterator[BinaryIO]:
     """As private_file, for who has words of their own for an OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        number = os.open(beside, WRITING, PRIVATE_FILE)
+        number = os.open(temporary, WRITING, PRIVATE_FILE)
         with os.fdopen(number, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     finally:
         with contextlib.suppress(OSError):  # it is renamed, or was never there
-            beside.unlink()
+            temporary.unlink()
 
 
 def new_private_text(path: Path) -> TextIO:

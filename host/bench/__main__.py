@@ -38,12 +38,14 @@ def main(argv: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
-        told = commands.add_parser(command.NAME, help=command.HELP, description=command.__doc__)
-        command.add_arguments(told)
-        told.set_defaults(run=command.run)
-    asked = parser.parse_args(argv)
-    asked.argv = sys.argv[1:] if argv is None else argv  # the command to repeat a run
-    code: int = asked.run(asked)
+        subparser = commands.add_parser(
+            command.NAME, help=command.HELP, description=command.__doc__
+        )
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    args = parser.parse_args(argv)
+    args.argv = sys.argv[1:] if argv is None else argv  # the command to repeat a run
+    code: int = args.run(args)
     return code
 
 

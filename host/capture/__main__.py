@@ -91,9 +91,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
-    asked = arguments(argv)
+    args = arguments(argv)
     console = stderr()
-    options = _options(asked)
+    options = _options(args)
 
     def say(text: str) -> None:
         console.print(text, style="dim")
@@ -101,48 +101,48 @@ def main(argv: list[str] | None = None) -> int:
     from host.data.journal import Journal
 
     with (
-        asked_port(asked, say, asked.scene) as opening,
-        Journal(asked.output, options.labels) as journal,
+        asked_port(args, say, args.scene) as opening,
+        Journal(args.output, options.labels) as journal,
     ):
         for line in journal.repaired:
-            say(f"{asked.output}: {line}")
+            say(f"{args.output}: {line}")
         try:
-            with _open(asked, opening) as device:
-                _capture(asked, options, opening, device, journal, say)
+            with _open(args, opening) as device:
+                _capture(args, options, opening, device, journal, say)
         finally:
-            say(f"{journal.added} new pictures in {asked.output}, {len(journal.pictures)} in all")
+            say(f"{journal.added} new pictures in {args.output}, {len(journal.pictures)} in all")
             if journal.pictures and not any(p.split == "val" for p in journal.pictures):
-                say(JUDGES.format(shell_line("host.data", "split", asked.output, "--gap", 10)))
+                say(JUDGES.format(shell_line("host.data", "split", args.output, "--gap", 10)))
     return 0
 
 
-def _options(asked: argparse.Namespace) -> Options:
+def _options(args: argparse.Namespace) -> Options:
     """Raises HostError for what does not go together."""
-    labels = label_list(asked.labels)
+    labels = label_list(args.labels)
     if len(labels) > 9:
         raise HostError(f"{len(labels)} labels: there are keys for 9; capture the others later")
-    if asked.label and not (asked.auto or asked.on_change or asked.uncertain):
+    if args.label and not (args.auto or args.on_change or args.uncertain):
         raise HostError("--label needs a rule: add --auto 2/s, --on-change or --uncertain")
     return Options(
         labels=labels,
-        rate=asked.auto,
-        on_change=asked.on_change,
-        band=asked.uncertain,
-        label=resolve(asked.label, labels, "--label") if asked.label else None,
-        distance=asked.distance,
-        split=asked.split,
-        tags=tuple(tag.strip() for tag in asked.tags.split(",") if tag.strip()),
+        rate=args.auto,
+        on_change=args.on_change,
+        band=args.uncertain,
+        label=resolve(args.label, labels, "--label") if args.label else None,
+        distance=args.distance,
+        split=args.split,
+        tags=tuple(tag.strip() for tag in args.tags.split(",") if tag.strip()),
     )
 
 
-def _open(asked: argparse.Namespace, opening: Opening) -> Device:
+def _open(args: argparse.Namespace, opening: Opening) -> Device:
     """A person wants a lost port back; a script wants to know."""
-    for_people = asked.frames is None and asked.keys is None
+    for_people = args.frames is None and args.keys is None
     return Device(opening.open(), reopen=opening.reopen if for_people else None)
 
 
 def _capture(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     options: Options,
     opening: Opening,
     device: Device,
@@ -155,20 +155,20 @@ def _capture(
     from host.viewer.session import Session
     from host.viewer.view import first_view
 
-    scene = asked.scene if opening.choice.url == VIRTUAL else ""
-    view = first_view(device.hello, device.name, scene, asked.watch, asked.threshold)
+    scene = args.scene if opening.choice.url == VIRTUAL else ""
+    view = first_view(device.hello, device.name, scene, args.watch, args.threshold)
     recording = (opening.recorder, opening.playback)  # seen on the screen
-    viewer = Session(device, view, time.monotonic, asked.output, *recording)
+    viewer = Session(device, view, time.monotonic, args.output, *recording)
     if options.band and not labels_of(device.hello):
         raise HostError(
             "--uncertain needs scores, and no model runs on the board: python -m host.deploy"
         )
     session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
     try:
-        if asked.wiring:
-            device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
+        if args.wiring:
+            device.set(Setting.DATA_SWAP, int(args.wiring == "shield"))
         device.set_mode(Mode.STREAM)
-        _show(asked, session, say)
+        _show(args, session, say)
     finally:
         stderr().print(_summary(session))
         for line in lines(session.state):
@@ -177,24 +177,24 @@ def _capture(
             device.set_mode(Mode.IDLE)  # the sensor sleeps again
 
 
-def _show(asked: argparse.Namespace, session: CaptureSession, say: Say) -> None:
+def _show(args: argparse.Namespace, session: CaptureSession, say: Say) -> None:
     from host.capture.terminal import run_plain, screen_of
     from host.viewer.terminal import run_screen
     from host.viewer.window import run_drawn, why_no_window
 
     screen = Console()
-    keys = [key.strip() for key in asked.keys.split(",")] if asked.keys else []
-    reason = "" if asked.terminal or asked.plain or keys else why_no_window()
+    keys = [key.strip() for key in args.keys.split(",")] if args.keys else []
+    reason = "" if args.terminal or args.plain or keys else why_no_window()
     if reason:
         say(f"{reason}: showing it in the terminal")
-    if asked.plain or keys or ((asked.terminal or reason) and not screen.is_terminal):
+    if args.plain or keys or ((args.terminal or reason) and not screen.is_terminal):
         session.is_scripted = True
-        for line in run_plain(session, asked.frames, keys):
+        for line in run_plain(session, args.frames, keys):
             print(line, flush=True)
-    elif asked.terminal or reason:
+    elif args.terminal or reason:
         run_screen(
             session,
-            asked.frames,
+            args.frames,
             screen,
             lambda *size: screen_of(session.view, session.state, *size),
         )
@@ -202,7 +202,7 @@ def _show(asked: argparse.Namespace, session: CaptureSession, say: Say) -> None:
         from host.capture.draw import draw
 
         run_drawn(
-            session, asked.frames, TITLE, lambda *size: draw(session.view, session.state, *size)
+            session, args.frames, TITLE, lambda *size: draw(session.view, session.state, *size)
         )
 
 

@@ -196,8 +196,8 @@ class CaptureSession:
         """A new session: what follows is no neighbour of what was."""
         self._places += 1
         session = f"{self._now().astimezone(UTC):%Y%m%dT%H%M%S}-{self._places}"
-        asked = self._options.split
-        self.state = replace(self.state, session=session, split="" if asked == "auto" else asked)
+        wanted = self._options.split
+        self.state = replace(self.state, session=session, split="" if wanted == "auto" else wanted)
 
     def _count(self) -> None:
         self.state = replace(

@@ -105,8 +105,8 @@ def _terms(compiled: Compiled, layer: Layer, form: Form, scratch: int, rows: lis
     if layer.kind in (OperatorKind.AVERAGE_POOL, OperatorKind.MAX_POOL, OperatorKind.MEAN):
         return _pool(layer, source, output, rows)
     if scratch and layer.kind is OperatorKind.POINTWISE:
-        asked = demand(network, layer, form).rows
-        return _pointwise(source, output, rows, asked)
+        wanted = demand(network, layer, form).rows
+        return _pointwise(source, output, rows, wanted)
     if scratch and layer.kind is OperatorKind.DEPTHWISE:
         return _depthwise(layer, output, rows)
     if scratch and layer.kind is OperatorKind.CONV:
@@ -162,11 +162,11 @@ def _window(layer: Layer, source: Feature, output: Feature, rows: list[int], ima
     )
 
 
-def _pointwise(source: Feature, output: Feature, rows: list[int], asked: int) -> Terms:
+def _pointwise(source: Feature, output: Feature, rows: list[int], wanted: int) -> Terms:
     pixels, count = block_pixels(output.width), steps(source.channels, output.width)
     blocks = -(-output.width // pixels) * output.height
     pairs = -(-output.channels // 2)
-    runs = sum(-(-r // asked) for r in rows) if asked else 1
+    runs = sum(-(-r // wanted) for r in rows) if wanted else 1
     return Terms(
         f"POINTWISE {pixels}",
         [

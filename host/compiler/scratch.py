@@ -157,15 +157,15 @@ def _first_bytes(layer: Layer, image: Feature, output: Feature) -> int:
     return -(-total // 4) * 4
 
 
-def step_overhead(network: Network, layer: Layer, asked: Demand, rows: int) -> int:
+def step_overhead(network: Network, layer: Layer, wanted: Demand, rows: int) -> int:
     """Estimated cycles that a step of `rows` rows costs besides the work that is the same in any step."""
     output, cycles = network.features[layer.output], STEP_CYCLES
     if layer.kind is OperatorKind.DEPTHWISE:
         strips = -(-output.width // 2) * output.channels
         cycles += STRIP_CYCLES * strips * bands(rows, layer.window.stride[0])
     streamed = layer.kind in (OperatorKind.POINTWISE, OperatorKind.CONV)
-    if streamed and asked.rows and layer.weights is not None:
-        cycles += int(WIDEN_CYCLES * layer.weights.size) * -(-rows // asked.rows)
+    if streamed and wanted.rows and layer.weights is not None:
+        cycles += int(WIDEN_CYCLES * layer.weights.size) * -(-rows // wanted.rows)
     return cycles
 
 

@@ -36,9 +36,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0; `check` gives 1 when it found something."""
-    asked = arguments(argv)
+    args = arguments(argv)
     run = {"import": import_set, "check": check_set, "split": split_set, "export": export_set}
-    return run[asked.command](asked)
+    return run[args.command](args)
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.bias import bias_findings
+from host.data.classifier import Classifier
 from host.data.dataset import Dataset
 from host.data.duplicates import NEAR, near_pairs, perceptual_hash
 from host.data.findings import (
@@ -22,14 +23,13 @@ from host.data.findings import (
 )
 from host.data.manifest import Picture
 from host.data.model_input import luma_of
-from host.data.opinion import Opinion
 from host.data.quality import Look, lay_out, look_of, quality_findings, shape_findings, workplace
 
 SURE = 0.8
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """distance: bits up to which two pictures are near-duplicates. sure: the score at which a model is believed."""
 
     distance: int = NEAR
@@ -51,8 +51,8 @@ class Checked:
 
 def check(
     dataset: Dataset,
-    asked: Asked,
-    opinion: Opinion | None = None,
+    request: Request,
+    classifier: Classifier | None = None,
     progress: Callable[[Iterable[Picture]], Iterable[Picture]] = lambda pictures: pictures,
 ) -> Checked:
     """Everything there is to say. opinion: else the scores that the manifest recorded are believed."""
@@ -71,17 +71,17 @@ def check(
             readable.append(picture)
             looks.append(look_of(pixels))
             hashes.append(perceptual_hash(luma_of(pixels)))
-            scores.append(opinion(pixels) if opinion else picture.scores)
-            if asked.quality:
+            scores.append(classifier(pixels) if classifier else picture.scores)
+            if request.quality:
                 lay_out(folder, number, pixels)
-        if asked.quality and readable:
+        if request.quality and readable:
             found += quality_findings(folder, dataset.pictures) + shape_findings(readable, looks)
-    pairs = list(near_pairs(np.array(hashes, np.uint64), asked.distance))
+    pairs = list(near_pairs(np.array(hashes, np.uint64), request.distance))
     found += pair_findings(readable, pairs)
     found += session_findings(dataset.pictures) + label_findings(dataset.pictures)
     found += bias_findings(
         readable, {p.path: look for p, look in zip(readable, looks, strict=True)}
     )
-    found += doubt_findings(readable, scores, asked.sure)
+    found += doubt_findings(readable, scores, request.sure)
     order = list(Kind)
     return Checked(len(dataset.pictures), tuple(sorted(found, key=lambda f: order.index(f.kind))))

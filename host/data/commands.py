@@ -17,8 +17,9 @@ from host.base.errors import HostError
 from host.base.regular_files import UnreadableError
 from host.data.bias import bias_findings
 from host.data.boxes import Rule
-from host.data.check import Asked, check
+from host.data.check import Request, check
 from host.data.check_report import summary, write_report
+from host.data.classifier import open_opinion
 from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.duplicates import near_pairs, perceptual_hash
@@ -31,7 +32,6 @@ from host.data.load import each_picture
 from host.data.manifest import SPLITS, Picture
 from host.data.manifest_file import read_whole, write_manifest
 from host.data.model_input import luma_of
-from host.data.opinion import open_opinion
 from host.data.quality import Look, look_of
 from host.data.split import Shares, assign, groups, table, worth
 from host.data.store import import_into
@@ -39,23 +39,23 @@ from host.data.store import import_into
 Item = TypeVar("Item")
 
 
-def import_set(asked: argparse.Namespace) -> int:
+def import_set(request: argparse.Namespace) -> int:
     """Copies pictures into a folder of ours."""
     console = stderr()
-    if not asked.input.exists():
-        raise HostError(f"{asked.input} is not there: give a folder or a zip of pictures")
-    dataset = _source(asked)
+    if not request.input.exists():
+        raise HostError(f"{request.input} is not there: give a folder or a zip of pictures")
+    dataset = _source(request)
     for line in dataset.remarks():
         _say(console, line)
-    if asked.labels:
-        known = label_list(asked.labels)
+    if request.labels:
+        known = label_list(request.labels)
         renamed = [replace(p, label=resolve(p.label, known, p.path)) for p in dataset.pictures]
         dataset = replace(dataset, pictures=tuple(renamed), labels=known)
     about = Picture(
-        "", "", asked.split, source=asked.source or asked.input.stem, licence=asked.licence
+        "", "", request.split, source=request.source or request.input.stem, licence=request.licence
     )
     done = import_into(
-        asked.output,
+        request.output,
         dataset,
         about,
         lambda line: _say(console, line),
@@ -63,97 +63,97 @@ def import_set(asked: argparse.Namespace) -> int:
     )
     _say(
         console,
-        f"{len(done.added)} pictures imported into {asked.output}; "
+        f"{len(done.added)} pictures imported into {request.output}; "
         f"{done.known} were there already, {done.unreadable} cannot be read",
     )
     bare = sum(not picture.licence for picture in done.added)
     if bare:
         _say(console, f"the licence of {bare} of them is not known: name it with --licence")
-    stdout().print(_splits(read_dataset(asked.output, least_labels=1).pictures))
+    stdout().print(_splits(read_dataset(request.output, least_labels=1).pictures))
     return 0
 
 
-def check_set(asked: argparse.Namespace) -> int:
+def check_set(request: argparse.Namespace) -> int:
     """Says what may be wrong. 1 when something was found."""
     console = stderr()
-    dataset = _read(asked, console)
-    opinion = open_opinion(asked.model, asked.model_labels) if asked.model else None
+    dataset = _read(request, console)
+    classifier = open_opinion(request.model, request.model_labels) if request.model else None
     checked = check(
         dataset,
-        Asked(asked.distance, asked.sure),
-        opinion,
+        Request(request.distance, request.sure),
+        classifier,
         lambda pictures: _shown(pictures, "checking", console),
     )
     stdout().print(_splits(dataset.pictures))
     stdout().print(summary(checked))
     _say_bias(console, checked.of(Kind.COINCIDES))
-    if asked.output:
-        for path in write_report(asked.output, dataset, checked):
+    if request.output:
+        for path in write_report(request.output, dataset, checked):
             _say(console, f"wrote {path}")
     return int(bool(checked.findings))
 
 
-def split_set(asked: argparse.Namespace) -> int:
+def split_set(request: argparse.Namespace) -> int:
     """Writes the split of every picture into the folder's manifest."""
     console = stderr()
-    if not asked.data.is_dir():
-        raise HostError(f"{asked.data} is no folder: import it into one first")
-    if asked.val + asked.test >= 1:
-        raise HostError(f"--val {asked.val} and --test {asked.test} leave nothing to train on")
-    with held(asked.data):
-        _split(asked, console)
-    stdout().print(_splits(read_dataset(asked.data, least_labels=1).pictures))
+    if not request.data.is_dir():
+        raise HostError(f"{request.data} is no folder: import it into one first")
+    if request.val + request.test >= 1:
+        raise HostError(f"--val {request.val} and --test {request.test} leave nothing to train on")
+    with held(request.data):
+        _split(request, console)
+    stdout().print(_splits(read_dataset(request.data, least_labels=1).pictures))
     return 0
 
 
-def _split(asked: argparse.Namespace, console: Console) -> None:
-    dataset = read_dataset(asked.data, least_labels=1)
+def _split(request: argparse.Namespace, console: Console) -> None:
+    dataset = read_dataset(request.data, least_labels=1)
     pictures = dataset.pictures
-    near, looks = _compared(dataset, asked.distance, console) if asked.distance >= 0 else ([], {})
-    together = groups(pictures, near, asked.by, asked.gap)
-    shares = Shares(asked.val, asked.test)
-    unlabelled = [picture for picture in read_whole(asked.data) if not picture.label]
-    write_manifest(asked.data, [*assign(pictures, together, shares, asked.seed), *unlabelled])
+    near, looks = (
+        _compared(dataset, request.distance, console) if request.distance >= 0 else ([], {})
+    )
+    together = groups(pictures, near, request.by, request.gap)
+    shares = Shares(request.val, request.test)
+    unlabelled = [picture for picture in read_whole(request.data) if not picture.label]
+    write_manifest(request.data, [*assign(pictures, together, shares, request.seed), *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
     _say_bias(console, bias_findings(pictures, looks))
 
 
-def export_set(asked: argparse.Namespace) -> int:
+def export_set(request: argparse.Namespace) -> int:
     """Writes the pictures in another layout."""
-    dataset = _read(asked, stderr())
-    is_zip = asked.output.suffix.lower() == ".zip"
-    layout = asked.layout or ("zip" if is_zip else "keras")
+    dataset = _read(request, stderr())
+    is_zip = request.output.suffix.lower() == ".zip"
+    layout = request.layout or ("zip" if is_zip else "keras")
     if is_zip != (layout == "zip"):
-        raise HostError(f"--layout {layout} does not go into {asked.output}: zip makes NAME.zip")
+        raise HostError(f"--layout {layout} does not go into {request.output}: zip makes NAME.zip")
     count = (
-        export_zip(dataset, asked.output)
+        export_zip(dataset, request.output)
         if layout == "zip"
-        else export_folder(dataset, asked.output, layout)
+        else export_folder(dataset, request.output, layout)
     )
-    _say(stderr(), f"{count} pictures exported to {asked.output}")
+    _say(stderr(), f"{count} pictures exported to {request.output}")
     if layout == "edge-impulse":
-        upload = (
-            f"cd {shlex.quote(str(asked.output))} && edge-impulse-uploader --info-file info.labels"
-        )
+        upload = f"cd {shlex.quote(str(request.output))} && edge-impulse-uploader --info-file info.labels"
         _say(stderr(), f"to upload them: {upload}")
     stdout().print(_splits(dataset.pictures))
     return 0
 
 
-def _read(asked: argparse.Namespace, console: Console) -> Dataset:
-    dataset = read_dataset(asked.data, least_labels=1, split=asked.split)
+def _read(request: argparse.Namespace, console: Console) -> Dataset:
+    dataset = read_dataset(request.data, least_labels=1, split=request.split)
     for line in dataset.remarks():
         _say(console, line)
     return dataset
 
 
-def _source(asked: argparse.Namespace) -> Dataset:
-    rule = Rule(asked.wanted, asked.least_area, asked.leave_out_small)
-    if asked.coco:
-        return read_coco(asked.coco, asked.input, rule, asked.split)
-    if asked.by_folders:
-        return read_dataset(asked.input, least_labels=1)
-    return read_any(asked.input, rule, asked.split)
+def _source(request: argparse.Namespace) -> Dataset:
+    rule = Rule(request.wanted, request.least_area, request.leave_out_small)
+    if request.coco:
+        return read_coco(request.coco, request.input, rule, request.split)
+    if request.by_folders:
+        return read_dataset(request.input, least_labels=1)
+    return read_any(request.input, rule, request.split)
 
 
 def _say_bias(console: Console, findings: Sequence[Finding]) -> None:

@@ -133,10 +133,10 @@ def _samples(read: ReadName, name: str) -> list[Sample]:
 def _boxed(read: ReadName, name: str, names: Sequence[str]) -> list[Sample]:
     """The pictures beside one bounding_boxes.labels, the uploader's format; those that it does not name have no box."""
     folder = name.rpartition("/")[0]
-    beside = [n for n in names if n.rpartition("/")[0] == folder and not_a_picture(n) is None]
+    temporary = [n for n in names if n.rpartition("/")[0] == folder and not_a_picture(n) is None]
     try:
         listed = json.loads(read(name).decode("utf-8-sig"))["boundingBoxes"]
-        entries = [{"path": n.rpartition("/")[2]} for n in beside]
+        entries = [{"path": n.rpartition("/")[2]} for n in temporary]
         return [_sample({**e, "boundingBoxes": listed.get(e["path"])}, folder) for e in entries]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HostError(

@@ -149,21 +149,21 @@ class Journal:
 
     def _recovered(self, labels: Mapping[str, str]) -> list[Picture]:
         """The rows that are whole, and new ones for pictures that have none. labels: of folders."""
-        said: list[str] = []
+        output: list[str] = []
         found: list[Picture] = []
         if has_manifest(self.folder):
             rows = read_manifest(self.folder)
             found = list(rows.pictures)
             if rows.dropped:
-                said.append(
+                output.append(
                     f"the last row of {CSV_NAME} was cut off and is dropped: {rows.torn[:80]!r}"
                 )
-            said += rows.notes
+            output += rows.notes
         known = {picture.path for picture in found}
         orphans = [p for p in _by_folder(self.folder, labels) if p.path not in known]
         if orphans:
-            said.append(f"{len(orphans)} picture(s) without a row took their folder as label")
-        self.repaired = tuple(said)
+            output.append(f"{len(orphans)} picture(s) without a row took their folder as label")
+        self.repaired = tuple(output)
         return found + orphans
 
 
@@ -184,13 +184,13 @@ def _by_folder(folder: Path, labels: Mapping[str, str]) -> list[Picture]:
     return found
 
 
-def _agreed(folder: Path, asked: Sequence[str], found: Sequence[Picture]) -> tuple[str, ...]:
+def _agreed(folder: Path, wanted: Sequence[str], found: Sequence[Picture]) -> tuple[str, ...]:
     """The labels asked for. Raises HostError when the folder holds another."""
     for picture in found:
-        if picture.label and not matching(picture.label, asked):
+        if picture.label and not matching(picture.label, wanted):
             there = sorted({p.label for p in found if p.label})
             raise HostError(
-                f"{folder} holds pictures labelled {', '.join(there)}{did_you_mean(picture.label, asked)}: "
+                f"{folder} holds pictures labelled {', '.join(there)}{did_you_mean(picture.label, wanted)}: "
                 f"give --labels {','.join(there)} (more may follow), or another --output"
             )
-    return tuple(asked)
+    return tuple(wanted)

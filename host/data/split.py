@@ -132,8 +132,8 @@ def _pause_s(first: datetime | None, second: datetime | None) -> float:
     return abs((second - first).total_seconds()) if first and second else 0.0
 
 
-def _refuse_empty(used: set[str], asked: Sequence[str], count: int) -> None:
-    empty = [name for name in asked if name not in used]
+def _refuse_empty(used: set[str], requested: Sequence[str], count: int) -> None:
+    empty = [name for name in requested if name not in used]
     if empty:
         raise HostError(
             f"{count} group(s) of pictures that belong together cannot fill train, {' and '.join(empty)}: "

@@ -87,9 +87,9 @@ class _place:  # noqa: N801 (a function with what it looks up)
         self._named = Matcher(pictures, (note.file for _, note in notes))
 
     def __call__(self, name: str, note: Annotation) -> str | None:
-        beside = self._files.get(_stem(name))
-        if beside:
-            return beside
+        temporary = self._files.get(_stem(name))
+        if temporary:
+            return temporary
         stem = self._stems.find(_stem(name))
         return self._files[stem] if stem else self._named.find(note.file) if note.file else stem
 

@@ -53,23 +53,23 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the board does what was asked."""
-    asked = arguments(argv)
+    args = arguments(argv)
     console = stderr()
-    model = read_model(asked.model, asked.name, asked.labels) if asked.model else None
+    model = read_model(args.model, args.name, args.labels) if args.model else None
 
     def say(text: str) -> None:
         console.print(text, style="dim")
 
     with (
-        asked_port(asked, say) as opening,
+        asked_port(args, say) as opening,
         Device(opening.open(), reopen=opening.reopen) as device,
     ):
         if model is not None:
             _deploy(device, model, console)
         else:
-            _change(device, asked)
+            _change(device, args)
         stdout().print(slots_table(read_slots(device)))
-    if opening.choice.url == VIRTUAL and asked.model:
+    if opening.choice.url == VIRTUAL and args.model:
         say(FORGETTING)
     return 0
 
@@ -84,11 +84,11 @@ def _deploy(device: Device, model: PackedModel, console: Console) -> None:
     console.print(f"the board runs {device.hello.model}")
 
 
-def _change(device: Device, asked: argparse.Namespace) -> None:
-    if asked.erase:
+def _change(device: Device, args: argparse.Namespace) -> None:
+    if args.erase:
         empty_slots(device)
-    elif not asked.list:
-        run_slot(device, asked.use or 0)
+    elif not args.list:
+        run_slot(device, args.use or 0)
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ STAYS = "the model that ran before still runs"
 def send_model(device: Device, blob: bytes, progress: Callable[[int], None]) -> None:
     """Sends `blob` and lets the board run it; on a HostError the old model runs. progress: bytes held so far."""
     device.set_mode(Mode.IDLE)
-    best, fruitless = -1, 0
-    while fruitless < FRUITLESS_TRIES:
-        fruitless += 1
+    best, stalled = -1, 0
+    while stalled < FRUITLESS_TRIES:
+        stalled += 1
         try:
             for held in _pieces(device, blob):
                 if held > best:
-                    best, fruitless = held, 0
+                    best, stalled = held, 0
                 progress(held)
             _obey(device, SlotCommit(zlib.crc32(blob)))
         except (NoAnswerError, _InterruptedError):

@@ -36,31 +36,31 @@ Say = Callable[[str], None]
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when no check failed."""
-    asked = _parser().parse_args(argv)
+    args = _parser().parse_args(argv)
     console = stderr()
 
     def say(text: str) -> None:
         console.print(text, style="dim")
 
-    findings = _examine(asked, say)
-    _print(findings, asked.json)
-    if asked.report:
-        write_private(asked.report, checklist(findings, _conditions(asked.port)).encode())
-        say(f"wrote {asked.report}")
+    findings = _examine(args, say)
+    _print(findings, args.json)
+    if args.report:
+        write_private(args.report, checklist(findings, _conditions(args.port)).encode())
+        say(f"wrote {args.report}")
     return int(any_failed(findings))
 
 
-def _examine(asked: argparse.Namespace, say: Say) -> list[Finding]:
+def _examine(args: argparse.Namespace, say: Say) -> list[Finding]:
     listed = listed_ports()
-    board = board_finding(asked.port, listed)
+    board = board_finding(args.port, listed)
     if board.verdict is Verdict.FAIL:
         return completed([board])
 
     def damage(port: Port) -> Port:
-        rate = asked.drop_rate
+        rate = args.drop_rate
         return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
-    with asked_port(asked, say, wrap=damage) as opening:
+    with asked_port(args, say, wrap=damage) as opening:
         if opening.playback:
             raise HostError(
                 "the doctor asks, and a recording cannot answer: give it a board's --port"

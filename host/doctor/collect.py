@@ -147,17 +147,17 @@ class Examination:
         self._device.set(Setting.COLOUR_BARS, 1)
         found: dict[int, Raster] = {}
         ways = range(LIMITS[Setting.HALVING].least, LIMITS[Setting.HALVING].most + 1)
-        for way in sorted(ways, key=lambda way: way != halving):
-            if way != halving:
+        for criterion in sorted(ways, key=lambda criterion: criterion != halving):
+            if criterion != halving:
                 self._moved = True
-                self._device.set(Setting.HALVING, way)
+                self._device.set(Setting.HALVING, criterion)
             try:
-                found[way] = self._device.raster(LAST_LINES)
+                found[criterion] = self._device.raster(LAST_LINES)
             except NoAnswerError:
                 raise
             except HostError:  # refused: a firmware that cannot count
                 break
-            if is_whole(found[way]):
+            if is_whole(found[criterion]):
                 break
         return found
 

@@ -36,9 +36,10 @@ def raster_finding(camera: CameraEvidence) -> Finding:
     if not camera.rasters:
         return skipped("raster", "this firmware does not count at the pins")
     counted = "; ".join(
-        f"halving {way} ({WAYS[way]}): {_counts(r)}" for way, r in camera.rasters.items()
+        f"halving {criterion} ({WAYS[criterion]}): {_counts(r)}"
+        for criterion, r in camera.rasters.items()
     )
-    whole = [way for way, raster in camera.rasters.items() if is_whole(raster)]
+    whole = [criterion for criterion, raster in camera.rasters.items() if is_whole(raster)]
     if camera.halving in whole:
         twice = camera.rasters[camera.halving].lines == TWICE_THE_LINES
         return passed("raster", counted + ("; every second line is read" if twice else ""))

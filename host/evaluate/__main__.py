@@ -29,7 +29,7 @@ from host.base.statistics import Floats
 from host.base.text import say
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
-from host.evaluate.evaluation import Evaluation, Terms, as_json, evaluate
+from host.evaluate.evaluation import Evaluation, Thresholds, as_json, evaluate
 from host.evaluate.float_model import float_beside, float_scores
 from host.evaluate.journal import NAME as JOURNAL
 from host.evaluate.journal import Journal
@@ -75,7 +75,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when everything was measured and the board, if asked, equals the PC."""
-    asked = arguments(argv)
+    args = arguments(argv)
     console = stderr()
     started = datetime.now(UTC)
     notes: list[str] = []
@@ -84,27 +84,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         notes.append(line)
         console.print(line, style="dim")
 
-    if asked.output:
-        refuse_place(asked.output)
-    subject = read_subject(asked.model, asked.labels, for_board=asked.port is not None)
-    positive = positive_of(subject.labels, asked.positive)
-    request = Request(asked.data, asked.split, asked.limit, asked.skip_unreadable)
-    loaded = load(request, subject, parse_map(asked.label_map), report)
-    learnt = learnt_pictures(asked.model, loaded.dataset, say)
-    found, hello = _measure(asked, subject, loaded, positive, console, report)
+    if args.output:
+        refuse_place(args.output)
+    subject = read_subject(args.model, args.labels, for_board=args.port is not None)
+    positive = positive_of(subject.labels, args.positive)
+    request = Request(args.data, args.split, args.limit, args.skip_unreadable)
+    loaded = load(request, subject, parse_map(args.label_map), report)
+    learnt = learnt_pictures(args.model, loaded.dataset, say)
+    found, hello = _measure(args, subject, loaded, positive, console, report)
     command = command_line("host.evaluate", sys.argv[1:] if argv is None else argv)
-    if asked.output:
+    if args.output:
         conditions = gather(
             "host.evaluate",
             command,
             started,
             hello,
-            asked.port or "",
+            args.port or "",
             details=_details(loaded, subject),
         )
-        page = store(asked.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
+        page = store(args.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
         console.print(f"written: {page}")
-    if asked.json:
+    if args.json:
         print(json.dumps({**as_json(found), "learnt_pictures": learnt}, indent=2))
     else:
         stdout().print(evaluation_table(found))
@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _measure(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     subject: Subject,
     loaded: Loaded,
     positive: int | None,
@@ -120,19 +120,19 @@ def _measure(
     say: Callable[[str], None],
 ) -> tuple[Evaluation, Hello | None]:
     """hello: of the board, when one took part."""
-    groups = parts(loaded.dataset.pictures, asked.slice)
+    groups = parts(loaded.dataset.pictures, args.slice)
     raw = _reference(subject, loaded.pixels, console)
-    path, real = _float(asked, subject, loaded, say)  # before the board: it may fail, and soon
+    path, real = _float(args, subject, loaded, say)  # before the board: it may fail, and soon
     looped, hello = None, None
-    if asked.port is not None:
-        looped, hello = _on_board(asked, subject, loaded, raw, console, say)
+    if args.port is not None:
+        looped, hello = _on_board(args, subject, loaded, raw, console, say)
         raw = looped.raw
     scored = Scored(subject.labels, loaded.truth, subject.reference.output.real(raw), positive)
-    terms = Terms(asked.threshold, asked.max_fpr)
+    terms = Thresholds(args.threshold, args.max_fpr)
     drop = None
     if path is not None and real is not None:
         whole = Scored(scored.labels, scored.truth, real, scored.positive)
-        drop = compare(path.name, whole, scored, asked.threshold)
+        drop = compare(path.name, whole, scored, args.threshold)
     return evaluate(subject.name, loaded.name, scored, groups, terms, drop, looped), hello
 
 
@@ -148,7 +148,7 @@ def _reference(subject: Subject, pixels: NDArray[np.uint8], console: Console) ->
 
 
 def _on_board(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     subject: Subject,
     loaded: Loaded,
     expected: NDArray[np.int8],
@@ -156,9 +156,9 @@ def _on_board(
     say: Callable[[str], None],
 ) -> tuple[Looped, Hello]:
     assert subject.packed is not None
-    with open_board(asked.port, subject.packed, asked.send, say) as device:
+    with open_board(args.port, subject.packed, args.send, say) as device:
         hello = device.hello
-        journal = Journal(asked.output / JOURNAL if asked.output else None, about_board(hello))
+        journal = Journal(args.output / JOURNAL if args.output else None, about_board(hello))
         if len(journal):
             say(f"{len(journal)} answers are here from a run that was cut off")
         try:
@@ -172,7 +172,7 @@ def _on_board(
                     lambda done: progress.update(bar, completed=done),
                 )
         except KeyboardInterrupt:
-            raise _stopped(len(journal), len(loaded.pixels), asked.output) from None
+            raise _stopped(len(journal), len(loaded.pixels), args.output) from None
         finally:
             journal.close()
     say(looped.line)
@@ -190,13 +190,13 @@ def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
 
 
 def _float(
-    asked: argparse.Namespace, subject: Subject, loaded: Loaded, say: Callable[[str], None]
+    args: argparse.Namespace, subject: Subject, loaded: Loaded, say: Callable[[str], None]
 ) -> tuple[Path | None, Floats | None]:
     """The float model's file and its scores, float64 [N, labels]; None without one."""
-    path = asked.float or (None if asked.no_float else float_beside(asked.model))
+    path = args.float or (None if args.no_float else float_beside(args.model))
     if path is None:
         return None, None
-    if not asked.float:
+    if not args.float:
         say(f"compared with the float model beside it, {path.name} (--no-float to leave it out)")
     inputs = subject.reference.as_input(loaded.pixels)
     return path, float_scores(path, inputs, len(subject.labels))

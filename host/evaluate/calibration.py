@@ -19,7 +19,7 @@ class Bin:
     low: float
     high: float
     count: int
-    said: float
+    output: float
     happened: float
     interval: Interval
 
@@ -38,32 +38,32 @@ class Calibration:
 def calibrate(scored: Scored) -> Calibration:
     """Of the positive class; without one, of the highest score."""
     if scored.positive is not None:
-        said, happened = scored.chance, scored.is_positive
-        return _calibrated(f"score of {scored.labels[scored.positive]}", said, happened)
+        output, happened = scored.chance, scored.is_positive
+        return _calibrated(f"score of {scored.labels[scored.positive]}", output, happened)
     top = scored.scores.argmax(axis=1)
-    said = scored.scores.max(axis=1)
-    return _calibrated("highest score", said, np.asarray(top == scored.truth))
+    output = scored.scores.max(axis=1)
+    return _calibrated("highest score", output, np.asarray(top == scored.truth))
 
 
-def _calibrated(of: str, said: Floats, happened: Flags) -> Calibration:
+def _calibrated(of: str, output: Floats, happened: Flags) -> Calibration:
     """said: float64 [N], 0..1; happened: bool [N]."""
-    place = np.clip((said * BINS).astype(np.int64), 0, BINS - 1)
+    place = np.clip((output * BINS).astype(np.int64), 0, BINS - 1)
     bins = tuple(
-        _bin(index, said[place == index], happened[place == index])
+        _bin(index, output[place == index], happened[place == index])
         for index in range(BINS)
         if np.any(place == index)
     )
-    error = sum(b.count * abs(b.said - b.happened) for b in bins) / len(said)
-    return Calibration(of, bins, float(error), float(np.mean((said - happened) ** 2)))
+    error = sum(b.count * abs(b.output - b.happened) for b in bins) / len(output)
+    return Calibration(of, bins, float(error), float(np.mean((output - happened) ** 2)))
 
 
-def _bin(index: int, said: Floats, happened: Flags) -> Bin:
+def _bin(index: int, output: Floats, happened: Flags) -> Bin:
     right = int(happened.sum())
     return Bin(
         low=index / BINS,
         high=(index + 1) / BINS,
-        count=len(said),
-        said=float(said.mean()),
-        happened=right / len(said),
-        interval=wilson(right, len(said)),
+        count=len(output),
+        output=float(output.mean()),
+        happened=right / len(output),
+        interval=wilson(right, len(output)),
     )

@@ -52,7 +52,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Thresholds:
     """What the user decides. most_false_positives: the rate that one way to choose a threshold allows."""
 
     threshold: float = 0.5
@@ -65,7 +65,7 @@ def evaluate(
     data: str,
     scored: Scored,
     parts: Sequence[Part],
-    terms: Terms,
+    terms: Thresholds,
     drop: Drop | None = None,
     looped: Looped | None = None,
 ) -> Evaluation:
@@ -97,7 +97,7 @@ def evaluate(
     )
 
 
-def _worst(scored: Scored, terms: Terms) -> list[int]:
+def _worst(scored: Scored, terms: Thresholds) -> list[int]:
     """Wrong ones alone, by the score of what is true, lowest first."""
     right_score = scored.scores[np.arange(len(scored)), scored.truth]
     wrong = np.flatnonzero(scored.predicted(terms.threshold) != scored.truth)
@@ -137,7 +137,7 @@ def as_json(found: Evaluation) -> dict[str, Any]:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     return {
-        "way": choice.way,
+        "way": choice.criterion,
         "threshold": choice.threshold,
         "here": vars(choice.here),
         "expected": vars(choice.expected) if choice.expected else None,

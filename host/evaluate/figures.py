@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from host.evaluate.evaluation import Evaluation
 from host.evaluate.metrics import Curve
 from host.evaluate.slices import SET, Slice
-from host.report.figure import COLOURS, FAINT, house_style, new_figure, plain_log
+from host.report.figure import COLOURS, FAINT, new_figure, plain_log, plot_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +23,7 @@ SHEET_PIXELS = 128
 
 def roc_figure(found: Evaluation, roc: Curve) -> Figure:
     """ROC beside precision over recall; the threshold in use and the chosen ones are marked."""
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 4.2)
         left, right = figure.subplots(1, 2)
         left.plot([0, 1], [0, 1], color=FAINT, linestyle=":", label="chance")
@@ -57,7 +57,7 @@ def scores_figure(found: Evaluation) -> Figure:
     """How the positive class's score is spread over the pictures of each class."""
     scored = found.scored
     assert scored.positive is not None
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.8)
         axes = figure.subplots()
         edges = np.linspace(0, 1, 41).tolist()
@@ -82,15 +82,15 @@ def scores_figure(found: Evaluation) -> Figure:
 def calibration_figure(found: Evaluation) -> Figure:
     """What the score says against what came true."""
     calibration = found.calibration
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 3.6)
         left, right = figure.subplots(1, 2, width_ratios=(1, 1))
         left.plot([0, 1], [0, 1], color=FAINT, linestyle=":")
-        said = [b.said for b in calibration.bins]
+        output = [b.output for b in calibration.bins]
         came = np.array([b.happened for b in calibration.bins])
         low = came - [b.interval.low for b in calibration.bins]
         high = [b.interval.high for b in calibration.bins] - came
-        left.errorbar(said, came, np.maximum([low, high], 0), marker="o", capsize=3)
+        left.errorbar(output, came, np.maximum([low, high], 0), marker="o", capsize=3)
         left.set(xlabel=f"mean {calibration.of}", ylabel="came true", xlim=(0, 1), ylim=(0, 1))
         left.set_aspect("equal")
         left.set_title(f"calibration, ECE {calibration.error:.3f}")
@@ -104,7 +104,7 @@ def calibration_figure(found: Evaluation) -> Figure:
 def slices_figure(slices: Sequence[Slice]) -> Figure:
     """Accuracy of each slice with its interval, families apart."""
     shown = slices[:MOST_BARS]
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 0.9 + 0.27 * len(shown))
         axes = figure.subplots()
         families = list(dict.fromkeys(s.family for s in shown))
@@ -129,7 +129,7 @@ def slices_figure(slices: Sequence[Slice]) -> Figure:
 def worst_figure(found: Evaluation, pixels: NDArray[np.uint8], names: Sequence[str]) -> Figure:
     """pixels: uint8 [N, height, width, 1 or 3], what the model saw; names: of all N pictures."""
     rows = -(-len(found.worst) // SHEET_COLUMNS)
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 0.1 + 1.5 * rows)
         grid = figure.subplots(rows, SHEET_COLUMNS, squeeze=False)
         for axes in grid.flat:
@@ -167,5 +167,5 @@ def _title(found: Evaluation, index: int) -> str:
 
 
 def _marked(found: Evaluation) -> list[tuple[str, float]]:
-    chosen = [(choice.way, choice.threshold) for choice in found.choices]
+    chosen = [(choice.criterion, choice.threshold) for choice in found.choices]
     return [("in use", found.threshold), *chosen]

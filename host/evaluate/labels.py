@@ -26,7 +26,7 @@ class Mapping:
     """classes: data label -> index of the model's label. said: the changes that nobody asked for, in words."""
 
     classes: dict[str, int]
-    said: tuple[str, ...]
+    output: tuple[str, ...]
 
 
 def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str]) -> Mapping:
@@ -41,7 +41,7 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
     for wrong in (name for name in given if name not in data):
         raise HostError(f"--label-map: no picture is labelled {wrong!r}{did_you_mean(wrong, data)}")
     classes: dict[str, int] = {}
-    said: list[str] = []
+    output: list[str] = []
     for label in data:
         target = given.get(label) or _known(label, model)
         if target is None:
@@ -50,9 +50,9 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
                 f"{did_you_mean(label, model)}; say which one it is with --label-map '{label}=...'"
             )
         if target != label and label not in given:
-            said.append(f"pictures labelled {label!r} are taken as the model's {target!r}")
+            output.append(f"pictures labelled {label!r} are taken as the model's {target!r}")
         classes[label] = model.index(target)
-    return Mapping(classes, tuple(said))
+    return Mapping(classes, tuple(output))
 
 
 def parse_map(text: str | None) -> dict[str, str]:
@@ -63,13 +63,13 @@ def parse_map(text: str | None) -> dict[str, str]:
     return {a.strip(): b.strip() for a, _, b in pairs}
 
 
-def positive_of(labels: Sequence[str], asked: str | None) -> int | None:
+def positive_of(labels: Sequence[str], wanted: str | None) -> int | None:
     """The class that is looked for: as asked; else, of two labels, the one that names a presence."""
-    if asked is not None:
-        found = asked if asked in labels else _known(asked, labels)
+    if wanted is not None:
+        found = wanted if wanted in labels else _known(wanted, labels)
         if found is None:
             raise HostError(
-                f"--positive: the model has no label {asked!r}{did_you_mean(asked, labels)}; "
+                f"--positive: the model has no label {wanted!r}{did_you_mean(wanted, labels)}; "
                 f"it has {', '.join(labels)}"
             )
         return labels.index(found)

@@ -71,10 +71,10 @@ def _tiles(found: Evaluation) -> tuple[Tile, ...]:
 
 
 def _warnings(found: Evaluation) -> list[str]:
-    said = [words.gap_line(gap) for gap in found.gaps if gap.real]
+    output = [words.gap_line(gap) for gap in found.gaps if gap.real]
     if found.looped and found.looped.different:
-        said.insert(0, found.looped.line)
-    return said
+        output.insert(0, found.looped.line)
+    return output
 
 
 def _curves(found: Evaluation) -> Section:

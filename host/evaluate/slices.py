@@ -73,21 +73,21 @@ class Gap:
         return 100 * (self.best.rates.accuracy - self.worst.rates.accuracy)
 
 
-def parts(pictures: Sequence[Picture], asked: Sequence[str]) -> list[Part]:
+def parts(pictures: Sequence[Picture], wanted: Sequence[str]) -> list[Part]:
     """Families `asked` for by name, else all that part the pictures sensibly. `set`: all, and wild where it differs.
 
     Raises HostError for a name that no picture knows.
     """
     found = _whole(pictures)
     families = _families(pictures)
-    unknown = [name for name in asked if name not in families]
+    unknown = [name for name in wanted if name not in families]
     if unknown:
         raise HostError(
             f"no picture has a column or tag {unknown[0]!r}; there are {', '.join(sorted(families))}"
         )
     for name, values in families.items():
         kinds = {value for each in values for value in each}
-        if name in asked or (not asked and name not in NO_SLICES and _is_kind(kinds, values)):
+        if name in wanted or (not wanted and name not in NO_SLICES and _is_kind(kinds, values)):
             found += [_part(name, kind, values) for kind in sorted(kinds)]
     return found
 

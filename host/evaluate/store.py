@@ -101,7 +101,7 @@ def store(
 
 
 def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Picture]) -> None:
-    scored, said = found.scored, found.scored.predicted(found.threshold)
+    scored, output = found.scored, found.scored.predicted(found.threshold)
     different = set(found.looped.different) if found.looped else set()
     for index, picture in enumerate(pictures):
         truth = int(scored.truth[index])
@@ -109,8 +109,8 @@ def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Pictu
             "pictures",
             picture.path,
             scored.labels[truth],
-            scored.labels[int(said[index])],
-            bool(said[index] == truth),
+            scored.labels[int(output[index])],
+            bool(output[index] == truth),
             float(scored.scores[index, truth]),
             ";".join(f"{score:.6f}" for score in scored.scores[index]),
             picture.source,

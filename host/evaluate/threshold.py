@@ -32,7 +32,7 @@ class Choice:
     """A threshold. way: how it was chosen. here: on the pictures it was chosen on. expected: on others, by
     cross-validation; None with fewer than FOLDS pictures of a class."""
 
-    way: str
+    criterion: str
     threshold: float
     here: Outcome
     expected: Outcome | None
@@ -57,11 +57,11 @@ def choose(chance: Floats, positive: Flags, most_false_positives: float) -> list
     return [
         Choice(
             name,
-            way(found),
-            outcome(chance, positive, way(found)),
-            _held_out(chance, positive, way),
+            criterion(found),
+            outcome(chance, positive, criterion(found)),
+            _held_out(chance, positive, criterion),
         )
-        for name, way in ways.items()
+        for name, criterion in ways.items()
     ]
 
 
@@ -107,7 +107,7 @@ def _nearest_half(found: Curve, gain: Integers) -> float:
     return float(middle[best[np.argmin(np.abs(middle[best] - 0.5))]])
 
 
-def _held_out(chance: Floats, positive: Flags, way: Way) -> Outcome | None:
+def _held_out(chance: Floats, positive: Flags, criterion: Way) -> Outcome | None:
     """Each fold flagged by a threshold of the others; measured over all pictures."""
     if min(positive.sum(), (~positive).sum()) < FOLDS:
         return None
@@ -117,7 +117,7 @@ def _held_out(chance: Floats, positive: Flags, way: Way) -> Outcome | None:
         here = fold == index
         found = curve(chance[~here], positive[~here])
         assert found is not None
-        flagged[here] = chance[here] >= way(found)
+        flagged[here] = chance[here] >= criterion(found)
     return outcome(flagged.astype(np.float64), positive, 0.5)
 
 

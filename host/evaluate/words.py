@@ -94,7 +94,7 @@ def slice_row(each: Slice) -> tuple[str, ...]:
 def choice_row(choice: Choice) -> tuple[str, ...]:
     """Under CHOICE_HEADING."""
     expected = _outcome(choice.expected) if choice.expected else (ABSENT,) * 3
-    return (choice.way, f"{choice.threshold:.3f}", *_outcome(choice.here), *expected)
+    return (choice.criterion, f"{choice.threshold:.3f}", *_outcome(choice.here), *expected)
 
 
 def choice_words(found: Evaluation) -> str:

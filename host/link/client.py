@@ -202,7 +202,7 @@ class Client:
                 raise NoAnswerError(f"{self.name}: the board keeps losing an injected image")
             budget -= 1
             piece = wire.Inject(held, total, pixels[held : held + wire.INJECT_CHUNK_BYTES])
-            answer = self._command(piece, also=is_result)
+            answer = self._command(piece, extra=is_result)
             held = answer.value if answer.request == wire.Inject.ID else total
 
     def command(self, command: Message) -> wire.Ack:
@@ -210,14 +210,14 @@ class Client:
         return self._command(command)
 
     def _command(
-        self, command: Message, tries: int = 0, also: Callable[[Message], bool] | None = None
+        self, command: Message, tries: int = 0, extra: Callable[[Message], bool] | None = None
     ) -> wire.Ack:
         """Sends until it is acknowledged, or `also` is true of a message (then an Ack of type 0)."""
 
         def is_answer(message: Message, sent: set[int]) -> bool:
             if isinstance(message, wire.Ack):
                 return message.request == command.ID and message.sequence in sent
-            return also is not None and also(message)
+            return extra is not None and extra(message)
 
         for _ in range(self.line.timing.tries):
             message = self.line.ask(command, is_answer, tries)
@@ -241,11 +241,11 @@ class Client:
                     self.hello = answer
                     return
         inbox, lost = self.line.inbox, self.line.lost
-        if lost is not None and not inbox.heard():
+        if lost is not None and not inbox.received():
             raise NoAnswerError(lost.what, lost.remedy)
         objections = tuple(inbox.objections)
         raise NoAnswerError(
-            *no_hello(self.name, inbox.heard(), inbox.packets, timing.hello_s, objections)
+            *no_hello(self.name, inbox.received(), inbox.packets, timing.hello_s, objections)
         )
 
 

@@ -105,7 +105,7 @@ class Decoder:
             self._gather(piece)
         return packets
 
-    def heard(self) -> bytes:
+    def received(self) -> bytes:
         """The last bytes that were no packet, for telling a person what is out there instead."""
         return (self._refused + bytes(self._pending[-HEARD_BYTES:]))[-HEARD_BYTES:]
 

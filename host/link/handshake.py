@@ -61,7 +61,7 @@ def explained(
 
 
 def no_hello(
-    name: str, heard: bytes, packets: int, seconds: float, objections: Iterable[str] = ()
+    name: str, received: bytes, packets: int, seconds: float, objections: Iterable[str] = ()
 ) -> tuple[str, str]:
     """Why a handshake failed, from what was heard instead, and the remedy.
 
@@ -73,21 +73,21 @@ def no_hello(
     start = f"no board of ours at {name}: after {seconds:.0f} s "
     if packets:
         return f"{start}{packets} packets, but no Hello", "press the board's reset button once"
-    if not heard:
+    if not received:
         return f"{start}nothing was heard", (
             f"give it the firmware with `{UPLOAD}`; if its LED fades in and out it is in the "
             "bootloader: press reset once"
         )
-    text = _text(heard)
+    text = _text(received)
     if text:
         return f'{start}text of another firmware was heard ("{text}")', f"`{UPLOAD}`"
-    count = len(heard)
+    count = len(received)
     return f"{start}{count} bytes that are no packets were heard", f"another firmware; `{UPLOAD}`"
 
 
-def _text(heard: bytes) -> str:
+def _text(received: bytes) -> str:
     """The last line of `heard` when it reads as text, else nothing."""
-    text = heard.decode("ascii", errors="replace")
+    text = received.decode("ascii", errors="replace")
     good = sum(c.isprintable() or c in "\r\n\t" for c in text if c != "\ufffd")
     if good < PRINTABLE_SHARE * len(text):
         return ""

@@ -63,9 +63,9 @@ class Inbox:
             reconnects=reconnects,
         )
 
-    def heard(self) -> bytes:
+    def received(self) -> bytes:
         """The last bytes that were no packet."""
-        return self._decoder.heard()
+        return self._decoder.received()
 
     def _take(self, packet: Packet) -> Message | None:
         if packet.type == Hello.ID:

@@ -73,7 +73,7 @@ def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "a
 
 @contextlib.contextmanager
 def asked_port(
-    asked: argparse.Namespace,
+    args: argparse.Namespace,
     say: Callable[[str], None],
     scene: str = DEFAULT_SCENE,
     speed: str = "real",
@@ -83,7 +83,7 @@ def asked_port(
 
     Raises HostError, too, for another scene than the default one where no virtual board starts.
     """
-    choice = choose_port(asked.port or "auto", listed_ports())
+    choice = choose_port(args.port or "auto", listed_ports())
     say(choice.reason)
     if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
         raise HostError(
@@ -91,13 +91,13 @@ def asked_port(
             "leave --scene out, or give --port virtual"
         )
     playback = _open_playback(choice)
-    if asked.record is None:
+    if args.record is None:
         yield Opening(choice, scene, speed, None, wrap, playback)
         return
     from host.recording.recorder import start_recording
 
-    recorder = start_recording(asked.record, choice.url, _command(), say)
-    say(f"recording to {asked.record}")
+    recorder = start_recording(args.record, choice.url, _command(), say)
+    say(f"recording to {args.record}")
     try:
         yield Opening(choice, scene, speed, recorder, wrap, playback)
     finally:

@@ -69,12 +69,12 @@ class CounterRig:
         """See Rig."""
         self._device.command(Hold(int(state), round(seconds * 1000), repetitions))
         held = self._wait(seconds, progress)
-        current, doubt = mean_current(held, self.hello)
+        current, relative_uncertainty = mean_current(held, self.hello)
         samples = max(1, round(held.duration_us / 1e6 * RATE_HZ))
         supply = supply_current_a(current, self._supply_v)
         amperes = np.full(samples, supply, np.float32)
         trace = Trace(RATE_HZ, amperes, np.empty(0, np.uint8), float(self._supply_v))
-        return HeldTrace(state, trace, (0, samples), held, doubt)
+        return HeldTrace(state, trace, (0, samples), held, relative_uncertainty)
 
     def close(self) -> None:
         """Frees the board."""
@@ -106,7 +106,10 @@ def mean_current(held: Held, hello: Hello) -> tuple[float, float]:
     awake = min(1.0, held.awake_cycles / hello.clock_hz / max(held.duration_us / 1e6, 1e-9))
     parts = ((awake, rest | Activity.CPU_RUNS), (1 - awake, rest))
     current = sum(share * rail_current_a(activity) for share, activity in parts)
-    doubt = sum(share * uncertainty_a(activity) for share, activity in parts)
+    relative_uncertainty = sum(share * uncertainty_a(activity) for share, activity in parts)
     if state is PowerState.SEND:
-        current, doubt = current + PORT.amperes, doubt + PORT.amperes * PORT.uncertainty
-    return current, doubt / current
+        current, relative_uncertainty = (
+            current + PORT.amperes,
+            relative_uncertainty + PORT.amperes * PORT.uncertainty,
+        )
+    return current, relative_uncertainty / current

@@ -191,11 +191,11 @@ class Lpm01a:
     def _order(self, text: str) -> str:
         """Sends a command and waits for its acknowledgement; what stands behind it. Raises HostError."""
         self._write(text)
-        heard = b""
+        received = b""
         end = time.monotonic() + ANSWER_S
         while time.monotonic() < end:
-            heard = (heard + self._bytes())[-MOST_LINE_BYTES:]
-            *lines, tail = re.split(rb"[\r\n\0]+", heard)
+            received = (received + self._bytes())[-MOST_LINE_BYTES:]
+            *lines, tail = re.split(rb"[\r\n\0]+", received)
             for index, line in enumerate(lines):
                 words = line.decode(errors="replace").replace("PowerShield >", "").strip()
                 if words.startswith("ack " + text):

@@ -49,8 +49,8 @@ class Timeline:
         bounds = np.array([start, stop], np.float64)
         port = np.diff(self._port_integral(bounds))[0]
         amount = np.diff(self._integral(bounds, rail_current_a))[0] + PORT.amperes * port
-        doubt = np.diff(self._integral(bounds, uncertainty_a))[0]
-        return float((doubt + PORT.amperes * PORT.uncertainty * port) / amount)
+        relative_uncertainty = np.diff(self._integral(bounds, uncertainty_a))[0]
+        return float((relative_uncertainty + PORT.amperes * PORT.uncertainty * port) / amount)
 
     def marker(self, start: int, stop: int, samples: int) -> Bits:
         """(samples,) uint8: the pin in bit 0, at the beginning of each sample."""

@@ -41,32 +41,32 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it was read."""
-    asked = arguments(argv)
-    return _info(asked) if asked.command == "info" else _export(asked)
+    args = arguments(argv)
+    return _info(args) if args.command == "info" else _export(args)
 
 
-def _info(asked: argparse.Namespace) -> int:
+def _info(args: argparse.Namespace) -> int:
     from host.recording.summary import summarise
     from host.recording.table import as_json, summary_table
 
     with share_bars() as progress:
-        bar = progress.add_task(f"reading {asked.file}", total=1.0)
-        summary = summarise(asked.file, lambda share: progress.update(bar, completed=share))
-    if asked.json:
+        bar = progress.add_task(f"reading {args.file}", total=1.0)
+        summary = summarise(args.file, lambda share: progress.update(bar, completed=share))
+    if args.json:
         print(json.dumps(as_json(summary), indent=2, ensure_ascii=False))
     else:
         stdout().print(summary_table(summary))
     return 0
 
 
-def _export(asked: argparse.Namespace) -> int:
+def _export(args: argparse.Namespace) -> int:
     from host.recording.export import export
     from host.recording.reader import Reader
 
-    with Reader(asked.file) as reader:
-        written = export(reader, asked.output)
+    with Reader(args.file) as reader:
+        written = export(reader, args.output)
     text = f" and {written.text_lines} lines of text" if written.text_lines else ""
-    say(f"wrote {written.samples} samples{text} to {asked.output}")
+    say(f"wrote {written.samples} samples{text} to {args.output}")
     return 0
 
 

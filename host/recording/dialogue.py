@@ -45,5 +45,5 @@ class TextListener:
 
 def _text(data: bytes) -> str:
     """Empty when there is more in it than ASCII."""
-    said = data.strip(b"\r\n")
-    return said.decode() if said.isascii() and said.decode().isprintable() else ""
+    output = data.strip(b"\r\n")
+    return output.decode() if output.isascii() and output.decode().isprintable() else ""

@@ -47,13 +47,13 @@ class Recorder:
         """In the file so far."""
         return self._writer.written_bytes
 
-    def heard(self, data: bytes) -> None:
+    def received(self, data: bytes) -> None:
         """The device said this; b"" lets time pass."""
         is_key = HELLO_BEGINS in self._last + data
         self._last = (self._last + data)[-len(HELLO_BEGINS) + 1 :]
         self._do(lambda: self._writer.add(Kind.FROM_DEVICE, data, is_key))
 
-    def told(self, data: bytes) -> None:
+    def sent(self, data: bytes) -> None:
         """The host said this."""
         self._do(lambda: self._writer.add(Kind.TO_DEVICE, data))
 
@@ -117,13 +117,13 @@ class RecordingPort:
         except PortLostError as error:
             self._recorder.mark(f"lost: {error}")
             raise
-        self._recorder.heard(data)
+        self._recorder.received(data)
         return data
 
     def write(self, data: bytes) -> None:
         """Sends `data`."""
         self._port.write(data)
-        self._recorder.told(data)
+        self._recorder.sent(data)
 
     def close(self) -> None:
         """Closes the port; the recording goes on."""

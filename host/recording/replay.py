@@ -58,26 +58,26 @@ class ReplayPort:
 
     def __init__(
         self,
-        asked: Replay,
+        wanted: Replay,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
     ) -> None:
         """wait: lets so many seconds pass, or fewer. Raises HostError when there is nothing to play."""
-        self.name = f"replay:{asked.path}"
+        self.name = f"replay:{wanted.path}"
         self.stays_at_end = (
             False  # silence at the end instead of EndOfRecordingError: one can go back
         )
         self.paused = False
         self._woken = threading.Event()
         self._clock, self._wait = clock, wait or self._woken.wait
-        self._speed, self._lock = asked.speed, threading.RLock()
-        self._reader, self._commands = Reader(asked.path), Decoder()
+        self._speed, self._lock = wanted.speed, threading.RLock()
+        self._reader, self._commands = Reader(wanted.path), Decoder()
         self._stream = Stream(self._reader.layouts)
         self._greeted = False
         self._answers = b""
         try:
             self.duration_s = self._reader.duration_s
-            self._place(asked.from_s)
+            self._place(wanted.from_s)
         except BaseException:
             self._reader.close()
             raise
@@ -220,8 +220,8 @@ class ReplayPort:
         decoder = Decoder()
         for chunk in self._reader.chunks(offset):
             for record in chunk.records:
-                heard = record.data if record.kind == Kind.FROM_DEVICE else b""
-                for packet in decoder.feed(heard):
+                received = record.data if record.kind == Kind.FROM_DEVICE else b""
+                for packet in decoder.feed(received):
                     if packet.type == Hello.ID:
                         return packet.payload
         return b""

@@ -77,9 +77,9 @@ class Tally:
 
     def take(self, record: Record) -> None:
         """One record more."""
-        for said in self._text.take(record):
-            self.commands += said.by_host
-            self.lines += not said.by_host
+        for output in self._text.take(record):
+            self.commands += output.by_host
+            self.lines += not output.by_host
         if record.kind == Kind.MARK:
             self._mark(record.data.decode(errors="replace"))
             return
@@ -89,11 +89,11 @@ class Tally:
         if record.kind == Kind.TO_DEVICE or self.unread:
             return
         try:
-            heard = self._inbox.feed(record.data)
+            received = self._inbox.feed(record.data)
         except WrongFirmwareError as error:
             self.unread = error.wire
             return
-        for message in heard:
+        for message in received:
             self.messages[type(message).__name__] += 1
             if isinstance(message, Hello):
                 self.hello = message

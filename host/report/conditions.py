@@ -26,12 +26,12 @@ def conditions_section(run: Run, name: str = "") -> Section:
 
 def warnings_of(run: Run) -> list[str]:
     """What a reader must know of any run."""
-    said = []
+    output = []
     if run.interrupted:
-        said.append(
+        output.append(
             f"{run.directory.name}: interrupted: {run.reason}. The figures are of what there is."
         )
-    return said
+    return output
 
 
 def place_words(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""Matplotlib figures in the house's style, as SVG for a page and as PNG."""
+"""Matplotlib figures in the project's style, as SVG for a page and as PNG."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STYLE: Any = {
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def plot_style() -> Iterator[None]:
     """Figures made and drawn inside look alike."""
     try:
         import matplotlib as mpl
@@ -59,7 +59,7 @@ def house_style() -> Iterator[None]:
 
 
 def new_figure(width_in: float = 9.0, height_in: float = 3.2) -> Figure:
-    """An empty figure, no window. Make axes and draw inside house_style()."""
+    """An empty figure, no window. Make axes and draw inside plot_style()."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width_in, height_in), layout="constrained")
@@ -78,7 +78,7 @@ def svg_text(figure: Figure, name: str) -> str:
     import matplotlib as mpl
 
     held = io.StringIO()
-    with house_style(), mpl.rc_context({"svg.hashsalt": name}):
+    with plot_style(), mpl.rc_context({"svg.hashsalt": name}):
         figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
     text = held.getvalue()
     text = text[text.index("<svg") :]
@@ -89,6 +89,6 @@ def svg_text(figure: Figure, name: str) -> str:
 def png_bytes(figure: Figure, dpi: int = PNG_DPI) -> bytes:
     """A PNG file."""
     held = io.BytesIO()
-    with house_style():
+    with plot_style():
         figure.savefig(held, format="png", dpi=dpi)
     return held.getvalue()

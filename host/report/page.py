@@ -35,9 +35,9 @@ def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
     write_private(path, render_page(page).encode())
     written = [path]
     for plot in plots_of(page) if pngs else ():
-        beside = path.with_name(f"{path.stem}_{plot.name}.png")
-        write_private(beside, png_bytes(plot.figure))
-        written.append(beside)
+        temporary = path.with_name(f"{path.stem}_{plot.name}.png")
+        write_private(temporary, png_bytes(plot.figure))
+        written.append(temporary)
     return written
 
 

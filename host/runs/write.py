@@ -83,11 +83,11 @@ class RunWriter:
             return
         try:
             self.close(INTERRUPTED, reason_of(error))
-        except HostError as also:
+        except HostError as extra:
             if not isinstance(
                 error, Exception
             ):  # Ctrl-C: the reason that rows are missing matters more
-                raise also from error
+                raise extra from error
 
     def append(self, table: str, *values: object) -> None:
         """One row, in the columns' order."""

@@ -26,7 +26,7 @@ def make(
     model: keras.Model,
     exported: keras.Model,
     representative: NDArray[np.uint8],
-    exam: Pictures,
+    validation: Pictures,
     easy: Sequence[str],
     history: tuple[Epoch, ...],
 ) -> Made:
@@ -36,13 +36,13 @@ def make(
     """
     content = to_int8(exported, representative)
     quantised = Int8Model(content)
-    scores = {"": quantised.scores(exam.pixels), "float_": predict(model, exam.pixels)}
+    scores = {"": quantised.scores(validation.pixels), "float_": predict(model, validation.pixels)}
     figures: dict[str, Figures] = {}
-    wild = ~np.isin(exam.sources, list(easy))
+    wild = ~np.isin(validation.sources, list(easy))
     for prefix, found in scores.items():
-        figures[f"{prefix}all"] = measure(found, exam.labels)
-        if easy and len(np.unique(exam.labels[wild])) > 1:
-            figures[f"{prefix}wild"] = measure(found[wild], exam.labels[wild])
+        figures[f"{prefix}all"] = measure(found, validation.labels)
+        if easy and len(np.unique(validation.labels[wild])) > 1:
+            figures[f"{prefix}wild"] = measure(found[wild], validation.labels[wild])
     scales = (_scale(quantised.input), _scale(quantised.output))
     return Made(model.name, content, figures, history, *scales)
 

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from host.base.files import write_private
 from host.train.epoch import Epoch
-from host.train.fit import Exam, Lessons, Plan, balanced_loss, batches, predict, stale_epochs
+from host.train.fit import (
+    Plan,
+    TrainingViews,
+    ValidationSet,
+    balanced_loss,
+    batches,
+    predict,
+    stale_epochs,
+)
 from host.train.start import last_dense
 
 Features = NDArray[np.float32]
@@ -22,8 +30,8 @@ RATE, DECAY = 0.02, 1e-4
 
 def train_head(
     model: keras.Model,
-    lessons: Lessons,
-    exam: Exam,
+    views: TrainingViews,
+    validation: ValidationSet,
     plan: Plan,
     folder: Path,
     key: str,
@@ -36,14 +44,14 @@ def train_head(
     """
     head = last_dense(model)
     trunk = keras.Model(model.inputs, head.input)
-    features, targets = _features(trunk, model, lessons, plan, folder, key, advance)
-    judged = _through(trunk, exam.pictures)
+    features, targets = _features(trunk, model, views, plan, folder, key, advance)
+    graded = _through(trunk, validation.pictures)
     layer = _Softmax(*head.get_weights())
-    best, history = layer.weights, [_epoch(layer, 0, float("nan"), judged, exam)]
+    best, history = layer.weights, [_epoch(layer, 0, float("nan"), graded, validation)]
     random = np.random.default_rng([plan.seed, 3])
     for number in range(1, ROUNDS + 1):
         loss = layer.learn(features, targets, random, plan.batch, 1 - (number - 1) / ROUNDS)
-        history.append(_epoch(layer, number, loss, judged, exam))
+        history.append(_epoch(layer, number, loss, graded, validation))
         if stale_epochs(tuple(history)) == 0:
             best = layer.weights
         on_epoch(history[-1])
@@ -54,7 +62,7 @@ def train_head(
 def _features(
     trunk: keras.Model,
     model: keras.Model,
-    lessons: Lessons,
+    views: TrainingViews,
     plan: Plan,
     folder: Path,
     key: str,
@@ -68,7 +76,7 @@ def _features(
     _, size, _, channels = model.input_shape
     features, targets = [], []
     for epoch in range(plan.epochs):
-        for pictures, target in batches(lessons, plan, size, channels, epoch):
+        for pictures, target in batches(views, plan, size, channels, epoch):
             features.append(np.asarray(trunk(pictures, training=False), np.float32))
             targets.append(target)
             advance(1)
@@ -83,10 +91,12 @@ def _through(trunk: keras.Model, pictures: NDArray[np.uint8]) -> Features:
     return predict(trunk, pictures)
 
 
-def _epoch(layer: _Softmax, number: int, loss: float, features: Features, exam: Exam) -> Epoch:
+def _epoch(
+    layer: _Softmax, number: int, loss: float, features: Features, validation: ValidationSet
+) -> Epoch:
     scores = layer.scores(features)
-    accuracy = float(np.mean(scores.argmax(1) == exam.labels))
-    return Epoch(number, loss, balanced_loss(scores, exam.labels), accuracy, 0.0)
+    accuracy = float(np.mean(scores.argmax(1) == validation.labels))
+    return Epoch(number, loss, balanced_loss(scores, validation.labels), accuracy, 0.0)
 
 
 class _Softmax:

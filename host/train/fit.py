@@ -52,7 +52,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TrainingViews:
     """pixels: uint8 (n, s, s, 3); targets: float32 (v, classes) of the views; chance: float64 (v,), of being drawn."""
 
     pixels: NDArray[np.uint8]
@@ -63,28 +63,35 @@ class Lessons:
 
 
 @dataclass(frozen=True)
-class Exam:
+class ValidationSet:
     """pictures: uint8 (n, size, size, channels), as the board would make them; labels: int64 (n,)."""
 
     pictures: NDArray[np.uint8]
     labels: NDArray[np.int64]
 
 
-def batches(lessons: Lessons, plan: Plan, size: int, channels: int, epoch: int) -> Iterator[Batch]:
+def batches(
+    training_views: TrainingViews, plan: Plan, size: int, channels: int, epoch: int
+) -> Iterator[Batch]:
     """The batches of an epoch; what they hold depends on the seed, the worker and the epoch alone."""
     random = np.random.default_rng([plan.seed, plan.worker, epoch])
-    chance = lessons.chance / lessons.chance.sum()
-    order = random.choice(len(lessons.views), plan.steps * plan.batch, p=chance)
+    chance = training_views.chance / training_views.chance.sum()
+    order = random.choice(len(training_views.views), plan.steps * plan.batch, p=chance)
     for chosen in order.reshape(plan.steps, plan.batch):
-        seen = np.stack([render(lessons.pixels, lessons.views, i, size) for i in chosen])
+        seen = np.stack(
+            [render(training_views.pixels, training_views.views, i, size) for i in chosen]
+        )
         shown = to_grey(seen) if channels == 1 else seen
-        yield to_input(as_camera(shown, lessons.camera, random)), lessons.targets[chosen]
+        yield (
+            to_input(as_camera(shown, training_views.camera, random)),
+            training_views.targets[chosen],
+        )
 
 
 def train(
     model: keras.Model,
-    lessons: Lessons,
-    exam: Exam,
+    training_views: TrainingViews,
+    validation: ValidationSet,
     plan: Plan,
     folder: Path,
     key: str,
@@ -104,7 +111,9 @@ def train(
     for epoch in range(len(progress.history), plan.epochs):
         if plan.patience and stale_epochs(progress.history) >= plan.patience:
             break
-        latest = _one_epoch(model, step, lessons, exam, plan, plan.before + epoch, advance)
+        latest = _one_epoch(
+            model, step, training_views, validation, plan, plan.before + epoch, advance
+        )
         history = (*progress.history, latest)
         is_best = stale_epochs(history) == 0
         progress = Progress(history, checkpoint.weights_of(model) if is_best else progress.best)
@@ -166,17 +175,17 @@ def _agree(model: keras.Model) -> None:
         tf.function(lambda: devices.run(average))()
 
 
-def _dataset(model: keras.Model, lessons: Lessons, plan: Plan, epoch: int) -> Any:
+def _dataset(model: keras.Model, training_views: TrainingViews, plan: Plan, epoch: int) -> Any:
     """The batches of an epoch, spread over the devices."""
     _, size, _, channels = model.input_shape
     signature = (
         tf.TensorSpec((plan.batch, size, size, channels), tf.float32),
-        tf.TensorSpec((plan.batch, lessons.targets.shape[1]), tf.float32),
+        tf.TensorSpec((plan.batch, training_views.targets.shape[1]), tf.float32),
     )
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     made: Any = tf.data.Dataset.from_generator(
-        lambda: batches(lessons, plan, size, channels, epoch), output_signature=signature
+        lambda: batches(training_views, plan, size, channels, epoch), output_signature=signature
     )
     spread = made.prefetch(4).with_options(options)
     return tf.distribute.get_strategy().experimental_distribute_dataset(spread)
@@ -185,15 +194,15 @@ def _dataset(model: keras.Model, lessons: Lessons, plan: Plan, epoch: int) -> An
 def _one_epoch(
     model: keras.Model,
     step: Callable[[Any], None],
-    lessons: Lessons,
-    exam: Exam,
+    training_views: TrainingViews,
+    validation: ValidationSet,
     plan: Plan,
     epoch: int,
     advance: Callable[[int], None],
 ) -> Epoch:
     started = time.monotonic()
     model.reset_metrics()
-    data = iter(_dataset(model, lessons, plan, epoch))
+    data = iter(_dataset(model, training_views, plan, epoch))
     for _ in range(plan.steps):
         step(next(data))
         advance(1)
@@ -201,10 +210,10 @@ def _one_epoch(
     if not np.isfinite(loss):
         raise HostError(f"the loss of epoch {epoch + 1} is {loss}: lower --rate ({plan.rate})")
     _agree(model)
-    scores = predict(model, exam.pictures)
-    accuracy = float(np.mean(scores.argmax(1) == exam.labels))
+    scores = predict(model, validation.pictures)
+    accuracy = float(np.mean(scores.argmax(1) == validation.labels))
     spent = round(time.monotonic() - started, 2)
-    return Epoch(epoch + 1, loss, balanced_loss(scores, exam.labels), accuracy, spent)
+    return Epoch(epoch + 1, loss, balanced_loss(scores, validation.labels), accuracy, spent)
 
 
 def predict(model: keras.Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -35,7 +35,7 @@ class Gathered:
     """
 
     learn: Pictures
-    exam: Pictures
+    validation: Pictures
     shape: Shape
     digest: str
 
@@ -49,9 +49,9 @@ def gather(options: Options, say: Say) -> Gathered:
         resolve(label, classes, f"--lean {label}")
     size = options.size
     learn = load_learning(found, _side(found, size), options.shares, say)
-    exam = load_exam(found, size, options.channels, say)
+    validation = load_exam(found, size, options.channels, say)
     shape = Shape(options.alpha, size, options.channels, len(classes))
-    return Gathered(learn, exam, shape, data_hash(learn, exam))
+    return Gathered(learn, validation, shape, data_hash(learn, validation))
 
 
 def _require_sources(found: tuple[Dataset, ...], options: Options) -> None:

@@ -21,12 +21,12 @@ class Figures:
 def measure(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> Figures:
     """scores: float32 (n, classes), labels: int64 (n,)."""
     classes = scores.shape[1]
-    told = (scores[:, 1] >= 0.5).astype(np.int64) if classes == 2 else scores.argmax(1)
+    predicted = (scores[:, 1] >= 0.5).astype(np.int64) if classes == 2 else scores.argmax(1)
     areas = [area_under_curve(scores[:, i], labels == i) for i in range(classes)]
     return Figures(
         len(labels),
         tuple(int(n) for n in np.bincount(labels, minlength=classes)),
-        round(float(np.mean(told == labels)), 4),
+        round(float(np.mean(predicted == labels)), 4),
         round(float(np.mean([a for a in areas if a is not None] or [0.0])), 4),
     )
 

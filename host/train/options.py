@@ -59,54 +59,54 @@ class Options:
 
 def parse(argv: list[str] | None) -> Options:
     """Raises HostError for what cannot be."""
-    asked = _parser().parse_args(argv)
-    output: Path = asked.output
-    _require(0.1 <= asked.alpha <= 1, f"--alpha {asked.alpha}: between 0.1 and 1")
+    args = _parser().parse_args(argv)
+    output: Path = args.output
+    _require(0.1 <= args.alpha <= 1, f"--alpha {args.alpha}: between 0.1 and 1")
     _require(
-        32 <= asked.size <= 224 and asked.size % 8 == 0,
-        f"--size {asked.size}: a multiple of 8 between 32 and 224",
+        32 <= args.size <= 224 and args.size % 8 == 0,
+        f"--size {args.size}: a multiple of 8 between 32 and 224",
     )
-    _require(asked.epochs >= 1, f"--epochs {asked.epochs}: at least 1")
-    _require(0 <= asked.aware <= 1000, f"--aware {asked.aware}: between 0 and 1000 epochs")
-    _require(1 <= asked.batch <= 4096, f"--batch {asked.batch}: between 1 and 4096")
-    _require(0 < asked.rate < 1, f"--rate {asked.rate}: between 0 and 1; 0.0005 is usual")
-    _require(0 <= asked.trust <= 1, f"--trust {asked.trust}: between 0 and 1")
-    _require(0 <= asked.camera <= 1, f"--camera {asked.camera}: between 0 and 1")
-    _require(0 <= asked.balance <= 1, f"--balance {asked.balance}: between 0 and 1")
-    _require(1 <= asked.views <= 64, f"--views {asked.views}: between 1 and 64")
+    _require(args.epochs >= 1, f"--epochs {args.epochs}: at least 1")
+    _require(0 <= args.aware <= 1000, f"--aware {args.aware}: between 0 and 1000 epochs")
+    _require(1 <= args.batch <= 4096, f"--batch {args.batch}: between 1 and 4096")
+    _require(0 < args.rate < 1, f"--rate {args.rate}: between 0 and 1; 0.0005 is usual")
+    _require(0 <= args.trust <= 1, f"--trust {args.trust}: between 0 and 1")
+    _require(0 <= args.camera <= 1, f"--camera {args.camera}: between 0 and 1")
+    _require(0 <= args.balance <= 1, f"--balance {args.balance}: between 0 and 1")
+    _require(1 <= args.views <= 64, f"--views {args.views}: between 1 and 64")
     return Options(
-        data=tuple(asked.data),
-        labels=label_list(asked.labels) if asked.labels else (),
+        data=tuple(args.data),
+        labels=label_list(args.labels) if args.labels else (),
         output=output,
-        name=asked.name or output.resolve().name,
-        start=_start(asked.start),
-        zero_to_one=asked.start_range == "0..1",
-        alpha=asked.alpha,
-        size=asked.size,
-        channels=asked.channels,
-        teachers=tuple(_teacher(text) for text in asked.teacher),
-        trust=asked.trust,
-        cache=asked.cache or output / "judged",
-        shares=dict(_pair("--share", text) for text in asked.share),
-        weights=dict(_pair("--weight", text) for text in asked.weight),
-        easy=tuple(asked.easy.split(",")) if asked.easy else (),
-        balance=asked.balance,
-        camera=asked.camera,
-        views=asked.views,
-        epochs=asked.epochs,
-        epoch_pictures=asked.epoch_pictures,
-        batch=asked.batch,
-        rate=asked.rate,
-        patience=asked.patience,
-        seed=asked.seed,
-        freeze=asked.freeze == "trunk",
-        strategy=asked.strategy,
-        tensorboard=asked.tensorboard,
-        credits=asked.credits,
-        json=asked.json,
-        blend=_blend(asked.blend),
-        lean=dict(_pair("--lean", text) for text in asked.lean),
-        aware=asked.aware,
+        name=args.name or output.resolve().name,
+        start=_start(args.start),
+        zero_to_one=args.start_range == "0..1",
+        alpha=args.alpha,
+        size=args.size,
+        channels=args.channels,
+        teachers=tuple(_teacher(text) for text in args.teacher),
+        trust=args.trust,
+        cache=args.cache or output / "judged",
+        shares=dict(_pair("--share", text) for text in args.share),
+        weights=dict(_pair("--weight", text) for text in args.weight),
+        easy=tuple(args.easy.split(",")) if args.easy else (),
+        balance=args.balance,
+        camera=args.camera,
+        views=args.views,
+        epochs=args.epochs,
+        epoch_pictures=args.epoch_pictures,
+        batch=args.batch,
+        rate=args.rate,
+        patience=args.patience,
+        seed=args.seed,
+        freeze=args.freeze == "trunk",
+        strategy=args.strategy,
+        tensorboard=args.tensorboard,
+        credits=args.credits,
+        json=args.json,
+        blend=_blend(args.blend),
+        lean=dict(_pair("--lean", text) for text in args.lean),
+        aware=args.aware,
     )
 
 

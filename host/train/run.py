@@ -21,7 +21,7 @@ from host.train.augment import to_grey
 from host.train.aware import Aware, check_ranges, make_aware
 from host.train.epoch import Epoch
 from host.train.features import train_head
-from host.train.fit import Exam, Lessons, Plan
+from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.fold import chain_of
 from host.train.gather import Gathered
 from host.train.manifest import manifest
@@ -62,9 +62,9 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     if options.teachers:
         total = views_to_judge(len(gathered.learn), options)
         watcher.begin("teachers judge the views", total)
-    lessons = draw_lessons(gathered.learn, options, watcher.advance)
+    training_views = draw_lessons(gathered.learn, options, watcher.advance)
     plan = _plan(options, len(gathered.learn), worker)
-    history = _train(devices, model, lessons, gathered, plan, options, watcher)
+    history = _train(devices, model, training_views, gathered, plan, options, watcher)
     blend(model, gathered.shape, options.blend)
     lean(model, gathered.learn.classes, options.lean)
     shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
@@ -72,17 +72,17 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     if options.aware:
         later = replace(plan, before=len(history))
         aware, more = _train_aware(
-            devices, model, shown, lessons, gathered, later, options, watcher
+            devices, model, shown, training_views, gathered, later, options, watcher
         )
         history += more
     if worker:
         return {}
     watcher.begin("quantising and measuring", 0)
     exported = aware.exported if aware else model
-    made = export.make(model, exported, shown, gathered.exam, options.easy, history)
+    made = export.make(model, exported, shown, gathered.validation, options.easy, history)
     if aware:
         check_ranges(made.tflite, aware.ranges)
-    parts = (gathered.learn, gathered.exam)
+    parts = (gathered.learn, gathered.validation)
     text = manifest(made, options, gathered.shape, gathered.digest, parts, command)
     export.write(options.output, options.name, model, made, text)
     return text
@@ -91,13 +91,13 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
 def _train(
     devices: Any,
     model: keras.Model,
-    lessons: Lessons,
+    training_views: TrainingViews,
     gathered: Gathered,
     plan: Plan,
     options: Options,
     watcher: Watcher,
 ) -> tuple[Epoch, ...]:
-    exam = Exam(gathered.exam.pixels, gathered.exam.labels)
+    validation = ValidationSet(gathered.validation.pixels, gathered.validation.labels)
     key = run_key(options, gathered.digest)
     on_epoch = _logged(watcher.epoch, options.tensorboard)
     watcher.begin(
@@ -105,17 +105,19 @@ def _train(
     )
     if options.freeze:
         return train_head(
-            model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance
+            model, training_views, validation, plan, options.output, key, on_epoch, watcher.advance
         )
     with devices.scope():
-        return fit.train(model, lessons, exam, plan, options.output, key, on_epoch, watcher.advance)
+        return fit.train(
+            model, training_views, validation, plan, options.output, key, on_epoch, watcher.advance
+        )
 
 
 def _train_aware(
     devices: Any,
     model: keras.Model,
     shown: NDArray[np.uint8],
-    lessons: Lessons,
+    training_views: TrainingViews,
     gathered: Gathered,
     plan: Plan,
     options: Options,
@@ -126,16 +128,16 @@ def _train_aware(
     with devices.scope():
         aware = make_aware(model, calibration_inputs(shown), leaning, options.freeze, options.seed)
     plan = replace(plan, epochs=options.aware, rate=plan.rate * AWARE_RATE, patience=0)
-    said = [run_key(options, gathered.digest), aware.digest, options.aware]
-    key = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    lines = [run_key(options, gathered.digest), aware.digest, options.aware]
+    key = hashlib.sha256(json.dumps(lines).encode()).hexdigest()
     folder = options.output / f"aware-{key[:8]}"
     _make_folder(folder)
     watcher.begin("quantisation-aware training", plan.steps * plan.epochs)
     on_epoch = _logged(watcher.epoch, options.tensorboard)
-    exam = Exam(gathered.exam.pixels, gathered.exam.labels)
+    validation = ValidationSet(gathered.validation.pixels, gathered.validation.labels)
     with devices.scope():
         history = fit.train(
-            aware.taught, lessons, exam, plan, folder, key, on_epoch, watcher.advance
+            aware.taught, training_views, validation, plan, folder, key, on_epoch, watcher.advance
         )
     aware.put_back()
     return aware, history
@@ -170,9 +172,9 @@ def run_key(options: Options, digest: str) -> str:
         tensorboard=None,
         credits=None,
     )
-    said = [repr(same), [t.weight for t in options.teachers], hashes, digest]
+    lines = [repr(same), [t.weight for t in options.teachers], hashes, digest]
     versions = [version(name) for name in TRIED_WITH]
-    return hashlib.sha256(json.dumps([said, versions]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([lines, versions]).encode()).hexdigest()
 
 
 def _logged(on_epoch: Callable[[Epoch], None], folder: Path | None) -> Callable[[Epoch], None]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.train.augment import Camera
-from host.train.fit import Lessons
+from host.train.fit import TrainingViews
 from host.train.options import Options
 from host.train.pictures import Pictures, draw_chances, nothing_class
 from host.train.teach import soft_labels
@@ -18,7 +18,9 @@ SHOWN = np.array([2.0, 1.0, 0.5, 0.7])  # how often a view is drawn: whole, a cr
 SMOOTHING = 0.05  # of a label without teacher
 
 
-def draw_lessons(pictures: Pictures, options: Options, advance: Callable[[int], None]) -> Lessons:
+def draw_lessons(
+    pictures: Pictures, options: Options, advance: Callable[[int], None]
+) -> TrainingViews:
     """Views of the training pictures with their targets. advance(n): a teacher judged n more views."""
     nothing = nothing_class(pictures.classes)
     seek = nothing is not None and bool(
@@ -36,7 +38,7 @@ def draw_lessons(pictures: Pictures, options: Options, advance: Callable[[int], 
         targets = mixed(targets, soft, hard, options.trust)
     chance = draw_chances(pictures, options.weights, options.balance)[views.picture]
     chance = chance * SHOWN[views.kind]
-    return Lessons(pictures.pixels, views, targets, chance, Camera(options.camera))
+    return TrainingViews(pictures.pixels, views, targets, chance, Camera(options.camera))
 
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:

@@ -57,73 +57,75 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
-    asked = arguments(argv)
-    if asked.watch and asked.json:
+    request = arguments(argv)
+    if request.watch and request.json:
         raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
-    _refuse_beside_web(asked)
-    asked.scene = lit_url(asked.scene, asked.light)
+    _refuse_beside_web(request)
+    request.scene = lit_url(request.scene, request.light)
     console = stderr()
 
     def say(text: str) -> None:
         console.print(text, style="dim")
 
     def damage(port: Port) -> Port:
-        rate = asked.drop_rate
+        rate = request.drop_rate
         return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
     with contextlib.ExitStack() as stack:
-        opening = stack.enter_context(asked_port(asked, say, asked.scene, wrap=damage))
-        if asked.web is not None:
-            from host.web.run import Asked, run_web
+        opening = stack.enter_context(asked_port(request, say, request.scene, wrap=damage))
+        if request.web is not None:
+            from host.web.run import Request, run_web
 
-            run_web(opening, Asked(asked.web, asked.open, asked.label, asked.threshold), say)
+            run_web(
+                opening, Request(request.web, request.open, request.label, request.threshold), say
+            )
             return 0
-        device = stack.enter_context(_open(asked, opening, say))
+        device = stack.enter_context(_open(request, opening, say))
         try:
-            if asked.wiring:
-                device.set(Setting.DATA_SWAP, int(asked.wiring == "shield"))
-            if asked.watch:
-                _watch(asked, device)
+            if request.wiring:
+                device.set(Setting.DATA_SWAP, int(request.wiring == "shield"))
+            if request.watch:
+                _watch(request, device)
             else:
                 device.set_mode(Mode.STREAM)
-                (_write_json if asked.json else _show)(asked, opening, device, say)
+                (_write_json if request.json else _show)(request, opening, device, say)
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
     return 0
 
 
-def _refuse_beside_web(asked: argparse.Namespace) -> None:
+def _refuse_beside_web(request: argparse.Namespace) -> None:
     """Raises HostError for what --web leaves to the page, and for --open without it."""
-    if asked.web is None:
-        if asked.open:
+    if request.web is None:
+        if request.open:
             raise HostError("--open opens the page of --web: add --web")
         return
     given = {
-        "--json": asked.json,
-        "--terminal": asked.terminal,
-        "--watch": asked.watch,
-        "--frames": asked.frames,
-        "--wiring": asked.wiring,
+        "--json": request.json,
+        "--terminal": request.terminal,
+        "--watch": request.watch,
+        "--frames": request.frames,
+        "--wiring": request.wiring,
     }
     for name in (name for name, value in given.items() if value):
         more = ": the page has it under Settings (data swap)" if name == "--wiring" else ""
         raise HostError(f"--web shows a page and {name} does not go with it{more}: leave one out")
 
 
-def _open(asked: argparse.Namespace, opening: Opening, say: Say) -> Device:
+def _open(request: argparse.Namespace, opening: Opening, say: Say) -> Device:
     """A person wants a lost port back; a script wants to know."""
-    for_people = not asked.json and asked.frames is None
+    for_people = not request.json and request.frames is None
     device = Device(opening.open(), reopen=opening.reopen if for_people else None)
     say(f"{device.name}: {device.hello.board} board, model {device.hello.model or 'none'}")
     return device
 
 
-def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
+def _write_json(request: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
     from host.viewer.json_lines import write_json
     from host.viewer.view import watched_label
 
-    watched_label(labels_of(device.hello), asked.label)  # a misspelt one is refused here, too
+    watched_label(labels_of(device.hello), request.label)  # a misspelt one is refused here, too
 
     def other(message: Message) -> None:
         if isinstance(message, Fault):
@@ -132,44 +134,44 @@ def _write_json(asked: argparse.Namespace, opening: Opening, device: Device, say
     try:
         write_json(
             samples(device, other, lambda sample: sample.cycles is not None, PATIENCE_S),
-            asked.frames,
+            request.frames,
             sys.stdout,
         )
     except BrokenPipeError:  # the reader has seen enough; Python would complain again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _watch(asked: argparse.Namespace, device: Device) -> None:
+def _watch(request: argparse.Namespace, device: Device) -> None:
     """Lines on stdout; --frames counts verdicts."""
     from host.viewer.watch import start_watch, watch_lines
 
-    label = start_watch(device, asked.watch, asked.label)
-    for line in watch_lines(device, label, lambda: time.strftime("%H:%M:%S"), asked.frames):
+    label = start_watch(device, request.watch, request.label)
+    for line in watch_lines(device, label, lambda: time.strftime("%H:%M:%S"), request.frames):
         print(line, flush=True)
 
 
-def _show(asked: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
+def _show(request: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
     # OpenCV takes half a second to load: only after the first lines are on the screen
     from host.viewer.session import Session
     from host.viewer.terminal import run_terminal
     from host.viewer.view import first_view
     from host.viewer.window import run_window, why_no_window
 
-    scene = asked.scene if opening.choice.url == VIRTUAL else ""
-    view = first_view(device.hello, device.name, scene, asked.label, asked.threshold)
+    scene = request.scene if opening.choice.url == VIRTUAL else ""
+    view = first_view(device.hello, device.name, scene, request.label, request.threshold)
     playback = opening.playback
-    if playback is not None and asked.frames is None:
+    if playback is not None and request.frames is None:
         playback.stays_at_end = True  # a person may want to go back
     session = Session(device, view, time.monotonic, CAPTURES, opening.recorder, playback)
-    if asked.frames is not None and playback is None:
+    if request.frames is not None and playback is None:
         session.patience_s = PATIENCE_S
-    reason = "" if asked.terminal else why_no_window()
+    reason = "" if request.terminal else why_no_window()
     if reason:
         say(f"{reason}: showing it in the terminal")
-    if asked.terminal or reason:
-        run_terminal(session, asked.frames, Console())
+    if request.terminal or reason:
+        run_terminal(session, request.frames, Console())
     else:
-        run_window(session, asked.frames)
+        run_window(session, request.frames)
 
 
 def _looks(text: str) -> int:

@@ -122,13 +122,13 @@ class View:
         return tuple(Stage(name, n, 1e3 * n / max(1, self.clock_hz)) for name, n in named)
 
 
-def watched_label(labels: Sequence[str], asked: str | None) -> str:
+def watched_label(labels: Sequence[str], wanted: str | None) -> str:
     """The label to watch: the one asked for, else `person`, else the last."""
-    if asked is None:
+    if wanted is None:
         return USUAL_LABEL if USUAL_LABEL in labels or not labels else labels[-1]
-    if asked not in labels:
-        raise HostError(f"the model has no label {asked!r}; it has: {', '.join(labels) or 'none'}")
-    return asked
+    if wanted not in labels:
+        raise HostError(f"the model has no label {wanted!r}; it has: {', '.join(labels) or 'none'}")
+    return wanted
 
 
 def first_view(

@@ -37,22 +37,22 @@ ON, OFF = "on", "off"
 
 def main(arguments: Sequence[str]) -> int:
     """Starts the board and serves it until Ctrl-C, or until the console closes."""
-    asked = _parse(arguments)
+    wanted = _parse(arguments)
     options = BoardOptions(
-        serial_number=asked.serial_number,
-        data_wiring=DataWiring(asked.data_wiring),
-        silicon=asked.silicon,
-        core_load=None if asked.core_load is None else asked.core_load == ON,
-        faults=SensorFaults(**dict.fromkeys(asked.fault, True), stuck_bit=asked.stuck_bit),
+        serial_number=wanted.serial_number,
+        data_wiring=DataWiring(wanted.data_wiring),
+        silicon=wanted.silicon,
+        core_load=None if wanted.core_load is None else wanted.core_load == ON,
+        faults=SensorFaults(**dict.fromkeys(wanted.fault, True), stuck_bit=wanted.stuck_bit),
     )
-    scene = open_scene(lit_url(asked.scene, asked.light))
-    image = read_image(asked.image, asked.at)
+    scene = open_scene(lit_url(wanted.scene, wanted.light))
+    image = read_image(wanted.image, wanted.at)
     board = VirtualBoard(image, scene, options)
-    if asked.model is not None:
-        board.load_model(_packed(asked.model))
-    server = BoardServer(board, asked.port, Speed(asked.speed))
+    if wanted.model is not None:
+        board.load_model(_packed(wanted.model))
+    server = BoardServer(board, wanted.port, Speed(wanted.speed))
     print(f"{READY}{server.url} ({conditions(board)})", flush=True)
-    if asked.console:
+    if wanted.console:
         threading.Thread(target=_obey_console, args=(server,), daemon=True).start()
         server.serve()
         return 0

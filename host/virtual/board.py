@@ -321,7 +321,7 @@ class VirtualBoard:
                 f"misaligned {misaligned:#x}",
                 f"{misaligned:#010x}: multiple, double or float access to a misaligned address: silicon faults",
             )
-        self.exactness.asked()
+        self.exactness.wanted()
         if stop is Stop.WAIT:
             self._sleeping = self.exceptions.sleeps()
         elif stop is Stop.EXCEPTION_RETURN:
@@ -357,8 +357,8 @@ class VirtualBoard:
         if self.has_bootloader:
             self.uarte.leave_receiving()
         self.cpu.reset(self.memory.read_word(start), self.memory.read_word(start + 4))
-        asked = reason == REASON_SOFTWARE and self.power.bootloader_request != 0
-        self.in_bootloader = self.has_bootloader and asked
+        wanted = reason == REASON_SOFTWARE and self.power.bootloader_request != 0
+        self.in_bootloader = self.has_bootloader and wanted
 
     # -- what the CPU and the peripherals call ------------------------------------------------------------------
 

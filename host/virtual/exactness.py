@@ -28,7 +28,7 @@ class Exactness:
         if self._cpu.flavour is Flavour.EXACT and not self._always:
             self._cpu.use(Flavour.FAST)
 
-    def asked(self) -> None:
+    def wanted(self) -> None:
         """The CPU stopped, perhaps because it looked at a pin."""
         stopped = self._cpu.state[hooks.STOPPED] & hooks.STOP_EXACT
         if self._cpu.flavour is Flavour.FAST and stopped:

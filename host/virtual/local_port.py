@@ -54,9 +54,9 @@ class LocalPort:
         for data in sent:
             self.board.send(data)
         self.board.run_until(lambda: bool(self._arrived), self._slice_cycles)
-        said = bytes(self._arrived)
+        output = bytes(self._arrived)
         self._arrived.clear()
-        return said
+        return output
 
     def write(self, data: bytes) -> None:
         """Arrives when the board runs on."""

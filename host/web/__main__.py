@@ -19,15 +19,15 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the file is there."""
     parser = argparse.ArgumentParser(prog="python -m host.web", description=__doc__)
     parser.add_argument("output", type=Path, metavar="FILE.html", help="a new file")
-    asked = parser.parse_args(argv)
+    args = parser.parse_args(argv)
     try:
-        with asked.output.open("x", encoding="utf-8") as file:
+        with args.output.open("x", encoding="utf-8") as file:
             file.write(one_file())
     except FileExistsError as error:
-        raise HostError(f"{asked.output} exists: give another name, or delete it") from error
+        raise HostError(f"{args.output} exists: give another name, or delete it") from error
     except OSError as error:
-        raise HostError(f"cannot write {asked.output}: {error.strerror}") from error
-    print(f"wrote {asked.output}: open it in a browser, or put it on any web server")
+        raise HostError(f"cannot write {args.output}: {error.strerror}") from error
+    print(f"wrote {args.output}: open it in a browser, or put it on any web server")
     return 0
 
 

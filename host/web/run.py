@@ -14,7 +14,7 @@ from host.web.server import serving
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What the command line says of the page. port_number: 0 any free one."""
 
     port_number: int
@@ -23,18 +23,18 @@ class Asked:
     threshold: float
 
 
-def run_web(opening: Opening, asked: Asked, say: Callable[[str], None]) -> None:
+def run_web(opening: Opening, request: Request, say: Callable[[str], None]) -> None:
     """Opens the port and serves the page. Raises HostError when either cannot be."""
     port = opening.open()
     timing = opening.timing or Timing()
     kind = "recording" if opening.playback is not None else "board"
-    state = State(port.name, kind, timing.answer_s, asked.label, asked.threshold)
+    state = State(port.name, kind, timing.answer_s, request.label, request.threshold)
 
     async def run() -> None:
-        async with serving(port, state, opening.reopen, asked.port_number) as service:
+        async with serving(port, state, opening.reopen, request.port_number) as service:
             say("the page, for this computer alone (Ctrl-C ends it):")
             print(service.address, flush=True)
-            if asked.opens:
+            if request.opens:
                 webbrowser.open(service.address)
             await asyncio.get_running_loop().create_future()
 

@@ -120,13 +120,13 @@ class _Desk:
 
 
 async def _send(connection: ServerConnection, feed: Feed) -> None:
-    said = 0
+    output = 0
     with contextlib.suppress(ConnectionClosed):
         while True:
             texts, data = await feed.get()
-            if feed.dropped > said:
-                said = feed.dropped
-                texts.append(json.dumps({"dropped": said}))
+            if feed.dropped > output:
+                output = feed.dropped
+                texts.append(json.dumps({"dropped": output}))
             for text in texts:
                 await connection.send(text)
             if data:

@@ -19,14 +19,14 @@ from tests.attack.tools import TOOLS, run
 
 def cases(full: bool, count: int, seed: int) -> list[tuple[str, Lie]]:
     """(tool, lie); a sample has each tool as often as the others."""
-    told: list[Lie] = [(type(good), name, value) for good, name, value in lies()]
-    every = [(tool, lie) for lie in told for tool in TOOLS]
+    reported: list[Lie] = [(type(good), name, value) for good, name, value in lies()]
+    every = [(tool, lie) for lie in reported for tool in TOOLS]
     if full:
         return every
     draw = random.Random(seed)
-    draw.shuffle(told)
+    draw.shuffle(reported)
     names = list(TOOLS)
-    return [(names[i % len(names)], told[i % len(told)]) for i in range(count)]
+    return [(names[i % len(names)], reported[i % len(reported)]) for i in range(count)]
 
 
 def attack(tool: str, lie: Lie | None, folder: Path) -> str:

@@ -62,9 +62,9 @@ def run(tool: str, url: str, folder: Path) -> Ending:
     main = importlib.import_module(f"host.{room}.__main__").main
     words = [part for part in command if room == "bench"]
     options = [option.format(folder) for option in TOOLS[tool]]
-    said, began, before = io.StringIO(), time.monotonic(), _peak()
+    lines, began, before = io.StringIO(), time.monotonic(), _peak()
     code, trace = 0, ""
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _limited():
+    with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited():
         try:
             code = main([*words, *options, "--port", url])
         except EndOfRecordingError:
@@ -75,7 +75,7 @@ def run(tool: str, url: str, folder: Path) -> Ending:
             code = int(ended.code or 0)
         except (Exception, _HangError):
             trace = traceback.format_exc()
-    return Ending(code, time.monotonic() - began, _peak() - before, trace, said.getvalue())
+    return Ending(code, time.monotonic() - began, _peak() - before, trace, lines.getvalue())
 
 
 def _peak() -> int:

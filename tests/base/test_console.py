@@ -16,7 +16,7 @@ from rich.text import Text
 from host.base.console import Console, words
 from host.base.errors import HostError, run_main
 from host.base.text import one_line, visible
-from host.report.figure import house_style, new_figure, plain_log, png_bytes
+from host.report.figure import new_figure, plain_log, plot_style, png_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "[red]a[/red] [/x] :smile: \x1b]0;title\x07\x1b[2J\u202eb\x9b31m"
@@ -84,7 +84,7 @@ def test_no_control_character_is_left(text: str) -> None:
 
 
 def test_a_dollar_in_a_plot_is_a_dollar() -> None:
-    with house_style():
+    with plot_style():
         figure = new_figure(3, 2)
         axes = figure.subplots()
         axes.plot([1, 1000], [1, 2], label=r"$\frac{$ and $x$")

@@ -34,12 +34,12 @@ class SteppedPort(LocalPort):
         """What it says; then it waits, but not while it owes an answer."""
         if not self._goes_on.wait(WAIT_S):
             return b""
-        said = super().read()
-        if any(packet.type in ANSWERS for packet in self._answers.feed(said)):
+        output = super().read()
+        if any(packet.type in ANSWERS for packet in self._answers.feed(output)):
             self._asked = False
-        if said.endswith(DELIMITER) and not self._asked:
+        if output.endswith(DELIMITER) and not self._asked:
             self._goes_on.clear()
-        return said
+        return output
 
     def write(self, data: bytes) -> None:
         """Lets it run until it has answered."""

@@ -41,19 +41,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def plan(directory: Path, **changed: object) -> Plan:
     """Two camera frames."""
-    asked = Plan(
+    wanted = Plan(
         directory, "python -m host.bench latency", 2, 1, (), wire.Mode.STREAM, True, None, {}
     )
-    return replace(asked, **changed)  # type: ignore[arg-type]  # fields of Plan
+    return replace(wanted, **changed)  # type: ignore[arg-type]  # fields of Plan
 
 
 def quiet() -> Progress:
     return Progress(Console(file=StringIO()), 64_000_000, True)
 
 
-def run_session(device: Device, asked: Plan, clock: Callable[[], float]) -> Done:
+def run_session(device: Device, wanted: Plan, clock: Callable[[], float]) -> Done:
     with quiet() as progress:
-        return Session(device, asked, clock, progress).run(NOON)
+        return Session(device, wanted, clock, progress).run(NOON)
 
 
 def test_a_recording_without_enough_inferences_is_no_success(
@@ -61,12 +61,12 @@ def test_a_recording_without_enough_inferences_is_no_success(
 ) -> None:
     record_board(tmp_path / "a.rec", 1)
     port, place = f"replay:{tmp_path / 'a.rec'}?speed=max", tmp_path / "run"
-    asked = ["latency", "--port", port, "--warm-up", "50", "--output", str(place)]
-    assert run_main(lambda: main(asked)) == EXIT_USER
+    wanted = ["latency", "--port", port, "--warm-up", "50", "--output", str(place)]
+    assert run_main(lambda: main(wanted)) == EXIT_USER
     assert "too early to measure one inference" in capsys.readouterr().err
     assert not place.exists()
-    asked[4] = "2"
-    assert run_main(lambda: main(asked)) == EXIT_USER, "2 of 4, and 2 of a waking sensor"
+    wanted[4] = "2"
+    assert run_main(lambda: main(wanted)) == EXIT_USER, "2 of 4, and 2 of a waking sensor"
     assert "too early to measure one inference" in capsys.readouterr().err
     assert not place.exists()
 
@@ -75,9 +75,9 @@ def test_what_a_replay_measures_is_said_by_its_bytes_alone(tmp_path: Path) -> No
     board = FakeBoard()
     record_board(tmp_path / "a.rec", 100, board=board)
     port = f"replay:{tmp_path / 'a.rec'}?speed=max"
-    asked = ["latency", "--port", port, "--warm-up", "7", "--no-layers", "--count"]
+    wanted = ["latency", "--port", port, "--warm-up", "7", "--no-layers", "--count"]
     for count, place in ((50, tmp_path / "some"), (391, tmp_path / "all")):
-        assert main([*asked, str(count), "--output", str(place)]) == 0
+        assert main([*wanted, str(count), "--output", str(place)]) == 0
         run = read_run(place)
         frames = run.columns("inferences")["frame"].tolist()
         assert frames == list(range(frames[0], frames[0] + count)) and not run.interrupted
@@ -117,8 +117,8 @@ class Camera(FakeBoard):
     """Sends a frame with its result for every command that it hears, and 8 more."""
 
     def hear(self, data: bytes) -> bytes:
-        said = super().hear(data)
-        return said + (b"".join(self.shoot() for _ in range(8)) if self.mode else b"")
+        output = super().hear(data)
+        return output + (b"".join(self.shoot() for _ in range(8)) if self.mode else b"")
 
 
 def test_pictures_of_a_folder_are_injected_as_the_model_takes_them(tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_pictures_of_a_folder_are_injected_as_the_model_takes_them(tmp_path: Pat
     assert np.array_equal(pictures[1].image, area_average(pixels, 96, 96))
     board = FakeBoard()
     with Device(MemoryPort(board)) as device:
-        asked = plan(tmp_path / "run", pictures=tuple(pictures), layers=False, count=4)
-        done = run_session(device, asked, itertools.count(0.0, 0.25).__next__)
+        wanted = plan(tmp_path / "run", pictures=tuple(pictures), layers=False, count=4)
+        done = run_session(device, wanted, itertools.count(0.0, 0.25).__next__)
     rows = read_run(tmp_path / "run").columns("inferences")
     assert rows["image"].tolist() == ["a.png", "b.png", "a.png", "b.png"]
     assert np.all(rows["host_ms"] > 0)
@@ -170,8 +170,8 @@ def test_a_torn_cable_keeps_what_was_measured(tmp_path: Path) -> None:
                 port.die()
 
     with Device(port) as device, Falling(Console(file=StringIO()), 64_000_000, True) as progress:
-        asked = plan(tmp_path, count=500)
-        done = Session(device, asked, itertools.count(0.0, 0.01).__next__, progress).run(NOON)
+        wanted = plan(tmp_path, count=500)
+        done = Session(device, wanted, itertools.count(0.0, 0.01).__next__, progress).run(NOON)
     assert isinstance(done.stopped_by, HostError) and "went away" in done.reason
     run = read_run(tmp_path)
     assert run.interrupted and "went away" in run.reason

@@ -29,9 +29,9 @@ def shown(report: Report, comparison: Comparison | None = None) -> str:
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line that the command says before it gives up."""
     assert run_main(lambda: main(["engine", *arguments])) == EXIT_USER
-    said = capsys.readouterr()
-    assert said.out == ""
-    (line,) = said.err.splitlines()
+    output = capsys.readouterr()
+    assert output.out == ""
+    (line,) = output.err.splitlines()
     return line
 
 
@@ -69,11 +69,11 @@ def test_json_goes_to_stdout_and_conditions_to_stderr(
     kept = tmp_path / "kept.json"
     arguments = ["engine", "--elf", str(firmware), "--images", "1", "--json"]
     assert main([*arguments, "--write-baseline", str(kept)]) == 0
-    said = capsys.readouterr()
-    assert json.loads(said.out)["macs"] == 7_079_552
-    assert "virtual board, firmware" in said.err
-    assert "estimated, zero-wait Cortex-M4" in said.err
-    assert read_baseline(kept).instructions == json.loads(said.out)["instructions"]
+    output = capsys.readouterr()
+    assert json.loads(output.out)["macs"] == 7_079_552
+    assert "virtual board, firmware" in output.err
+    assert "estimated, zero-wait Cortex-M4" in output.err
+    assert read_baseline(kept).instructions == json.loads(output.out)["instructions"]
 
 
 def test_a_model_that_is_not_there(firmware: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,12 +24,12 @@ class ProfilingBoard(FakeBoard):
     """Sends a Profile behind each Result while it is told to: operator k took 1000 + k cycles."""
 
     def _obey(self, command: Message) -> tuple[int, list[Message]]:
-        value, also = super()._obey(command)
-        if self.settings.get(wire.Setting.PROFILE) and also:
+        value, extra = super()._obey(command)
+        if self.settings.get(wire.Setting.PROFILE) and extra:
             operators = len(choose_model(PACKED, b"", True).packed.operators)
             cycles = (1000 + np.arange(operators)).astype("<u4").tobytes()
-            also.append(wire.Profile(self.frame, cycles))
-        return value, also
+            extra.append(wire.Profile(self.frame, cycles))
+        return value, extra
 
 
 @pytest.fixture

@@ -78,10 +78,10 @@ def test_the_documents_values_are_in_the_running_sensor() -> None:
 
 
 def test_every_register_that_the_driver_writes_is_documented() -> None:
-    said = documented()
-    undocumented = {f"{a:02X}" for a in written() if a not in said}
+    output = documented()
+    undocumented = {f"{a:02X}" for a in written() if a not in output}
     assert undocumented == set()
-    valued = {address for address, value in said.items() if value != "-"}
+    valued = {address for address, value in output.items() if value != "-"}
     assert valued == written() - BY_HAND - OTHER_WAYS
 
 

@@ -66,10 +66,12 @@ def rig(folder: Path, options: Options | None = None) -> Iterator[Rig]:
     port = MemoryPort(FakeBoard())
     timing = Timing(hello_s=1, hello_again_s=0.1, answer_s=0.2)
     ticks = (datetime(2026, 1, 2, tzinfo=UTC) + timedelta(seconds=n) for n in range(10_000))
-    asked = options or Options(LABELS)
-    with Journal(folder, asked.labels) as journal, Device(port, timing=timing) as device:
+    wanted = options or Options(LABELS)
+    with Journal(folder, wanted.labels) as journal, Device(port, timing=timing) as device:
         device.set_mode(Mode.STREAM)
         viewer = Session(device, first_view(device.hello, "memory"), Clock(), folder)
         yield Rig(
-            CaptureSession(viewer, journal, device.hello, asked, lambda: next(ticks)), port, journal
+            CaptureSession(viewer, journal, device.hello, wanted, lambda: next(ticks)),
+            port,
+            journal,
         )

@@ -10,7 +10,7 @@ import pytest
 
 from host.data.__main__ import main
 from host.data.bias import bias_findings
-from host.data.check import Asked, check
+from host.data.check import Request, check
 from host.data.dataset import read_dataset
 from host.data.findings import Kind
 from host.data.manifest import Picture
@@ -28,7 +28,7 @@ def sessions(count: int) -> list[Picture]:
 
 
 @pytest.mark.parametrize(
-    "pictures, said",
+    "pictures, output",
     [
         (sessions(8), "session tells 32 of 32 labels (s0: 4 of 4 no_person; s1: 4 of 4 person"),
         (
@@ -48,9 +48,11 @@ def sessions(count: int) -> list[Picture]:
         ),
     ],
 )
-def test_a_column_that_tells_the_label_is_named(pictures: list[Picture], said: str) -> None:
+def test_a_column_that_tells_the_label_is_named(pictures: list[Picture], output: str) -> None:
     (found,) = bias_findings(pictures)
-    assert found.kind is Kind.COINCIDES and said.replace("no_person", "non_person") in found.detail
+    assert (
+        found.kind is Kind.COINCIDES and output.replace("no_person", "non_person") in found.detail
+    )
 
 
 def test_what_coincides_by_chance_or_not_at_all_is_left_in_peace() -> None:
@@ -75,14 +77,14 @@ def test_a_label_that_light_size_or_colour_tells_is_named() -> None:
             for i, p in enumerate(MIXED)
         }
 
-    def said(*about: float) -> list[str]:
+    def output(*about: float) -> list[str]:
         return [f.detail.split(" (")[0] for f in bias_findings(MIXED, looks(*about))]  # type: ignore[arg-type]  # numbers
 
-    assert said(100, 96, False) == []
-    assert said(102, 96, False) == []
-    assert said(140, 96, False) == ["non_person is darker than the rest in 100% of pairs"]
-    assert said(100, 128, False) == ["size tells 32 of 32 labels"]
-    assert said(100, 96, True) == ["colour tells 32 of 32 labels"]
+    assert output(100, 96, False) == []
+    assert output(102, 96, False) == []
+    assert output(140, 96, False) == ["non_person is darker than the rest in 100% of pairs"]
+    assert output(100, 128, False) == ["size tells 32 of 32 labels"]
+    assert output(100, 96, True) == ["colour tells 32 of 32 labels"]
 
 
 def test_check_and_split_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,8 +95,8 @@ def test_check_and_split_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "source tells 32 of 32 labels" in (tmp_path / "report/index.html").read_text()
     assert "source tells 32 of 32 labels" in capsys.readouterr().err
     assert main(["split", str(tmp_path)]) == 0
-    told = capsys.readouterr()
-    assert "session tells 32 of 32 labels" in told.err and "source tells 32" in told.err
+    reported = capsys.readouterr()
+    assert "session tells 32 of 32 labels" in reported.err and "source tells 32" in reported.err
 
 
 def test_a_table_says_what_so_few_pictures_are_worth(
@@ -115,7 +117,7 @@ def test_a_boards_captures_beside_others_are_not_odd(tmp_path: Path) -> None:
         (folder / f"{index}.png").write_bytes(png(pixels))
     (tmp_path / "person" / "tiny.png").write_bytes(png(picture(90, 20, 20)))
     (tmp_path / "person" / "strip.png").write_bytes(png(picture(91, 60, 400)))
-    found = check(read_dataset(tmp_path), Asked()).of(Kind.ODD)
+    found = check(read_dataset(tmp_path), Request()).of(Kind.ODD)
     assert sorted((f.paths, f.detail) for f in found) == [
         (("person/strip.png",), "400x60"),
         (("person/tiny.png",), "20x20"),

@@ -10,7 +10,7 @@ import pytest
 from host.base.errors import HostError
 from host.data.__main__ import main
 from host.data.boxes import Rule
-from host.data.check import Asked, check
+from host.data.check import Request, check
 from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.layout import read_any
@@ -120,8 +120,8 @@ def test_one_name_in_two_folders_is_two_pictures(case: Path) -> None:
 def test_an_import_says_how_many_pictures_are_absent(
     case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["--coco", str(case / "instances_val.json")]
-    assert main(["import", str(case / "img"), str(tmp_path / "out"), *asked]) == 0
+    wanted = ["--coco", str(case / "instances_val.json")]
+    assert main(["import", str(case / "img"), str(tmp_path / "out"), *wanted]) == 0
     assert "5 annotated, but not in the folder" in capsys.readouterr().err
 
 
@@ -146,7 +146,7 @@ def test_exports_of_edge_impulse(case: Path, by_split: dict[str, list[str]]) -> 
 def test_grey_with_alpha_is_checked_like_any_other(case: Path) -> None:
     fill(case, "a/1.png", "b/2.png")
     (case / "la.png").rename(case / "a" / "la.png")
-    assert check(read_dataset(case), Asked()).pictures == 3
+    assert check(read_dataset(case), Request()).pictures == 3
 
 
 @pytest.mark.parametrize("case", ["44"], indirect=True)
@@ -165,8 +165,8 @@ def test_classes_that_are_links_are_said_to_be(case: Path, is_text: bool) -> Non
         if not is_text:
             link.unlink()
             link.symlink_to(target)
-    said = "2 links that were saved as text" if is_text else "2 links that lead out of the folder"
-    with pytest.raises(HostError, match=said):
+    output = "2 links that were saved as text" if is_text else "2 links that lead out of the folder"
+    with pytest.raises(HostError, match=output):
         read_dataset(case / "in")
     shutil.copytree(case / "store", case / "copied")
     assert read_dataset(case / "copied").counts == {"a": 4, "b": 4}

@@ -11,14 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from host.data.__main__ import main
-from host.data.check import Asked, Checked, check
+from host.data.check import Checked, Request, check
+from host.data.classifier import open_opinion
 from host.data.dataset import read_dataset
 from host.data.duplicates import clusters, distances, near_pairs, perceptual_hash
 from host.data.findings import Kind, doubt_findings
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
 from host.data.model_input import luma_of
-from host.data.opinion import open_opinion
 from tests.data.pictures import fill, picture, png
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"
@@ -61,7 +61,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def checked(root: Path) -> Checked:
-    return check(read_dataset(root), Asked())
+    return check(read_dataset(root), Request())
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_good_pictures_are_left_in_peace(checked: Checked) -> None:
 def test_a_rare_label_like_another_is_probably_a_slip(tmp_path: Path) -> None:
     fill(tmp_path, *(f"person/{i}.png" for i in range(4)), "preson/1.png")
     fill(tmp_path, *(f"no_person/{i}.png" for i in range(4)), first_seed=20)
-    checked = check(read_dataset(tmp_path), Asked(quality=False))
+    checked = check(read_dataset(tmp_path), Request(quality=False))
     (slip,) = checked.of(Kind.MISSPELT)
     assert slip.paths == ("preson/1.png",) and "'person'" in slip.detail
     assert not checked.of(Kind.BALANCE)
@@ -96,7 +96,7 @@ def test_a_rare_label_like_another_is_probably_a_slip(tmp_path: Path) -> None:
 
 def test_a_split_that_lacks_a_label_is_named(tmp_path: Path) -> None:
     fill(tmp_path, "train/a/1.png", "train/b/2.png", "val/a/3.png")
-    (found,) = check(read_dataset(tmp_path), Asked(quality=False)).of(Kind.LACKING)
+    (found,) = check(read_dataset(tmp_path), Request(quality=False)).of(Kind.LACKING)
     assert found.detail == "val has no 'b'"
 
 
@@ -106,7 +106,7 @@ def test_a_model_contradicts_a_wrong_label(tmp_path: Path) -> None:
         (tmp_path / label).mkdir(exist_ok=True)
         (tmp_path / label / name).write_bytes((bundled / name).read_bytes())
     dataset = read_dataset(tmp_path, least_labels=1)
-    checked = check(dataset, Asked(sure=0.6, quality=False), open_opinion(MODEL))
+    checked = check(dataset, Request(sure=0.6, quality=False), open_opinion(MODEL))
     assert [f.paths for f in checked.of(Kind.DOUBTFUL)] == [("person/08_trees.jpg",)]
 
 
@@ -115,7 +115,7 @@ def test_recorded_scores_are_believed_without_a_model(tmp_path: Path) -> None:
     sure = (("no person", 0.1), ("person", 0.9))
     rows = [Picture("1.png", "non_person", scores=sure), Picture("2.png", "person", scores=sure)]
     write_manifest(tmp_path, rows)
-    checked = check(read_dataset(tmp_path), Asked(quality=False))
+    checked = check(read_dataset(tmp_path), Request(quality=False))
     assert [f.paths for f in checked.of(Kind.DOUBTFUL)] == [("1.png",)]
 
 
@@ -123,8 +123,8 @@ def test_the_report_shows_what_was_found(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(root), "--output", str(tmp_path / "out")]) == 1
-    said = capsys.readouterr().out
-    assert "cannot be read" in said and "20 pictures checked" in said
+    output = capsys.readouterr().out
+    assert "cannot be read" in output and "20 pictures checked" in output
     rows = list(csv.DictReader((tmp_path / "out/findings.csv").open()))
     assert {"cannot be read", "dark"} <= {row["kind"] for row in rows}
     assert rows[0]["path"] == "cut.png"

@@ -72,10 +72,10 @@ def test_a_damaged_picture_is_refused_by_name_or_left_out(tmp_path: Path, cut: i
     dataset = read_dataset(tmp_path)
     with pytest.raises(UnreadableError, match=r"b/2\.png"):
         load_pixels(dataset, 8, 8, 1)
-    said: list[str] = []
-    kept, pixels = load_readable(dataset, 8, 8, 1, said.append)
+    output: list[str] = []
+    kept, pixels = load_readable(dataset, 8, 8, 1, output.append)
     assert [p.path for p in kept.pictures] == ["a/1.png", "b/3.png"] and len(pixels) == 2
-    assert len(said) == 1 and "b/2.png" in said[0]
+    assert len(output) == 1 and "b/2.png" in output[0]
 
 
 def test_what_is_no_picture_is_told_in_words() -> None:
@@ -109,7 +109,7 @@ def test_a_huge_picture_is_refused_before_it_is_decoded() -> None:
 
 
 @pytest.mark.parametrize(
-    "paths, labels, said",
+    "paths, labels, output",
     [
         ((), (), "no labelled pictures"),
         (("person/1.png",), (), "all 1 pictures .* are 'person'"),
@@ -118,9 +118,9 @@ def test_a_huge_picture_is_refused_before_it_is_decoded() -> None:
     ],
 )
 def test_a_set_nobody_can_learn_from(
-    tmp_path: Path, paths: tuple[str, ...], labels: tuple[str, ...], said: str
+    tmp_path: Path, paths: tuple[str, ...], labels: tuple[str, ...], output: str
 ) -> None:
-    with pytest.raises(HostError, match=said):
+    with pytest.raises(HostError, match=output):
         read_dataset(fill(tmp_path, *paths), labels)
 
 

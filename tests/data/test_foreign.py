@@ -24,7 +24,7 @@ YAML = "train: ../train/images\nnc: 2\nnames: ['car', 'person']\n"
 BOX, SMALL, CAR = "1 0.5 0.5 0.4 0.5\n", "1 0.5 0.5 0.05 0.05\n", "0 0.5 0.5 0.4 0.4\n"
 
 
-def said(dataset: Dataset) -> dict[str, tuple[str, str]]:
+def output(dataset: Dataset) -> dict[str, tuple[str, str]]:
     """Name -> (label, split)."""
     return {p.path: (p.label, p.split) for p in dataset.pictures}
 
@@ -49,7 +49,7 @@ def test_yolo_as_roboflow_exports_it(tmp_path: Path, wrapper: str, is_zip: bool)
     texts(root, {f"{wrapper}{k}": v for k, v in labels.items()})
     texts(root, {f"{wrapper}data.yaml": YAML, f"{wrapper}README.roboflow.txt": "hello"})
     found = read_any(zipped(root, tmp_path / "s.zip") if is_zip else root, Rule())
-    assert said(found) == {
+    assert output(found) == {
         f"{wrapper}train/images/a.png": ("person", "train"),
         f"{wrapper}train/images/b.png": ("non_person", "train"),
         f"{wrapper}train/images/c.png": ("non_person", "train"),
@@ -62,7 +62,7 @@ def test_yolo_as_ultralytics_and_darknet_have_it(tmp_path: Path) -> None:
     one = fill(tmp_path / "u", "images/train/a.png", "images/val/b.png")
     texts(one, {"labels/train/a.txt": BOX, "labels/val/b.txt": CAR})
     texts(one, {"coco8.yaml": "names:\n  0: car\n  1: person\n"})
-    assert said(read_any(one, Rule())) == {
+    assert output(read_any(one, Rule())) == {
         "images/train/a.png": ("person", "train"),
         "images/val/b.png": ("non_person", "val"),
     }
@@ -91,7 +91,7 @@ def test_lines_of_yolo(tmp_path: Path, line: str, label: str | None) -> None:
     fill(tmp_path, "a.png", "b.png")
     texts(tmp_path, {"a.txt": line, "b.txt": CAR, "classes.txt": "car\nperson\n"})
     found = read_any(tmp_path, Rule())
-    assert said(found).get("a.png", (None,))[0] == label
+    assert output(found).get("a.png", (None,))[0] == label
     assert found.left_out.total() == (label is None)
 
 
@@ -120,7 +120,7 @@ def test_pascal_voc(tmp_path: Path) -> None:
         },
     )
     found = read_any(tmp_path, Rule())
-    assert {Path(k).stem: v for k, v in said(found).items()} == {
+    assert {Path(k).stem: v for k, v in output(found).items()} == {
         "a": ("person", "train"),
         "b": ("non_person", "train"),
         "c": ("non_person", "val"),
@@ -141,7 +141,7 @@ def test_pascal_voc_as_kaggle_and_roboflow_have_it(tmp_path: Path) -> None:
     two = fill(tmp_path / "r", "train/a.png", "valid/b.png")
     texts(two, {"train/a.xml": voc("?.jpg", [("person", (2, 2, 20, 20))])})
     texts(two, {"valid/b.xml": voc("?.jpg", [])})
-    assert said(read_any(two, Rule())) == {
+    assert output(read_any(two, Rule())) == {
         "train/a.png": ("person", "train"),
         "valid/b.png": ("non_person", "val"),
     }
@@ -151,7 +151,7 @@ def test_an_xml_that_would_grow_is_left_out(tmp_path: Path) -> None:
     fill(tmp_path, "a.png", "b.png")
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + voc("a.png", [("person", (1, 1, 9, 9))])
     texts(tmp_path, {"a.xml": bomb, "b.xml": voc("b.png", [("person", (2, 2, 20, 20))])})
-    assert set(said(read_any(tmp_path, Rule()))) == {"b.png"}
+    assert set(output(read_any(tmp_path, Rule()))) == {"b.png"}
 
 
 def coco(files: dict[int, str], boxes: list[tuple[int, Any]]) -> str:
@@ -173,7 +173,7 @@ def test_coco_as_roboflow_exports_it(tmp_path: Path, is_zip: bool) -> None:
     texts(root, {f"p/train/{name}": coco({1: "a.png", 2: "b.png"}, [(1, [1, 1, 20, 20])])})
     texts(root, {f"p/valid/{name}": coco({1: "a.png"}, [(1, [9, 9, 0, 0])])})
     found = read_any(zipped(root, tmp_path / "s.zip") if is_zip else root, Rule())
-    assert said(found) == {
+    assert output(found) == {
         "p/train/a.png": ("person", "train"),
         "p/train/b.png": ("non_person", "train"),
     }
@@ -185,7 +185,7 @@ def test_two_entries_of_one_file_are_neither(tmp_path: Path) -> None:
     files = {1: "a.png", 2: "./a.png", 3: "b.png", 4: "c.png"}
     texts(tmp_path, {"i.json": "\ufeff" + coco(files, [(3, [1, 1, 20, 20])])})
     found = read_coco(tmp_path / "i.json", root, Rule())
-    assert said(found) == {"b.png": ("person", "")}
+    assert output(found) == {"b.png": ("person", "")}
     assert sorted(found.left_out.values()) == [3, 3]  # ambiguous: a, a, c; not annotated: a, c, c
 
 
@@ -252,10 +252,10 @@ def test_pictures_that_no_class_has_are_counted(
     for name in ("a/4.avif", "a/5.avif", "b/6.gif", "b/7", "b/8.mp4", "b/9.txt"):
         (tmp_path / "k/archive/train" / name).write_bytes(b"x")
     assert main(["import", str(tmp_path / "k"), str(tmp_path / "out")]) == 0
-    told = capsys.readouterr().err
-    assert "archive/ lies around all classes" in told
+    reported = capsys.readouterr().err
+    assert "archive/ lies around all classes" in reported
     for part in ("2 .avif (export", "1 .gif", "1 without a suffix", "1 .mp4", "1 in no class"):
-        assert part in told
+        assert part in reported
     assert read_dataset(tmp_path / "out").counts == {"a": 1, "b": 1}
 
 
@@ -265,7 +265,7 @@ def test_the_uploaders_boxes_of_edge_impulse(tmp_path: Path) -> None:
     for folder, boxes in (("training", {"cam.1.png": [box]}), ("testing", {})):
         content = {"version": 1, "type": "bounding-box-labels", "boundingBoxes": boxes}
         texts(tmp_path, {f"{folder}/bounding_boxes.labels": json.dumps(content)})
-    assert said(read_any(tmp_path, Rule())) == {
+    assert output(read_any(tmp_path, Rule())) == {
         "testing/cam.3.png": ("non_person", "test"),
         "training/cam.1.png": ("person", "train"),
         "training/cam.2.png": ("non_person", "train"),
@@ -328,7 +328,7 @@ def test_annotations_are_streamed(tmp_path: Path) -> None:
     read_coco(tmp_path / "i.json", root, Rule())  # imports what it needs
     tracemalloc.start()
     try:
-        assert said(read_coco(tmp_path / "i.json", root, Rule())) == {"a.png": ("person", "")}
+        assert output(read_coco(tmp_path / "i.json", root, Rule())) == {"a.png": ("person", "")}
         assert tracemalloc.get_traced_memory()[1] < 12 << 20
     finally:
         tracemalloc.stop()

@@ -72,18 +72,18 @@ def test_half_a_picture_beside_its_place_is_no_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "labels, said",
+    "labels, output",
     [
         (("preson", "no person"), "did you mean 'preson'"),
         (("mask", "no mask"), "holds pictures labelled no person, person"),
     ],
 )
 def test_a_folder_with_other_labels_is_refused(
-    tmp_path: Path, labels: tuple[str, ...], said: str
+    tmp_path: Path, labels: tuple[str, ...], output: str
 ) -> None:
     filled(tmp_path, 2)
     before = (tmp_path / CSV_NAME).read_bytes()
-    with pytest.raises(HostError, match=said):
+    with pytest.raises(HostError, match=output):
         Journal(tmp_path, labels)
     assert (tmp_path / CSV_NAME).read_bytes() == before
     assert not (tmp_path / LOCK).exists()

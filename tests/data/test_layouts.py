@@ -190,15 +190,15 @@ def test_importing_twice_adds_nothing_and_keeps_labels_spelling(tmp_path: Path) 
     fill(tmp_path / "two", "person/1.png", first_seed=9)
     (tmp_path / "two/person/2.png").write_bytes(png(picture(0)))  # the first one's first
     (tmp_path / "two/person/3.png").write_bytes(b"damaged")
-    said: list[str] = []
+    output: list[str] = []
     about = Picture("", "", "val", source="s", licence="CC0")
     out = tmp_path / "out"
-    first = import_into(out, read_dataset(tmp_path / "one"), about, said.append)
+    first = import_into(out, read_dataset(tmp_path / "one"), about, output.append)
     two = read_dataset(tmp_path / "two", least_labels=1)
-    second = import_into(out, two, about, said.append)
-    third = import_into(out, two, about, said.append)
+    second = import_into(out, two, about, output.append)
+    third = import_into(out, two, about, output.append)
     assert [len(done.added) for done in (first, second, third)] == [2, 1, 0]
-    assert (second.known, second.unreadable) == (1, 1) and "3.png" in said[0]
+    assert (second.known, second.unreadable) == (1, 1) and "3.png" in output[0]
     rows = read_manifest(out).pictures
     assert [(p.path, p.label, p.split, p.licence) for p in rows] == [
         ("Person/1.png", "Person", "val", "CC0"),
@@ -261,7 +261,7 @@ def test_a_folder_that_is_captured_into_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    "arguments, said",
+    "arguments, output",
     [
         (["import", "nowhere", "out"], "nowhere is not there"),
         (["import", "set", "out", "--labels", "preson,no person"], "did you mean 'preson'"),
@@ -275,11 +275,11 @@ def test_mistakes_are_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
-    said: str,
+    output: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     export_zip(dataset, Path("set.zip"))
-    with pytest.raises(HostError, match=said):
+    with pytest.raises(HostError, match=output):
         main(arguments)
 
 
@@ -334,6 +334,6 @@ def test_what_to_do_next_is_one_line_of_a_shell(
 ) -> None:
     out = tmp_path / "my $(pictures)"
     assert main(["export", str(dataset.root), str(out), "--layout", "edge-impulse"]) == 0
-    said = " ".join(capsys.readouterr().err.split("to upload them: ")[1].split("\n")[0].split())
-    assert shlex.split(said)[:3] == ["cd", str(out), "&&"]
+    output = " ".join(capsys.readouterr().err.split("to upload them: ")[1].split("\n")[0].split())
+    assert shlex.split(output)[:3] == ["cd", str(out), "&&"]
     assert shlex.split(shell_line("host.data", "split", out))[-1] == str(out)

@@ -79,10 +79,10 @@ def test_a_path_outside_the_folder_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row, said", [("a.png,x,trian,", "split 'trian'"), ("a.png,x,,p=much", "scores 'p=much'")]
+    "row, output", [("a.png,x,trian,", "split 'trian'"), ("a.png,x,,p=much", "scores 'p=much'")]
 )
-def test_a_senseless_field_is_named_with_its_line(row: str, said: str) -> None:
-    with pytest.raises(HostError, match=f"m line 2: {said}"):
+def test_a_senseless_field_is_named_with_its_line(row: str, output: str) -> None:
+    with pytest.raises(HostError, match=f"m line 2: {output}"):
         parse_csv(f"path,label,split,scores\n{row}\n".encode(), "m")
 
 

@@ -64,7 +64,7 @@ def test_an_encoding_is_believed_only_where_it_finds_the_files() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, output",
     [
         ("path,label\na.png,x\nb.png,x,y\n", "m line 3 has 3 cells, the first line 2"),
         ('path,label\na.png,"x\nb.png,y\n', "m line 2 is no row that can be read"),
@@ -73,8 +73,8 @@ def test_an_encoding_is_believed_only_where_it_finds_the_files() -> None:
         ("path,label\na.png,x\0\nb.png,y\n", "m line 2 holds zero bytes"),
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused_by_its_line(text: str, said: str) -> None:
-    with pytest.raises(HostError, match=said):
+def test_what_could_be_read_in_two_ways_is_refused_by_its_line(text: str, output: str) -> None:
+    with pytest.raises(HostError, match=output):
         parse_csv(text.encode(), "m")
 
 
@@ -93,7 +93,7 @@ def test_no_text_becomes_a_formula_and_all_come_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "content, said",
+    "content, output",
     [
         (b"path,label\na/0.png,a\nb/1.png,b\na/2.png", "last line is cut off"),
         (b"path,label\na/0.png,a\nb/1.png,b\na/2.png,a,b,c\n", "line 4 has 4 cells"),
@@ -102,15 +102,15 @@ def test_no_text_becomes_a_formula_and_all_come_back() -> None:
 )
 @pytest.mark.parametrize("command", ["split", "import"])
 def test_no_writer_touches_a_manifest_that_was_not_understood(
-    tmp_path: Path, command: str, content: bytes, said: str
+    tmp_path: Path, command: str, content: bytes, output: str
 ) -> None:
     root = fill(tmp_path / "set", "a/0.png", "b/1.png", "a/2.png")
     other = fill(tmp_path / "other", "a/9.png", first_seed=9)
     (root / CSV_NAME).write_bytes(content)
-    asked = ["split", str(root)] if command == "split" else ["import", str(other), str(root)]
-    with pytest.raises(HostError, match=said):
-        main(asked)
-    with pytest.raises(HostError, match=said):
+    wanted = ["split", str(root)] if command == "split" else ["import", str(other), str(root)]
+    with pytest.raises(HostError, match=output):
+        main(wanted)
+    with pytest.raises(HostError, match=output):
         write_manifest(root, [])
     assert (root / CSV_NAME).read_bytes() == content
     assert len(list(root.rglob("*.png"))) == 3
@@ -165,7 +165,7 @@ def test_times_after_noon_come_after_those_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "time, said",
+    "time, output",
     [
         ("03/04/2026 10:00", "could be 3/4|03/04"),
         ("yesterday", "'yesterday' is none: write it as 2026"),
@@ -174,8 +174,8 @@ def test_times_after_noon_come_after_those_before() -> None:
         ("", "no picture has a time"),
     ],
 )
-def test_a_time_that_is_none_is_named_where_it_matters(time: str, said: str) -> None:
+def test_a_time_that_is_none_is_named_where_it_matters(time: str, output: str) -> None:
     rows = [Picture("a.png", "a", session="s", time=time)]
     assert len(groups(rows)) == 1
-    with pytest.raises(HostError, match=said):
+    with pytest.raises(HostError, match=output):
         groups(rows, gap_s=60)

@@ -41,9 +41,9 @@ def test_a_model_is_deployed_listed_and_taken_back(
     model = tmp_path / "mine.tflite"
     model.write_bytes(network())
     assert main([str(model), "--labels", "a,b,c", "--port", url]) == 0
-    said = capsys.readouterr()
-    assert "mine" in said.out
-    assert "the board runs mine" in said.err
+    output = capsys.readouterr()
+    assert "mine" in output.out
+    assert "the board runs mine" in output.err
     for switch, states in (
         ("--list", {"built in": "ready", "1": "runs", "2": "empty"}),
         ("--default", {"built in": "runs", "1": "ready", "2": "empty"}),

@@ -42,7 +42,7 @@ def url() -> Iterator[str]:
     thread.join(10)
 
 
-def said(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+def output(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
     assert main(list(argv)) == 0
     return capsys.readouterr().out
 
@@ -79,34 +79,34 @@ def test_the_firmware_says_its_layout(board: Bench) -> None:
 def test_settings_are_read_and_changed_by_name(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = json.loads(said(capsys, "get", "--json", "--port", url))
+    before = json.loads(output(capsys, "get", "--json", "--port", url))
     assert before == {s.name.lower(): LIMITS[s].at_start for s in Setting}
-    assert "120" in said(capsys, "set", "Looks-Per-Minute", "120", "--port", url)
-    after = json.loads(said(capsys, "get", "--json", "looks_per_minute", "--port", url))
+    assert "120" in output(capsys, "set", "Looks-Per-Minute", "120", "--port", url)
+    after = json.loads(output(capsys, "get", "--json", "looks_per_minute", "--port", url))
     assert after == {"looks_per_minute": 120}
-    table = said(capsys, "get", "gain", "heartbeat_s", "--port", url)
+    table = output(capsys, "get", "gain", "heartbeat_s", "--port", url)
     assert "1 to 3,600" in table and "automatic" in table
 
 
 def test_a_restart_forgets_them(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    said(capsys, "set", "gain", "12", "--port", url)
-    said(capsys, "reboot", "--port", url)
-    assert json.loads(said(capsys, "get", "gain", "--json", "--port", url)) == {"gain": -1}
+    output(capsys, "set", "gain", "12", "--port", url)
+    output(capsys, "reboot", "--port", url)
+    assert json.loads(output(capsys, "get", "gain", "--json", "--port", url)) == {"gain": -1}
 
 
 def test_info_says_who_it_is_and_what_was_lost(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = json.loads(said(capsys, "info", "--json", "--port", url))
+    found = json.loads(output(capsys, "info", "--json", "--port", url))
     assert (found["board"], found["mode"], found["bad_packets"]) == ("virtual", Mode.IDLE, 0)
     assert found["labels"] == ["no_person", "person"]
-    text = said(capsys, "info", "--port", url)
+    text = output(capsys, "info", "--port", url)
     assert f"{OURS.hash:08X}" in text and found["firmware"] in text and "64 MHz" in text
 
 
 def test_slots_are_listed_and_chosen(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "built in" in said(capsys, "slots", "list", "--port", url)
-    assert "runs" in said(capsys, "slots", "use", "0", "--port", url)
+    assert "built in" in output(capsys, "slots", "list", "--port", url)
+    assert "runs" in output(capsys, "slots", "use", "0", "--port", url)
     with pytest.raises(HostError, match="slot 1 holds no whole model"):
         main(["slots", "use", "1", "--port", url])
 

@@ -130,10 +130,10 @@ def test_frames_that_were_made_and_did_not_arrive_lower_the_throughput() -> None
 
 
 def test_messages_given_up_by_either_end() -> None:
-    asked = replace(CLEAN, dropped_since_start=3)
-    assert dropped_finding(asked).verdict is Verdict.PASS
+    wanted = replace(CLEAN, dropped_since_start=3)
+    assert dropped_finding(wanted).verdict is Verdict.PASS
     for losses in (Losses(device_dropped=1), Losses(host_dropped=1)):
-        assert dropped_finding(replace(asked, losses=losses)).verdict is Verdict.WARN
+        assert dropped_finding(replace(wanted, losses=losses)).verdict is Verdict.WARN
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ sizes = st.integers(1, 300)
 HALVED = Window((3, 3), (2, 2))
 
 
-def asked(kind: OperatorKind, source: Feature, output: Feature, window: Window) -> int:
+def requested(kind: OperatorKind, source: Feature, output: Feature, window: Window) -> int:
     """What the compiler gives to a layer that is alone in its network."""
     taps = window.kernel[0] * window.kernel[1]
     weights = np.zeros((output.channels, taps * source.channels), np.int8)
@@ -41,4 +41,4 @@ def test_compiler_and_firmware_agree(
         (OperatorKind.CONV, image, HALVED),
     ):
         wanted = library.driver_scratch(read.channels, outputs, size, FUNCTIONS[kind])
-        assert asked(kind, read, output, window) == wanted
+        assert requested(kind, read, output, window) == wanted

@@ -42,9 +42,9 @@ def model(folder: Path, **manifest: object) -> Path:
 def test_pictures_are_known_again_whatever_became_of_the_set(data: Path, tmp_path: Path) -> None:
     learnt = [p for p in with_hashes(read_dataset(data)).pictures if p.split == "train"]
     path = model(tmp_path, learnt_from=packed(p.sha256 for p in learnt))
-    said: list[str] = []
-    assert learnt_pictures(path, read_dataset(data), said.append) == 10
-    assert said == [
+    output: list[str] = []
+    assert learnt_pictures(path, read_dataset(data), output.append) == 10
+    assert output == [
         "10 of these 16 pictures are ones that m.tflite learnt from: on others it does worse; "
         "use --split val, or other pictures"
     ]
@@ -52,9 +52,11 @@ def test_pictures_are_known_again_whatever_became_of_the_set(data: Path, tmp_pat
     shutil.copytree(data, half)
     (half / learnt[0].path).unlink()
     write_manifest(half, [p for p in read_manifest(half).pictures if p.path != learnt[0].path])
-    assert learnt_pictures(path, read_dataset(half), said.append) == 9
-    said.clear()
-    assert learnt_pictures(path, read_dataset(data).of_split("val"), said.append) == 0 and not said
+    assert learnt_pictures(path, read_dataset(half), output.append) == 9
+    output.clear()
+    assert (
+        learnt_pictures(path, read_dataset(data).of_split("val"), output.append) == 0 and not output
+    )
 
 
 def test_a_hash_of_the_whole_set_is_enough_while_it_is_the_same(data: Path, tmp_path: Path) -> None:
@@ -73,12 +75,12 @@ def test_a_hash_of_the_whole_set_is_enough_while_it_is_the_same(data: Path, tmp_
 def test_the_tool_says_it(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train = with_hashes(read_dataset(data)).of_split("train").pictures
     path = model(tmp_path, learnt_from=packed(p.sha256 for p in train))
-    asked = [str(path), "--data", str(data), "--no-float", "--json"]
-    assert main([*asked, "--split", "all"]) == 0
-    told = capsys.readouterr()
-    assert "10 of these 16 pictures are ones that m.tflite learnt from" in told.err
-    assert json.loads(told.out)["learnt_pictures"] == 10
-    assert main(asked) == 0
+    wanted = [str(path), "--data", str(data), "--no-float", "--json"]
+    assert main([*wanted, "--split", "all"]) == 0
+    reported = capsys.readouterr()
+    assert "10 of these 16 pictures are ones that m.tflite learnt from" in reported.err
+    assert json.loads(reported.out)["learnt_pictures"] == 10
+    assert main(wanted) == 0
     assert "learnt" not in capsys.readouterr().err
 
 

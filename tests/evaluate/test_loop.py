@@ -24,13 +24,13 @@ class FakeBoard:
     """Says the first two diagonal pixels. `before` is called with the number of each question and may raise."""
 
     def __init__(self, before: Callable[[int], None] = lambda number: None) -> None:
-        self.asked = 0
+        self.wanted = 0
         self._before = before
 
     def infer(self, image: NDArray[np.uint8]) -> Answer:
-        self.asked += 1
-        self._before(self.asked)
-        return Answer(bytes([image[0, 0, 0], image[1, 1, 0]]), 1000 + self.asked)
+        self.wanted += 1
+        self._before(self.wanted)
+        return Answer(bytes([image[0, 0, 0], image[1, 1, 0]]), 1000 + self.wanted)
 
 
 class Clock:
@@ -69,7 +69,7 @@ def test_one_wrong_bit_in_one_score_is_found() -> None:
     class Wrong(FakeBoard):
         def infer(self, image: NDArray[np.uint8]) -> Answer:
             answer = super().infer(image)
-            flipped = bytes([answer.raw[0], answer.raw[1] ^ (self.asked == 4)])
+            flipped = bytes([answer.raw[0], answer.raw[1] ^ (self.wanted == 4)])
             return Answer(flipped, answer.cycles)
 
     found = loop(Wrong())
@@ -78,8 +78,8 @@ def test_one_wrong_bit_in_one_score_is_found() -> None:
 
 
 def away_at(number: int, times: int) -> Callable[[int], None]:
-    def before(asked: int) -> None:
-        if number <= asked < number + times:
+    def before(wanted: int) -> None:
+        if number <= wanted < number + times:
             raise NoAnswerError("board: its port is gone")
 
     return before
@@ -88,8 +88,8 @@ def away_at(number: int, times: int) -> Callable[[int], None]:
 def refused_at(number: int, status: Status) -> Callable[[int], None]:
     """BUSY while the board restarts; BAD_VALUE when it has forgotten the first pieces of an image."""
 
-    def before(asked: int) -> None:
-        if asked == number:
+    def before(wanted: int) -> None:
+        if wanted == number:
             raise RefusedError(Inject(0, 16, b""), Ack(Inject.ID, status, 0, 0))
 
     return before
@@ -103,23 +103,23 @@ def test_a_board_that_comes_back_is_asked_again(before: Callable[[int], None]) -
 
 
 def test_a_refusal_is_no_absence() -> None:
-    def faulty(asked: int) -> None:
+    def faulty(wanted: int) -> None:
         raise RefusedError(Inject(0, 16, b""), Ack(Inject.ID, Status.FAULT, 0, 0))
 
     board = FakeBoard(faulty)
     with pytest.raises(RefusedError):
         loop(board)
-    assert board.asked == 1
+    assert board.wanted == 1
 
 
 def test_a_board_that_stays_away_ends_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
     first = FakeBoard(away_at(3, 10_000))
     with pytest.raises(HostError, match=r"after 2 of 5 pictures .*port is gone.*same --output"):
         loop(first, Journal(tmp_path / NAME, "x"))
-    assert first.asked > PATIENCE_S  # it was asked for as long as a person takes to find the cable
+    assert first.wanted > PATIENCE_S  # it was asked for as long as a person takes to find the cable
     second = FakeBoard()
     found = loop(second, Journal(tmp_path / NAME, "x"))
-    assert (second.asked, found.earlier, found.different) == (3, 2, ())
+    assert (second.wanted, found.earlier, found.different) == (3, 2, ())
 
 
 def test_another_number_of_scores_is_another_model() -> None:

@@ -78,11 +78,11 @@ def test_a_run_that_was_cut_off_goes_on_and_its_wrong_answer_is_reported(
     with (output / JOURNAL).open("ab") as file:
         file.write(b"0123abcd 80")  # and a line that was torn
     what = (model, "--data", data, "--labels", "a,b,c", "--limit", 3)
-    asked = (*what, "--port", "virtual", "--output", output)
-    assert run(*asked) == command.DIFFERS
-    said = capsys.readouterr()
-    assert "1 answers are here from a run that was cut off" in said.err
-    assert "THE BOARD DIFFERS from the PC's reference on 1 of 3 pictures" in said.out
+    wanted = (*what, "--port", "virtual", "--output", output)
+    assert run(*wanted) == command.DIFFERS
+    lines = capsys.readouterr()
+    assert "1 answers are here from a run that was cut off" in lines.err
+    assert "THE BOARD DIFFERS from the PC's reference on 1 of 3 pictures" in lines.out
     assert len((output / JOURNAL).read_text().splitlines()) == 4
 
     stored = read_run(output)
@@ -92,7 +92,7 @@ def test_a_run_that_was_cut_off_goes_on_and_its_wrong_answer_is_reported(
     assert "THE BOARD DIFFERS" in page and "VIRTUAL" in page
     assert not re.search(r"(src|href)\s*=\s*[\"']?https?:", page)
     with pytest.raises(HostError, match="holds a run already"):
-        run(*asked)
+        run(*wanted)
 
 
 def test_several_classes_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,11 +192,11 @@ def test_float_tflite_is_refused_with_the_remedy(data: Path, tmp_path: Path) -> 
 
 def test_the_val_split_is_measured_where_there_is_one(tmp_path: Path) -> None:
     """And every picture where there is none; either is said."""
-    said: list[str] = []
+    lines: list[str] = []
     root = fill(tmp_path / "set", "train/a/1.png", "train/b/2.png", "val/a/3.png", "val/b/4.png")
-    loaded = _chosen(Request(root), said.append)
-    assert {p.split for p in loaded[0].pictures} == {"val"} and said == ["pictures: the val split"]
-    assert len(_chosen(Request(root, split="all"), said.append)[0].pictures) == 4
+    loaded = _chosen(Request(root), lines.append)
+    assert {p.split for p in loaded[0].pictures} == {"val"} and lines == ["pictures: the val split"]
+    assert len(_chosen(Request(root, split="all"), lines.append)[0].pictures) == 4
     plain = fill(tmp_path / "plain", "a/1.png", "b/2.png")
-    assert len(_chosen(Request(plain), said.append)[0].pictures) == 2
-    assert said[-1] == "pictures: all, as there is no val split"
+    assert len(_chosen(Request(plain), lines.append)[0].pictures) == 2
+    assert lines[-1] == "pictures: all, as there is no val split"

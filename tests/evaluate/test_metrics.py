@@ -33,26 +33,26 @@ def test_curves_equal_scikit_learn(seed: int, steps: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rates_equal_scikit_learn(seed: int) -> None:
     scored, threshold = binary(200, seed), 0.41
-    said = (scored.chance >= threshold).astype(int)
+    output = (scored.chance >= threshold).astype(int)
     found = rates(scored, threshold)
-    assert found.accuracy == pytest.approx(judge.accuracy_score(scored.truth, said))
-    assert found.true_positive_rate == pytest.approx(judge.recall_score(scored.truth, said))
-    assert found.precision == pytest.approx(judge.precision_score(scored.truth, said))
-    assert found.f1 == pytest.approx(judge.f1_score(scored.truth, said))
-    negatives = judge.recall_score(scored.truth, said, pos_label=0)
+    assert found.accuracy == pytest.approx(judge.accuracy_score(scored.truth, output))
+    assert found.true_positive_rate == pytest.approx(judge.recall_score(scored.truth, output))
+    assert found.precision == pytest.approx(judge.precision_score(scored.truth, output))
+    assert found.f1 == pytest.approx(judge.f1_score(scored.truth, output))
+    negatives = judge.recall_score(scored.truth, output, pos_label=0)
     assert found.true_negative_rate == pytest.approx(negatives)
-    table = judge.confusion_matrix(scored.truth, said)
+    table = judge.confusion_matrix(scored.truth, output)
     assert np.array_equal(confusion(scored.truth, scored.predicted(threshold), 2), table)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_several_classes_equal_scikit_learn(seed: int) -> None:
     scored = several(300, 5, seed)
-    said = scored.scores.argmax(1)
-    assert rates(scored, 0.5).accuracy == pytest.approx(judge.accuracy_score(scored.truth, said))
+    output = scored.scores.argmax(1)
+    assert rates(scored, 0.5).accuracy == pytest.approx(judge.accuracy_score(scored.truth, output))
     expected = judge.roc_auc_score(scored.truth, scored.scores, multi_class="ovr", average="macro")
     assert auc(scored) == pytest.approx(expected)
-    table = judge.confusion_matrix(scored.truth, said, labels=range(5))
+    table = judge.confusion_matrix(scored.truth, output, labels=range(5))
     assert np.array_equal(confusion(scored.truth, scored.predicted(0.5), 5), table)
 
 
@@ -89,10 +89,10 @@ def test_reliability_curve_equals_scikit_learn(seed: int) -> None:
     from sklearn.calibration import calibration_curve
 
     scored = binary(500, seed, steps=1 << 30)
-    came, said = calibration_curve(scored.truth, scored.chance, n_bins=10)
+    came, output = calibration_curve(scored.truth, scored.chance, n_bins=10)
     bins = calibrate(scored).bins
     assert np.allclose([b.happened for b in bins], came)
-    assert np.allclose([b.said for b in bins], said)
+    assert np.allclose([b.output for b in bins], output)
 
 
 def test_highest_score_is_calibrated_where_no_class_is_positive() -> None:

@@ -80,15 +80,15 @@ def test_a_board_with_other_weights_is_caught(loaded: Loaded, expected: np.ndarr
 def test_any_model_runs_on_a_board_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "small.tflite"
     path.write_bytes(network())
-    model, said = read_model(path, labels="a,b,c"), list[str]()
+    model, output = read_model(path, labels="a,b,c"), list[str]()
     image = np.random.default_rng(5).integers(0, 256, (24, 24, 1), np.uint8)
-    with open_board("virtual", model, False, said.append) as device:
+    with open_board("virtual", model, False, output.append) as device:
         assert (device.hello.model, device.hello.model_hash) == ("small", model.header.body_crc)
         raw = device.inject(image).scores
         with pytest.raises(HostError, match=r"restarted with another model, small .*--send"):
             ConnectedBoard(device, 1).infer(image)
     assert raw == Reference(network(), "small").infer(image).tobytes()
-    assert said == ["starting the virtual board"]
+    assert output == ["starting the virtual board"]
 
 
 def test_a_board_that_runs_another_model_says_so_and_takes_this_one_when_told(
@@ -98,16 +98,16 @@ def test_a_board_that_runs_another_model_says_so_and_takes_this_one_when_told(
 
     path = tmp_path / "small.tflite"
     path.write_bytes(network())
-    model, said = read_model(path, labels="a,b,c"), list[str]()
+    model, output = read_model(path, labels="a,b,c"), list[str]()
     process = start_virtual_board(speed="max")
     try:
         with (
             pytest.raises(HostError, match=r"runs person_grey_025 \(.*not small .*add --send"),
-            open_board(process.url, model, False, said.append),
+            open_board(process.url, model, False, output.append),
         ):
             pass
-        with open_board(process.url, model, True, said.append) as device:
+        with open_board(process.url, model, True, output.append) as device:
             assert device.hello.model_hash == model.header.body_crc
     finally:
         process.close()
-    assert "python -m host.deploy --default" in said[-1]
+    assert "python -m host.deploy --default" in output[-1]

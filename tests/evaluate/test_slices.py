@@ -16,9 +16,9 @@ def picture(number: int, **fields: object) -> Picture:
     return Picture(f"val/x/{number}.png", "person", **fields)  # type: ignore[arg-type]  # by name
 
 
-def names(pictures: list[Picture], *asked: str) -> dict[str, list[int]]:
+def names(pictures: list[Picture], *wanted: str) -> dict[str, list[int]]:
     return {
-        f"{p.family}: {p.name}": np.flatnonzero(p.members).tolist() for p in parts(pictures, asked)
+        f"{p.family}: {p.name}": np.flatnonzero(p.members).tolist() for p in parts(pictures, wanted)
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from host.evaluate.drop import compare
-from host.evaluate.evaluation import Terms, evaluate
+from host.evaluate.evaluation import Thresholds, evaluate
 from host.evaluate.scored import Scored
 from host.evaluate.words import drop_line
 
@@ -33,6 +33,6 @@ def test_what_int8_costs_is_said_with_its_sign(
     real: list[float], quantised: list[float], says: str
 ) -> None:
     drop = compare("m.keras", scored(real), scored(quantised), 0.5)
-    found = evaluate("m", "d", scored(quantised), [], Terms(0.5, 0.05), drop, None)
+    found = evaluate("m", "d", scored(quantised), [], Thresholds(0.5, 0.05), drop, None)
     line = drop_line(found)
     assert line is not None and re.search(says, line), line

@@ -135,10 +135,10 @@ class FakeBoard:
             return [wire.Layout(pack_hashes(self.layout))]
         if isinstance(command, wire.Ping):
             return [wire.Pong(command.host_time_us, 1, self.dropped, 0)]
-        value, also = 0, list[Message]()
+        value, extra = 0, list[Message]()
         if refused is wire.Status.OK:
-            value, also = self._obey(command)
-        return [wire.Ack(command.ID, refused, sequence, value), *also]
+            value, extra = self._obey(command)
+        return [wire.Ack(command.ID, refused, sequence, value), *extra]
 
     def _obey(self, command: Message) -> tuple[int, list[Message]]:
         if isinstance(command, wire.SetMode):

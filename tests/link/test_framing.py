@@ -93,7 +93,7 @@ def test_memory_stays_bounded_without_a_delimiter() -> None:
 def test_text_without_a_delimiter_is_heard() -> None:
     decoder = Decoder()
     decoder.feed(b"Camera settings:\r\n\twidth = 176\r\n")
-    assert decoder.heard().endswith(b"width = 176\r\n")
+    assert decoder.received().endswith(b"width = 176\r\n")
 
 
 def test_no_damage_passes_unseen_in_10000_frames_and_recovery_takes_one_packet() -> None:

@@ -33,8 +33,8 @@ class Hour:
     def __init__(self) -> None:
         self.outbox, self.inbox = Outbox(RING_BYTES), Inbox()
         self.cable = FaultyBytes(RATES, seed=11)
-        self.heard: list[Message] = []
-        self.said = self.number = 0
+        self.received: list[Message] = []
+        self.output = self.number = 0
 
     def shoot(self) -> None:
         """A frame and its result, or what the queue still takes of them."""
@@ -45,22 +45,22 @@ class Hour:
         result = Result(self.number, crc, 1, 2, 3, 4, 5, dropped, 0, 0, 0, 0, bytes(2))
         self.outbox.put(Frame.ID, frame.pack(), pixels)
         self.outbox.put(Result.ID, result.pack())
-        self.said += 2
+        self.output += 2
 
     def pong(self, stamp: int) -> None:
         """The answer to a ping."""
         pong = Pong(stamp, 2 * stamp, self.outbox.state.dropped, 0)
         self.outbox.put(Pong.ID, pong.pack())
-        self.said += 1
+        self.output += 1
 
     def deliver(self) -> None:
         """What waits travels to the host."""
-        self.heard += self.inbox.feed(self.cable.damage(self.outbox.drain(RING_BYTES)))
+        self.received += self.inbox.feed(self.cable.damage(self.outbox.drain(RING_BYTES)))
 
     def corrupt(self) -> int:
         """Messages that arrived, but not as they were said. Forgets them."""
         wrong = 0
-        for message in self.heard:
+        for message in self.received:
             match message:
                 case Frame():
                     wrong += message.pixels != pixels_of(message.frame)
@@ -70,7 +70,7 @@ class Hour:
                     wrong += message.device_cycles != 2 * message.host_time_us
                 case _:
                     wrong += 1
-        self.heard.clear()
+        self.received.clear()
         return wrong
 
 
@@ -85,16 +85,16 @@ def test_an_hour_of_damage_passes_no_corrupt_message_and_hides_no_loss() -> None
             hour.pong(second * PINGS_A_SECOND + ping)
         if second % STALL_EVERY_S >= STALL_S:
             hour.deliver()
-        arrived += len(hour.heard)
+        arrived += len(hour.received)
         corrupt += hour.corrupt()
     losses = hour.inbox.losses(0, 0)
-    print(f"{hour.said} messages said, {arrived} arrived, {losses}, {hour.cable.counts}")
+    print(f"{hour.output} messages said, {arrived} arrived, {losses}, {hour.cable.counts}")
     assert corrupt == 0
     assert losses.bad_packets > 500
     assert losses.device_dropped == hour.outbox.state.dropped > 100
     assert losses.restarts == 0
     # every message is accounted for; a last one may still hang in the decoder
-    assert abs(hour.said - arrived - losses.wire_lost - losses.device_dropped) <= 2
+    assert abs(hour.output - arrived - losses.wire_lost - losses.device_dropped) <= 2
 
 
 def test_an_hour_of_damaged_commands_obeys_none_that_was_not_sent() -> None:
@@ -105,10 +105,10 @@ def test_an_hour_of_damaged_commands_obeys_none_that_was_not_sent() -> None:
     for number in range(HOUR_S * PINGS_A_SECOND):
         payload = Ping(int(random.integers(0, 2**63))).pack()
         sent[number] = payload
-        for kind, sequence, heard in firmware.feed(
+        for kind, sequence, received in firmware.feed(
             cable.damage(encode_packet(Ping.ID, number, payload))
         ):
             obeyed += 1
-            assert (kind, heard) == (Ping.ID, sent[sequence])
+            assert (kind, received) == (Ping.ID, sent[sequence])
     assert obeyed > 0.85 * HOUR_S * PINGS_A_SECOND
     assert cable.counts.total > 400

@@ -43,8 +43,8 @@ def test_a_constant_is_no_part_of_the_hash(monkeypatch: pytest.MonkeyPatch) -> N
 def test_prose_is_no_part_of_the_hash() -> None:
     hold = OURS.shapes[Hold.ID]
     spoken = tuple(replace(column, prose="other words") for column in hold.columns)
-    said = WireLayout({**OURS.shapes, Hold.ID: replace(hold, columns=spoken)}.values())
-    assert said.hash == OURS.hash
+    output = WireLayout({**OURS.shapes, Hold.ID: replace(hold, columns=spoken)}.values())
+    assert output.hash == OURS.hash
 
 
 def test_a_field_is() -> None:

@@ -63,15 +63,15 @@ def test_what_can_be_true_passes(good: Message) -> None:
 
 
 def test_each_lie_is_refused_by_name_or_can_be_true() -> None:
-    said = {
+    output = {
         (type(good).__name__, name, value): objection(changed(good, name, value), HELLO)
         for good, name, value in lies()
         if not (isinstance(value, float) and math.isnan(value))
     }
     nan = changed(HELLO, "output_scale", math.nan)
-    said["Hello", "output_scale", math.nan] = objection(nan, None)
+    output["Hello", "output_scale", math.nan] = objection(nan, None)
     for case, words in REFUSED.items():
-        reason = said[case]
+        reason = output[case]
         assert reason is not None and reason.startswith(case[0] + ": ") and words in reason, case
 
 

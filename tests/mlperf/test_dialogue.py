@@ -23,8 +23,8 @@ class Runner:
 
     def __init__(self) -> None:
         self.bench = Bench("synthetic")
-        self.said = bytearray()
-        self.bench.board.received = self.said.extend
+        self.output = bytearray()
+        self.bench.board.received = self.output.extend
 
     def send(self, data: bytes) -> None:
         self.bench.board.send(data)
@@ -32,9 +32,11 @@ class Runner:
     def line(self, seconds: float = 5.0) -> str:
         """The next line of the board."""
         board = self.bench.board
-        assert board.run_until(lambda: b"\n" in self.said, int(seconds * 64e6)), bytes(self.said)
-        line, _, rest = bytes(self.said).partition(b"\n")
-        self.said[:] = rest
+        assert board.run_until(lambda: b"\n" in self.output, int(seconds * 64e6)), bytes(
+            self.output
+        )
+        line, _, rest = bytes(self.output).partition(b"\n")
+        self.output[:] = rest
         return line.decode().strip()
 
     def ask(self, command: str) -> list[str]:
@@ -69,8 +71,8 @@ def test_results_by_text_are_those_by_packets() -> None:
     runner = Runner()
     runner.ask(f"db load {IMAGE.size}")
     runner.load()
-    said = runner.ask("infer 1 0")
-    found = next(m for line in said if (m := re.fullmatch(r"m-results-\[(.*)\]", line)))
+    output = runner.ask("infer 1 0")
+    found = next(m for line in output if (m := re.fullmatch(r"m-results-\[(.*)\]", line)))
     bench = runner.bench
     bench.board.send(b"\0")
     bench.board.received = bench.port.arrive
@@ -89,7 +91,7 @@ def test_nothing_is_sent_between_the_timestamps_and_laps_agree_with_the_marker()
 
     def received(data: bytes) -> None:
         sent.append(board.cycles)
-        runner.said.extend(data)
+        runner.output.extend(data)
 
     board.received = received
     board.marked = lambda high: edges.append((board.cycles, high))
@@ -127,11 +129,11 @@ def test_a_streaming_board_stops_for_text_and_messages_stay_out_of_it() -> None:
     bench.board.run(32_000_000)
     bench.board.send(b"\0name%")
     bench.board.run(64_000_000)
-    bench.board.received = runner.said.extend
-    runner.said.clear()
+    bench.board.received = runner.output.extend
+    runner.output.clear()
     assert runner.ask("name") == ["m-name-dut-[virtual]", "m-ready"]
     bench.board.run(64_000_000)
-    assert not runner.said, "no frame, no result"
+    assert not runner.output, "no frame, no result"
 
 
 def test_packets_work_again_after_a_zero() -> None:

@@ -17,7 +17,7 @@ from host.base.errors import HostError
 from host.bench.__main__ import main
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import between_timestamps
-from host.bench.mlperf.measure import Partner, refuse_wrong_meter, spread
+from host.bench.mlperf.measure import TextModeBoard, refuse_wrong_meter, spread
 from host.bench.mlperf.modes import Performance, area_under_curve, measure_accuracy
 from host.bench.mlperf.pictures import list_pictures, opened, read_input
 from host.bench.mlperf.tables import keeper, open_run
@@ -161,7 +161,7 @@ def test_a_meter_and_a_virtual_board_do_not_meet() -> None:
         refuse_wrong_meter(None, True)
 
 
-def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def wanted(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
     assert main(["mlperf", "--port", "virtual", "--json", *arguments]) == 0
     answer: dict[str, object] = json.loads(capsys.readouterr().out)
     return answer
@@ -169,7 +169,7 @@ def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, obje
 
 def test_accuracy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
     keep = ("--output", "a", "--record", "a.rec")
-    answer = asked(capsys, "--mode", "accuracy", "--limit", "2", *keep)
+    answer = wanted(capsys, "--mode", "accuracy", "--limit", "2", *keep)
     recorded = summarise(Path("a.rec"))
     assert recorded.is_ended and recorded.hello is not None
     assert recorded.commands == 2 + 2 * (1 + -(-9216 // 31) + 1), "name, profile; load, db, infer"
@@ -208,7 +208,7 @@ class Unplugged:
 
 def test_what_was_measured_before_the_cable_was_pulled_is_kept(tmp_path: Path) -> None:
     dialogue: Any = Unplugged()
-    board = Partner(dialogue, HELLO, None, "memory", "board", "firmware")
+    board = TextModeBoard(dialogue, HELLO, None, "memory", "board", "firmware")
     pixels = np.zeros((96, 96, 1), np.uint8)
     pictures = [(name, lambda: pixels, 1) for name in ("a.jpg", "b.jpg")]
     with (
@@ -224,9 +224,9 @@ def test_what_was_measured_before_the_cable_was_pulled_is_kept(tmp_path: Path) -
 def test_performance_and_energy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
     short = ("--seconds", "0.5", "--windows", "1")
     keep = ("--output", "energy")
-    rate = asked(capsys, "--mode", "performance", *short)["inferences_per_second"]
+    rate = wanted(capsys, "--mode", "performance", *short)["inferences_per_second"]
     assert rate == pytest.approx(64e6 / 9.86e6, rel=0.02)
-    energy = asked(capsys, "--mode", "energy", "--meter", "estimate", *short, *keep)
+    energy = wanted(capsys, "--mode", "energy", "--meter", "estimate", *short, *keep)
     assert energy["estimated"] is True
     assert read_run(Path("energy")).columns("windows")["energy_j"].tolist() == [
         window["joules"]

@@ -45,8 +45,8 @@ def feed(data: bytes) -> list[tuple[int, bytes]]:
     for byte in data:
         event = LIBRARY.take(byte, ctypes.byref(kind))
         if event != NOTHING:
-            said = bytes([kind.value]) if event == PACKET else b""
-            events.append((event, LIBRARY.line() if event == LINE else said))
+            output = bytes([kind.value]) if event == PACKET else b""
+            events.append((event, LIBRARY.line() if event == LINE else output))
     return events
 
 
@@ -64,10 +64,10 @@ def test_text_between_packets_costs_no_packet(
     before: list[bytes], command: bytes, after: list[bytes]
 ) -> None:
     LIBRARY.begin()
-    said = feed(b"".join(before) + command + b"\0" + b"".join(after))
+    output = feed(b"".join(before) + command + b"\0" + b"".join(after))
     expected = [PACKET] * len(before) + [LINE, ENDED] + [PACKET] * len(after)
-    assert [event for event, _ in said] == expected
-    assert said[len(before)][1] == command[:-1]
+    assert [event for event, _ in output] == expected
+    assert output[len(before)][1] == command[:-1]
 
 
 @settings(max_examples=400, deadline=None)
@@ -91,7 +91,7 @@ def test_damaged_packets_never_switch_text_on(packets: list[bytes], data: st.Dat
     stream[at] = data.draw(
         st.integers(1, 255).filter(lambda b: not 97 <= b <= 122 and b not in b" \r\n%")
     )
-    lines = [said for event, said in feed(bytes(stream)) if event == LINE]
+    lines = [output for event, output in feed(bytes(stream)) if event == LINE]
     assert lines == []
 
 
@@ -104,9 +104,9 @@ def test_damaged_packets_never_switch_text_on(packets: list[bytes], data: st.Dat
 def test_once_on_every_line_comes_through_or_is_known_to_be_too_long(line: str) -> None:
     LIBRARY.begin()
     feed(b"name%")
-    ((event, said),) = feed(line.encode() + b"%")
+    ((event, output),) = feed(line.encode() + b"%")
     assert event == LINE
-    assert said == line.lstrip(" ").encode()[:512]
+    assert output == line.lstrip(" ").encode()[:512]
 
 
 def test_line_ends_of_a_terminal_are_left_out() -> None:

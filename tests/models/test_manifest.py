@@ -96,13 +96,13 @@ def test_it_is_known_which_pictures_a_model_learnt_from(
     dataset = read_dataset(
         shared / "data" / ("mask.zip" if "with_mask" in manifest["labels"] else "person.zip")
     )
-    said: list[str] = []
+    lines: list[str] = []
     train, val = dataset.of_split("train"), dataset.of_split("val")
-    learnt = learnt_pictures(model, train, said.append)
+    learnt = learnt_pictures(model, train, lines.append)
     is_all = "--share" not in manifest["training"]["command"]
-    assert learnt is not None and len(said) == 1
+    assert learnt is not None and len(lines) == 1
     assert learnt == len(train.pictures) if is_all else 0 < learnt < len(train.pictures)
-    twins = learnt_pictures(model, val, said.append)
+    twins = learnt_pictures(model, val, lines.append)
     assert twins is not None and twins <= 2  # two faces of person.zip are in both splits
     learnt_all = len(base64.b64decode(manifest["learnt_from"])) // 4
     assert learnt_all + len(val.pictures) == sum(entry["pictures"] for entry in manifest["data"])

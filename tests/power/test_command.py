@@ -71,8 +71,8 @@ def test_a_recording_that_is_too_short_is_refused_and_kept(
     path, run_at = write_csv(tmp_path / "a.csv", long_signal(2)), tmp_path / "run"
     arguments = ["power", "--meter", f"csv:{path}", "--voltage", "3.3", "--output", str(run_at)]
     assert run_main(lambda: main(arguments)) == EXIT_USER
-    heard = capsys.readouterr()
-    assert "No figure" in heard.out and heard.err.strip().splitlines()[-1].startswith(
+    received = capsys.readouterr()
+    assert "No figure" in received.out and received.err.strip().splitlines()[-1].startswith(
         "error: no figure"
     )
     assert read_run(run_at).summary["measured_gross_energy_per_inference_j"] is None
@@ -110,9 +110,9 @@ def test_a_recording_with_the_marker_elsewhere_says_where(tmp_path: Path) -> Non
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_a_line(arguments: list[str], why: str) -> None:
-    with pytest.raises(HostError, match=why) as told:
+    with pytest.raises(HostError, match=why) as reported:
         main(["power", *arguments])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(reported.value)
 
 
 @pytest.mark.parametrize("command", [["power", "--meter", "estimate"], ["latency"]])

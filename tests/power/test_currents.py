@@ -104,10 +104,10 @@ def test_a_boards_counters_give_each_states_current(
     state: PowerState, awake: float, expected: float
 ) -> None:
     held = Held(int(state), 0, 0, 2_000_000, round(awake * 2 * CLOCK_HZ), 0)
-    current, doubt = mean_current(held, HELLO)
+    current, relative_uncertainty = mean_current(held, HELLO)
     lit = 0.0 if state is PowerState.SLEEP else POWER_LED.amperes + SENSORS.amperes
     assert current == pytest.approx(expected + BOARD.amperes + lit)
-    assert 0 < doubt < 1
+    assert 0 < relative_uncertainty < 1
 
 
 def test_half_awake_is_half_the_difference() -> None:

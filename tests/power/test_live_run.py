@@ -18,7 +18,7 @@ import pytest
 from host.base.errors import HostError
 from host.base.records import Message
 from host.bench.power.figures import PowerResult, summary_of
-from host.bench.power.measure import Asked, measure_on
+from host.bench.power.measure import Request, measure_on
 from host.bench.report.compose import page_of
 from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
@@ -46,12 +46,12 @@ def short_margins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("host.power.ppk2.SILENT_S", 20.0)
 
 
-def asked(directory: Path) -> Asked:
+def request(directory: Path) -> Request:
     """As the command line would say it."""
     arguments = argparse.Namespace(
         output=directory, battery_mah=1000.0, battery_volts=3.7, looks_per_minute=[6.0]
     )
-    return Asked(arguments, METHOD, VOLTS, "python -m host.bench power", datetime.now(UTC))
+    return Request(arguments, METHOD, VOLTS, "python -m host.bench power", datetime.now(UTC))
 
 
 def catch_up(collector: Collector, instrument: SimulatedPpk2) -> None:
@@ -81,7 +81,7 @@ def rig(
 
 def test_a_run_finds_the_true_energies_and_keeps_them(tmp_path: Path) -> None:
     with rig() as (live, device):
-        done = measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+        done = measure_on(live, request(tmp_path / "run"), lambda label, share: None)
     result = done.result
     assert result.complete and not result.refusals
     truths = []
@@ -139,7 +139,7 @@ def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with rig() as (live, _), pytest.raises(KeyboardInterrupt):
-        measure_on(live, asked(tmp_path / "run"), press)
+        measure_on(live, request(tmp_path / "run"), press)
     run = read_run(tmp_path / "run")
     assert run.interrupted and "Ctrl-C" in run.reason
     assert run.columns("states")["state"].tolist() == ["sleep", "idle", "camera_on"]
@@ -158,7 +158,7 @@ def test_a_kill_leaves_what_every_hold_found(tmp_path: Path) -> None:
                 pages[label] = page_of([seen[label]])
 
     with rig() as (live, _):
-        measure_on(live, asked(tmp_path / "run"), look)
+        measure_on(live, request(tmp_path / "run"), look)
     assert [seen[label].reason for label in ("idle", "inference 2")] == 2 * [
         "it did not end: it was killed, or it is still running"
     ]
@@ -178,7 +178,7 @@ def test_a_meter_that_falls_silent_ends_the_run_with_a_line(
         rig(Faults(falls_silent_at=60_000)) as (live, _),
         pytest.raises(HostError, match="no data from the device"),
     ):
-        measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+        measure_on(live, request(tmp_path / "run"), lambda label, share: None)
     assert not (tmp_path / "run").exists(), "nothing was measured"
 
 
@@ -194,7 +194,7 @@ def test_what_the_board_reports_ends_the_run_with_a_line(
     spoil: Callable[[Held], Message], why: str, tmp_path: Path
 ) -> None:
     with rig(spoil=spoil) as (live, _), pytest.raises(HostError, match=why):
-        measure_on(live, asked(tmp_path / "run"), lambda label, share: None)
+        measure_on(live, request(tmp_path / "run"), lambda label, share: None)
     assert not (tmp_path / "run").exists(), "nothing was measured"
 
 

@@ -79,9 +79,9 @@ def test_missing_rows_are_a_gap(tmp_path: Path) -> None:
 def test_damaged_files_are_refused_in_a_line(text: str, why: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(text)
-    with pytest.raises(HostError, match=why) as told:
+    with pytest.raises(HostError, match=why) as reported:
         read_recording(path, VOLTS)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(reported.value)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def record_board(
     board, clock = board or FakeBoard(), Clock()
     recorder = begin(path, clock)
     recorder.mark("opened memory")
-    recorder.told(encode_packet(HelloRequest.ID, 0, b""))
-    recorder.heard(board.say(board.hello))
+    recorder.sent(encode_packet(HelloRequest.ID, 0, b""))
+    recorder.received(board.say(board.hello))
     for number in range(seconds * frames_a_second):
-        recorder.heard(board.shoot(score=number % 100))
+        recorder.received(board.shoot(score=number % 100))
         clock.sleep(1 / frames_a_second)
     recorder.close()
     return board

@@ -18,18 +18,18 @@ def record_dialogue(path: Path) -> None:
     """A packet's beginning stands before the first line, as where the board was sending; lines are torn by reads."""
     board, clock = FakeBoard(), Clock()
     recorder = begin(path, clock)
-    recorder.told(encode_packet(HelloRequest.ID, 0, b""))
-    recorder.heard(board.say(board.hello))
-    recorder.heard(b"no text% \n")  # before any command: bytes of whatever kind
+    recorder.sent(encode_packet(HelloRequest.ID, 0, b""))
+    recorder.received(board.say(board.hello))
+    recorder.received(b"no text% \n")  # before any command: bytes of whatever kind
     clock.sleep(0.5)
-    recorder.told(b"name%")
-    recorder.heard(board.shoot() + b"m-name-dut-[vir")
+    recorder.sent(b"name%")
+    recorder.received(board.shoot() + b"m-name-dut-[vir")
     clock.sleep(0.25)
-    recorder.heard(b"tual]\r\nm-ready\r\n")
-    recorder.told(b"db 00ff%")
-    recorder.heard(b"\x80\xff\r\nm-ready\r\n")
-    recorder.told(b"\0")
-    recorder.heard(b"late\n" + board.shoot())
+    recorder.received(b"tual]\r\nm-ready\r\n")
+    recorder.sent(b"db 00ff%")
+    recorder.received(b"\x80\xff\r\nm-ready\r\n")
+    recorder.sent(b"\0")
+    recorder.received(b"late\n" + board.shoot())
     recorder.close()
 
 
@@ -57,10 +57,14 @@ def test_without_results_there_are_no_times(
 ) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.say(board.hello))
+    recorder.received(board.say(board.hello))
     recorder.close()
     assert main(["info", str(tmp_path / "a.rec")]) == 0
-    told = capsys.readouterr().out
-    assert "no results of inferences" in told and "p50 ms" not in told and "text" not in told
+    reported = capsys.readouterr().out
+    assert (
+        "no results of inferences" in reported
+        and "p50 ms" not in reported
+        and "text" not in reported
+    )
     assert main(["export", str(tmp_path / "a.rec"), "--output", str(tmp_path / "out")]) == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["samples.csv"]

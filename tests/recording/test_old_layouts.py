@@ -54,15 +54,15 @@ def record_older(path: Path, text: bytes, layout: WireLayout) -> None:
         writer.add(Kind.MARK, b"opened memory")
         writer.add(Kind.LAYOUT, text)
         by_name = {shape.name: shape for shape in layout.shapes.values()}
-        said: list[Message] = [hello]
+        output: list[Message] = [hello]
         for score in (11, 22):
             board.shoot()
             image = bytes(range(96)) * 96
-            said.append(Frame(board.frame, 96, 96, 1, 0, image))
+            output.append(Frame(board.frame, 96, 96, 1, 0, image))
             scored = struct.pack("bb", -score - 1, score)
             crc = zlib.crc32(image)
-            said.append(Result(board.frame, crc, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, scored))
-        for number, message in enumerate(said):
+            output.append(Result(board.frame, crc, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, scored))
+        for number, message in enumerate(output):
             shape = by_name[type(message).__name__]
             data = encode_packet(shape.identity, number, packed(shape, message))
             writer.add(Kind.FROM_DEVICE, data, number == 0)
@@ -85,9 +85,9 @@ def played(path: Path) -> list[Message]:
 
 def test_the_golden_recording_plays() -> None:
     """Made when the layout of the day was another one: tests/golden/README.md."""
-    heard = played(GOLDEN)
-    frames = [m for m in heard if isinstance(m, Frame)]
-    results = [m for m in heard if isinstance(m, Result)]
+    received = played(GOLDEN)
+    frames = [m for m in received if isinstance(m, Frame)]
+    results = [m for m in received if isinstance(m, Result)]
     assert len(frames) == len(results) == FRAMES
     assert [zlib.crc32(f.pixels) for f in frames] == [r.image_crc for r in results]
     assert [f.frame for f in frames] == [r.frame for r in results]
@@ -131,7 +131,7 @@ def test_every_recording_carries_its_layout(tmp_path: Path) -> None:
 def test_a_container_of_version_1_is_read_as_today(tmp_path: Path) -> None:
     """Those carried no layout."""
     recorder, board = begin(tmp_path / "a.rec", Clock()), FakeBoard()
-    recorder.heard(board.say(HELLO) + board.shoot())
+    recorder.received(board.say(HELLO) + board.shoot())
     recorder.close()
     data = (tmp_path / "a.rec").read_bytes()
     header = unpack_file_header(data)

@@ -29,9 +29,9 @@ def test_it_stands_still_where_its_caller_is(tmp_path: Path) -> None:
         assert device.greet() == board.hello and device.receive(0.0) is None
         device.set(Setting.PROFILE, 1)
         device.set_mode(Mode.STREAM)
-        heard = [first, *(device.receive(1.0) for _ in range(16))]
-        assert [type(message) for message in heard] == [Hello, *[Frame, Result] * 8]
-        assert [m.frame for m in heard if isinstance(m, Result)] == list(range(1, 9))
+        received = [first, *(device.receive(1.0) for _ in range(16))]
+        assert [type(message) for message in received] == [Hello, *[Frame, Result] * 8]
+        assert [m.frame for m in received if isinstance(m, Result)] == list(range(1, 9))
         with pytest.raises(EndOfRecordingError):
             device.receive(1.0)
 
@@ -39,10 +39,10 @@ def test_it_stands_still_where_its_caller_is(tmp_path: Path) -> None:
 def test_losses_are_counted_where_they_are_met(tmp_path: Path) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.say(board.hello))
+    recorder.received(board.say(board.hello))
     for number in range(300):
-        said = board.shoot()
-        recorder.heard(b"" if number % 100 == 50 else said)
+        output = board.shoot()
+        recorder.received(b"" if number % 100 == 50 else output)
         clock.sleep(0.1)
     recorder.close()
     with played(tmp_path / "a.rec") as device:

@@ -85,7 +85,7 @@ def test_a_chunk_with_a_hello_is_remembered_by_all_behind_it(tmp_path: Path) -> 
     recorder = begin(tmp_path / "a.rec", clock)
     packet = encode_packet(Hello.ID, 7, HELLO.pack())
     for part in (b"\1" * 99 + b"\0", packet[:1], packet[1:], b"\1" * 99, b"\1" * 99):
-        recorder.heard(part)
+        recorder.received(part)
         clock.sleep(1.5)
     recorder.close()
     with Reader(tmp_path / "a.rec") as reader:
@@ -95,16 +95,16 @@ def test_a_chunk_with_a_hello_is_remembered_by_all_behind_it(tmp_path: Path) -> 
 
 
 def test_a_full_disk_ends_the_recording_at_a_whole_chunk_and_says_so_once(tmp_path: Path) -> None:
-    said: list[str] = []
+    output: list[str] = []
     disk, clock = FullDisk(40_000), Clock()
-    recorder = Recorder(writer_of(disk, clock), Path("a.rec"), said.append)
+    recorder = Recorder(writer_of(disk, clock), Path("a.rec"), output.append)
     port = RecordingPort(MemoryPort(FakeBoard()), recorder)
     for data in noise(60):
-        recorder.heard(data)
+        recorder.received(data)
         clock.sleep(0.25)
     assert port.read() == b""  # the tool goes on
     recorder.close()
-    (line,) = said
+    (line,) = output
     assert "a.rec ended after" in line and "No space left on device" in line and "goes on" in line
     with pytest.raises(HostError, match=r"No space left on device; it is whole up to there"):
         recorder.raise_failure()
@@ -173,8 +173,8 @@ def test_ctrl_c_leaves_a_whole_recording(server: BoardServer, tmp_path: Path) ->
         for _ in range(5):
             assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=180)
-    assert process.returncode == 130 and "stopped" in said and "recording to" in said
+        _, output = process.communicate(timeout=180)
+    assert process.returncode == 130 and "stopped" in output and "recording to" in output
     with Reader(tmp_path / "a.rec") as reader:
         assert reader.is_ended and reader.torn_bytes == 0
         assert reader.header.port == server.url

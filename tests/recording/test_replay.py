@@ -158,12 +158,12 @@ def start(port: ReplayPort) -> None:
 def test_a_restart_of_the_board_is_seen_again(tmp_path: Path) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.say(HELLO))
+    recorder.received(board.say(HELLO))
     for _ in range(5):
-        recorder.heard(board.shoot())
-    recorder.heard(board.restart())
+        recorder.received(board.shoot())
+    recorder.received(board.restart())
     for _ in range(5):
-        recorder.heard(board.shoot())
+        recorder.received(board.shoot())
     recorder.close()
     played = play(tmp_path / "a.rec")
     assert len(played) == 10
@@ -173,12 +173,12 @@ def test_a_restart_of_the_board_is_seen_again(tmp_path: Path) -> None:
 def test_another_model_in_mid_recording_gives_its_labels_to_what_follows(tmp_path: Path) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.say(HELLO))
-    recorder.heard(board.shoot())
-    recorder.heard(board.say(replace(HELLO, model="cats", model_hash=7, labels=b"no cat\ncat")))
+    recorder.received(board.say(HELLO))
+    recorder.received(board.shoot())
+    recorder.received(board.say(replace(HELLO, model="cats", model_hash=7, labels=b"no cat\ncat")))
     clock.sleep(3)
     for _ in range(400):
-        recorder.heard(board.shoot())
+        recorder.received(board.shoot())
     recorder.close()
     played = play(tmp_path / "a.rec")
     assert played[-1].model == "cats" and played[-1].labels == ("no cat", "cat")
@@ -192,7 +192,7 @@ def test_a_recording_of_another_wire_names_both(tmp_path: Path) -> None:
 
 def test_a_recording_without_a_hello_is_refused(tmp_path: Path) -> None:
     recorder = begin(tmp_path / "a.rec", Clock())
-    recorder.heard(FakeBoard().shoot())
+    recorder.received(FakeBoard().shoot())
     recorder.close()
     with pytest.raises(HostError, match="no Hello in it"):
         open_port(f"replay:{tmp_path}/a.rec")

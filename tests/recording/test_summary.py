@@ -65,9 +65,9 @@ def test_a_torn_recording_is_summed_up_to_the_tear(
     content = (tmp_path / "a.rec").read_bytes()
     (tmp_path / "a.rec").write_bytes(content[: len(content) * 3 // 4])
     assert main(["info", str(tmp_path / "a.rec"), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["whole"] is False and told["torn_bytes"] > 0
-    assert 20 <= told["samples"] < 40 and told["losses"]["wire_lost"] == 0
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["whole"] is False and reported["torn_bytes"] > 0
+    assert 20 <= reported["samples"] < 40 and reported["losses"]["wire_lost"] == 0
     assert main(["info", str(tmp_path / "a.rec")]) == 0
     assert "torn: " in capsys.readouterr().out
 
@@ -77,8 +77,8 @@ def test_a_recording_of_another_wire_is_still_told_about(
 ) -> None:
     record_board(tmp_path / "a.rec", 2, board=FakeBoard(replace(HELLO, layout_hash=0xDEADBEEF)))
     assert main(["info", str(tmp_path / "a.rec"), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert "wire DEADBEEF" in told["not_understood"] and told["whole"] is True
+    reported = json.loads(capsys.readouterr().out)
+    assert "wire DEADBEEF" in reported["not_understood"] and reported["whole"] is True
     assert main(["info", str(tmp_path / "a.rec")]) == 0
     assert "nothing that was understood" in capsys.readouterr().out
 
@@ -123,11 +123,11 @@ def test_ten_times_as_long_a_recording_takes_no_more_memory(tmp_path: Path) -> N
 def test_costs_are_told_as_multiples_of_a_real_boards_rate(tmp_path: Path) -> None:
     turns = iter(range(1000))
     costs = measure_host(tmp_path, frames=50, turns=2, clock=lambda: float(next(turns)))
-    told = costs_json(costs, None, "a computer")
-    assert [work["name"] for work in told["work"]] == [
+    reported = costs_json(costs, None, "a computer")
+    assert [work["name"] for work in reported["work"]] == [
         "raw read", "decode", "decode, pair", "decode, pair, log", "record",
     ]  # fmt: skip
-    assert costs.whole.frames_per_second == 50.0 and told["times_real"] == 10.0
+    assert costs.whole.frames_per_second == 50.0 and reported["times_real"] == 10.0
     assert costs.bytes > 50 * 9216
 
 
@@ -135,11 +135,11 @@ def test_what_happened_while_the_port_was_away_is_not_counted_as_lost(tmp_path: 
     """The board's numbers went on while nobody listened: unknown, so not lost."""
     clock, board = Clock(), FakeBoard()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.restart() + board.shoot())
+    recorder.received(board.restart() + board.shoot())
     for _ in range(20):
         board.shoot()
     recorder.mark("opened memory again")
-    recorder.heard(board.shoot())
+    recorder.received(board.shoot())
     recorder.close()
     summary = summarise(tmp_path / "a.rec")
     assert summary.samples == 2 and summary.losses.wire_lost == 0
@@ -155,10 +155,10 @@ def test_the_json_has_the_shares_that_it_names(tmp_path: Path) -> None:
 def test_the_unknown_period_of_a_first_result_is_no_period(tmp_path: Path) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
-    recorder.heard(board.say(board.hello))
+    recorder.received(board.say(board.hello))
     image = moving_picture(1)
     for cycles in (0, 12_800_000):
-        recorder.heard(board.say(replace(board.result(image), period_cycles=cycles)))
+        recorder.received(board.say(replace(board.result(image), period_cycles=cycles)))
     recorder.close()
     stages = summarise(tmp_path / "a.rec").stages
     assert (stages["inference"].count, stages["period"].count) == (2, 1)

@@ -9,12 +9,12 @@ import pytest
 from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import EnergyWindow
-from host.bench.mlperf.measure import Partner
-from host.bench.mlperf.modes import Judged
+from host.bench.mlperf.measure import TextModeBoard
+from host.bench.mlperf.modes import Graded
 from host.bench.mlperf.tables import keeper, open_run
 from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.bench.watch.tables import Asked, keep_watch
+from host.bench.watch.tables import Request, keep_watch
 from host.link.messages import Heartbeat, Verdict
 from host.report.blocks import Page, Table
 from host.report.page import render_page
@@ -22,7 +22,7 @@ from host.runs.read import read_run
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON
 
-BOARD = Partner(None, HELLO, None, "memory", "board", "firmware")  # type: ignore[arg-type]  # says nothing
+BOARD = TextModeBoard(None, HELLO, None, "memory", "board", "firmware")  # type: ignore[arg-type]  # says nothing
 PLAN = WatchPlan(6, 1)
 
 
@@ -42,11 +42,11 @@ class Watched:
 
 
 def watched(place: Path) -> Page:
-    keep_watch(Watched(), Asked(PLAN, 3.3, place, "python -m host.bench watch", NOON, {}), print)
+    keep_watch(Watched(), Request(PLAN, 3.3, place, "python -m host.bench watch", NOON, {}), print)
     return page_of([read_run(place)])
 
 
-def judged(place: Path, *rows: object, mode: str) -> Path:
+def graded(place: Path, *rows: object, mode: str) -> Path:
     with open_run(place, mode, BOARD, "python -m host.bench mlperf", NOON, {}, None) as run:
         for row in rows:
             keeper(run)(row)
@@ -71,14 +71,14 @@ def test_a_watch(tmp_path: Path) -> None:
 
 def test_modes_of_mlperf(tmp_path: Path) -> None:
     windows = [Inference(60, (0, 10_000_000 * k), (0.5, 0.5)) for k in (1, 2, 4)]
-    fast = page_of([read_run(judged(tmp_path / "p", *windows, mode="performance"))])
+    fast = page_of([read_run(graded(tmp_path / "p", *windows, mode="performance"))])
     assert fast.verdict.startswith("3.000 inferences a second")
     spent = [EnergyWindow(100, 10.0, joules, 0, 0.0) for joules in (0.3, 0.4, 0.9)]
-    energy = page_of([read_run(judged(tmp_path / "e", *spent, mode="energy"))])
+    energy = page_of([read_run(graded(tmp_path / "e", *spent, mode="energy"))])
     assert energy.verdict.startswith("4 mJ an inference, gross")
     assert [row[3] for row in first_table(energy).rows] == ["3.0000", "4.0000", "9.0000"]
-    pictures = [Judged("a.jpg", 1, 0.9, True), Judged("b.jpg", 0, 0.7, False)]
-    accuracy = page_of([read_run(judged(tmp_path / "a", *pictures, mode="accuracy"))])
+    pictures = [Graded("a.jpg", 1, 0.9, True), Graded("b.jpg", 0, 0.7, False)]
+    accuracy = page_of([read_run(graded(tmp_path / "a", *pictures, mode="accuracy"))])
     assert accuracy.verdict.startswith("50.0 % of 2 pictures")
     assert first_table(accuracy).rows == (("b.jpg", "no person", "0.700"),)
     assert any("2 pictures: the rules ask" in line for line in accuracy.warnings)
@@ -96,9 +96,9 @@ def test_an_interrupted_mode_shows_what_there_is_and_an_empty_one_is_refused(
         pytest.raises(HostError),
         open_run(tmp_path / "a", "accuracy", BOARD, "", NOON, {}, None) as run,
     ):
-        keeper(run)(Judged("a.jpg", 1, 0.9, True))
+        keeper(run)(Graded("a.jpg", 1, 0.9, True))
         raise HostError("pulled")
     page = page_of([read_run(tmp_path / "a")])
     assert page.verdict.startswith("100.0 % of 1 pictures") and "pulled" in page.warnings[0]
     with pytest.raises(HostError, match="before anything was measured"):
-        page_of([read_run(judged(tmp_path / "b", mode="energy"))])
+        page_of([read_run(graded(tmp_path / "b", mode="energy"))])

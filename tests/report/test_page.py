@@ -10,14 +10,14 @@ import pytest
 
 from host.base.errors import HostError
 from host.report.blocks import Code, Page, Plot, Section, Tile, figure_section, table_section
-from host.report.figure import house_style, new_figure
+from host.report.figure import new_figure, plot_style
 from host.report.page import render_page, write_page
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 def plot(name: str = "curve") -> Plot:
-    with house_style():
+    with plot_style():
         figure = new_figure()
         axes = figure.subplots()
         axes.plot([0, 1, 2], [3, 1, 2])

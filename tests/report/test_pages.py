@@ -131,8 +131,8 @@ def test_several_runs_are_compared_and_each_is_shown(tmp_path: Path) -> None:
     assert "after is " in row[1] and "slower than before" in row[1]
     p50 = [latency_run(run).summary.stages[2].ms.p50 for run in (a, b)]
     assert row[4] == f"{p50[1] / p50[0]:.4f}"
-    said = [b.text for b in page.sections[0].blocks if isinstance(b, Paragraph)]
-    assert said == ["Different conditions: clock divider: 2 / 5"]
+    output = [b.text for b in page.sections[0].blocks if isinstance(b, Paragraph)]
+    assert output == ["Different conditions: clock divider: 2 / 5"]
     assert {"1_before_inference", "2_after_inference", "comparison", "current"} <= figures(page)
     both = page_of([power_run(tmp_path / "q", "measured"), power_run(tmp_path / "r")])
     rows = tables(both)["Comparison of energies"].rows

@@ -46,8 +46,8 @@ def test_the_prebuilt_firmware_brings_its_flags() -> None:
     """They are the build's that made the ELF: its hash is in it, and its attributes say the same CPU and ABI."""
     build = parse(Build, read_object(OF_PREBUILT), str(OF_PREBUILT))
     assert build.firmware.encode() + b"\0" in PREBUILT.read_bytes(), "run python -m tools.firmware"
-    said = flags_of("virtual", build.firmware)
-    assert said == build.words and said.endswith("; no LTO")
+    output = flags_of("virtual", build.firmware)
+    assert output == build.words and output.endswith("; no LTO")
     assert {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-O2"} <= set(build.compile)
     with PREBUILT.open("rb") as file:
         section: Any = ELFFile(file).get_section_by_name(".ARM.attributes")

@@ -102,19 +102,19 @@ def test_a_trial_trains_keeps_its_network_and_goes_on_after_a_kill(
     manifest.write_text("".join([rows[0], *for_training, *rows[3::4], *rows[4::4]]))
     words = ["--data", str(data), "--from", str(source), "--epochs", "2", "--batch", "4"]
     options = parse([*words, "--views", "2", "--output", str(tmp_path / "out")])
-    said: list[str] = []
-    trainer = ProxyTrainer(options, said.append)
+    output: list[str] = []
+    trainer = ProxyTrainer(options, output.append)
     assert trainer.exam_count == 8
-    told: list[float] = []
+    reported: list[float] = []
 
     def killed(accuracy: float) -> None:
-        told.append(accuracy)
+        reported.append(accuracy)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         trainer(5, SHALLOW, killed)
-    reached = trainer(6, SHALLOW, told.append)
-    assert len(told) == 2 and 0 <= reached <= 1  # the first epoch was not trained again
+    reached = trainer(6, SHALLOW, reported.append)
+    assert len(reported) == 2 and 0 <= reached <= 1  # the first epoch was not trained again
     kept = keras.models.load_model(tmp_path / "out" / trial_name(6), compile=False)
     assert kept.input_shape == (None, 32, 32, 1)
     again = start_model(Shape(0.1, 32, 1, 2), tmp_path / "out" / trial_name(6), False)

@@ -78,15 +78,15 @@ def test_a_draw_is_made_as_wide_as_it_may_be() -> None:
 
 
 def test_pricing_a_draw_takes_few_prices() -> None:
-    asked: list[Architecture] = []
+    wanted: list[Architecture] = []
 
     def counted(architecture: Architecture) -> Cost | None:
-        asked.append(architecture)
+        wanted.append(architecture)
         return price(architecture)
 
     shape = Architecture(96, 1, tuple(high for _, high, _ in WIDTHS), (1, 2, 2, 6, 2))
     fitted(Draw(shape, 1.0), BUDGET, counted)
-    assert len(asked) <= NARROWINGS.bit_length() + 1
+    assert len(wanted) <= NARROWINGS.bit_length() + 1
 
 
 def test_what_was_trained_is_not_trained_again(storage: str) -> None:

@@ -211,9 +211,9 @@ def test_night_mode_lengthens_the_frame_and_daylight_shortens_it_again() -> None
     assert desk.sensor.timing is not None
     night = desk.sensor.timing.frame_cycles
     assert 2 * day < night <= 4 * day
-    heard = desk.frame()
-    assert heard.shape == (240, 640)
-    assert heard.frame_cycles == pytest.approx(float(night), rel=1e-4)
+    received = desk.frame()
+    assert received.shape == (240, 640)
+    assert received.frame_cycles == pytest.approx(float(night), rel=1e-4)
     desk.sensor.set_light(1000.0)
     desk.frames(60)
     assert desk.sensor.timing.frame_cycles == day

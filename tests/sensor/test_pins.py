@@ -34,9 +34,9 @@ PLAIN = qvga((COM10, 0x20)).frame()
      (0x1A, hooks.PIN_VSYNC | hooks.PIN_HREF | hooks.PIN_PCLK)],
 )  # fmt: skip
 def test_each_polarity_turns_its_pin_alone(com10: int, pins: int) -> None:
-    heard = qvga((COM10, 0x20 | com10)).frame(polarity=pins)
-    assert np.array_equal(heard.data, PLAIN.data)
-    assert heard.cycles_to_first_line == pytest.approx(PLAIN.cycles_to_first_line, abs=30)
+    received = qvga((COM10, 0x20 | com10)).frame(polarity=pins)
+    assert np.array_equal(received.data, PLAIN.data)
+    assert received.cycles_to_first_line == pytest.approx(PLAIN.cycles_to_first_line, abs=30)
 
 
 def test_pclk_runs_through_blanking_unless_gated() -> None:

@@ -45,17 +45,17 @@ STARTS = {"VGA": (0, 0), "CIF": (2, 2), "QVGA": (0, 0), "QCIF": (108, 82), "QQVG
 def test_arduinos_sequences_give_what_the_library_reads(size: str, rgb565: bool) -> None:
     desk = Desk(StillScene(PICTURE))
     lines, pixels = arduino(desk, size, rgb565)
-    heard = desk.frame()
-    count, length = heard.shape
+    received = desk.frame()
+    count, length = received.shape
     assert count >= lines and length >= 2 * pixels
     if size in ("VGA", "CIF", "QVGA"):
         assert (count, length) == (lines, 2 * pixels), "whole, not a part of more"
-    assert heard.idle_clocks == 0, "COM10 gates PCLK"
+    assert received.idle_clocks == 0, "COM10 gates PCLK"
     row, column = STARTS[size]
     seen = PICTURE[row:, column:]
     seen = seen if size == "VGA" else halved(seen[: seen.shape[0] // 2 * 2])
     seen = seen[:lines, : min(pixels, seen.shape[1])]
-    data = heard.data[: seen.shape[0]]
+    data = received.data[: seen.shape[0]]
     if rgb565:
         assert np.array_equal(from_565(data)[:, : seen.shape[1]], cut_565(seen))
     else:
@@ -71,10 +71,10 @@ def test_arduinos_clock_gives_its_frames_a_second() -> None:
 def test_a_frame_has_the_blanking_of_the_data_sheet() -> None:
     """DS70 figure 6: 3 lines of VSYNC, 17 lines, 480 lines, 10 lines, for the window of a reset."""
     desk = Desk(StillScene(PICTURE))
-    heard = desk.frame()
-    line = heard.frame_cycles / 510
-    assert heard.shape[0] == 480
-    assert 20 <= heard.cycles_to_first_line / line < 21
+    received = desk.frame()
+    line = received.frame_cycles / 510
+    assert received.shape[0] == 480
+    assert 20 <= received.cycles_to_first_line / line < 21
 
 
 @pytest.mark.parametrize("rgb565", [False, True], ids=["grey", "rgb565"])
@@ -84,24 +84,24 @@ def test_a_frame_has_the_blanking_of_the_data_sheet() -> None:
 def test_openmvs_sequences(size: str, least: tuple[int, int], rgb565: bool) -> None:
     desk = Desk(StillScene(PICTURE))
     openmv(desk, size, rgb565)
-    heard = desk.frame()
-    assert heard.shape[0] >= least[0] and heard.shape[1] >= 2 * least[1]
+    received = desk.frame()
+    assert received.shape[0] >= least[0] and received.shape[1] >= 2 * least[1]
     if size != "QVGA":
         return
-    assert heard.shape == (240, 640)
+    assert received.shape == (240, 640)
     seen = halved(PICTURE)
     if rgb565:
-        assert np.array_equal(from_565(heard.data), cut_565(seen))
+        assert np.array_equal(from_565(received.data), cut_565(seen))
     else:
-        assert np.array_equal(heard.data[:, 0::2], grey(seen))
+        assert np.array_equal(received.data[:, 0::2], grey(seen))
 
 
 def test_openmvs_window_of_vga_whose_end_lies_before_its_start_is_whole() -> None:
     desk = Desk(StillScene(PICTURE))
     openmv(desk, "VGA", rgb565=False)
-    heard = desk.frame()
-    assert heard.shape == (480, 1280)
-    assert np.array_equal(heard.data[:, 0::2], grey(PICTURE))
+    received = desk.frame()
+    assert received.shape == (480, 1280)
+    assert np.array_equal(received.data[:, 0::2], grey(PICTURE))
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,13 @@ def test_the_makers_sizes(size: str, shape: tuple[int, int]) -> None:
     """IN: QVGA is subsampled at the full pixel clock, CIF and QCIF are parts of VGA and QVGA."""
     desk = Desk(StillScene(PICTURE))
     ingenic(desk, size)
-    heard = desk.frame()
-    assert heard.shape == (shape[0], 2 * shape[1])
-    assert heard.frame_cycles / (510 * 784 * 2 * 8) == pytest.approx(1, abs=1e-4), "none is slower"
+    received = desk.frame()
+    assert received.shape == (shape[0], 2 * shape[1])
+    assert received.frame_cycles / (510 * 784 * 2 * 8) == pytest.approx(1, abs=1e-4), (
+        "none is slower"
+    )
     if size == "QVGA":
-        assert np.array_equal(heard.data[:, 1::2], grey(halved(PICTURE)))
+        assert np.array_equal(received.data[:, 1::2], grey(halved(PICTURE)))
 
 
 def test_dummy_lines_and_pixels_stretch_the_frame_and_not_the_picture() -> None:

@@ -64,8 +64,8 @@ def test_a_mistake_is_captured_taught_sent_back_and_gone(
     model = made / "signs.tflite"
 
     capsys.readouterr()
-    asked = ["--data", str(folder), "--split", "val", "--json", "--no-float"]
-    assert evaluate([str(model), *asked]) == 0
+    wanted = ["--data", str(folder), "--split", "val", "--json", "--no-float"]
+    assert evaluate([str(model), *wanted]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["count"] == 2 * JUDGED
     assert found["accuracy"] >= 0.9

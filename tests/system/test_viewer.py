@@ -79,13 +79,13 @@ def test_a_camera_that_does_not_answer_is_one_clear_line() -> None:
     try:
         assert viewer.stderr is not None
         lines = (line for line in viewer.stderr if "camera" in line.lower())
-        said = next(lines)
+        output = next(lines)
     finally:
         viewer.kill()
         viewer.wait()
         board.close()
-    assert "does not answer" in said or "no answer" in said.lower(), said
-    assert any(word in said for word in ("wire", "cable", "shield", "seat", "SDA")), said
+    assert "does not answer" in output or "no answer" in output.lower(), output
+    assert any(word in output for word in ("wire", "cable", "shield", "seat", "SDA")), output
 
 
 def test_a_board_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ load_tensorflow()
 import keras  # noqa: E402  # after its chatter was silenced
 
 from host.train.aware import Aware, check_ranges, make_aware, quantisation  # noqa: E402
-from host.train.fit import Exam, Plan, predict, train  # noqa: E402
+from host.train.fit import Plan, ValidationSet, predict, train  # noqa: E402
 from host.train.fold import chain_of, folded, unfold  # noqa: E402
 from host.train.network import load  # noqa: E402
 from host.train.quantise import Int8Model, calibration_inputs, to_int8  # noqa: E402
@@ -199,11 +199,11 @@ def test_what_int8_would_lose_is_learnt_back(
     found = gather(options, lambda text: None)
     made = make_aware(lopsided, calibration_inputs(seen), (0.0, 0.0), False, 1)
     plan = Plan(epochs=6, epoch_pictures=96, batch=16, rate=0.001)
-    lessons, exam = (
+    training_views, validation = (
         draw_lessons(found.learn, options, lambda done: None),
-        Exam(found.exam.pixels, found.exam.labels),
+        ValidationSet(found.validation.pixels, found.validation.labels),
     )
-    train(made.taught, lessons, exam, plan, tmp_path, "key", lambda epoch: None)
+    train(made.taught, training_views, validation, plan, tmp_path, "key", lambda epoch: None)
     within = np.abs(Int8Model(to_int8(made.exported, seen)).scores(seen) - wanted).mean()
     assert after > 0.08  # it was 0.15, and 0.02 afterwards
     assert within < after / 2

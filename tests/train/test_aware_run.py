@@ -34,10 +34,10 @@ def whole(small: Path, pictures: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_its_files_are_those_of_every_run(whole: Path) -> None:
-    told = json.loads((whole / "tiny.json").read_text())
-    assert told["training"]["epochs"] == told["training"]["epoch"] == 7
-    assert told["training"]["aware_epochs"] == 5
-    assert {"all", "float_all"} <= told["accuracy"].keys()
+    reported = json.loads((whole / "tiny.json").read_text())
+    assert reported["training"]["epochs"] == reported["training"]["epoch"] == 7
+    assert reported["training"]["aware_epochs"] == 5
+    assert {"all", "float_all"} <= reported["accuracy"].keys()
     content = (whole / "tiny.tflite").read_bytes()
     assert (whole / "tiny.tpm").read_bytes() == compile_model(content, "tiny", CLASSES).blob
 

@@ -67,10 +67,10 @@ def test_a_label_to_lean_to_that_does_not_occur(pictures: Path, tmp_path: Path) 
 def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
     data = write_pictures(tmp_path / "d", {"train": 4, "val": 2})
     (data / "train" / "disc" / "000.png").write_bytes(b"\x89PNG cut")
-    said: list[str] = []
-    found = gather(parse(arguments(data, tmp_path / "o")), said.append)
-    assert len(found.learn) == 7 and len(found.exam) == 4
-    assert len(said) == 1 and "000.png" in said[0]
+    output: list[str] = []
+    found = gather(parse(arguments(data, tmp_path / "o")), output.append)
+    assert len(found.learn) == 7 and len(found.validation) == 4
+    assert len(output) == 1 and "000.png" in output[0]
 
 
 @pytest.mark.parametrize(

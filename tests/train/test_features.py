@@ -34,8 +34,8 @@ def test_the_last_layer_alone_learns(tmp_path: Path) -> None:
     start = write_small_network(tmp_path / "small.keras")
     words = arguments(write_stripes(tmp_path / "d"), tmp_path / "o", "--from", str(start))
     assert main([*words, "--freeze", "trunk", "--epochs", "8"]) == 0
-    told = json.loads((tmp_path / "o" / "tiny.json").read_text())
-    assert told["accuracy"]["float_all"]["accuracy"] >= 0.8  # the start: 0.5
+    reported = json.loads((tmp_path / "o" / "tiny.json").read_text())
+    assert reported["accuracy"]["float_all"]["accuracy"] >= 0.8  # the start: 0.5
     import keras
 
     before = keras.models.load_model(start, compile=False).get_weights()

@@ -31,20 +31,20 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Path) -> None:
-    told = json.loads((trained / "tiny.json").read_text())
+    reported = json.loads((trained / "tiny.json").read_text())
     content = (trained / "tiny.tflite").read_bytes()
-    assert told["labels"] == list(CLASSES)
+    assert reported["labels"] == list(CLASSES)
     details = Int8Model(content).input
-    assert told["input"]["shape"] == details["shape"].tolist() == [1, 32, 32, 1]
+    assert reported["input"]["shape"] == details["shape"].tolist() == [1, 32, 32, 1]
     assert (trained / "tiny.tpm").read_bytes() == compile_model(content, "tiny", CLASSES).blob
     assert (trained / "tiny.keras").stat().st_size > 100_000
-    assert told["accuracy"]["all"]["pictures"] == 32
-    assert told["accuracy"]["all"]["of_class"] == [16, 16]
-    assert told["data"] == [{"source": "own pictures", "licence": "own", "pictures": 128}]
+    assert reported["accuracy"]["all"]["pictures"] == 32
+    assert reported["accuracy"]["all"]["of_class"] == [16, 16]
+    assert reported["data"] == [{"source": "own pictures", "licence": "own", "pictures": 128}]
     learnt = read_learnt(trained / "tiny.tflite")
     assert learnt is not None and len(learnt.pictures or ()) == 96
-    assert "--data" in told["training"]["command"] and told["training"]["epochs"] == 3
-    assert {"tensorflow", "keras", "numpy"} <= told["training"]["versions"].keys()
+    assert "--data" in reported["training"]["command"] and reported["training"]["epochs"] == 3
+    assert {"tensorflow", "keras", "numpy"} <= reported["training"]["versions"].keys()
 
 
 def test_a_manifest_tells_every_command_that_its_weights_came_by(
@@ -54,18 +54,18 @@ def test_a_manifest_tells_every_command_that_its_weights_came_by(
     given = ("--from", start, "--blend", f"{start}=0.3", "--epochs", "1", "--freeze", "trunk")
     words = arguments(pictures, tmp_path, *given)
     assert main(words) == 0
-    told = json.loads((tmp_path / "tiny.json").read_text())
+    reported = json.loads((tmp_path / "tiny.json").read_text())
     first = json.loads((trained / "tiny.json").read_text())["training"]["command"]
-    assert told["training"]["before"] == [first]
-    assert [part["part"] for part in told["attribution"]] == [
+    assert reported["training"]["before"] == [first]
+    assert [part["part"] for part in reported["attribution"]] == [
         "starting weights",
         "0.3 of the weights",
     ]
 
 
 def test_the_board_takes_pixel_minus_128(trained: Path) -> None:
-    told = json.loads((trained / "tiny.json").read_text())
-    scale, zero = told["input"]["scale"], told["input"]["zero_point"]
+    reported = json.loads((trained / "tiny.json").read_text())
+    scale, zero = reported["input"]["scale"], reported["input"]["zero_point"]
     for pixel in (0, 1, 127, 128, 255):
         assert round((pixel - 127) / 127.5 / scale) + zero == pixel - 128
 

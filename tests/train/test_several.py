@@ -33,8 +33,8 @@ def test_two_machines_train_one_network(pictures: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "host.train", *arguments(pictures, tmp_path / "o", *words)]
     processes = []
     for index in range(2):
-        told = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-        environment = {**os.environ, "TF_CONFIG": json.dumps(told)}
+        reported = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+        environment = {**os.environ, "TF_CONFIG": json.dumps(reported)}
         processes.append(
             subprocess.Popen(
                 command,
@@ -45,13 +45,13 @@ def test_two_machines_train_one_network(pictures: Path, tmp_path: Path) -> None:
             )
         )
     try:
-        said = [process.communicate(timeout=LIMIT_S)[1].decode() for process in processes]
+        output = [process.communicate(timeout=LIMIT_S)[1].decode() for process in processes]
     finally:
         for process in processes:
             process.kill()
-    assert [process.returncode for process in processes] == [0, 0], said
-    first, second = (EPOCH.findall(text) for text in said)
+    assert [process.returncode for process in processes] == [0, 0], output
+    first, second = (EPOCH.findall(text) for text in output)
     assert [number for number, _ in first] == ["1", "2", "3", "4", "5"]
     assert first == second  # the same weights and statistics on both
     assert (tmp_path / "o" / "tiny.json").is_file()
-    assert "tiny:" in said[0] and "tiny:" not in said[1]
+    assert "tiny:" in output[0] and "tiny:" not in output[1]

@@ -33,9 +33,9 @@ def test_what_was_judged_is_not_judged_again(trained: Path, tmp_path: Path) -> N
     first = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path)
     (stored,) = tmp_path.glob("*.npy")
     np.save(stored, np.load(stored)[:5] * 0)  # as if killed after five
-    told: list[int] = []
-    again = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path, told.append)
-    assert told == [5, len(VIEWS) - 5] and len(VIEWS) < CHUNK
+    reported: list[int] = []
+    again = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path, reported.append)
+    assert reported == [5, len(VIEWS) - 5] and len(VIEWS) < CHUNK
     np.testing.assert_allclose(again[:5], 0.5)
     np.testing.assert_array_equal(again[5:], first[5:])
 

@@ -28,9 +28,9 @@ def test_every_text_lies_inside_and_none_on_another(name: str, size: tuple[int, 
     for text, box in canvas.texts:
         assert box.x >= 0 and box.y >= 0, text
         assert box.right <= size[0] and box.bottom <= size[1], text
-    beside = [t for t in canvas.texts if not ALL[name].fault and ALL[name].connected]
-    for index, (text, box) in enumerate(beside):
-        for other, place in beside[index + 1 :]:
+    temporary = [t for t in canvas.texts if not ALL[name].fault and ALL[name].connected]
+    for index, (text, box) in enumerate(temporary):
+        for other, place in temporary[index + 1 :]:
             across = min(box.right, place.right) - max(box.x, place.x)
             down = min(box.bottom, place.bottom) - max(box.y, place.y)
             assert across <= 1 or down <= 3, f"{text!r} lies on {other!r}"
@@ -54,7 +54,7 @@ def test_the_verdict_differs_by_shape_too() -> None:
 
 
 def test_a_large_window_says_everything() -> None:
-    said = words_of(USUAL, 1060, 660)
+    output = words_of(USUAL, 1060, 660)
     for wanted in (
         "threshold 50 %",
         "5.0 fps on board, 5.0 here",
@@ -72,21 +72,21 @@ def test_a_large_window_says_everything() -> None:
         "colour bars",
         "quit",
     ):
-        assert wanted in said, wanted
+        assert wanted in output, wanted
     assert "measured by the board" in words_of(TROUBLE, 1060, 660)
 
 
 def test_a_small_window_keeps_what_matters_most() -> None:
-    said = words_of(USUAL, 320, 240)
-    assert "fps" in said and "estimated" in said and "quit" in said
+    output = words_of(USUAL, 320, 240)
+    assert "fps" in output and "estimated" in output and "quit" in output
 
 
 def test_losses_faults_and_reconnection_are_said_with_a_remedy() -> None:
-    said = words_of(TROUBLE, 1060, 660)
-    assert "lost: wire 123456, board 99999, here 77777" in said
-    assert "RECONNECTING" in said and "plug the board in again" in said and "PAUSED" in said
-    said = words_of(FAULTY, 1060, 660)
-    assert "without pixels (PCLK, A0)" in said and "reseat the camera" in said
+    output = words_of(TROUBLE, 1060, 660)
+    assert "lost: wire 123456, board 99999, here 77777" in output
+    assert "RECONNECTING" in output and "plug the board in again" in output and "PAUSED" in output
+    output = words_of(FAULTY, 1060, 660)
+    assert "without pixels (PCLK, A0)" in output and "reseat the camera" in output
 
 
 @pytest.mark.parametrize("size", SIZES)

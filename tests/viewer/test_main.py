@@ -105,9 +105,9 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(server: BoardServer) -> N
         assert process.stdout is not None and process.stderr is not None
         assert json.loads(process.stdout.readline())
         process.stdout.close()
-        said = process.stderr.read()
+        output = process.stderr.read()
         assert process.wait(timeout=20) == 0
-    assert "Traceback" not in said and "BrokenPipe" not in said
+    assert "Traceback" not in output and "BrokenPipe" not in output
 
 
 def test_without_a_terminal_each_frame_is_a_line(server: BoardServer) -> None:
@@ -125,18 +125,18 @@ def test_a_damaged_link_is_counted(server: BoardServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments, said",
+    "arguments, output",
     [
         (["--port", "/dev/no-such-port"], "error: no port /dev/no-such-port"),
         (["--port", "socket://127.0.0.1:1"], "error: nothing answers at socket://127.0.0.1:1"),
         (["--port", "http://x"], "error: unknown port http://x"),
     ],
 )
-def test_what_cannot_be_opened_is_one_line_and_exit_2(arguments: list[str], said: str) -> None:
+def test_what_cannot_be_opened_is_one_line_and_exit_2(arguments: list[str], output: str) -> None:
     done = run("--json", *arguments)
     assert done.returncode == 2 and done.stdout == ""
     errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
-    assert len(errors) == 1 and errors[0].startswith(said)
+    assert len(errors) == 1 and errors[0].startswith(output)
     assert "Traceback" not in done.stderr
 
 

@@ -71,25 +71,25 @@ def test_sixty_columns_as_a_person_sees_them() -> None:
 
 @pytest.mark.parametrize("columns", [96, 160])
 def test_wider_terminals_say_everything(columns: int) -> None:
-    said = rendered(USUAL, columns, 45)
+    output = rendered(USUAL, columns, 45)
     for wanted in ("PERSON", "person 90 %", "estimated cycles", "144 ms", "lost: wire 0", "q quit"):
-        assert wanted in said, wanted
-    assert "▀" * 40 in said
+        assert wanted in output, wanted
+    assert "▀" * 40 in output
 
 
 def test_a_low_terminal_keeps_the_verdict() -> None:
-    said = rendered(USUAL, 96, 8)
-    assert "PERSON" in said and "person 90 %" in said
+    output = rendered(USUAL, 96, 8)
+    assert "PERSON" in output and "person 90 %" in output
 
 
 def test_a_narrow_terminal_leaves_out_the_picture() -> None:
-    said = rendered(USUAL, 40, 30)
-    assert "▀▀" not in said and "PERSON" in said
+    output = rendered(USUAL, 40, 30)
+    assert "▀▀" not in output and "PERSON" in output
 
 
 def test_trouble_is_said() -> None:
-    said = rendered(TROUBLE, 96, 40)
-    assert "RECONNECTING" in said and "PAUSED" in said and "lost: wire 123456" in said
+    output = rendered(TROUBLE, 96, 40)
+    assert "RECONNECTING" in output and "PAUSED" in output and "lost: wire 123456" in output
     assert "WAITING" in rendered(NOTHING_YET, 96, 40)
 
 

@@ -32,11 +32,11 @@ def sample(number: int, score: int = 100, losses: Losses | None = None) -> Sampl
     """A whole one; score is the int8 of `person`."""
     board = FakeBoard(frame := HELLO)
     picture = moving_picture(number)
-    pairing, said = Pairing(), losses or Losses()
+    pairing, output = Pairing(), losses or Losses()
     half = wire.Frame(number, 96, 96, 1, 0, picture.tobytes())
-    pairing.take(half, frame, wire.Mode.STREAM, said)
+    pairing.take(half, frame, wire.Mode.STREAM, output)
     result = replace(board.result(picture, score), frame=number)
-    return pairing.take(result, frame, wire.Mode.STREAM, said)[0]
+    return pairing.take(result, frame, wire.Mode.STREAM, output)[0]
 
 
 def after(*samples: Sample, view: View = FIRST) -> View:
@@ -142,8 +142,8 @@ def test_of_many_classes_the_best_ones_are_shown() -> None:
     unsure = with_sample(shown, replace(sample(2), labels=names, scores=(0.4, 0.3, 0.3)), 0.1)
     assert unsure.verdict_text == "CAT?"
     seen = replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2))
-    asked = with_sample(first_view(hello, "virtual", label="truck"), seen, 0.0)
-    assert asked.verdict_text == "NO TRUCK"
+    wanted = with_sample(first_view(hello, "virtual", label="truck"), seen, 0.0)
+    assert wanted.verdict_text == "NO TRUCK"
 
 
 def test_a_distance_is_no_percentage() -> None:

@@ -34,8 +34,8 @@ def compiler_version() -> str:
     compiler = arm_compiler()
     if compiler is None:
         return ""
-    asked = subprocess.run([compiler, "-dumpversion"], capture_output=True, text=True, check=True)
-    return asked.stdout.strip()
+    wanted = subprocess.run([compiler, "-dumpversion"], capture_output=True, text=True, check=True)
+    return wanted.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def test_bytes_come_whole_both_ways(device: SerialDevice) -> None:
     device.to_send += up
     device.board.send(down)
     assert device.board.waiting() == len(down)
-    assert device.run_until(lambda: len(device.said) == len(up) and len(device.received) == 768)
-    assert (bytes(device.said), bytes(device.received)) == (up, down)
+    assert device.run_until(lambda: len(device.output) == len(up) and len(device.received) == 768)
+    assert (bytes(device.output), bytes(device.received)) == (up, down)
     assert device.board.waiting() == 0
 
 
@@ -50,10 +50,10 @@ def test_nothing_is_read_from_a_port_that_is_closed(device: SerialDevice) -> Non
     device.lines = 1  # a device that sends without being asked
     device.to_send += b"early"
     device.run_until(lambda: False, 20)
-    assert device.said == b""
+    assert device.output == b""
     device.lines = 0
     device.board.serial.open()
-    assert device.run_until(lambda: device.said == b"early")
+    assert device.run_until(lambda: device.output == b"early")
 
 
 def test_a_millisecond_carries_at_most_19_packets() -> None:
@@ -63,7 +63,7 @@ def test_a_millisecond_carries_at_most_19_packets() -> None:
     data = bytes(64) * 200
     start = device.board.cycles
     device.board.send(data)
-    assert device.run_until(lambda: len(device.said) == len(data), 1000)
+    assert device.run_until(lambda: len(device.output) == len(data), 1000)
     packets = 2 * 200  # there and back share the wire
     assert device.board.cycles - start >= packets / 19 * MILLISECOND - MILLISECOND
 

@@ -109,14 +109,14 @@ def test_a_match_in_the_middle_of_a_block_comes_once() -> None:
 
 
 def test_an_event_reaches_the_ppi_where_evten_lets_it() -> None:
-    clock, heard = Clock(), list[int]()
-    clock.rtc.happened = heard.append
+    clock, received = Clock(), list[int]()
+    clock.rtc.happened = received.append
     clock.rtc.write(START, 1)
     clock.rtc.write(CC, 10)
     clock.rtc.write(CC + 4, 20)
     clock.rtc.write(EVTENSET, 1 << 17)
     clock.move_to(CPU_HZ // 1000)
-    assert heard == [0x40011144]
+    assert received == [0x40011144]
     assert clock.rtc.read(EVTEN) == 1 << 17
     clock.rtc.write(EVTEN, 0)
     assert clock.rtc.read(EVTENCLR) == 0

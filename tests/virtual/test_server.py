@@ -24,14 +24,14 @@ from tests.virtual.build_probes import PROBES
 PATIENCE_SECONDS = 10.0
 
 
-@pytest.mark.parametrize("content, said", [(b"text", "not a packed"), (None, "cannot read")])
+@pytest.mark.parametrize("content, output", [(b"text", "not a packed"), (None, "cannot read")])
 def test_a_model_that_is_none_is_refused_in_one_line(
-    tmp_path: Path, content: bytes | None, said: str
+    tmp_path: Path, content: bytes | None, output: str
 ) -> None:
     path = tmp_path / "m.tpm"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(HostError, match=f"^--model {re.escape(str(path))}: {said}[^\n]*$"):
+    with pytest.raises(HostError, match=f"^--model {re.escape(str(path))}: {output}[^\n]*$"):
         main(["--model", str(path)])
 
 

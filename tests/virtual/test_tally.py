@@ -24,18 +24,18 @@ def test_everything_counted_is_said() -> None:
     bench.call("nested_interrupts")
     bench.call("count_down", 1_000_000)
     bench.board.cpu.unpriced += ["0x10000: ffff", "0x10000: ffff"]
-    said = "\n".join(tally(bench.board))
-    assert "own exceptions: 2\n" in said
+    output = "\n".join(tally(bench.board))
+    assert "own exceptions: 2\n" in output
     for count in bench.board.core_load.counts():
-        assert f"{count.name} {count.taken:,} ({count.cycles:,} cycles)" in said
-    assert "missed by the cache: " in said
-    assert "taken as 1 cycle: 1 (0x10000: ffff)" in said
+        assert f"{count.name} {count.taken:,} ({count.cycles:,} cycles)" in output
+    assert "missed by the cache: " in output
+    assert "taken as 1 cycle: 1 (0x10000: ffff)" in output
 
 
 def test_what_is_not_modelled_is_not_counted() -> None:
-    said = "\n".join(tally(Bench().board))
-    assert "core's interrupts" not in said
-    assert "cache" not in said
+    output = "\n".join(tally(Bench().board))
+    assert "core's interrupts" not in output
+    assert "cache" not in output
 
 
 def test_a_started_board_tells_its_conditions() -> None:
@@ -56,7 +56,7 @@ def test_a_started_board_tells_its_conditions() -> None:
 
 def test_the_speed_is_measured_on_frames(capsys: pytest.CaptureFixture[str]) -> None:
     assert board_speed.main(["--seconds", "0.5", "--core-load", "off"]) == 0
-    said = capsys.readouterr()
-    first, heard, *_ = (said.out + said.err).splitlines()
+    output = capsys.readouterr()
+    first, received, *_ = (output.out + output.err).splitlines()
     assert float(first.split()[0]) > 0.3, first
-    assert "Frame" in heard and "Result" in heard
+    assert "Frame" in received and "Result" in received

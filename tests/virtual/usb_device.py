@@ -32,8 +32,8 @@ class SerialDevice:
 
     def __init__(self, echo: bool = False) -> None:
         self.warnings: list[str] = []
-        self.said = bytearray()
-        self.board = VirtualBoard(PROBES, Noise(1), received=self.said.extend, say=self._warn)
+        self.output = bytearray()
+        self.board = VirtualBoard(PROBES, Noise(1), received=self.output.extend, say=self._warn)
         self.board.run(MILLISECOND)
         self.lines = self.baud = 0
         self.states: list[tuple[int, int]] = []  # baud and lines after each change

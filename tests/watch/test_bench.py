@@ -13,7 +13,7 @@ from host.base.errors import EndOfRecordingError, HostError
 from host.bench.__main__ import main
 from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.bench.watch.tables import Asked, keep_watch
+from host.bench.watch.tables import Request, keep_watch
 from host.link.messages import Heartbeat, Setting, Verdict
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
@@ -41,8 +41,8 @@ class Spoken:
         self._end, self._silent = end, silent
 
     def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
-        said = () if self._silent else (beat(1), Verdict(1, 90, 2, 20_000_000), beat(2))
-        for number, message in enumerate(said):
+        output = () if self._silent else (beat(1), Verdict(1, 90, 2, 20_000_000), beat(2))
+        for number, message in enumerate(output):
             listener.take(message)
             progress(10.0 * number)
         progress(30.0)
@@ -53,12 +53,12 @@ class Spoken:
         return None
 
 
-def asked(directory: Path) -> Asked:
-    return Asked(WatchPlan(6, 1), 3.3, directory, "python -m host.bench watch", NOON, {})
+def request(directory: Path) -> Request:
+    return Request(WatchPlan(6, 1), 3.3, directory, "python -m host.bench watch", NOON, {})
 
 
 def test_what_was_heard_is_kept(tmp_path: Path) -> None:
-    done = keep_watch(Spoken(), asked(tmp_path / "run"), lambda _: None)
+    done = keep_watch(Spoken(), request(tmp_path / "run"), lambda _: None)
     run = read_run(tmp_path / "run")
     assert (done.reason, run.kind, run.state) == ("", "watch", "complete")
     assert run.columns("heartbeats")["awake_cycles"].tolist() == [100, 200]
@@ -68,7 +68,7 @@ def test_what_was_heard_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), HostError("the cable was pulled")])
 def test_ctrl_c_and_a_lost_board_keep_what_was_heard(tmp_path: Path, end: BaseException) -> None:
-    done = keep_watch(Spoken(end), asked(tmp_path / "run"), lambda _: None)
+    done = keep_watch(Spoken(end), request(tmp_path / "run"), lambda _: None)
     run = read_run(tmp_path / "run")
     assert done.stopped_by is end and run.interrupted and run.reason == done.reason
     assert len(run.columns("heartbeats")["looks"]) == 2 and run.summary["looks"] == 2
@@ -82,7 +82,7 @@ def test_a_kill_leaves_the_figures_of_what_was_heard(tmp_path: Path) -> None:
         if seconds > 20:
             verdicts.append(page_of([read_run(tmp_path / "run")]).verdict)
 
-    keep_watch(Spoken(), asked(tmp_path / "run"), look, itertools.count().__next__)
+    keep_watch(Spoken(), request(tmp_path / "run"), look, itertools.count().__next__)
     assert len(verdicts) == 1 and "2 looks in 20.0 s" in verdicts[0]
 
 
@@ -90,7 +90,7 @@ def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="no heartbeat of a watching board in it"):
         keep_watch(
             Spoken(EndOfRecordingError("a.rec ends"), silent=True),
-            asked(tmp_path / "run"),
+            request(tmp_path / "run"),
             lambda _: None,
         )
     assert not (tmp_path / "run").exists()
@@ -99,25 +99,25 @@ def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
 def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFixture[str]) -> None:
     """As `power` has it: 3.7 V down to 3.3 V gives a ninth away."""
     main([*VIRTUAL, "--looks", "1", "--json"])
-    said = json.loads(capsys.readouterr().out)
-    watts = said["estimated_mean_current_a"] * said["supply_v"]
-    hours = said["estimated_life_hours"]["lithium cell, 1,000 mAh"]
+    output = json.loads(capsys.readouterr().out)
+    watts = output["estimated_mean_current_a"] * output["supply_v"]
+    hours = output["estimated_life_hours"]["lithium cell, 1,000 mAh"]
     assert hours == pytest.approx(3.7 * 0.8 * (3.3 / 3.7) / watts)
 
 
 def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*VIRTUAL, "--looks", "2", "--minutes", "1", "--json", "--output", "a"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    output = json.loads(capsys.readouterr().out)
     run = read_run(Path("a"))
-    assert run.summary == said and run.columns("heartbeats")["looks"].tolist() == [1, 2]
-    assert (said["looks"], said["blind_looks"], said["faults"]) == (2, 0, [])
-    assert said["cycles_estimated"] is True
-    assert said["awake_cycles_a_look"] == pytest.approx(21_400_000, rel=0.15)
+    assert run.summary == output and run.columns("heartbeats")["looks"].tolist() == [1, 2]
+    assert (output["looks"], output["blind_looks"], output["faults"]) == (2, 0, [])
+    assert output["cycles_estimated"] is True
+    assert output["awake_cycles_a_look"] == pytest.approx(21_400_000, rel=0.15)
     # a look is of about 21.4 M cycles, two a minute of 3,840 M
-    assert said["awake_cycles_a_minute"] == pytest.approx(42_800_000, rel=0.15)
-    assert said["share_awake"] == pytest.approx(0.01115, rel=0.15)
-    assert 0.0003 < said["estimated_mean_current_a"] < 0.002
-    lives = said["estimated_life_hours"]
+    assert output["awake_cycles_a_minute"] == pytest.approx(42_800_000, rel=0.15)
+    assert output["share_awake"] == pytest.approx(0.01115, rel=0.15)
+    assert 0.0003 < output["estimated_mean_current_a"] < 0.002
+    lives = output["estimated_life_hours"]
     assert list(lives.values()) == sorted(lives.values())
 
 
@@ -140,9 +140,9 @@ def test_fewer_looks_draw_less(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_table_says_what_is_estimated(capsys: pytest.CaptureFixture[str]) -> None:
     main([*VIRTUAL, "--looks", "1", "--scene", "synthetic"])
-    said = " ".join(capsys.readouterr().out.split())
-    assert "ESTIMATED from datasheets, not measured" in said
-    assert re.search(r"looks │ 1 in 0\.\d s", said)
+    output = " ".join(capsys.readouterr().out.split())
+    assert "ESTIMATED from datasheets, not measured" in output
+    assert re.search(r"looks │ 1 in 0\.\d s", output)
 
 
 def test_the_plan_tells_the_board() -> None:

@@ -31,7 +31,7 @@ class StreamPort:
     ) -> None:
         self.name = "a test"
         self.board = board or FakeBoard()
-        self.said = bytearray()  # everything that left it
+        self.output = bytearray()  # everything that left it
         self._left, self._turn_s, self._shoot = frames, turn_s, shoot
         self._answers = b""
         self._lock, self._there, self._lost = threading.Lock(), threading.Event(), False
@@ -47,7 +47,7 @@ class StreamPort:
             if self.board.mode == Mode.STREAM and self._left > 0:
                 self._left -= 1
                 data += self._shoot(self.board)
-            self.said += data
+            self.output += data
             return data
 
     def write(self, data: bytes) -> None:

@@ -25,6 +25,6 @@ def test_it_prints_its_address_and_ctrl_c_ends_it() -> None:
         with urllib.request.urlopen(address) as page:
             assert b"What the board sees" in page.read()
         viewer.send_signal(signal.SIGINT)
-        _, said = viewer.communicate(timeout=60)
-    assert viewer.returncode == 130 and said.rstrip().endswith("stopped")
-    assert "Traceback" not in said
+        _, output = viewer.communicate(timeout=60)
+    assert viewer.returncode == 130 and output.rstrip().endswith("stopped")
+    assert "Traceback" not in output

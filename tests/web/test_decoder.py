@@ -110,7 +110,7 @@ def by_python(portions: list[bytes]) -> dict[str, Any]:
             "reconnects": 0,
         },
         "objections": [[why.split(":")[0], n] for why, n in inbox.objections.items()],
-        "heard": inbox.heard().hex(),
+        "heard": inbox.received().hex(),
     }
 
 
@@ -164,12 +164,12 @@ def damaged(data: bytes, seed: int) -> list[bytes]:
 def test_damage_is_counted_as_the_python_decoder_counts_it(page: Page) -> None:
     clean = [portions(long_stream(seed), seed) for seed in range(6)]
     bad = [damaged(long_stream(seed), seed) for seed in range(24)]
-    said = decode(page, clean + bad)
+    output = decode(page, clean + bad)
     expected = [by_python(stream) for stream in clean + bad]
-    for mine, theirs in zip(said, expected, strict=True):
+    for mine, theirs in zip(output, expected, strict=True):
         assert mine == theirs
-    assert sum(one["losses"]["badPackets"] > 0 for one in said[len(clean) :]) > 12
-    assert sum(len(one["samples"]) for one in said) > 60
+    assert sum(one["losses"]["badPackets"] > 0 for one in output[len(clean) :]) > 12
+    assert sum(len(one["samples"]) for one in output) > 60
 
 
 def test_every_lie_is_refused_as_the_python_host_refuses_it(page: Page) -> None:
@@ -181,9 +181,9 @@ def test_every_lie_is_refused_as_the_python_host_refuses_it(page: Page) -> None:
         if good.ID in unfit and name in ("layout_hash", "protocol_version"):
             continue  # another wire: below
         streams.append([hello, encode_packet(message.ID, 1, message.pack())])
-    said = decode(page, streams)
+    output = decode(page, streams)
     refused = 0
-    for stream, one in zip(streams, said, strict=True):
+    for stream, one in zip(streams, output, strict=True):
         assert one == by_python(stream)
         refused += one["losses"]["badPackets"]
     assert refused > 40

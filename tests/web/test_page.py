@@ -103,12 +103,12 @@ def test_damage_on_the_wire_is_counted(open_page: OpenPage) -> None:
     """The page's counts are those of the Python host for the same bytes."""
     port = StreamPort(frames=60)
     faulty = FaultyPort(port, FaultRates.even(0.004), 3)
-    heard: list[bytes] = []
+    received: list[bytes] = []
     read = faulty.read
 
     def tee() -> bytes:
         data = read()
-        heard.append(data)
+        received.append(data)
         return data
 
     faulty.read = tee  # type: ignore[method-assign]
@@ -117,7 +117,7 @@ def test_damage_on_the_wire_is_counted(open_page: OpenPage) -> None:
         until(page, "camera.ready")
         for _ in range(PATIENCE_MS // TURN_MS):
             expected = Inbox()
-            for data in list(heard):
+            for data in list(received):
                 expected.feed(data)
             if port.is_done and page.evaluate("camera.board.inbox.packets") == expected.packets:
                 break

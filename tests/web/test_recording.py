@@ -106,29 +106,29 @@ def test_a_recording_of_an_older_wire_is_read_by_its_own_layout(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "output"),
     [(b"hello" * 100, "is no recording"), (b"\x89TMLREC\n", "torn within its first 256 bytes")],
 )
 def test_what_is_no_recording_is_said(
-    open_page: OpenPage, page_file: Path, tmp_path: Path, content: bytes, said: str
+    open_page: OpenPage, page_file: Path, tmp_path: Path, content: bytes, output: str
 ) -> None:
     path = tmp_path / "x.rec"
     path.write_bytes(content)
     page = open_page(page_file.as_uri())
     drop(page, path)
     until(page, "!document.getElementById('alarm').hidden")
-    assert said in page.locator("#alarm").inner_text()
+    assert output in page.locator("#alarm").inner_text()
 
 
 def test_the_one_file_loads_nothing_and_overwrites_nothing(
     open_page: OpenPage, page_file: Path
 ) -> None:
-    asked: list[str] = []
+    wanted: list[str] = []
     page = open_page(page_file.as_uri())
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: wanted.append(request.url))
     page.reload()
     until(page, "globalThis.camera !== undefined")
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert [url for url in wanted if not url.startswith(("file:", "data:"))] == []
     assert page.locator("#welcome").is_visible()
     with pytest.raises(HostError, match="exists"):
         write_page([str(page_file)])

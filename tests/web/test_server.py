@@ -94,11 +94,11 @@ def test_the_link_is_for_the_page_with_the_token_alone(
 def test_a_foreign_name_for_this_machine_is_refused(service: Service) -> None:
     """DNS rebinding: evil.example may resolve to 127.0.0.1, and its page would be of one origin with us."""
     for host in ("evil.example", f"evil.example:{service.port_number}", ""):
-        asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
-        asked.putrequest("GET", "/", skip_host=True)
-        asked.putheader("Host", host)
-        asked.endheaders()
-        assert asked.getresponse().status == 403
+        wanted = http.client.HTTPConnection("127.0.0.1", service.port_number)
+        wanted.putrequest("GET", "/", skip_host=True)
+        wanted.putheader("Host", host)
+        wanted.endheaders()
+        assert wanted.getresponse().status == 403
     request = Request("/link?token=t", ("evil.example",), ("http://evil.example",))
     assert not is_for_us(request) and not may_link(request, "t")
 
@@ -112,15 +112,15 @@ def test_a_tunnel_with_another_number_works() -> None:
 
 @pytest.mark.parametrize("path", ["/../server.py", "/%2e%2e/server.py", "//etc/passwd", "/x"])
 def test_no_address_reaches_another_file(service: Service, path: str) -> None:
-    asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
-    asked.request("GET", path)
-    assert asked.getresponse().status == 404
+    wanted = http.client.HTTPConnection("127.0.0.1", service.port_number)
+    wanted.request("GET", path)
+    assert wanted.getresponse().status == 404
 
 
 def test_files_come_with_a_policy_that_keeps_them_here(service: Service) -> None:
-    asked = http.client.HTTPConnection("127.0.0.1", service.port_number)
-    asked.request("GET", "/main.js")
-    answer = asked.getresponse()
+    wanted = http.client.HTTPConnection("127.0.0.1", service.port_number)
+    wanted.request("GET", "/main.js")
+    answer = wanted.getresponse()
     assert answer.status == 200 and b"class App" in answer.read()
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
@@ -282,9 +282,9 @@ def test_a_recording_is_served_to_its_end_and_who_comes_later_is_answered() -> N
 
 def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:
     board, cutter = FakeBoard(), PacketCutter()
-    said = board.say(board.hello) + board.shoot()
-    pieces = [cutter.take(said[at : at + 700]) for at in range(0, len(said), 700)]
-    assert b"".join(pieces) == said
+    output = board.say(board.hello) + board.shoot()
+    pieces = [cutter.take(output[at : at + 700]) for at in range(0, len(output), 700)]
+    assert b"".join(pieces) == output
     assert all(piece.endswith(b"\0") for piece in pieces if piece)
     held = [len(cutter.take(b"x" * 10_000)) for _ in range(20)]
     assert sum(held) >= 160_000 and MOST_BYTES > 160_000
@@ -305,7 +305,7 @@ def test_options_that_do_not_go_together_are_named(options: list[str], named: st
 
 
 def test_a_number_that_is_taken_is_said(service: Service) -> None:
-    asked = ["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"]
+    wanted = ["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"]
     with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
-        ended = pool.submit(viewer, asked).exception(timeout=60)
+        ended = pool.submit(viewer, wanted).exception(timeout=60)
     assert isinstance(ended, HostError) and "give --web another number" in str(ended)

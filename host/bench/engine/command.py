@@ -35,47 +35,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_port_arguments(parser, default=None)  # without one: the Nano that is plugged in
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
-    before = read_baseline(asked.baseline) if asked.baseline else None
-    report = _measure_real(asked) if asked.real else _measure(asked)
+    before = read_baseline(args.baseline) if args.baseline else None
+    report = _measure_real(args) if args.real else _measure(args)
     comparison = compare_reports(report, before) if before else None
-    if asked.write_baseline:
-        write_private(asked.write_baseline, baseline_text(report).encode())
-    _print(report, comparison, asked.json)
+    if args.write_baseline:
+        write_private(args.write_baseline, baseline_text(report).encode())
+    _print(report, comparison, args.json)
     return 0
 
 
-def _measure(asked: argparse.Namespace) -> Report:
+def _measure(args: argparse.Namespace) -> Report:
     try:
         from host.bench.engine.measure import measure
     except ImportError as error:
         raise HostError(
             f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
         ) from error
-    if asked.port or asked.record:
+    if args.port or args.record:
         raise HostError("--port and --record are of a real board: add --real")
-    return measure(asked.elf, asked.model, not asked.no_dead_channel_removal, asked.images)
+    return measure(args.elf, args.model, not args.no_dead_channel_removal, args.images)
 
 
-def _measure_real(asked: argparse.Namespace) -> Report:
+def _measure_real(args: argparse.Namespace) -> Report:
     from host.bench.engine.real import measure_real
     from host.link.device import Device
 
-    model = asked.model or BUILT_IN_MODEL
-    with asked_port(asked, lambda line: None) as opening:
+    model = args.model or BUILT_IN_MODEL
+    with asked_port(args, lambda line: None) as opening:
         if opening.choice.url == VIRTUAL:
             raise HostError("no board is plugged in: leave out --real for the virtual board")
         with Device(opening.open()) as device:
-            return measure_real(device, model, not asked.no_dead_channel_removal, asked.images)
+            return measure_real(device, model, not args.no_dead_channel_removal, args.images)
 
 
 def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:
     if as_object:
         print(json.dumps(as_json(report), indent=2))
-        said = stderr()
-        said.print(report.conditions.line(), style="dim")
-        said.print(report.exactness.why, style="dim")
+        output = stderr()
+        output.print(report.conditions.line(), style="dim")
+        output.print(report.exactness.why, style="dim")
         return
     from host.bench.engine.show import engine_table
 

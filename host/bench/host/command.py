@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the figures as one object on stdout")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
-    if asked.keep and not asked.hours:
+    if args.keep and not args.hours:
         raise HostError("--keep is of --hours: add how many")
     from host.bench.host.measure import measure_host
     from host.bench.host.show import as_json, costs_table, day_table
@@ -41,11 +41,11 @@ def run(asked: argparse.Namespace) -> int:
     conditions = host_conditions()
     computer = f"{conditions.system}; {conditions.cpu}; Python {conditions.python}"
     with tempfile.TemporaryDirectory() as folder:
-        if asked.hours:
-            costs, day = None, _day(asked, asked.keep or Path(folder) / "day.rec")
+        if args.hours:
+            costs, day = None, _day(args, args.keep or Path(folder) / "day.rec")
         else:
-            costs, day = measure_host(Path(folder), asked.frames), None
-    if asked.json:
+            costs, day = measure_host(Path(folder), args.frames), None
+    if args.json:
         print(json.dumps(as_json(costs, day, computer), indent=2))
         return 0
     if costs:
@@ -56,15 +56,15 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _day(asked: argparse.Namespace, path: Path) -> Day:
+def _day(args: argparse.Namespace, path: Path) -> Day:
     from host.bench.host.day import measure_day
 
     with share_bars() as progress:
         bars = {what: progress.add_task(what, total=1.0) for what in ("recording", "reporting")}
         return measure_day(
             path,
-            asked.hours,
-            asked.fps,
+            args.hours,
+            args.fps,
             lambda what, share: progress.update(bars[what], completed=share),
         )
 

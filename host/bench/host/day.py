@@ -94,10 +94,10 @@ def _write(
     stream, ahead = BoardStream(frames_a_second), _Ahead()
     recorder = start_recording(path, "synthetic", "host costs", _ignore, ahead.now, ahead.wall)
     try:
-        recorder.heard(stream.hello())
+        recorder.received(stream.hello())
         for number in range(1, frames + 1):
             ahead.now_ns = round(number * NANOSECONDS / frames_a_second)
-            recorder.heard(stream.frame(number))
+            recorder.received(stream.frame(number))
             if number % LOOK_EVERY_FRAMES == 0:
                 recorder.raise_failure()
                 watch.look(number >= SETTLED_FRAMES)

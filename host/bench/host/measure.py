@@ -145,7 +145,7 @@ def _log(stream: Path, folder: Path) -> int:
 def _record(stream: Path, path: Path) -> int:
     recorder = start_recording(path, "synthetic", "host costs", _fail)
     for data in portions(stream):
-        recorder.heard(data)
+        recorder.received(data)
     recorder.close()
     written = recorder.written_bytes
     recorder.raise_failure()

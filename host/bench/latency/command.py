@@ -57,10 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--compare", nargs=2, type=Path, metavar=("A", "B"), help="two earlier runs, no board")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured, 130 after Ctrl-C; what there is by then is kept and shown all the same."""
-    if asked.compare:
-        return _compare(asked)
+    if args.compare:
+        return _compare(args)
     from host.base.console import stderr
     from host.bench.latency.measure import Session
     from host.bench.latency.progress import Progress
@@ -69,29 +69,29 @@ def run(asked: argparse.Namespace) -> int:
     from host.runs.typed_json import as_object
     from host.runs.write import default_directory, refuse_place
 
-    asked.output = asked.output or default_directory(NAME, datetime.now(UTC))
-    refuse_place(asked.output)
-    said = stderr()
-    with asked_port(asked, say, asked.scene) as opening, _board(opening) as device:
+    args.output = args.output or default_directory(NAME, datetime.now(UTC))
+    refuse_place(args.output)
+    lines = stderr()
+    with asked_port(args, say, args.scene) as opening, _board(opening) as device:
         hello = device.hello
-        plan = _plan(asked, hello, asked.scene if opening.choice.url == VIRTUAL else "")
+        plan = _plan(args, hello, args.scene if opening.choice.url == VIRTUAL else "")
         played = opening.playback
         recorded = None if played is None else lambda: played.position_s
         if recorded:
             plan.details["host's times"] = "of the session that was recorded"
         try:
-            with Progress(said, hello.clock_hz, hello.board == VIRTUAL) as progress:
+            with Progress(lines, hello.clock_hz, hello.board == VIRTUAL) as progress:
                 session = Session(device, plan, time.monotonic, progress, recorded)
                 done = session.run(datetime.now(UTC))
         finally:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
-    if asked.json:
+    if args.json:
         print(json.dumps(as_object(done.summary), indent=2))
     else:
         to = stdout()
         to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
-    said.print(f"kept in {plan.directory}: {shell_line('host.bench', 'report', plan.directory)}")
+    lines.print(f"kept in {plan.directory}: {shell_line('host.bench', 'report', plan.directory)}")
     if done.stopped_by is not None:
         raise done.stopped_by
     return 0
@@ -108,7 +108,7 @@ def _board(opening: Opening) -> Device | PlayedBoard:
     return Device(opening.open(), timing=opening.timing)
 
 
-def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
+def _plan(args: argparse.Namespace, hello: Hello, scene: str) -> Plan:
     """scene: of the virtual board that was started here, else empty."""
     from host.bench.latency.measure import Plan
     from host.bench.latency.pictures import drawn_pictures, folder_pictures
@@ -116,37 +116,37 @@ def _plan(asked: argparse.Namespace, hello: Hello, scene: str) -> Plan:
     from host.runs.conditions import command_line
 
     pictures, images = [], "camera frames" + (f", scene {scene}" if scene else "")
-    if asked.injected is not None:
+    if args.injected is not None:
         shape = (hello.input_height, hello.input_width, hello.input_channels)
-        drawn = asked.injected == DRAWN
-        pictures = drawn_pictures(shape) if drawn else folder_pictures(Path(asked.injected), shape)
-        images = f"{len(pictures)} injected, {'drawn' if drawn else asked.injected}"
-    sent = "results alone" if asked.results_only else "frames and results"
+        drawn = args.injected == DRAWN
+        pictures = drawn_pictures(shape) if drawn else folder_pictures(Path(args.injected), shape)
+        images = f"{len(pictures)} injected, {'drawn' if drawn else args.injected}"
+    sent = "results alone" if args.results_only else "frames and results"
     return Plan(
-        directory=asked.output,
-        command=command_line("host.bench", asked.argv),
-        count=asked.count,
-        warm_up=asked.warm_up,
+        directory=args.output,
+        command=command_line("host.bench", args.argv),
+        count=args.count,
+        warm_up=args.warm_up,
         pictures=tuple(pictures),
-        mode=Mode.RESULTS if asked.results_only else Mode.STREAM,
-        layers=asked.layers,
-        model=asked.model,
+        mode=Mode.RESULTS if args.results_only else Mode.STREAM,
+        layers=args.layers,
+        model=args.model,
         details={
             "images": images,
             "sent": "results" if pictures else sent,
-            "warm-up": str(asked.warm_up),
+            "warm-up": str(args.warm_up),
         },
     )
 
 
-def _compare(asked: argparse.Namespace) -> int:
+def _compare(args: argparse.Namespace) -> int:
     from host.bench.latency.compare import compare_runs
     from host.bench.latency.show import comparison_table
     from host.runs.read import read_run
     from host.runs.typed_json import as_object
 
-    found = compare_runs(*(read_run(directory) for directory in asked.compare))
-    if asked.json:
+    found = compare_runs(*(read_run(directory) for directory in args.compare))
+    if args.json:
         figures = {"differences": found.differences, "stages": found.stages}
         print(json.dumps(as_object(figures), indent=2, default=lambda value: value.value))
     else:

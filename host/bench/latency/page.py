@@ -51,10 +51,10 @@ def latency_verdict(of: LatencyRun) -> str:
 
 def latency_warnings(of: LatencyRun) -> list[str]:
     """Estimates, losses, faults."""
-    said = list(alarms(of.summary))
+    output = list(alarms(of.summary))
     if of.summary.estimated:
-        said.insert(0, f"ESTIMATED. Cycles: {of.run.conditions.cycles}. {EMULATOR}")
-    return said
+        output.insert(0, f"ESTIMATED. Cycles: {of.run.conditions.cycles}. {EMULATOR}")
+    return output
 
 
 def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
@@ -100,13 +100,13 @@ def _stages(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
     summary = of.summary
     rows = tuple(stage_row(stage) for stage in summary.stages)
     meanings = tuple((stage.name, stage.meaning) for stage in summary.stages)
-    said = (Paragraph("; ".join(notes(summary)) + "."),)
+    output = (Paragraph("; ".join(notes(summary)) + "."),)
     table = Table(stage_heading(summary), rows, "Spread: IQR, the range of the middle half.")
     meant = Table(("stage", "what it covers"), meanings, text_columns=2)
     if summary.source == INJECTED:
-        return (*said, table, meant)
+        return (*output, table, meant)
     note = "The rest is waiting that no stage counts." if summary.stage("period") else ""
-    return (stages_plot(f"{prefix}stages", summary.stages, note), table, *said, meant)
+    return (stages_plot(f"{prefix}stages", summary.stages, note), table, *output, meant)
 
 
 def _distributions(of: LatencyRun, prefix: str) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from host.bench.latency.figures import LayerStage, Stage
 from host.bench.latency.spread import Values
 from host.report.blocks import Plot
 from host.report.envelope import envelope
-from host.report.figure import COLOURS, FAINT, INK, house_style, new_figure
+from host.report.figure import COLOURS, FAINT, INK, new_figure, plot_style
 
 BINS = 40
 LEAST_REST = 1.002  # of all stages together: less than that is not to be seen
@@ -28,7 +28,7 @@ STAGE_COLOURS = {
 def distribution_plot(name: str, values: Values, title: str, colour: str, note: str) -> Plot:
     """A histogram and the share of values up to each value. values: milliseconds, float64 (n,)."""
     p50, p95, p99 = np.percentile(values, (50, 95, 99))
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.9)
         left, right = figure.subplots(1, 2)
         low, high = _limits(values)
@@ -51,7 +51,7 @@ def distribution_plot(name: str, values: Values, title: str, colour: str, note: 
 
 def ecdf_plot(name: str, runs: Sequence[tuple[str, Values]], title: str) -> Plot:
     """Several runs' values in one picture."""
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 3.0)
         axes = figure.subplots()
         low, high = _limits(np.concatenate([values for _, values in runs]))
@@ -71,7 +71,7 @@ def stages_plot(name: str, stages: Sequence[Stage], note: str) -> Plot:
     """The medians of a period's stages, one behind the other."""
     shown = [stage for stage in stages if stage.name in STAGE_COLOURS]
     period = next((stage.ms.p50 for stage in stages if stage.name == "period"), 0.0)
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 1.8)
         axes = figure.subplots()
         start = 0.0
@@ -95,7 +95,7 @@ def timeline_plot(
     name: str, seconds: Values, series: Sequence[tuple[str, Values, str]], note: str
 ) -> Plot:
     """What each inference took, over the run. series: (label, milliseconds, colour); 0 is not shown."""
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.8)
         axes = figure.subplots()
         for label, values, colour in series:
@@ -116,7 +116,7 @@ def timeline_plot(
 
 def layers_plot(name: str, layers: Sequence[LayerStage], word: str) -> Plot:
     """A bar a layer, its median; the line ends at the most."""
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 0.9 + 0.185 * len(layers))
         axes = figure.subplots()
         places = [float(place) for place in range(len(layers))]

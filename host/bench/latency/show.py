@@ -57,37 +57,39 @@ def comparison_table(found: Comparison) -> Group:
 
 def comparison_notes(found: Comparison) -> list[str]:
     """What the ratios are worth."""
-    said = [
+    output = [
         "intervals: circular block bootstrap, 2,000 resamples, seeded; they hold the noise inside these two runs, "
         "not another day's, another board's or another build's"
     ]
     if found.a.summary.estimated:
-        said.append(
+        output.append(
             "ESTIMATED: both boards are virtual; `host` is the emulator's speed, NOT a board's"
         )
-    return said
+    return output
 
 
 def notes(summary: Summary) -> list[str]:
     """What the figures are of."""
-    said = [
+    output = [
         f"{summary.count} inferences after {summary.warm_up} for warming up, "
         + ("images injected" if summary.source == "injected" else "camera frames")
     ]
     if summary.frames_per_second:
         rate = "estimated" if summary.estimated else "by the board's clock"
-        said.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
+        output.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
     if summary.estimated:
-        said.append("cycles and their ms are ESTIMATED: the board is virtual (zero-wait Cortex-M4)")
+        output.append(
+            "cycles and their ms are ESTIMATED: the board is virtual (zero-wait Cortex-M4)"
+        )
     if summary.layers:
-        said.append(
+        output.append(
             f"layers: {summary.profiled} inferences of a separate pass, as profiling costs reads of the clock"
         )
     if summary.count < FEWEST_FOR_P99:
-        said.append(
+        output.append(
             f"p99 of {summary.count} values lies at their maximum: take --count 100 or more"
         )
-    return [*said, _losses(summary.lost)]
+    return [*output, _losses(summary.lost)]
 
 
 def _losses(lost: Lost) -> str:
@@ -101,10 +103,10 @@ def _losses(lost: Lost) -> str:
 
 def alarms(summary: Summary) -> list[str]:
     """What spoils a figure."""
-    said = [f"the board said: {line}" for line in summary.faults[:3]]
+    output = [f"the board said: {line}" for line in summary.faults[:3]]
     if summary.lost.total or summary.lost.frames:
-        said.append("LOSSES: the host's times hold gaps; the board's cycles are whole")
-    return said
+        output.append("LOSSES: the host's times hold gaps; the board's cycles are whole")
+    return output
 
 
 def stage_row(stage: Stage) -> tuple[str, ...]:

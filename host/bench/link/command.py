@@ -24,17 +24,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the report as one object on stdout")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
     from host.bench.link import measure as bench
     from host.link.device import Device
 
     with (
-        asked_port(asked, say) as opening,
+        asked_port(args, say) as opening,
         Device(opening.open(), timing=bench.PATIENCE) as device,
     ):
-        report = bench.measure_link(device, time.monotonic, asked.count, asked.seconds)
-    if asked.json:
+        report = bench.measure_link(device, time.monotonic, args.count, args.seconds)
+    if args.json:
         print(json.dumps(bench.as_json(report), indent=2))
     else:
         stdout().print(bench.link_table(report))

@@ -24,7 +24,7 @@ from host.power.method import Method
 
 if TYPE_CHECKING:
     from host.bench.mlperf.energy import Energy, Recorder
-    from host.bench.mlperf.measure import Partner
+    from host.bench.mlperf.measure import TextModeBoard
     from host.bench.mlperf.tables import Keep
 
 NAME = "mlperf"
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the result as one object on stdout")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when there is a result; what was measured before an error or Ctrl-C is kept."""
     from host.bench.mlperf import measure as session
     from host.bench.mlperf import show as table
@@ -63,61 +63,61 @@ def run(asked: argparse.Namespace) -> int:
         "performance": session.run_performance,
         "accuracy": session.run_accuracy,
         ENERGY: _energy,
-    }[asked.mode]
-    if asked.mode == ENERGY and asked.meter is None:
+    }[args.mode]
+    if args.mode == ENERGY and args.meter is None:
         raise HostError(f"--mode energy needs --meter: {FORMS}")
     now = datetime.now(UTC)
-    place = asked.output or default_directory(NAME, now)
+    place = args.output or default_directory(NAME, now)
     refuse_place(place)
     with contextlib.ExitStack() as open_things:
-        recorder = _live_meter(asked, open_things)
-        board = open_things.enter_context(session.partner(asked, say))
+        recorder = _live_meter(args, open_things)
+        board = open_things.enter_context(session.text_mode_board(args, say))
         say(f"{board.name}, {board.firmware}")
-        if asked.mode == ENERGY:
-            session.refuse_wrong_meter(board.guest, asked.meter.kind == ESTIMATE)
-        asked.recorder = recorder
-        supply = asked.voltage if asked.mode == ENERGY else None
-        command = command_line("host.bench", asked.argv)
-        details = {"pictures": str(asked.data or "those that come along")}
+        if args.mode == ENERGY:
+            session.refuse_wrong_meter(board.guest, args.meter.kind == ESTIMATE)
+        args.recorder = recorder
+        supply = args.voltage if args.mode == ENERGY else None
+        command = command_line("host.bench", args.argv)
+        details = {"pictures": str(args.data or "those that come along")}
         try:
-            with kept.open_run(place, asked.mode, board, command, now, details, supply) as run:
-                result = measure(asked, board, say, kept.keeper(run))
+            with kept.open_run(place, args.mode, board, command, now, details, supply) as run:
+                result = measure(args, board, say, kept.keeper(run))
                 run.summary = table.as_json(board, result)
         finally:
             if place.exists():
                 say(f"kept in {place}; {shell_line('host.bench', 'report', place)} shows it")
-        if asked.json:
+        if args.json:
             print(json.dumps(run.summary, indent=2))
         else:
             stdout().print(table.result_table(board, result, run.conditions))
     return 0
 
 
-def _energy(asked: argparse.Namespace, board: Partner, told: Any, keep: Keep) -> Energy:
+def _energy(args: argparse.Namespace, board: TextModeBoard, reported: Any, keep: Keep) -> Energy:
     """With the meter that was asked for; on the virtual board by datasheets."""
     from host.bench.mlperf import energy
     from host.bench.mlperf.pictures import list_pictures, opened, read_input
 
-    recorder: Recorder = board.guest or asked.recorder
-    with opened(asked.data) as folder:
-        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
-    method = Method(asked.windows, asked.seconds, channel=asked.channel)
+    recorder: Recorder = board.guest or args.recorder
+    with opened(args.data) as folder:
+        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: args.windows]]
+    method = Method(args.windows, args.seconds, channel=args.channel)
     return energy.measure_energy(
-        board.dialogue, recorder, inputs, asked.voltage, method, told, keep
+        board.dialogue, recorder, inputs, args.voltage, method, reported, keep
     )
 
 
-def _live_meter(asked: argparse.Namespace, open_things: contextlib.ExitStack) -> Recorder | None:
+def _live_meter(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Recorder | None:
     """Before the board: it may live on it."""
-    if asked.mode != ENERGY or asked.meter is None or not asked.meter.live:
+    if args.mode != ENERGY or args.meter is None or not args.meter.live:
         return None
     from host.bench.mlperf.energy import MeterRecorder
     from host.power.choose import open_meter
     from host.power.rig import Collector
 
-    meter = open_meter(asked.meter, external_supply=asked.external_supply, baud=BAUD)
+    meter = open_meter(args.meter, external_supply=args.external_supply, baud=BAUD)
     open_things.callback(meter.close)
-    meter.start(asked.voltage)
+    meter.start(args.voltage)
     collector = Collector(meter)
     open_things.callback(collector.close)
     return MeterRecorder(collector, meter.info)

@@ -59,11 +59,11 @@ class Dialogue:
             lines += self._lines(self._port.read())
             if len(lines) > MOST_LINES:
                 raise HostError(f"{self._port.name} answers `{text[:20]}%` without end; reset it")
-        said = lines[: lines.index(READY)]
-        for line in said:
+        output = lines[: lines.index(READY)]
+        for line in output:
             if line.startswith("e-["):
                 raise HostError(f"the board answers `{text[:20]}%` with {line}")
-        return said
+        return output
 
     def name(self) -> str:
         """What the board calls itself. Asked up to three times: a packet may be under way."""
@@ -83,12 +83,12 @@ class Dialogue:
         """The model's input. Raises HostError when the board wants another size."""
         data = pixels.tobytes()
         self.command(f"db load {len(data)}")
-        said: list[str] = []
+        output: list[str] = []
         for at in range(0, len(data), CHUNK_BYTES):
-            said = self.command(f"db {data[at : at + CHUNK_BYTES].hex()}")
-        if "m-load-done" not in said:
+            output = self.command(f"db {data[at : at + CHUNK_BYTES].hex()}")
+        if "m-load-done" not in output:
             raise HostError(
-                f"the board did not take {len(data)} bytes as a whole input: it said {said}"
+                f"the board did not take {len(data)} bytes as a whole input: it said {output}"
             )
 
     def infer(self, iterations: int, warm_ups: int, seconds: float) -> Inference:
@@ -121,5 +121,5 @@ class Dialogue:
         """Whole lines; what packets left in front of the first one is cut off."""
         *whole, rest = (self._heard + data).split(b"\n")
         self._heard = rest[-LONGEST_LINE:]
-        said = (line.rsplit(b"\0", 1)[-1].decode("ascii", "replace").strip() for line in whole)
-        return [line for line in said if line]
+        output = (line.rsplit(b"\0", 1)[-1].decode("ascii", "replace").strip() for line in whole)
+        return [line for line in output if line]

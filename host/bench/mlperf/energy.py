@@ -97,7 +97,7 @@ class Energy:
 
 
 def between_timestamps(
-    trace: Trace, info: MeterInfo, channel: int, iterations: int, doubt: float = 0.0
+    trace: Trace, info: MeterInfo, channel: int, iterations: int, relative_uncertainty: float = 0.0
 ) -> EnergyWindow:
     """The part between the two pulses. A pin that is high but for two pulses has one whole time high: that part."""
     find = pulses_between_falls if info.marker is MarkerInput.FALLS else find_pulses
@@ -108,10 +108,12 @@ def between_timestamps(
             f"the timestamps were not seen ({seen}): wire the board's marker pin A6 to the meter's "
             f"digital input {channel}"
         )
-        return EnergyWindow(iterations, 0.0, 0.0, trace.lost, doubt, refused)
+        return EnergyWindow(iterations, 0.0, 0.0, trace.lost, relative_uncertainty, refused)
     part = trace.part(int(pulses.rises[0]), int(pulses.falls[0]))
     lost = f"{part.lost} samples were lost in the window" if part.lost else ""
-    return EnergyWindow(iterations, part.seconds, part.energy_j, part.lost, doubt, lost)
+    return EnergyWindow(
+        iterations, part.seconds, part.energy_j, part.lost, relative_uncertainty, lost
+    )
 
 
 def measure_energy(
@@ -133,8 +135,10 @@ def measure_energy(
             dialogue.load(inputs[number % len(inputs)])
         recorder.begin()
         dialogue.infer(iterations, WARM_UPS, PATIENCE * (method.seconds + 10))
-        trace, doubt = recorder.end(volts)
-        window = between_timestamps(trace, recorder.info, method.channel, iterations, doubt)
+        trace, relative_uncertainty = recorder.end(volts)
+        window = between_timestamps(
+            trace, recorder.info, method.channel, iterations, relative_uncertainty
+        )
         if window.refused:
             raise HostError(f"window {number + 1}: {window.refused}")
         windows.append(window)

@@ -18,7 +18,7 @@ from host.base.errors import HostError
 from host.bench.mlperf.dialogue import Dialogue, Inference
 from host.bench.mlperf.modes import (
     Accuracy,
-    Judged,
+    Graded,
     Performance,
     Say,
     measure_accuracy,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Partner:
+class TextModeBoard:
     """An open dialogue, and what the board said of itself by packets before. guest: the virtual board's meter."""
 
     dialogue: Dialogue
@@ -53,9 +53,9 @@ class Partner:
 
 
 @contextlib.contextmanager
-def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
+def text_mode_board(args: argparse.Namespace, say: Say) -> Iterator[TextModeBoard]:
     """The board that was asked for; at the end it speaks packets again. A virtual one runs in this process."""
-    with asked_port(asked, say) as opening:
+    with asked_port(args, say) as opening:
         if opening.playback is not None:
             raise HostError(
                 f"{opening.playback.name} is a recording, it cannot take commands: give --port a board; "
@@ -66,7 +66,7 @@ def partner(asked: argparse.Namespace, say: Say) -> Iterator[Partner]:
             yield found
 
 
-def _connected(opening: Opening) -> Partner:
+def _connected(opening: Opening) -> TextModeBoard:
     from host.link.device import Device
 
     with Device(opening.open(), timing=opening.timing) as device:
@@ -75,7 +75,7 @@ def _connected(opening: Opening) -> Partner:
     return _introduced(Dialogue(port, time.monotonic), hello, None, port.name)
 
 
-def _guest(opening: Opening) -> Partner:
+def _guest(opening: Opening) -> TextModeBoard:
     from host.power.virtual_meter import VirtualMeter
     from host.recording.recorder import RecordingPort
     from host.virtual.local_port import LocalPort
@@ -87,29 +87,31 @@ def _guest(opening: Opening) -> Partner:
     return _introduced(Dialogue(port, guest.clock), hello, meter, port.name)
 
 
-def _introduced(dialogue: Dialogue, hello: Hello, guest: VirtualMeter | None, port: str) -> Partner:
+def _introduced(
+    dialogue: Dialogue, hello: Hello, guest: VirtualMeter | None, port: str
+) -> TextModeBoard:
     try:
-        return Partner(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
+        return TextModeBoard(dialogue, hello, guest, port, dialogue.name(), dialogue.profile()[0])
     except BaseException:
         dialogue.close()
         raise
 
 
 def run_performance(
-    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Inference], None]
+    args: argparse.Namespace, board: TextModeBoard, say: Say, keep: Callable[[Inference], None]
 ) -> Performance:
     """Inferences a second."""
-    with opened(asked.data) as folder:
-        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: asked.windows]]
-    return measure_performance(board.dialogue, inputs, asked.seconds, asked.windows, say, keep)
+    with opened(args.data) as folder:
+        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: args.windows]]
+    return measure_performance(board.dialogue, inputs, args.seconds, args.windows, say, keep)
 
 
 def run_accuracy(
-    asked: argparse.Namespace, board: Partner, say: Say, keep: Callable[[Judged], None]
+    args: argparse.Namespace, board: TextModeBoard, say: Say, keep: Callable[[Graded], None]
 ) -> Accuracy:
     """Every picture, or the first --limit of them spread over the set."""
-    with opened(asked.data) as folder:
-        found = spread(list_pictures(folder), asked.limit)
+    with opened(args.data) as folder:
+        found = spread(list_pictures(folder), args.limit)
         pictures: list[tuple[str, Callable[[], NDArray[np.uint8]], int]] = [
             (p.path.name, partial(read_input, p.path, board.shape), p.truth) for p in found
         ]

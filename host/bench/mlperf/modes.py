@@ -45,7 +45,7 @@ class Performance:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Graded:
     """truth: 0 or 1; score: of class 1; hit: the largest score was the right one's."""
 
     picture: str
@@ -58,22 +58,22 @@ class Judged:
 class Accuracy:
     """At least one picture."""
 
-    judged: tuple[Judged, ...]
+    graded: tuple[Graded, ...]
 
     @property
     def top1(self) -> float:
         """Share of pictures that are right."""
-        return sum(each.hit for each in self.judged) / len(self.judged)
+        return sum(each.hit for each in self.graded) / len(self.graded)
 
     @property
     def short(self) -> str:
         """Why it is no figure to quote; empty when it is one."""
-        return few_pictures(len(self.judged))
+        return few_pictures(len(self.graded))
 
     @property
     def auc(self) -> float | None:
         """Area under the ROC curve; None when all pictures are of one class."""
-        return area_under_curve([j.truth for j in self.judged], [j.score for j in self.judged])
+        return area_under_curve([j.truth for j in self.graded], [j.score for j in self.graded])
 
 
 def short_windows(windows: Sequence[tuple[int, float]]) -> str:
@@ -148,18 +148,18 @@ def measure_accuracy(
     dialogue: Dialogue,
     pictures: Sequence[tuple[str, Callable[[], NDArray[np.uint8]], int]],
     say: Say = lambda _: None,
-    keep: Callable[[Judged], None] = lambda _: None,
+    keep: Callable[[Graded], None] = lambda _: None,
 ) -> Accuracy:
     """pictures: each with its name and class. The board's words alone decide."""
-    judged: list[Judged] = []
+    graded: list[Graded] = []
     for number, (name, read, truth) in enumerate(pictures, 1):
         dialogue.load(read())
-        said = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
-        if len(said) < 2:
-            raise HostError(f"the board gives {len(said)} scores; this task needs two classes")
-        judged.append(Judged(name, truth, said[1], int(np.argmax(said)) == truth))
-        keep(judged[-1])
+        output = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
+        if len(output) < 2:
+            raise HostError(f"the board gives {len(output)} scores; this task needs two classes")
+        graded.append(Graded(name, truth, output[1], int(np.argmax(output)) == truth))
+        keep(graded[-1])
         if number % 10 == 0 or number == len(pictures):
-            right = 100 * Accuracy(tuple(judged)).top1
+            right = 100 * Accuracy(tuple(graded)).top1
             say(f"{number} of {len(pictures)} pictures, {right:.1f} % right")
-    return Accuracy(tuple(judged))
+    return Accuracy(tuple(graded))

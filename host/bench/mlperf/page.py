@@ -13,7 +13,7 @@ from host.bench.mlperf.modes import TOP1_TARGET, area_under_curve, few_pictures,
 from host.bench.mlperf.tables import ACCURACY, ENERGY, LAYOUTS, MODE, PERFORMANCE
 from host.report.blocks import Block, Plot, Section, Table, Tile
 from host.report.conditions import place_words
-from host.report.figure import COLOURS, house_style, new_figure
+from host.report.figure import COLOURS, new_figure, plot_style
 from host.report.units import prefixed, split_unit
 from host.runs.read import Columns, Run
 from host.runs.typed_json import parse_texts
@@ -67,12 +67,12 @@ def verdict(run: Run) -> str:
 def warnings(run: Run) -> list[str]:
     """What the runner said with it; that it is an estimate."""
     notes = parse_texts(run.summary.get("notes", []), f"{run.directory}: notes")
-    said = [note for note in notes if not note.startswith("ESTIMATED")]
+    output = [note for note in notes if not note.startswith("ESTIMATED")]
     if not run.summary and (short := _short(run)):  # killed before its end
-        said.append(short)
+        output.append(short)
     if run.conditions.estimated and _mode(run) != ACCURACY:
-        said.insert(0, f"ESTIMATED. Cycles: {run.conditions.cycles}.")
-    return said
+        output.insert(0, f"ESTIMATED. Cycles: {run.conditions.cycles}.")
+    return output
 
 
 def _short(run: Run) -> str:
@@ -84,7 +84,9 @@ def _short(run: Run) -> str:
         return short_windows(list(zip(rows["iterations"], rows["seconds"], strict=True)))
     columns = [rows[name].tolist() for name in LAYOUTS[ENERGY].names]
     each = zip(*columns, strict=True)
-    return short_of([EnergyWindow(n, s, j, lost, doubt) for n, s, j, doubt, lost in each])
+    return short_of(
+        [EnergyWindow(n, s, j, lost, uncertainty) for n, s, j, uncertainty, lost in each]
+    )
 
 
 def tiles(run: Run) -> tuple[Tile, ...]:
@@ -118,7 +120,7 @@ def sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
             zip(rows["seconds"], rows["iterations"], each, strict=True), 1
         )
     )
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 0.9 + 0.3 * len(each))
         axes: Any = figure.subplots()
         axes.barh(np.arange(1, len(each) + 1), each, color=COLOURS[0], height=0.7)
@@ -136,7 +138,7 @@ def sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
 
 def _scores(run: Run, prefix: str) -> tuple[Block, ...]:
     rows = _rows(run)
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.8)
         axes: Any = figure.subplots()
         for truth, label, colour in ((0, "no person", COLOURS[0]), (1, "person", COLOURS[1])):

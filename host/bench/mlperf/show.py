@@ -10,7 +10,7 @@ from rich.text import Text
 
 from host.base.boards import VIRTUAL
 from host.bench.mlperf.energy import Energy
-from host.bench.mlperf.measure import Partner
+from host.bench.mlperf.measure import TextModeBoard
 from host.bench.mlperf.modes import TOP1_TARGET, Accuracy, Performance
 from host.power.currents import LABEL
 from host.runs.conditions import Conditions
@@ -18,7 +18,7 @@ from host.runs.conditions import Conditions
 ESTIMATED_TIME = "ESTIMATED: the virtual board's time is a model of a zero-wait Cortex-M4"
 
 
-def result_table(board: Partner, result: object, conditions: Conditions) -> Group:
+def result_table(board: TextModeBoard, result: object, conditions: Conditions) -> Group:
     """One table, and what must be said with it."""
     table = Table(title=f"MLPerf Tiny, {_conditions(board)}", title_justify="left")
     table.add_column("")
@@ -29,7 +29,7 @@ def result_table(board: Partner, result: object, conditions: Conditions) -> Grou
     return Group(table, *(Text(line) for line in _notes(board, result)), held_for)
 
 
-def _conditions(board: Partner) -> str:
+def _conditions(board: TextModeBoard) -> str:
     return f"{board.name}, model {board.hello.model}, firmware {board.hello.firmware}"
 
 
@@ -40,7 +40,7 @@ def _rows(result: object) -> list[tuple[str, str]]:
     if isinstance(result, Accuracy):
         auc = result.auc
         return [
-            ("pictures", f"{len(result.judged):,}"),
+            ("pictures", f"{len(result.graded):,}"),
             ("top-1", f"{100 * result.top1:.1f} %"),
             ("target of the closed division", f"{100 * TOP1_TARGET:.0f} %"),
             ("AUC", "one class only" if auc is None else f"{auc:.4f}"),
@@ -50,13 +50,13 @@ def _rows(result: object) -> list[tuple[str, str]]:
     return [("millijoules an inference, median", f"{1e3 * result.median_j:.3f}"), *each]
 
 
-def _notes(board: Partner, result: object) -> list[str]:
+def _notes(board: TextModeBoard, result: object) -> list[str]:
     notes = []
     if isinstance(result, Performance | Accuracy | Energy) and result.short:
         notes.append(result.short)
     if isinstance(result, Energy) and result.info.estimated:
-        doubt = max(window.uncertainty for window in result.windows)
-        notes.append(f"{LABEL}, give or take {100 * doubt:.0f} %")
+        relative_uncertainty = max(window.uncertainty for window in result.windows)
+        notes.append(f"{LABEL}, give or take {100 * relative_uncertainty:.0f} %")
     if isinstance(result, Energy) and not result.info.estimated:
         notes.append(f"measured by {result.info.name} at {result.volts:g} V, gross")
     if board.hello.board == VIRTUAL and not isinstance(result, Accuracy):
@@ -64,7 +64,7 @@ def _notes(board: Partner, result: object) -> list[str]:
     return notes
 
 
-def as_json(board: Partner, result: object) -> dict[str, Any]:
+def as_json(board: TextModeBoard, result: object) -> dict[str, Any]:
     """The keys that --json promises."""
     figures: dict[str, Any] = {
         "board": board.name,
@@ -76,7 +76,7 @@ def as_json(board: Partner, result: object) -> dict[str, Any]:
         windows = [{"iterations": w.iterations, "seconds": w.seconds} for w in result.windows]
         return figures | {"inferences_per_second": result.median, "windows": windows}
     if isinstance(result, Accuracy):
-        return figures | {"pictures": len(result.judged), "top1": result.top1, "auc": result.auc}
+        return figures | {"pictures": len(result.graded), "top1": result.top1, "auc": result.auc}
     assert isinstance(result, Energy)
     windows = [
         {"iterations": w.iterations, "seconds": w.seconds, "joules": w.energy_j}

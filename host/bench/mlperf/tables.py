@@ -9,8 +9,8 @@ from typing import Any
 
 from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import EnergyWindow
-from host.bench.mlperf.measure import Partner
-from host.bench.mlperf.modes import Judged
+from host.bench.mlperf.measure import TextModeBoard
+from host.bench.mlperf.modes import Graded
 from host.runs.conditions import gather
 from host.runs.layout import Column, Layout
 from host.runs.write import RunWriter
@@ -49,7 +49,7 @@ Keep = Callable[[Any], None]
 def open_run(
     directory: Path,
     mode: str,
-    board: Partner,
+    board: TextModeBoard,
     command: str,
     now: datetime,
     details: dict[str, str],
@@ -66,8 +66,8 @@ def open_run(
 def keeper(run: RunWriter) -> Keep:
     """Appends a window's or a picture's row."""
 
-    def keep(found: Inference | EnergyWindow | Judged) -> None:
-        if isinstance(found, Judged):
+    def keep(found: Inference | EnergyWindow | Graded) -> None:
+        if isinstance(found, Graded):
             run.append("pictures", found.picture, found.truth, found.score, found.hit)
         elif isinstance(found, EnergyWindow):
             window = (found.iterations, found.seconds, found.energy_j)

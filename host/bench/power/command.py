@@ -59,26 +59,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the summary as one object on stdout")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(request: argparse.Namespace) -> int:
     """Exit code 0 when there is a figure. A refused one is an error in a line; what was measured is kept."""
-    from host.bench.power.measure import Asked, analyse, measure
+    from host.bench.power.measure import Request, analyse, measure
     from host.bench.power.show import power_tables
     from host.runs.conditions import command_line
     from host.runs.write import refuse_place
 
-    wanted = Asked(
-        asked,
-        _method(asked),
-        _supply(asked),
-        command_line("host.bench", asked.argv),
+    wanted = Request(
+        request,
+        _method(request),
+        _supply(request),
+        command_line("host.bench", request.argv),
         datetime.now(UTC),
     )
     refuse_place(wanted.directory)
-    done = analyse(wanted) if asked.meter.kind == RECORDING else measure(wanted)
-    if asked.json:
+    done = analyse(wanted) if request.meter.kind == RECORDING else measure(wanted)
+    if request.json:
         print(json.dumps(done.summary, indent=2, allow_nan=False))
     else:
-        shown = power_tables(done.result, wanted.battery, asked.looks_per_minute)
+        shown = power_tables(done.result, wanted.battery, request.looks_per_minute)
         stdout().print(shown)
     shows = shell_line("host.bench", "report", done.directory)
     say(f"kept in {done.directory}; {shows} shows it")
@@ -88,21 +88,21 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _method(asked: argparse.Namespace) -> Method:
-    usual = SERIAL_SECONDS if asked.meter.kind == "serial" else Method().seconds
-    method = Method(asked.windows, asked.seconds or usual, channel=asked.channel)
-    if asked.short:
+def _method(request: argparse.Namespace) -> Method:
+    usual = SERIAL_SECONDS if request.meter.kind == "serial" else Method().seconds
+    method = Method(request.windows, request.seconds or usual, channel=request.channel)
+    if request.short:
         method = replace(method, inferences=2)
     elif method.short:
         raise HostError(f"{method.short}; --short measures it all the same, and says so everywhere")
     return method
 
 
-def _supply(asked: argparse.Namespace) -> float:
+def _supply(request: argparse.Namespace) -> float:
     """Never assumed where it is put out: 5 V at the 3V3 pin would destroy the board."""
-    volts: float | None = asked.voltage
+    volts: float | None = request.voltage
     if volts is None:
-        if asked.meter.kind in (ESTIMATE, RECORDING):
+        if request.meter.kind in (ESTIMATE, RECORDING):
             return RAIL_V
         raise HostError(
             "--voltage is missing: 3.3 when the meter feeds the 3V3 pin (its jumper cut), 5.0 at VIN. "

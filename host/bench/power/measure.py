@@ -36,7 +36,7 @@ BOOT_S = 10.0  # a board that the meter has just powered shows its USB port in t
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A power run that is wanted. directory: where it goes. command: to repeat it."""
 
     arguments: argparse.Namespace
@@ -66,55 +66,55 @@ class Done:
     directory: Path
 
 
-def measure(asked: Asked) -> Done:
+def measure(request: Request) -> Done:
     """With a board. What was measured before an error or Ctrl-C is kept, and the run says what ended it."""
-    with open_rig(asked) as rig, steps_shown() as steps:
-        return measure_on(rig, asked, steps)
+    with open_rig(request) as rig, steps_shown() as steps:
+        return measure_on(rig, request, steps)
 
 
-def measure_on(rig: Rig, asked: Asked, steps: Steps) -> Done:
+def measure_on(rig: Rig, request: Request, steps: Steps) -> Done:
     """On a rig that is open."""
-    with open_run(asked, rig.info, rig.hello, rig.port) as run:
-        rows = Rows(run, rig.info, asked.method.channel)
+    with open_run(request, rig.info, rig.hello, rig.port) as run:
+        rows = Rows(run, rig.info, request.method.channel)
 
         def keep() -> None:
-            run.summary = _summary(measurement.result, asked)
+            run.summary = _summary(measurement.result, request)
             run.save()
 
-        measurement = Measurement(rig, asked.method, asked.supply_volt, rows, steps, keep)
+        measurement = Measurement(rig, request.method, request.supply_volt, rows, steps, keep)
         measurement.result.notes.extend(notes_on(rig.info, rig.hello))
         try:
             measurement.run()
         except BaseException:
             if measurement.result.states:
-                say(f"what was measured so far is kept in {asked.directory}")
+                say(f"what was measured so far is kept in {request.directory}")
             raise
         finally:
-            run.summary = _summary(measurement.result, asked)
-        return Done(measurement.result, run.summary, asked.directory)
+            run.summary = _summary(measurement.result, request)
+        return Done(measurement.result, run.summary, request.directory)
 
 
-def analyse(asked: Asked) -> Done:
+def analyse(request: Request) -> Done:
     """A recording, without a board."""
     from host.bench.power.recorded import analyse_recording
     from host.power.recording import read_recording
 
-    a = asked.arguments
+    a = request.arguments
     recording = read_recording(Path(a.meter.where), a.voltage)
-    with open_run(asked, recording.info, None, "") as run:
-        rows = Rows(run, recording.info, asked.method.channel)
-        result = analyse_recording(recording, asked.method, rows)
-        run.summary = _summary(result, asked)
-        return Done(result, run.summary, asked.directory)
+    with open_run(request, recording.info, None, "") as run:
+        rows = Rows(run, recording.info, request.method.channel)
+        result = analyse_recording(recording, request.method, rows)
+        run.summary = _summary(result, request)
+        return Done(result, run.summary, request.directory)
 
 
-def _summary(result: PowerResult, asked: Asked) -> dict[str, Any]:
-    return summary_of(result, asked.battery, asked.arguments.looks_per_minute)
+def _summary(result: PowerResult, request: Request) -> dict[str, Any]:
+    return summary_of(result, request.battery, request.arguments.looks_per_minute)
 
 
-def open_run(asked: Asked, info: MeterInfo, hello: Hello | None, port: str) -> RunWriter:
+def open_run(request: Request, info: MeterInfo, hello: Hello | None, port: str) -> RunWriter:
     """The run directory, with its conditions."""
-    method = asked.method
+    method = request.method
     details = {
         "meter": meter_words(info.name, info.serial_number, info.rate_hz),
         **info.settings,
@@ -125,44 +125,50 @@ def open_run(asked: Asked, info: MeterInfo, hello: Hello | None, port: str) -> R
     if method.short:
         details["caution"] = method.short
     conditions = gather(
-        KIND, asked.command, asked.now, hello, port, supply_volt=asked.supply_volt, details=details
+        KIND,
+        request.command,
+        request.now,
+        hello,
+        port,
+        supply_volt=request.supply_volt,
+        details=details,
     )
-    return RunWriter(asked.directory, KIND, conditions, layouts(info))
+    return RunWriter(request.directory, KIND, conditions, layouts(info))
 
 
 @contextlib.contextmanager
-def open_rig(asked: Asked) -> Iterator[Rig]:
+def open_rig(request: Request) -> Iterator[Rig]:
     """Meter and board. The meter comes first: it may be what the board lives on."""
-    a = asked.arguments
+    a = request.arguments
     with contextlib.ExitStack() as open_things:
         if a.meter.kind == ESTIMATE:
-            rig: Rig = _estimating_rig(asked, open_things)
+            rig: Rig = _estimating_rig(request, open_things)
         else:
             meter = open_meter(
                 a.meter, external_supply=a.external_supply, rate_hz=a.rate, baud=a.baud
             )
             open_things.callback(meter.close)
-            meter.start(asked.supply_volt)
+            meter.start(request.supply_volt)
             collector = Collector(meter)
             open_things.callback(collector.close)
             _wait_for_board(a.port)
-            device = _device(asked, open_things)
+            device = _device(request, open_things)
             if device.hello.board == VIRTUAL:
                 raise HostError(
                     "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
                 )
-            rig = LiveRig(device, meter, collector, asked.supply_volt)
+            rig = LiveRig(device, meter, collector, request.supply_volt)
         open_things.callback(rig.close)
         yield rig
 
 
-def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
-    a = asked.arguments
+def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
+    a = request.arguments
     is_virtual = choose_port(a.port or "auto", listed_ports()).url == VIRTUAL
     if not is_virtual or a.record is not None:  # a link to record, by the clock on the wall
         from host.power.counter_rig import CounterRig
 
-        return CounterRig(_device(asked, open_things), asked.supply_volt)
+        return CounterRig(_device(request, open_things), request.supply_volt)
     try:
         from host.power.virtual_rig import VirtualRig
         from host.virtual.scene import open_scene
@@ -171,14 +177,14 @@ def _estimating_rig(asked: Asked, open_things: contextlib.ExitStack) -> Rig:
             f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
         ) from error
     say("a virtual board in this process, in its own time; its power comes from datasheets")
-    rig = VirtualRig(open_scene(a.scene), asked.supply_volt)
+    rig = VirtualRig(open_scene(a.scene), request.supply_volt)
     if a.dcdc:
         rig.set(Setting.DCDC, 1)
     return rig
 
 
-def _device(asked: Asked, open_things: contextlib.ExitStack) -> Device:
-    a = asked.arguments
+def _device(request: Request, open_things: contextlib.ExitStack) -> Device:
+    a = request.arguments
     opening = open_things.enter_context(asked_port(a, say, a.scene))
     device = open_things.enter_context(Device(opening.open(), timing=opening.timing))
     if a.dcdc:

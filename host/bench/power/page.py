@@ -25,9 +25,11 @@ def power_verdict(run: Run) -> str:
         why = "see what was refused" if found.refused else "it ended before its windows were whole"
         return f"No figure of energy: {why}."
     net = f", {prefixed(found.net_j, 'J')} net of idling" if found.net_j is not None else ""
-    doubt = f" ± {found.uncertainty:.0%}" if found.estimated and found.uncertainty else ""
+    relative_uncertainty = (
+        f" ± {found.uncertainty:.0%}" if found.estimated and found.uncertainty else ""
+    )
     return (
-        f"An inference takes {prefixed(found.gross_j, 'J')}{doubt} gross{net}, {found.word} at "
+        f"An inference takes {prefixed(found.gross_j, 'J')}{relative_uncertainty} gross{net}, {found.word} at "
         f"{found.supply_volt:g} V: median of {found.windows} windows, {found.inferences:,.0f} inferences, "
         f"{found.lost_samples} samples lost."
     )
@@ -36,12 +38,14 @@ def power_verdict(run: Run) -> str:
 def power_warnings(run: Run) -> list[str]:
     """Estimates, refusals, short windows."""
     found = power_figures(run)
-    said = [f"refused: {why}" for why in found.refused]
+    output = [f"refused: {why}" for why in found.refused]
     if found.estimated:
-        said.insert(0, "ESTIMATED from datasheets: no meter measured these currents and energies.")
+        output.insert(
+            0, "ESTIMATED from datasheets: no meter measured these currents and energies."
+        )
     if found.short:
-        said.append(found.short)
-    return said
+        output.append(found.short)
+    return output
 
 
 def power_tiles(run: Run) -> tuple[Tile, ...]:

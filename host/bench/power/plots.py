@@ -10,7 +10,7 @@ import numpy as np
 from host.bench.power.page_figures import State
 from host.report.blocks import Plot
 from host.report.envelope import Envelope, Values, envelope
-from host.report.figure import COLOURS, FAINT, INK, house_style, new_figure, plain_log
+from host.report.figure import COLOURS, FAINT, INK, new_figure, plain_log, plot_style
 from host.runs.read import Columns, Run
 
 CURRENT, WINDOW = COLOURS[0], "#fde3c8"
@@ -21,7 +21,7 @@ def trace_plot(name: str, run: Run, word: str) -> Plot:
     """The whole run: mean current, least to most around it, holds named, inference windows shaded."""
     drawn, segments = _trace(run)
     windows = run.columns("windows", ["start_s", "seconds"])
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 3.4)
         axes = figure.subplots()
         for start, seconds in zip(windows["start_s"], windows["seconds"], strict=True):
@@ -51,7 +51,7 @@ def detail_plot(name: str, run: Run, word: str) -> Plot | None:
         return None
     step = -(-len(rows["time_s"]) // MOST_DETAIL)
     time = 1000 * (rows["time_s"] - rows["time_s"][0])
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.6)
         axes = figure.subplots()
         for start, end in _high(rows["marker"]):
@@ -72,7 +72,7 @@ def detail_plot(name: str, run: Run, word: str) -> Plot | None:
 def states_plot(name: str, states: tuple[State, ...], word: str) -> Plot:
     """Mean current of each state, on a logarithmic axis; at least one of them is above 0."""
     shown = [state for state in states if state.current_a > 0]
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 0.9 + 0.3 * len(shown))
         axes = figure.subplots()
         places = [float(place) for place in range(len(shown))]
@@ -94,7 +94,7 @@ def states_plot(name: str, states: tuple[State, ...], word: str) -> Plot:
 
 def energies_plot(name: str, energies_j: Values, word: str) -> Plot:
     """The energy of every single inference."""
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.5)
         axes = figure.subplots()
         values = 1000 * energies_j

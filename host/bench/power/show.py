@@ -47,15 +47,24 @@ def _title(result: PowerResult, what: str) -> str:
 
 def _states(result: PowerResult) -> Table:
     table = Table(title=_title(result, "States"), title_justify="left", header_style="bold")
-    doubt = ["±"] if result.info.estimated else []
-    for name in ("state", "current", *doubt, "power", "each", "energy each", "CPU awake", "lost"):
+    uncertainty = ["±"] if result.info.estimated else []
+    for name in (
+        "state",
+        "current",
+        *uncertainty,
+        "power",
+        "each",
+        "energy each",
+        "CPU awake",
+        "lost",
+    ):
         table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
     for figure in result.states:
         each = figure.seconds_each
         table.add_row(
             figure.state.name.lower().replace("_", " "),
             in_units(figure.mean_current_a, "A"),
-            *([f"{figure.uncertainty:.0%}"] if doubt else []),
+            *([f"{figure.uncertainty:.0%}"] if uncertainty else []),
             in_units(figure.mean_power_w, "W"),
             "-" if math.isnan(each) else f"{1000 * each:.1f} ms",
             in_units(figure.energy_each_j, "J"),
@@ -91,10 +100,10 @@ def _verdict(result: PowerResult) -> list[str]:
     if energies is None:
         return ["No figure: see what was refused below."]
     how = "estimated" if result.info.estimated else "measured"
-    doubt = f" ± {result.windows[0].uncertainty:.0%}" if result.info.estimated else ""
+    uncertainty = f" ± {result.windows[0].uncertainty:.0%}" if result.info.estimated else ""
     net = in_units(energies[1], "J") if energies[1] is not None else "not known (no idle state)"
     lines = [
-        f"Energy of an inference, {how}: {in_units(energies[0], 'J')}{doubt} gross, {net} net of idling; "
+        f"Energy of an inference, {how}: {in_units(energies[0], 'J')}{uncertainty} gross, {net} net of idling; "
         f"median of {len(result.windows)} window{'s' * (len(result.windows) != 1)}"
     ]
     if percentiles:

@@ -26,16 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-png", action="store_true", help="the page alone")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was written."""
     from host.base.text import say, visible
     from host.bench.report.compose import page_of
     from host.report.page import write_page
     from host.runs.read import read_run
 
-    path = asked.output or asked.runs[0] / "report.html"
-    page = page_of([read_run(directory) for directory in asked.runs])
-    written = write_page(path, page, pngs=not asked.no_png)
+    path = args.output or args.runs[0] / "report.html"
+    page = page_of([read_run(directory) for directory in args.runs])
+    written = write_page(path, page, pngs=not args.no_png)
     print(visible(page.verdict))
     say(f"wrote {path} and {len(written) - 1} figures")
     return 0

@@ -59,8 +59,8 @@ def _title(latencies: list[LatencyRun], powers: list[Run], others: list[Run]) ->
 
 
 def _other_verdicts(others: list[Run], count: int) -> list[str]:
-    said = [(run.directory.name, SIMPLE[run.kind].verdict(run)) for run in others]
-    return [f"{name}: {line}" if count > 1 else line for name, line in said]
+    output = [(run.directory.name, SIMPLE[run.kind].verdict(run)) for run in others]
+    return [f"{name}: {line}" if count > 1 else line for name, line in output]
 
 
 def _other_sections(others: list[Run], count: int) -> list[Section]:
@@ -75,10 +75,10 @@ def _other_sections(others: list[Run], count: int) -> list[Section]:
 
 def _verdicts(latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
     several = len(latencies) + len(powers) > 1
-    said = [(of.name, latency.latency_verdict(of)) for of in latencies]
-    said += [(run.directory.name, power.power_verdict(run)) for run in powers]
+    output = [(of.name, latency.latency_verdict(of)) for of in latencies]
+    output += [(run.directory.name, power.power_verdict(run)) for run in powers]
     one_each = len(latencies) <= 1 and len(powers) <= 1
-    return [f"{name}: {line}" if several and not one_each else line for name, line in said]
+    return [f"{name}: {line}" if several and not one_each else line for name, line in output]
 
 
 def _tiles(latencies: list[LatencyRun], powers: list[Run]) -> tuple[Tile, ...]:
@@ -91,17 +91,17 @@ def _warnings(
     runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run], others: list[Run]
 ) -> list[str]:
     """Each once, however many runs it is true of."""
-    said = [line for run in runs for line in warnings_of(run)]
-    said += [
+    output = [line for run in runs for line in warnings_of(run)]
+    output += [
         _of(of.name, line, latencies) for of in latencies for line in latency.latency_warnings(of)
     ]
-    said += [
+    output += [
         _of(p.directory.name, line, powers) for p in powers for line in power.power_warnings(p)
     ]
-    said += [
+    output += [
         _of(o.directory.name, line, runs) for o in others for line in SIMPLE[o.kind].warnings(o)
     ]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(output))
 
 
 def _of(name: str, line: str, runs: Sequence[object]) -> str:

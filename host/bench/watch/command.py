@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the report as one object on stdout")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(request: argparse.Namespace) -> int:
     """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was heard by then is kept and shown."""
     from host.bench.watch import figures
     from host.bench.watch import show as table
@@ -70,25 +70,25 @@ def run(asked: argparse.Namespace) -> int:
     from host.runs.write import default_directory, refuse_place
 
     now = datetime.now(UTC)
-    wanted = kept.Asked(
-        plan=figures.WatchPlan(asked.looks, asked.minutes, asked.settle),
-        volts=asked.supply,
-        directory=asked.output or default_directory(NAME, now),
-        command=command_line("host.bench", asked.argv),
+    wanted = kept.Request(
+        plan=figures.WatchPlan(request.looks, request.minutes, request.settle),
+        volts=request.supply,
+        directory=request.output or default_directory(NAME, now),
+        command=command_line("host.bench", request.argv),
         now=now,
-        details={"looks a minute": str(asked.looks), "scene of a virtual board": asked.scene},
+        details={"looks a minute": str(request.looks), "scene of a virtual board": request.scene},
     )
     refuse_place(wanted.directory)
-    told = [0.0]
+    reported = [0.0]
 
     def progress(seconds: float) -> None:
-        if seconds - told[0] >= SAID_EVERY_S:
-            told[0] = seconds
+        if seconds - reported[0] >= SAID_EVERY_S:
+            reported[0] = seconds
             say(f"{seconds:.0f} of {wanted.plan.seconds:.0f} s")
 
-    with _board(asked) as board:
+    with _board(request) as board:
         done = kept.keep_watch(board, wanted, progress)
-    if asked.json:
+    if request.json:
         print(json.dumps(table.as_json(done.report), indent=2))
     else:
         stdout().print(table.watch_table(done.report, done.conditions, done.reason))
@@ -100,23 +100,23 @@ def run(asked: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _board(asked: argparse.Namespace) -> Iterator[Watch]:
+def _board(request: argparse.Namespace) -> Iterator[Watch]:
     """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
     from host.link.device import Device
     from host.ports.choose import choose_port, listed_ports
     from host.ports.open import asked_port
 
-    choice = choose_port(asked.port or "auto", listed_ports())
-    if choice.url == VIRTUAL and asked.record is None:
+    choice = choose_port(request.port or "auto", listed_ports())
+    if choice.url == VIRTUAL and request.record is None:
         from host.bench.watch.virtual import VirtualWatch
 
         say(choice.reason)
-        yield VirtualWatch(asked.scene)
+        yield VirtualWatch(request.scene)
         return
     from host.bench.watch.live import LiveWatch
 
     with (
-        asked_port(asked, say, asked.scene) as opening,
+        asked_port(request, say, request.scene) as opening,
         Device(opening.open(), timing=opening.timing) as device,
     ):
         yield LiveWatch(device, time.monotonic)

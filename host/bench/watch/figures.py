@@ -25,10 +25,10 @@ class WatchPlan:
     @property
     def settings(self) -> dict[Setting, int]:
         """What the board is told. A heartbeat with every look: the counts are exact then."""
-        told = {Setting.LOOKS_PER_MINUTE: self.looks_per_minute, Setting.HEARTBEAT_S: 1}
+        reported = {Setting.LOOKS_PER_MINUTE: self.looks_per_minute, Setting.HEARTBEAT_S: 1}
         if self.settle_frames is not None:
-            told[Setting.WATCH_SETTLE_FRAMES] = self.settle_frames
-        return told
+            reported[Setting.WATCH_SETTLE_FRAMES] = self.settle_frames
+        return reported
 
     @property
     def seconds(self) -> float:

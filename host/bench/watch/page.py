@@ -12,7 +12,7 @@ from host.bench.watch.tables import HEARTBEATS, VERDICTS
 from host.power.battery import life_in_words
 from host.report.blocks import Block, Plot, Section, Table, Tile
 from host.report.conditions import place_words
-from host.report.figure import COLOURS, house_style, new_figure
+from host.report.figure import COLOURS, new_figure, plot_style
 from host.report.units import prefixed, split_unit
 from host.runs.read import Run
 from host.runs.typed_json import parse
@@ -66,12 +66,12 @@ def verdict(run: Run) -> str:
 
 def warnings(run: Run) -> list[str]:
     """Estimates."""
-    found, said = _figures(run), []
+    found, output = _figures(run), []
     if found.cycles_estimated:
-        said.append(f"ESTIMATED. Cycles: {run.conditions.cycles}.")
+        output.append(f"ESTIMATED. Cycles: {run.conditions.cycles}.")
     if found.estimated_mean_current_a is not None:
-        said.append("ESTIMATED from datasheets: no meter measured these currents and energies.")
-    return said
+        output.append("ESTIMATED from datasheets: no meter measured these currents and energies.")
+    return output
 
 
 def tiles(run: Run) -> tuple[Tile, ...]:
@@ -84,8 +84,8 @@ def tiles(run: Run) -> tuple[Tile, ...]:
     ]
     if found.estimated_mean_current_a is not None:
         value, unit = split_unit(prefixed(found.estimated_mean_current_a, "A"))
-        doubt = f"± {100 * (found.estimated_uncertainty or 0):.0f} %"
-        shown.append(Tile("mean current, estimated", value, unit, doubt))
+        uncertainty = f"± {100 * (found.estimated_uncertainty or 0):.0f} %"
+        shown.append(Tile("mean current, estimated", value, unit, uncertainty))
     for cell, hours in found.estimated_life_hours.items():
         value, unit = split_unit(life_in_words(hours))
         shown.append(Tile("battery life, estimated", value, unit, cell))
@@ -95,16 +95,16 @@ def tiles(run: Run) -> tuple[Tile, ...]:
 def sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
     """prefix: of figures' names, name: behind titles, where a page has several runs."""
     rows = run.columns(VERDICTS.name)
-    heard = tuple(
+    received = tuple(
         (f"{at:,.1f} s", f"{look:,}", "yes" if there else "no", f"{100 * score:.0f} %")
         for at, look, there, score in zip(*(rows[n].tolist() for n in VERDICTS.names), strict=True)
     )
     heading = ("since the start", "look", "verdict", "score")
     caption = (
-        f"Each change of the verdict is one wake message: {len(heard):,}, the first {MOST_SHOWN} are shown. "
+        f"Each change of the verdict is one wake message: {len(received):,}, the first {MOST_SHOWN} are shown. "
         "Between them the board says nothing."
     )
-    table = Table(heading, heard[:MOST_SHOWN] or (("–", "–", "no change", "–"),), caption)
+    table = Table(heading, received[:MOST_SHOWN] or (("–", "–", "no change", "–"),), caption)
     blocks: tuple[Block, ...] = (_looks_plot(f"{prefix}looks", run), table)
     return [Section(f"Looks{name and ' of ' + name}", blocks)]
 
@@ -115,7 +115,7 @@ def _looks_plot(name: str, run: Run) -> Plot:
     looks = np.diff(beats["looks"], prepend=0)
     cycles = np.diff(beats["awake_cycles"], prepend=0) / np.maximum(looks, 1) / 1e6
     seconds = beats["elapsed_s"]
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 2.8)
         axes = figure.subplots()
         axes.plot(seconds, cycles, "o-", ms=3, lw=1, color=COLOURS[0], label="awake a look")

@@ -63,7 +63,7 @@ class Watch(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A watch that is wanted, and where it goes. command: to repeat it."""
 
     plan: WatchPlan
@@ -90,16 +90,16 @@ class Done:
 
 def keep_watch(
     board: Watch,
-    asked: Asked,
+    request: Request,
     progress: Progress,
     clock: Callable[[], float] = time.monotonic,
 ) -> Done:
     """Ctrl-C and a lost board end it; what was heard by then counts. Raises what ended it when that is nothing."""
     conditions = gather(
-        KIND, asked.command, asked.now, board.hello, board.port, details=asked.details
+        KIND, request.command, request.now, board.hello, board.port, details=request.details
     )
     stopped: BaseException | None = None
-    with RunWriter(asked.directory, KIND, conditions, (HEARTBEATS, VERDICTS)) as run:
+    with RunWriter(request.directory, KIND, conditions, (HEARTBEATS, VERDICTS)) as run:
         listener = Listener(lambda message: append(message, run.append))
         saved_at = -math.inf
 
@@ -107,19 +107,19 @@ def keep_watch(
             nonlocal saved_at
             progress(seconds)
             if listener.heartbeat is not None and clock() - saved_at >= SECONDS_AT_ONCE:
-                run.summary = as_json(_report(board, asked, listener))
+                run.summary = as_json(_report(board, request, listener))
                 run.save()
                 saved_at = clock()
 
         try:
-            board.watch(asked.plan, listener, passed)
+            board.watch(request.plan, listener, passed)
         except (HostError, KeyboardInterrupt) as error:
             stopped = error
         if isinstance(stopped, EndOfRecordingError) and listener.heartbeat is None:
             raise HostError(f"{stopped}: no heartbeat of a watching board in it") from stopped
         if stopped is not None and listener.heartbeat is None:
             raise stopped
-        report = _report(board, asked, listener)
+        report = _report(board, request, listener)
         run.summary = as_json(report)
         try:
             run.close(INTERRUPTED, reason_of(stopped)) if stopped else run.close(COMPLETE)
@@ -128,8 +128,8 @@ def keep_watch(
     return Done(report, conditions, stopped)
 
 
-def _report(board: Watch, asked: Asked, listener: Listener) -> WatchReport:
-    return listener.report(board.hello, asked.plan, board.supply(asked.volts))
+def _report(board: Watch, request: Request, listener: Listener) -> WatchReport:
+    return listener.report(board.hello, request.plan, board.supply(request.volts))
 
 
 def append(message: Message, row: Callable[..., None]) -> None:

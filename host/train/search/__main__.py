@@ -35,40 +35,40 @@ PICTURE, TABLE, STUDY = "front.png", "trials.csv", "study.db"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when the study holds as many trials as were asked for."""
-    asked, others = _parser().parse_known_args(argv)
-    options = parse([*others, "--output", str(asked.output)])
-    budget = Budget(round(1e6 * asked.max_mcycles), asked.max_ram, asked.max_flash)
-    space = Space(asked.sizes, asked.channels)
+    args, others = _parser().parse_known_args(argv)
+    options = parse([*others, "--output", str(args.output)])
+    budget = Budget(round(1e6 * args.max_mcycles), args.max_ram, args.max_flash)
+    space = Space(args.sizes, args.channels)
     console = stderr()
     from host.train.quiet import load_tensorflow
 
     load_tensorflow()
-    _search(asked, options, budget, space, console)
+    _search(args, options, budget, space, console)
     return 0
 
 
 def _search(
-    asked: argparse.Namespace, options: Options, budget: Budget, space: Space, console: Console
+    args: argparse.Namespace, options: Options, budget: Budget, space: Space, console: Console
 ) -> None:
     from host.train.search.proxy import ProxyTrainer
     from host.train.search.screen import Screen, front_table
     from host.train.search.study import open_study, points, sampler_of, search
 
     trainer = ProxyTrainer(options, lambda line: console.print(line, style="dim"))
-    storage = asked.study or f"sqlite:///{asked.output.resolve() / STUDY}"
-    study = open_study(storage, asked.study_name, sampler_of(asked.sampler, None))
-    price = partial(cost_of, classes=len(trainer.classes), ram_bytes=asked.max_ram)
+    storage = args.study or f"sqlite:///{args.output.resolve() / STUDY}"
+    study = open_study(storage, args.study_name, sampler_of(args.sampler, None))
+    price = partial(cost_of, classes=len(trainer.classes), ram_bytes=args.max_ram)
     try:
-        search(study, space, budget, price, trainer, asked.trials, Screen(console))
+        search(study, space, budget, price, trainer, args.trials, Screen(console))
     finally:
         found = points(study)
         if found:
-            _write(asked.output, found, budget, trainer.exam_count)
+            _write(args.output, found, budget, trainer.exam_count)
     if not found:
         console.print("nothing is finished yet: other processes train all the trials asked for")
         return
     stdout().print(front_table(found, trainer.exam_count))
-    console.print(_next(asked.output, found))
+    console.print(_next(args.output, found))
 
 
 def _write(folder: Path, found: Sequence[Point], budget: Budget, pictures: int) -> None:

@@ -15,7 +15,7 @@ from host.base.errors import HostError
 from host.base.files import write_private
 from host.train import fit, strategy
 from host.train.epoch import Epoch
-from host.train.fit import Exam, Lessons, Plan
+from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.options import Options
 from host.train.pictures import Say, find_classes, find_pictures, load_exam, load_learning
 from host.train.search.architecture import Architecture
@@ -37,9 +37,9 @@ class ProxyTrainer:
         self._make_folder()
         learn = load_learning(self._found, LEARNING_SIDE, options.shares, say)
         say(f"{len(learn)} pictures to learn from")
-        self._lessons: Lessons = draw_lessons(learn, options, lambda done: None)
+        self._lessons: TrainingViews = draw_lessons(learn, options, lambda done: None)
         self._pictures = options.epoch_pictures or len(learn)
-        self._exams: dict[tuple[int, int], Exam] = {}
+        self._exams: dict[tuple[int, int], ValidationSet] = {}
         self._digest = hashlib.sha256(
             learn.pixels[:, ::8, ::8].tobytes() + self._lessons.targets.tobytes()
         ).hexdigest()
@@ -56,13 +56,13 @@ class ProxyTrainer:
         keras.backend.clear_session()
         strategy.seed_everything(self._options.seed)
         model = start(architecture, len(self.classes), self._options.start)
-        exam = self._exam(architecture.size, architecture.channels)
+        validation = self._exam(architecture.size, architecture.channels)
         key = f"{architecture.text} {self._plan()} {self._digest}"
         folder = self._options.output / hashlib.sha256(key.encode()).hexdigest()[:16]
         self._make(folder)
         try:
             history = fit.train(
-                model, self._lessons, exam, self._plan(), folder, key,
+                model, self._lessons, validation, self._plan(), folder, key,
                 lambda latest: self._told(latest, on_epoch),
             )  # fmt: skip
         except BeatenError:
@@ -79,20 +79,22 @@ class ProxyTrainer:
         on_epoch(latest.val_accuracy)
 
     def _plan(self) -> Plan:
-        asked = self._options
+        wanted = self._options
         return Plan(
-            epochs=asked.epochs,
+            epochs=wanted.epochs,
             epoch_pictures=self._pictures,
-            batch=min(asked.batch, self._pictures),
-            rate=asked.rate,
-            seed=asked.seed,
+            batch=min(wanted.batch, self._pictures),
+            rate=wanted.rate,
+            seed=wanted.seed,
         )
 
-    def _exam(self, size: int, channels: int) -> Exam:
+    def _exam(self, size: int, channels: int) -> ValidationSet:
         """Made once for each input."""
         if (size, channels) not in self._exams:
-            exam = load_exam(self._found, size, channels, self._say)
-            self._exams[size, channels] = Exam(exam.pixels, np.asarray(exam.labels, np.int64))
+            validation = load_exam(self._found, size, channels, self._say)
+            self._exams[size, channels] = ValidationSet(
+                validation.pixels, np.asarray(validation.labels, np.int64)
+            )
         return self._exams[size, channels]
 
     def _keep(self, model: keras.Model, number: int) -> None:

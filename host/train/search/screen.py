@@ -11,7 +11,7 @@ from rich.table import Table
 from host.base.console import Console
 from host.base.files import write_private
 from host.base.statistics import wilson
-from host.report.figure import COLOURS, FAINT, house_style, new_figure, png_bytes
+from host.report.figure import COLOURS, FAINT, new_figure, plot_style, png_bytes
 from host.train.search.architecture import Architecture, Budget, Cost
 from host.train.search.front import Point, front
 
@@ -71,7 +71,7 @@ def front_table(points: Sequence[Point], pictures: int) -> Table:
 def draw_front(path: Path, points: Sequence[Point], budget: Budget, pictures: int) -> None:
     """A PNG: accuracy over cycles, and over RAM; the front's points are numbered by their trials."""
     ram = budget.ram_bytes
-    with house_style():
+    with plot_style():
         figure = new_figure(9.0, 4.2)
         left, right = figure.subplots(1, 2, sharey=True)
         _draw(left, points, [p.cost.mcycles for p in points], budget.cycles / 1e6, pictures)

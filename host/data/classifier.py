@@ -13,10 +13,10 @@ from host.base.litert import Kernels, LiteRt
 from host.compiler.labels import labels_for
 from host.data.model_input import to_input
 
-Opinion = Callable[[NDArray[np.uint8]], tuple[tuple[str, float], ...]]
+Classifier = Callable[[NDArray[np.uint8]], tuple[tuple[str, float], ...]]
 
 
-def open_opinion(model: Path, labels: str | None = None) -> Opinion:
+def open_opinion(model: Path, labels: str | None = None) -> Classifier:
     """uint8 (H, W, 1 or 3) -> (label, score) of each class. labels: else those of the manifest beside the model.
 
     Raises HostError when it is no int8 image classifier, or its labels are not known.
@@ -37,8 +37,8 @@ def open_opinion(model: Path, labels: str | None = None) -> Opinion:
     if names is None or len(names) != count:
         raise HostError(f"{model}: the names of its {count} scores are needed: give --model-labels")
 
-    def opinion(pixels: NDArray[np.uint8]) -> tuple[tuple[str, float], ...]:
+    def classifier(pixels: NDArray[np.uint8]) -> tuple[tuple[str, float], ...]:
         real = litert.real(litert.run_pixels(to_input(pixels, *shape)))
         return tuple((name, float(score)) for name, score in zip(names, real, strict=True))
 
-    return opinion
+    return classifier
