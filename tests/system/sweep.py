@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from host.link.line import NoAnswerError
 from host.link.messages import Mode, Setting
 from host.preprocess import area_average, area_average_yuv
+from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SensorFrame
 from tests.system.board import Bench
 
@@ -107,7 +108,7 @@ def draw(points: list[Point]) -> NDArray[np.uint8]:
 
 def main(argv: list[str]) -> int:
     """Measures, prints and draws."""
-    bench = Bench("noise:2")
+    bench = Bench("noise:2", BoardOptions(always_exact=True))
     points = [measure(bench, divider) for divider in DIVIDERS]
     for point in points:
         print(f"{point.cycles:3d} cycles a byte: {point.wrong:8.3%} of the pixels wrong")
