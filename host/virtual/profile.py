@@ -29,7 +29,7 @@ class Profile:
     watched: a function of one block, as the one that reads the cycle counter is.
     """
 
-    def __init__(self, board: VirtualBoard, watched: str = "board_cycles") -> None:
+    def __init__(self, board: VirtualBoard, watched: str = "board_work_cycles") -> None:
         self.windows: list[Window] = []
         self._board = board
         self._watched = board.symbols[watched][0]

@@ -95,7 +95,7 @@ def test_a_firmware_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "cannot read the firmware" in refusal(capsys, "--elf", str(tmp_path / "none.elf"))
     text = tmp_path / "text.elf"
     text.write_text("no firmware at all, but long enough to look at")
-    assert "not an ELF file" in refusal(capsys, "--elf", str(text))
+    assert "not a firmware that runs here" in refusal(capsys, "--elf", str(text))
 
 
 def test_a_packed_model_without_its_tflite_cannot_be_compiled_again(

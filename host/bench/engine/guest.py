@@ -21,7 +21,7 @@ from host.virtual.options import BoardOptions
 ANSWER_S = 0.1  # of the guest's time
 NEEDED = (
     "default_model",
-    "board_cycles",
+    "board_work_cycles",
     "stack_limit",
     "data_start",
     "data_end",

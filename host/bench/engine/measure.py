@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from host.base.text import say
@@ -18,6 +19,8 @@ from host.virtual.profile import Profile
 from host.virtual.tally import doubts
 from host.virtual.window import Window
 
+MOST_INTERRUPT_CYCLES = 5000  # in an inference of a board that waits for nothing else
+
 
 def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int) -> Report:
     """The firmware `elf` with the model in `path` (None: its own), on `count` images."""
@@ -29,7 +32,7 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
         answers = [guest.infer(image) for image in images]
     for line in doubts(guest.board):
         say(f"virtual board: {line}")
-    windows = profile.windows
+    windows = [_own(model, w, a) for w, a in zip(profile.windows, answers, strict=True)]
     layers = [_layers(model, w, a) for w, a in zip(windows, answers, strict=True)]
     cycles = [window.total.cycles for window in windows]
     chosen = median_index(cycles)
@@ -48,6 +51,27 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
         footprint=footprint(guest.board.symbols, model.packed, stack_bytes),
         model_macs=model.model_macs,
     )
+
+
+def _own(model: Model, window: Window, answer: Answer) -> Window:
+    """The window without the interrupts that fell into it: the firmware's clock leaves them out, the counters do not.
+
+    The port's interrupt sends the last acknowledgement while the first layer runs. Its instructions stay counted.
+    """
+    costs, _ = split(model.packed, window)
+    taken = [c.cycles - own for c, own in zip(costs, answer.operator_cycles, strict=True)]
+    if min(taken) < 0 or sum(taken) > MOST_INTERRUPT_CYCLES:
+        raise AssertionError(f"counted {costs}, the firmware {answer.operator_cycles}")
+    late = [0] * (
+        2 * len(model.packed.steps) + 1
+    )  # how far each reading lies behind the firmware's clock
+    left = list(taken)
+    for number, step in enumerate(model.packed.steps):
+        late[2 * number + 1], left[step.operator_index] = left[step.operator_index], 0
+    behind = list(accumulate(late))
+    calls = [replace(r, cycles=r.cycles - b) for r, b in zip(window.calls, behind, strict=False)]
+    end = replace(window.end, cycles=window.end.cycles - behind[-1])
+    return replace(window, calls=tuple(calls), end=end)
 
 
 def _layers(model: Model, window: Window, answer: Answer) -> tuple[LayerCost, ...]:
