@@ -90,7 +90,7 @@ class SlotBench(Bench):
     def write(self, blob: bytes, up_to: int | None = None) -> None:
         """Sends what the board does not hold, but nothing behind `up_to`."""
         held = self.ask(SlotBegin(len(blob), zlib.crc32(blob))).value
-        end = len(blob) if up_to is None else up_to
+        end = len(blob) if up_to is None else up_to - up_to % 4  # pieces are of whole words
         while held < end:
             piece = blob[held : min(end, held + SLOT_CHUNK_BYTES)]
             answer = self.ask(SlotWrite(held, piece))

@@ -69,7 +69,7 @@ def test_the_shipped_model_fits() -> None:
     ("changes", "words"),
     [
         ({"total_bytes": 307_204}, "a slot 307200: train a narrower model"),
-        ({"output_count": 17}, "17 scores"),
+        ({"output_count": 1025}, "1025 scores"),
         ({"input_channels": 2}, "96x96x2; the camera makes"),
         ({"input_width": 257}, "96x257x1; the board makes at most"),
         ({"input_height": 200, "input_width": 200}, "40000 bytes; a frame carries"),

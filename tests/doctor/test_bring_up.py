@@ -8,7 +8,8 @@ from host.doctor.board import UDEV_FILE, UDEV_RULE
 from host.doctor.finding import CHECKS
 from host.doctor.report import BY_EYE
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "BRING_UP.md").read_text(encoding="utf-8")
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "BRING_UP.md"
+TEXT = " ".join(PAGE.read_text(encoding="utf-8").split())
 
 
 def test_every_check_has_its_place() -> None:
