@@ -50,7 +50,7 @@ export class Inbox {
   hello = null;
   objections = new Map(); // what could not be true, in words -> how often
   #layouts;
-  #layout = OURS;
+  layout = OURS; // by which the board speaks: its Hello says
   #decoder = new Decoder();
   #tracker = new SequenceTracker();
   #drops = new DropCounter();
@@ -108,13 +108,13 @@ export class Inbox {
   }
 
   #take(packet) {
-    if (packet.type === ID.Hello) this.#layout = checkLayout(packet.payload, this.#layouts);
+    if (packet.type === ID.Hello) this.layout = checkLayout(packet.payload, this.#layouts);
     const restarts = this.#tracker.restarts;
     if (!this.#tracker.accept(packet.sequence, packet.type === ID.Hello)) return null;
     if (this.#tracker.restarts > restarts) this.#drops.restart();
     let message;
     try {
-      message = readMessage(this.#layout, packet.type, packet.payload);
+      message = readMessage(this.layout, packet.type, packet.payload);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#misfits++;

@@ -145,7 +145,9 @@ export class Player {
     const { offset, key } = this.#index.chunks[at];
     const near = key > 0 && key <= offset ? this.#index.chunks.findIndex((chunk) => chunk.offset === key) : at;
     const found = (await this.#firstHello(Math.max(0, near))) ?? (await this.#firstHello(0));
-    if (found) this.#become(found);
+    if (!found) return;
+    this.#become(found.hello);
+    this.#inbox.layout = found.layout; // the Hello itself may lie before where we begin
   }
 
   async #firstHello(from) {
@@ -154,8 +156,9 @@ export class Player {
       for (const record of (await readRecords(this.#file, chunk)) ?? []) {
         if (record.kind !== Kind.FROM_DEVICE) continue;
         const packet = decoder.feed(record.data).find(({ type }) => type === ID.Hello);
-        const hello = packet && new Inbox(this.#layouts).feedPacket(packet);
-        if (hello) return hello;
+        const inbox = new Inbox(this.#layouts);
+        const hello = packet && inbox.feedPacket(packet);
+        if (hello) return { hello, layout: inbox.layout };
       }
     }
     return null;
