@@ -38,6 +38,7 @@ from host.evaluate.learnt import learnt_pictures
 from host.evaluate.loop import ConnectedBoard, Looped, run_loop
 from host.evaluate.model import Subject, read_subject
 from host.evaluate.pictures import EVERY, Loaded, Request, load
+from host.evaluate.robust import UnderCondition, scores_under, under_conditions
 from host.evaluate.scored import Scored
 from host.evaluate.slices import parts
 from host.evaluate.store import store
@@ -62,6 +63,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--threshold", type=share, default=0.5, help="a picture is positive from this score on")
     add("--max-fpr", type=share, default=0.05, help="false positive rate to choose a threshold for")
     add("--slice", action="append", default=[], metavar="NAME", help="column or kind of tag")
+    add("--robust", action="store_true", help="also under haze, blur, night and the like")
     add("--labels", help="of the scores, comma separated; default: the manifest's")
     add("--label-map", metavar="A=B,..", help="the data's label A is the model's label B")
     add("--positive", metavar="LABEL", help="the class that is looked for")
@@ -133,7 +135,28 @@ def _measure(
     if path is not None and real is not None:
         whole = Scored(scored.labels, scored.truth, real, scored.positive)
         drop = compare(path.name, whole, scored, args.threshold)
-    return evaluate(subject.name, loaded.name, scored, groups, terms, drop, looped), hello
+    robust = _robust(subject, loaded, scored, terms.threshold, console) if args.robust else ()
+    found = evaluate(subject.name, loaded.name, scored, groups, terms, drop, looped, robust)
+    return found, hello
+
+
+def _robust(
+    subject: Subject, loaded: Loaded, scored: Scored, threshold: float, console: Console
+) -> tuple[UnderCondition, ...]:
+    reference = subject.reference
+    with _progress(console) as progress:
+        bar = progress.add_task("sensor's conditions", total=len(loaded.pixels))
+        raw = scores_under(
+            loaded.dataset,
+            reference.shape,
+            reference.infer,
+            lambda done: progress.update(bar, completed=done),
+        )
+    named = {
+        name: Scored(scored.labels, scored.truth, reference.output.real(scores), scored.positive)
+        for name, scores in raw.items()
+    }
+    return under_conditions(named, threshold)
 
 
 def _reference(subject: Subject, pixels: NDArray[np.uint8], console: Console) -> NDArray[np.int8]:

@@ -21,6 +21,7 @@ from host.evaluate.metrics import (
     curve,
     rates,
 )
+from host.evaluate.robust import UnderCondition
 from host.evaluate.scored import Scored
 from host.evaluate.slices import Gap, Part, Slice, gaps, measure_slices
 from host.evaluate.threshold import Choice, choose
@@ -29,7 +30,8 @@ from host.evaluate.threshold import Choice, choose
 @dataclass(frozen=True)
 class Evaluation:
     """confusion: int64 [C, C], rows are what is true. roc: None unless both classes occur. worst: the pictures that
-    the model is most wrong about, indices, worst first."""
+    the model is most wrong about, indices, worst first. robust: under each of the sensor's conditions (robust.py),
+    empty where that was not measured."""
 
     model: str
     data: str
@@ -49,6 +51,7 @@ class Evaluation:
     worst: tuple[int, ...]
     drop: Drop | None = None
     looped: Looped | None = None
+    robust: tuple[UnderCondition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def evaluate(
     terms: Thresholds,
     drop: Drop | None = None,
     looped: Looped | None = None,
+    robust: tuple[UnderCondition, ...] = (),
 ) -> Evaluation:
     """model, data: what they are called in reports. Of at least one picture."""
     binary = scored.positive is not None
@@ -94,6 +98,7 @@ def evaluate(
         worst=tuple(_worst(scored, terms)),
         drop=drop,
         looped=looped,
+        robust=robust,
     )
 
 
@@ -132,6 +137,7 @@ def as_json(found: Evaluation) -> dict[str, Any]:
         "gaps": [_gap(gap) for gap in found.gaps],
         "float": _drop(found.drop),
         "board": _looped(found.looped),
+        "robust": [_under(each) for each in found.robust] or None,
     }
 
 
@@ -191,6 +197,20 @@ def _looped(looped: Looped | None) -> dict[str, Any] | None:
         "different": len(looped.different),
         "equal": not looped.different,
         "median_cycles": int(np.median(looped.cycles)),
+    }
+
+
+def _under(each: UnderCondition) -> dict[str, Any]:
+    return {
+        "condition": each.name,
+        "accuracy": each.rates.accuracy,
+        "accuracy_interval": _pair(each.accuracy),
+        "auc": each.auc,
+        "auc_interval": _pair(each.auc_interval),
+        "true_positive_rate": each.rates.true_positive_rate,
+        "true_negative_rate": each.rates.true_negative_rate,
+        "lost_points": each.lost,
+        "lost_interval": _pair(each.lost_interval),
     }
 
 

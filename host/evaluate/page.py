@@ -25,6 +25,8 @@ def evaluation_page(
     sections = [_curves(found), _confusion(found), _calibration(found), _slices(found)]
     if found.choices:
         sections.insert(1, _thresholds(found))
+    if found.robust:
+        sections.append(_robust(found))
     if found.worst:
         sections.append(_worst(found, pixels, names))
     if found.drop or found.looped:
@@ -128,6 +130,12 @@ def _slices(found: Evaluation) -> Section:
     ]
     blocks += [Paragraph(words.gap_line(gap), warning=gap.real) for gap in found.gaps]
     return Section("Slices", tuple(blocks))
+
+
+def _robust(found: Evaluation) -> Section:
+    rows = tuple(words.robust_row(each) for each in found.robust)
+    blocks = (Table(words.ROBUST_HEADING, rows), Paragraph(words.robust_line(found)))
+    return Section("The sensor's bad days", blocks)
 
 
 def _worst(found: Evaluation, pixels: NDArray[np.uint8], names: Sequence[str]) -> Section:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from host.data.manifest import Picture
 from host.evaluate.evaluation import Evaluation, as_json
 from host.evaluate.page import evaluation_page
+from host.evaluate.robust import UnderCondition
 from host.report.page import write_page
 from host.runs.conditions import Conditions
 from host.runs.layout import Column, Layout
@@ -58,6 +59,22 @@ SLICES = Layout(
     ),
 )
 
+CONDITIONS = Layout(
+    "conditions",
+    (
+        Column("condition", "text", "of the sensor: see host/evaluate/sensor_conditions.py"),
+        Column("accuracy", "float64", "0..1"),
+        Column("accuracy_low", "float64", "95 %, Wilson"),
+        Column("accuracy_high", "float64", "95 %, Wilson"),
+        Column("auc", "float64", "NaN where only one class occurs"),
+        Column("true_positive_rate", "float64", "NaN where it is not defined"),
+        Column("true_negative_rate", "float64", "NaN where it is not defined"),
+        Column("lost", "float64", "percentage points of accuracy less than clean"),
+        Column("lost_low", "float64", "95 %, paired bootstrap"),
+        Column("lost_high", "float64", "95 %, paired bootstrap"),
+    ),
+)
+
 
 def store(
     directory: Path,
@@ -68,7 +85,8 @@ def store(
     notes: Sequence[str],
 ) -> Path:
     """The page that was written. pixels: uint8 [N, height, width, channels], what the model saw."""
-    with RunWriter(directory, KIND, conditions, (PICTURES, ROC, SLICES)) as run:
+    layouts = (PICTURES, ROC, SLICES, *((CONDITIONS,) if found.robust else ()))
+    with RunWriter(directory, KIND, conditions, layouts) as run:
         run.summary = as_json(found)
         _append_pictures(run, found, pictures)
         if found.roc is not None:
@@ -95,6 +113,8 @@ def store(
                 _number(reached.true_positive_rate),
                 _number(reached.true_negative_rate),
             )
+        for under in found.robust:
+            _append_condition(run, under)
     page = evaluation_page(found, conditions, pixels, [p.path for p in pictures], notes)
     write_page(directory / PAGE, page)
     return directory / PAGE
@@ -117,6 +137,23 @@ def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Pictu
             "|".join(picture.tags),
             index not in different,
         )
+
+
+def _append_condition(run: RunWriter, under: UnderCondition) -> None:
+    reached = under.rates
+    run.append(
+        "conditions",
+        under.name,
+        reached.accuracy,
+        under.accuracy.low,
+        under.accuracy.high,
+        _number(under.auc),
+        _number(reached.true_positive_rate),
+        _number(reached.true_negative_rate),
+        under.lost,
+        under.lost_interval.low,
+        under.lost_interval.high,
+    )
 
 
 def _number(value: float | None) -> float:

@@ -19,6 +19,12 @@ def evaluation_table(found: Evaluation) -> Group:
         parts.append(Text(words.choice_words(found), style="dim"))
     parts.append(_table(words.SLICE_HEADING, [words.slice_row(s) for s in found.slices], 1))
     parts += [Text(words.gap_line(g), style="yellow" if g.real else "dim") for g in found.gaps]
+    if found.robust:
+        rows = [words.robust_row(each) for each in found.robust]
+        parts += [
+            _table(words.ROBUST_HEADING, rows, 1),
+            Text(words.robust_line(found), style="dim"),
+        ]
     drop = words.drop_line(found)
     if drop:
         parts.append(Text(drop))

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from host.base.statistics import Interval
 from host.evaluate.evaluation import Evaluation
+from host.evaluate.robust import UnderCondition, worst_of
 from host.evaluate.slices import SET, Gap, Slice
 from host.evaluate.threshold import Choice, Outcome
 
 ABSENT = "-"
+ROBUST_HEADING = (
+    "sensor's condition",
+    "accuracy",
+    "95 %",
+    "points lost",
+    "95 %",
+    "TPR",
+    "TNR",
+    "AUC",
+)
 SLICE_HEADING = ("slice", "pictures", "positive", "accuracy", "95 %", "TPR", "TNR", "AUC", "95 %")
 CHOICE_HEADING = (
     "chosen for",
@@ -88,6 +99,30 @@ def slice_row(each: Slice) -> tuple[str, ...]:
         percent(reached.true_negative_rate),
         plain(each.auc),
         span(each.auc_interval, as_percent=False),
+    )
+
+
+def robust_row(each: UnderCondition) -> tuple[str, ...]:
+    """Under ROBUST_HEADING."""
+    return (
+        each.name,
+        percent(each.rates.accuracy),
+        span(each.accuracy),
+        f"{each.lost:.1f}",
+        f"{each.lost_interval.low:.1f} .. {each.lost_interval.high:.1f}",
+        percent(each.rates.true_positive_rate),
+        percent(each.rates.true_negative_rate),
+        plain(each.auc),
+    )
+
+
+def robust_line(found: Evaluation) -> str:
+    """The worst condition, and what the pictures went through."""
+    worst = worst_of(found.robust)
+    return (
+        f"worst condition: {worst.name}, {percent(worst.rates.accuracy)} (95 %: {span(worst.accuracy)}); every picture "
+        "under each condition through the virtual OV7675 (QVGA, YUV 4:2:2) and the firmware's averaging, on the PC's "
+        "reference kernels; crop_60 may cut off the person and is not compared"
     )
 
 
