@@ -9,8 +9,9 @@ from host.base.boards import FLASH_BYTES, RAM_BYTES
 from host.base.errors import HostError
 from host.compiler.check import check_graph
 from host.compiler.format import Form, Meaning
-from host.compiler.forms import choose_forms
+from host.compiler.forms import Requantisation, choose_forms
 from host.compiler.graph import read_graph
+from host.compiler.intervals import analyse
 from host.compiler.network import Network, macs
 from host.compiler.pack import Identity, exceeded_limit, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
@@ -69,10 +70,12 @@ def compile_anyway(
     chosen = options or Options()
     graph = fold_ends(fold_constants(read_graph(data)))
     check_graph(graph)
-    network = simplify_constant_channels(fold_pads(lower(graph)))
+    lowered = fold_pads(lower(graph))
+    bounds = analyse(lowered)
+    network = simplify_constant_channels(lowered, bounds)
     total_macs = sum(macs(network, layer) for layer in network.layers)
     if chosen.dead_channel_removal:
-        network = remove_dead_channels(network)
+        network = remove_dead_channels(network, bounds.features)
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
@@ -93,18 +96,20 @@ def score_meaning(data: bytes) -> Meaning:
 
 def assemble(
     network: Network,
-    forms: tuple[Form, ...],
+    requantisations: tuple[Requantisation, ...],
     identity: Identity,
     options: Options,
     model_macs: int,
 ) -> Compiled:
-    """The back half: plan and pack."""
+    """The back half: plan and pack. requantisations: by layer."""
+    forms = tuple(proven.form for proven in requantisations)
     demands = tuple(
         demand(network, layer, form) if options.fast_kernels else Demand()
         for layer, form in zip(network.layers, forms, strict=True)
     )
     planned = plan(network, demands, options.streaming, options.arena_target)
-    return Compiled(network, planned, forms, pack(network, planned, forms, identity), model_macs)
+    blob = pack(network, planned, requantisations, identity)
+    return Compiled(network, planned, forms, blob, model_macs)
 
 
 def why_not(compiled: Compiled) -> str | None:

@@ -201,16 +201,15 @@ def _read_buffer(model: Any, index: int) -> bytes | None:
 
 
 def _read_quantisation(table: Any) -> Quantisation | None:
-    if table is None or not table.ScaleLength():
+    if table is None or not _length(table.ScaleLength(), 1 << 16, "scales"):
         return None
-    scales = [table.Scale(i) for i in _length(table.ScaleLength(), 1 << 16, "scales")]
-    points = [
-        table.ZeroPoint(i) for i in _length(table.ZeroPointLength(), 1 << 16, "zero points")
-    ] or [0] * len(scales)
+    scales = np.array(table.ScaleAsNumpy(), np.float32)
+    if _length(table.ZeroPointLength(), 1 << 16, "zero points"):
+        points = np.array(table.ZeroPointAsNumpy(), np.int64)
+    else:
+        points = np.zeros(len(scales), np.int64)
     _require(len(points) == len(scales), f"{len(scales)} scales but {len(points)} zero points")
-    return Quantisation(
-        np.array(scales, np.float32), np.array(points, np.int64), table.QuantizedDimension()
-    )
+    return Quantisation(scales, points, table.QuantizedDimension())
 
 
 def _read_operator(model: Any, operator: Any, index: int, tensors: int) -> Operator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from host.base.errors import HostError
@@ -12,12 +14,22 @@ from host.compiler.quantise import Ints, Range, can_overflow, output_values
 VECTOR_KINDS = (OperatorKind.CONV, OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 
 
-def feature_ranges(network: Network) -> list[Range]:
-    """For each feature, per channel, the bounds of u."""
+@dataclass(frozen=True)
+class Bounds:
+    """features: of u, by feature, per channel. accumulators: by layer, per output channel; None where there is none."""
+
+    features: list[Range]
+    accumulators: list[Range | None]
+
+
+def analyse(network: Network) -> Bounds:
+    """The bounds of everything. Raises HostError for an accumulator that can leave 32 bits."""
     ranges = [_everything(feature) for feature in network.features]
+    accumulators: list[Range | None] = []
     for layer in network.layers:
-        ranges[layer.output] = _output_range(network, layer, ranges)
-    return ranges
+        accumulators.append(_accumulator_range(network, layer, ranges))
+        ranges[layer.output] = _output_range(network, layer, ranges, accumulators[-1])
+    return Bounds(ranges, accumulators)
 
 
 def _everything(feature: Feature) -> Range:
@@ -25,9 +37,11 @@ def _everything(feature: Feature) -> Range:
     return Range(np.zeros(count, np.int64), np.full(count, 255, np.int64))
 
 
-def _output_range(network: Network, layer: Layer, ranges: list[Range]) -> Range:
+def _output_range(
+    network: Network, layer: Layer, ranges: list[Range], reach: Range | None
+) -> Range:
+    """reach: of the layer's accumulators."""
     output = network.features[layer.output]
-    reach = accumulator_range(network, layer, ranges)
     if reach is not None and layer.scaling is not None:
         if bool(np.any(can_overflow(layer.scaling, reach))):
             raise HostError(
@@ -100,7 +114,7 @@ def _requantised(layer: Layer, reach: Range, zero_point: int) -> Range:
     return Range(low, high)
 
 
-def accumulator_range(network: Network, layer: Layer, ranges: list[Range]) -> Range | None:
+def _accumulator_range(network: Network, layer: Layer, ranges: list[Range]) -> Range | None:
     """Per output channel, the bounds of the accumulator; None for operators without one."""
     if layer.scaling is None:
         return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from host.compiler.network import Feature, Layer, Network
 from host.compiler.place import Block, block, parts
-from host.compiler.schedule import WHOLE_INPUT, Border, Step, first_row_read
+from host.compiler.schedule import WHOLE_INPUT, Border, Links, Step, first_row_read
 
 ALIGNMENT = 4
 
@@ -58,22 +58,23 @@ def scratch_block(size: int, of_layer: list[tuple[int, Step]]) -> Block:
 
 
 def map_block(
-    network: Network, border: Border, feature: int, rows: int, during: Span, kept: bool
+    network: Network,
+    linked: Links,
+    border: Border,
+    feature: int,
+    rows: int,
+    during: Span,
+    used_later: bool,
 ) -> Block:
-    """A map of `rows` rows. kept: it is read after these steps, or holds the scores. Made before them: alive from 0."""
+    """A map of `rows` rows. used_later: read after these steps, or the scores. Made before them: alive from 0."""
     shape = network.features[feature]
-    made = [
-        entry
-        for index, layer in enumerate(network.layers)
-        if layer.output == feature
-        for entry in during.of_layer.get(index, ())
-    ]
+    made = [entry for i in linked.makers[feature] for entry in during.of_layer.get(i, ())]
     birth = _births(shape, border, made)
     death = birth.copy()
-    for index, layer in enumerate(network.layers):
-        if feature in layer.inputs:
-            _read_rows(shape, border, layer, during.of_layer.get(index, ()), death)
-    if kept:
+    for index in linked.readers[feature]:
+        reads = during.of_layer.get(index, ())
+        _read_rows(shape, border, network.layers[index], reads, death)
+    if used_later:
         death[:] = len(during.steps) - 1
     size = map_bytes(shape, border, rows)
     if rows < all_rows(shape, border) or shape.is_vector:

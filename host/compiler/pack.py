@@ -9,12 +9,10 @@ from typing import TypeVar
 from host.base.errors import HostError
 from host.base.records import Message
 from host.compiler import format as packed
-from host.compiler.format import Form
-from host.compiler.forms import short_forms
+from host.compiler.forms import Requantisation
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 from host.compiler.parameters import constant_bytes, weight_bytes
 from host.compiler.plan import MapPlan, Plan
-from host.compiler.short_form import ShortForm
 
 R = TypeVar("R", bound=Message)
 
@@ -40,8 +38,10 @@ class PackedModel:
     labels: tuple[str, ...]
 
 
-def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identity) -> bytes:
-    """The blob."""
+def pack(
+    network: Network, plan: Plan, requantisations: tuple[Requantisation, ...], identity: Identity
+) -> bytes:
+    """The blob. requantisations: by layer."""
     map_of = _map_indices(network)
     tables = [
         packed.PackedMap.LAYOUT.size * len(map_of),
@@ -52,10 +52,9 @@ def pack(network: Network, plan: Plan, forms: tuple[Form, ...], identity: Identi
     blob = _Blob(packed.PackedHeader.LAYOUT.size)
     maps_offset, operators_offset, steps_offset = (blob.reserve(size) for size in tables)
     labels_offset = blob.append(labels)
-    shorts = short_forms(network, forms)
     operators = [
-        _operator(network, plan, index, map_of, forms[index], shorts[index], blob)
-        for index in range(len(network.layers))
+        _operator(network, plan, index, map_of, proven, blob)
+        for index, proven in enumerate(requantisations)
     ]
     blob.fill(maps_offset, [_map(network.features[f], plan.maps[f]) for f in map_of])
     blob.fill(operators_offset, operators)
@@ -142,8 +141,7 @@ def _operator(
     plan: Plan,
     index: int,
     map_of: dict[int, int],
-    form: Form,
-    short: ShortForm | None,
+    proven: Requantisation,
     blob: _Blob,
 ) -> packed.PackedOperator:
     layer = network.layers[index]
@@ -152,13 +150,13 @@ def _operator(
     scratch_offset, scratch = plan.scratch[index]
     return packed.PackedOperator(
         kind=layer.kind,
-        form=form,
+        form=proven.form,
         source=layer.source,
         input=inputs[0],
         second_input=inputs[1] if len(inputs) > 1 else packed.IMAGE,
         output=map_of[layer.output],
         depth_multiplier=layer.depth_multiplier,
-        least_shift=short.least_shift if short else 0,
+        least_shift=proven.short.least_shift if proven.short else 0,
         kernel_height=layer.window.kernel[0],
         kernel_width=layer.window.kernel[1],
         stride_height=layer.window.stride[0],
@@ -170,7 +168,7 @@ def _operator(
         weights_offset=blob.append(weight_bytes(layer, inputs[0] == packed.IMAGE)),
         constants_offset=blob.append(
             constant_bytes(
-                layer, form, short, [network.features[f] for f in (*layer.inputs, layer.output)]
+                layer, proven, [network.features[f] for f in (*layer.inputs, layer.output)]
             )
         ),
         scratch_offset_words=_words(scratch_offset),

@@ -8,8 +8,9 @@ from host.base.records import Message
 from host.compiler import format as packed
 from host.compiler import quantise
 from host.compiler.format import Form, OperatorKind
+from host.compiler.forms import Requantisation
 from host.compiler.network import Feature, Layer, Scaling
-from host.compiler.short_form import ShortForm, short_records
+from host.compiler.short_form import short_records
 
 PAIRED = (OperatorKind.POINTWISE, OperatorKind.FULLY_CONNECTED)
 
@@ -30,12 +31,11 @@ def weight_bytes(layer: Layer, from_image: bool) -> bytes:
     return layer.weights.tobytes() + bytes(odd * layer.weights[0].size)
 
 
-def constant_bytes(
-    layer: Layer, form: Form, short: ShortForm | None, features: list[Feature]
-) -> bytes:
+def constant_bytes(layer: Layer, proven: Requantisation, features: list[Feature]) -> bytes:
     """The block of constants; empty without any. features: the layer's inputs, then its output."""
+    form = proven.form
     if layer.scaling is not None:
-        rows = _records(layer.scaling, form, short, features[-1].zero_point)
+        rows = _records(layer.scaling, proven, features[-1].zero_point)
         odd = layer.kind in PAIRED and len(layer.scaling.bias) % 2
         return rows + (_SPARE_RECORDS.get(form, _SPARE_RECORD).pack() if odd else b"")
     if layer.addition is not None:
@@ -50,10 +50,10 @@ def constant_bytes(
     return packed.PackedSoftmax(e.multiplier, e.left_shift, e.largest_difference).pack()
 
 
-def _records(scaling: Scaling, form: Form, short: ShortForm | None, zero_point: int) -> bytes:
-    if short is not None:
-        return short_records(scaling, short)
-    return quantise.records(scaling, form, zero_point)
+def _records(scaling: Scaling, proven: Requantisation, zero_point: int) -> bytes:
+    if proven.short is not None:
+        return short_records(scaling, proven.short)
+    return quantise.records(scaling, proven.form, zero_point)
 
 
 _SPARE_RECORD = packed.PackedRequantisation(0, 0, 1, 1)

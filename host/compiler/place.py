@@ -60,12 +60,17 @@ def parts(rows: list[tuple[int, int, int, int]]) -> Block:
 
 def lower_bound(blocks: list[Block]) -> int:
     """The most bytes that are in use at one step."""
+    return int(bytes_in_use(blocks).max(initial=0))
+
+
+def bytes_in_use(blocks: list[Block]) -> Ints:
+    """By step, until the last one at which a block lives."""
     steps = max((int(b.last.max(initial=0)) for b in blocks), default=0) + 1
     change = np.zeros(steps + 1, np.int64)
     for b in blocks:
         np.add.at(change, b.first, b.end - b.start)
         np.add.at(change, b.last + 1, b.start - b.end)
-    return int(change.cumsum().max(initial=0))
+    return change.cumsum()[:-1]
 
 
 def place(blocks: list[Block]) -> Placement:

@@ -17,8 +17,8 @@ from host.compiler.lifetimes import (
     span,
 )
 from host.compiler.network import Network
-from host.compiler.place import Block, lower_bound, place
-from host.compiler.schedule import Border, Step, Stream, borders
+from host.compiler.place import bytes_in_use, lower_bound, place
+from host.compiler.schedule import Border, Links, Step, Stream, borders, links
 from host.compiler.scratch import Demand, step_overhead
 
 LONGEST_GROUP = 12
@@ -69,11 +69,12 @@ Groups = dict[tuple[int, int, int], Group]
 
 @dataclass(frozen=True)
 class Task:
-    """What is planned. demands: by layer; border: by feature."""
+    """What is planned. demands: by layer; border: by feature; linked: which layers make and read each feature."""
 
     network: Network
     demands: tuple[Demand, ...]
     border: list[Border]
+    linked: Links
 
 
 def plan(
@@ -83,7 +84,7 @@ def plan(
     target: int = ARENA_TARGET,
 ) -> Plan:
     """The plan; without streaming every map is whole and each layer runs once. target: arena bytes to aim at."""
-    task = Task(network, demands, borders(network))
+    task = Task(network, demands, borders(network), links(network))
     if not streaming:
         return _place(task, [_group(task, i, i + 1, 0) for i in range(len(network.layers))])
     best: Plan | None = None
@@ -147,15 +148,16 @@ def _group(task: Task, first: int, end: int, rows: int) -> Group:
     """rows: of the last layer at once; 0 for all."""
     network, border = task.network, task.border
     height = network.features[network.layers[end - 1].output].height
-    stream = Stream(network, border, first, end).run(rows or height)
+    stream = Stream(network, border, task.linked.readers, first, end).run(rows or height)
     during = span(stream.steps)
-    before = {layer.output for layer in network.layers[:first]}
-    read = {source for layer in network.layers[first:] for source in layer.inputs}
-    later = {source for layer in network.layers[end:] for source in layer.inputs}
     held = dict(stream.ring)
-    held |= {f: all_rows(network.features[f], border[f]) for f in before & read}
+    held |= {
+        layer.output: all_rows(network.features[layer.output], border[layer.output])
+        for layer in network.layers[:first]
+        if _last_read(task, layer.output) >= first
+    }
     blocks = [
-        map_block(network, border[f], f, r, during, f in later or f == network.output)
+        map_block(network, task.linked, border[f], f, r, during, _last_read(task, f) >= end)
         for f, r in held.items()
     ]
     blocks += [
@@ -170,12 +172,22 @@ def _group(task: Task, first: int, end: int, rows: int) -> Group:
     return Group(first, end, stream, lower_bound(blocks), overhead)
 
 
+def _last_read(task: Task, feature: int) -> int:
+    """The last layer that reads a feature; beyond all of them for the scores, -1 for no layer."""
+    if feature == task.network.output:
+        return len(task.network.layers)
+    return max(task.linked.readers[feature], default=-1)
+
+
 def _place(task: Task, groups: list[Group]) -> Plan:
     network, border = task.network, task.border
     steps = tuple(step for group in groups for step in group.stream.steps)
     rings = {feature: rows for group in groups for feature, rows in group.stream.ring.items()}
     during, made = span(steps), sorted(rings)
-    blocks = [map_block(network, border[f], f, rings[f], during, f == network.output) for f in made]
+    blocks = [
+        map_block(network, task.linked, border[f], f, rings[f], during, f == network.output)
+        for f in made
+    ]
     scratch = [
         scratch_block(demand.scratch, during.of_layer[i]) for i, demand in enumerate(task.demands)
     ]
@@ -184,6 +196,7 @@ def _place(task: Task, groups: list[Group]) -> Plan:
     for f, offset in zip(made, placement.offsets, strict=False):
         maps[f] = MapPlan(offset, line_stride(network.features[f], border[f]), rings[f], border[f])
     sizes = [b.size for b in scratch]
+    used = bytes_in_use(blocks + scratch)
     return Plan(
         tuple(maps),
         tuple(zip(placement.offsets[len(made) :], sizes, strict=True)),
@@ -191,7 +204,7 @@ def _place(task: Task, groups: list[Group]) -> Plan:
         max(placement.bytes + SLACK, *(_read_end(network, f, maps[f]) for f in made)),
         placement.lower_bound + SLACK,
         tuple(
-            max(_live(blocks + scratch, number) for number, _ in during.of_layer[i])
+            max(int(used[number]) for number, _ in during.of_layer[i])
             for i in range(len(network.layers))
         ),
     )
@@ -203,8 +216,3 @@ def _read_end(network: Network, feature: int, place: MapPlan | None) -> int:
     channels = network.features[feature].channels
     missing = 0 if place.line_stride == 1 else -channels % QUAD
     return place.offset + (place.ring_rows * channels + missing) * place.line_stride + SLACK
-
-
-def _live(blocks: list[Block], step: int) -> int:
-    """Bytes in use at a step."""
-    return sum(int((b.end - b.start)[(b.first <= step) & (step <= b.last)].sum()) for b in blocks)

@@ -71,16 +71,40 @@ def first_row_read(layer: Layer, row: int) -> int:
     return 0 if layer.kind in WHOLE_INPUT else layer.window.first_row_read(row)
 
 
-class Stream:
-    """One group, simulated: its steps, and the rows that each feature made in it must hold."""
+@dataclass(frozen=True)
+class Links:
+    """By feature: the layers that make it (none or one), and those that read it, in running order."""
 
-    def __init__(self, network: Network, border: list[Border], first: int, end: int) -> None:
-        self.network, self.border = network, border
+    makers: list[list[int]]
+    readers: list[list[int]]
+
+
+def links(network: Network) -> Links:
+    """Who makes and who reads each feature."""
+    found = Links([[] for _ in network.features], [[] for _ in network.features])
+    for index, layer in enumerate(network.layers):
+        found.makers[layer.output].append(index)
+        for source in set(layer.inputs):
+            found.readers[source].append(index)
+    return found
+
+
+class Stream:
+    """One group, simulated: its steps, and the rows that each feature made in it must hold. readers: by feature."""
+
+    def __init__(
+        self,
+        network: Network,
+        border: list[Border],
+        readers: list[list[int]],
+        first: int,
+        end: int,
+    ) -> None:
+        self.network, self.border, self.readers = network, border, readers
         self.group = range(first, end)
         self.done = {network.layers[i].output: 0 for i in self.group}
         self.ring = dict.fromkeys(self.done, 0)
         self.steps: list[Step] = []
-        self.readers = {f: _readers(network, f) for f in self.done}
 
     def run(self, rows_at_once: int) -> Stream:
         """Simulates with that many rows of the last layer at a time."""
@@ -137,7 +161,3 @@ class Stream:
             if not finished:
                 oldest = min(oldest, first_row_read(layer, self.done[layer.output]))
         return max(oldest, top)
-
-
-def _readers(network: Network, feature: int) -> list[int]:
-    return [i for i, layer in enumerate(network.layers) if feature in layer.inputs]

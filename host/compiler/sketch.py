@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, assemble
 from host.compiler.format import Form, OperatorKind
+from host.compiler.forms import Requantisation
 from host.compiler.network import (
     IMAGE_FEATURE,
     Addition,
@@ -26,6 +27,7 @@ from host.compiler.network import (
 )
 from host.compiler.pack import Identity
 from host.compiler.passes.fold_pads import fold_pads
+from host.compiler.short_form import ShortForm
 
 LARGEST_SIDE = 2048  # of a map, and of an architecture that can be reported on in a few seconds
 MOST_CHANNELS = 65_535
@@ -182,17 +184,12 @@ class Sketch:
         form = Exponential(1 << 30, 23, 255)
         return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), exponential=form)
 
-    def _likely_form(self, layer: Layer) -> Form:
-        if layer.kind is OperatorKind.FULLY_CONNECTED:
-            return Form.GENERAL  # as large as SINGLE, which TFLite's rounding asks for
-        return Form.FAST if layer.weights is None else Form.SHORT
-
     def compiled(self, output: int, name: str, options: Options) -> Compiled:
         """Planned and packed, to be measured, not run."""
         kept = tuple(np.arange(f.channels) for f in self.features)
         whole = Network(tuple(self.features), tuple(self.layers), output, (-1,) * len(kept), kept)
         network = fold_pads(whole)
-        forms = tuple(self._likely_form(layer) for layer in network.layers)
+        forms = tuple(_likely_form(layer) for layer in network.layers)
         total = sum(macs(network, layer) for layer in network.layers)
         return assemble(network, forms, Identity(name, (), bytes(32)), options, total)
 
@@ -220,6 +217,15 @@ def _no_weights(shape: tuple[int, ...]) -> NDArray[np.int8]:
 def _scaling(channels: int) -> Scaling:
     zeros = np.zeros(channels, np.int64)
     return Scaling(zeros, zeros + (1 << 30), zeros - 8, 0, 255)
+
+
+def _likely_form(layer: Layer) -> Requantisation:
+    if layer.kind is OperatorKind.FULLY_CONNECTED:
+        return Requantisation(Form.GENERAL)  # as large as SINGLE, which TFLite's rounding asks for
+    if layer.scaling is None or layer.weights is None:
+        return Requantisation(Form.FAST)
+    least = -int(layer.scaling.shift.max())
+    return Requantisation(Form.SHORT, ShortForm(least, layer.scaling.multiplier))
 
 
 V1_LAYERS = (

@@ -10,17 +10,16 @@ import dataclasses
 
 import numpy as np
 
-from host.compiler.intervals import accumulator_range, feature_ranges
+from host.compiler.intervals import Bounds
 from host.compiler.network import Network
 from host.compiler.quantise import constant_channels, constant_scaling
 
 
-def simplify_constant_channels(network: Network) -> Network:
-    """The network with the same values everywhere."""
-    ranges = feature_ranges(network)
+def simplify_constant_channels(network: Network, bounds: Bounds) -> Network:
+    """The network with the same values, and so the same bounds of its features. bounds: of `network`."""
     layers = list(network.layers)
     for index, layer in enumerate(layers):
-        reach = accumulator_range(network, layer, ranges)
+        reach = bounds.accumulators[index]
         if reach is None or layer.scaling is None or layer.weights is None:
             continue
         point = network.features[layer.output].zero_point

@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.compiler.format import OperatorKind
-from host.compiler.intervals import VECTOR_KINDS, feature_ranges
+from host.compiler.intervals import VECTOR_KINDS
 from host.compiler.network import IMAGE_FEATURE, Layer, Network, Scaling
 from host.compiler.quantise import Ints, Range
 
 Mask = NDArray[np.bool_]
 
 
-def remove_dead_channels(network: Network) -> Network:
-    """The network of the channels that matter."""
-    ranges = feature_ranges(network)
+def remove_dead_channels(network: Network, ranges: list[Range]) -> Network:
+    """The network of the channels that matter. ranges: of u, by feature."""
     keep = _needed(network, ranges)
     layers = tuple(_narrow(network, layer, keep, ranges) for layer in network.layers)
     features = tuple(
