@@ -8,6 +8,7 @@ from pathlib import Path
 
 from host.compiler.header import packed_model_header
 from host.link.header import protocol_header
+from host.web.rules import rules_script
 from host.web.script import protocol_script
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "firmware/include/packed_model.h": packed_model_header,
     "firmware/include/protocol.h": protocol_header,
     "host/web/page/protocol.js": protocol_script,
+    "host/web/page/validity.js": rules_script,
 }
 
 

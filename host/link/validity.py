@@ -1,5 +1,5 @@
 """Can this message be true? A packet may be whole and its values impossible: every message is checked here, once,
-before any tool sees it. What fails is counted, named and dropped.
+before any tool sees it. What fails is counted, named and dropped. The page's rules are made from these (web/rules.py).
 
 A board that lies, a recording of somebody else and a firmware's mistake all come through this door.
 """
@@ -34,7 +34,7 @@ def _hello(m: wire.Hello, _: wire.Hello | None) -> str | None:
     if not CLOCK_HZ[0] <= m.clock_hz <= CLOCK_HZ[1]:
         return f"a clock of {m.clock_hz} Hz"
     if m.input_channels not in (1, 3) or not 0 < pixels <= RAM_BYTES:
-        return f"an input of {m.input_height}x{m.input_width}x{m.input_channels}"
+        return f"an input of {_shape(m.input_height, m.input_width, m.input_channels)}"
     if m.score_count > wire.MAX_SCORES:
         return f"{m.score_count} scores"
     if not math.isfinite(m.output_scale) or (m.score_count and m.output_scale <= 0):
@@ -43,11 +43,12 @@ def _hello(m: wire.Hello, _: wire.Hello | None) -> str | None:
 
 
 def _frame(m: wire.Frame, hello: wire.Hello | None) -> str | None:
-    shape = (m.height, m.width, m.channels)
-    if m.channels not in (1, 3) or math.prod(shape) != len(m.pixels) or not m.pixels:
-        return f"{m.height}x{m.width}x{m.channels} in {len(m.pixels)} bytes"
-    if hello and shape != (hello.input_height, hello.input_width, hello.input_channels):
-        return f"{m.height}x{m.width}x{m.channels} of another input than Hello's"
+    shape = _shape(m.height, m.width, m.channels)
+    pixels = m.height * m.width * m.channels
+    if m.channels not in (1, 3) or pixels != len(m.pixels) or pixels == 0:
+        return f"{shape} in {len(m.pixels)} bytes"
+    if hello and shape != _shape(hello.input_height, hello.input_width, hello.input_channels):
+        return f"{shape} of another input than Hello's"
     return _enum(m.source, wire.Source)
 
 
@@ -58,7 +59,8 @@ def _result(m: wire.Result, hello: wire.Hello | None) -> str | None:
 
 
 def _profile(m: wire.Profile, _: wire.Hello | None) -> str | None:
-    return f"{len(m.cycles)} bytes of u32" if len(m.cycles) % 4 or not m.cycles else None
+    odd = len(m.cycles) % 4 or len(m.cycles) == 0
+    return f"{len(m.cycles)} bytes of u32" if odd else None
 
 
 def _slot(m: wire.SlotInfo, _: wire.Hello | None) -> str | None:
@@ -100,6 +102,10 @@ def _silicon(m: wire.Silicon, _: wire.Hello | None) -> str | None:
 
 def _most_cycles(microseconds: int, hello: wire.Hello) -> float:
     return (microseconds / 1e6 * SLACK + STARTING_S) * hello.clock_hz
+
+
+def _shape(height: int, width: int, channels: int) -> str:
+    return f"{height}x{width}x{channels}"
 
 
 def _enum(value: int, kind: type[enum.IntEnum]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import math
 import random
@@ -49,7 +50,7 @@ async (streams) => {
       messages,
       samples: samples.map((s) => [s.frame, s.image !== null, s.scores]),
       losses: inbox.losses(),
-      objections: Array.from(inbox.objections.entries(), ([why, n]) => [why.split(":")[0], n]),
+      objections: Array.from(inbox.objections.entries()),
       heard: hex(inbox.heard()),
     };
   });
@@ -109,14 +110,26 @@ def by_python(portions: list[bytes]) -> dict[str, Any]:
             "restarts": losses.restarts,
             "reconnects": 0,
         },
-        "objections": [[why.split(":")[0], n] for why, n in inbox.objections.items()],
+        "objections": [[words(why), n] for why, n in inbox.objections.items()],
         "heard": inbox.received().hex(),
     }
 
 
 def decode(page: Page, streams: list[list[bytes]]) -> list[dict[str, Any]]:
     encoded = [[base64.b64encode(p).decode() for p in portions] for portions in streams]
-    return list(page.evaluate(DECODE, encoded))
+    output: list[dict[str, Any]] = page.evaluate(DECODE, encoded)
+    for one in output:
+        one["objections"] = [[words(why), n] for why, n in one["objections"]]
+    return output
+
+
+def words(why: str) -> list[str]:
+    """An objection's words; a number as one language writes it, nan and 1.0, is the other's NaN and 1."""
+    found = why.split()
+    for at, word in enumerate(found):
+        with contextlib.suppress(ValueError):
+            found[at] = str(float(word))
+    return found
 
 
 def long_stream(seed: int) -> bytes:
