@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,14 +28,20 @@ PATIENCE_MS = 60_000  # these machines are shared
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+def chromium_path() -> str:
+    """The browser that is installed; the test that needs it says so where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         unavailable("Chromium is not on PATH")
+    assert path
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=FLAGS)
+        started = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield started
         started.close()
 
@@ -55,6 +62,13 @@ def _is_ours(line: ConsoleMessage) -> bool:
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens an address in a fresh profile. At the end of the test no script may have failed."""
+    with opening(browser) as open_one:
+        yield open_one
+
+
+@contextlib.contextmanager
+def opening(browser: Browser) -> Iterator[OpenPage]:
+    """See open_page."""
     errors: list[str] = []
     contexts = []
 
@@ -76,10 +90,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert errors == []
 
 
-def until(page: Page, condition: str, seconds: int = PATIENCE_MS // 1000) -> None:
-    """Waits in the page until an expression is true. (Playwright's own way evaluates text: our policy forbids it.)"""
-    page.evaluate(
-        f"""() => new Promise((resolve, reject) => {{
+def wait_script(condition: str, seconds: float) -> str:
+    """A function of JavaScript that waits until an expression is true."""
+    return f"""() => new Promise((resolve, reject) => {{
           const end = performance.now() + {1000 * seconds};
           const look = () => {{
             if ({condition}) resolve();
@@ -88,4 +101,8 @@ def until(page: Page, condition: str, seconds: int = PATIENCE_MS // 1000) -> Non
           }};
           look();
         }})"""
-    )
+
+
+def until(page: Page, condition: str, seconds: float = PATIENCE_MS / 1000) -> None:
+    """Waits in the page until an expression is true. (Playwright's own way evaluates text: our policy forbids it.)"""
+    page.evaluate(wait_script(condition, seconds))

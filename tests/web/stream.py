@@ -10,7 +10,8 @@ from host.link.messages import Mode
 from host.link.transport import PortLostError
 from tests.link.fake_board import FakeBoard
 
-TURN_S = 0.01
+ENDLESS_S = 0.05  # a page on the slowest machine keeps up, so that none of its answers is dropped
+TURN_S = 0.002  # of frames that are counted: fewer than a page's queue holds
 Shoot = Callable[[FakeBoard], bytes]
 
 
@@ -26,13 +27,14 @@ class StreamPort:
         self,
         board: FakeBoard | None = None,
         frames: float = math.inf,
-        turn_s: float = TURN_S,
+        turn_s: float | None = None,
         shoot: Shoot = wave,
     ) -> None:
         self.name = "a test"
         self.board = board or FakeBoard()
         self.output = bytearray()  # everything that left it
-        self._left, self._turn_s, self._shoot = frames, turn_s, shoot
+        self._left, self._shoot = frames, shoot
+        self._turn_s = turn_s or (ENDLESS_S if frames == math.inf else TURN_S)
         self._answers = b""
         self._lock, self._there, self._lost = threading.Lock(), threading.Event(), False
 

@@ -76,6 +76,7 @@ def test_a_change_is_read_out_and_a_frame_is_not(open_page: OpenPage) -> None:
     with served(StreamPort(frames=40)) as service:
         page = open_page(service.address, SPOKEN)
         until(page, "camera.ready && camera.view.frame === 40")
+        until(page, "spoken.length > 0")
         spoken = page.evaluate("spoken")
         assert 1 <= len(spoken) <= 6 and set(spoken) <= {"PERSON", "NO PERSON", "WAITING"}
         label = page.locator("#picture").get_attribute("aria-label") or ""

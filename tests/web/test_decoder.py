@@ -7,11 +7,12 @@ import contextlib
 import dataclasses
 import math
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from host.base.records import Message
 from host.link import messages as wire
@@ -21,7 +22,7 @@ from host.link.inbox import Inbox
 from host.samples import Pairing, Sample, scores_of
 from tests.attack.lies import changed, lies
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
-from tests.web.conftest import OpenPage
+from tests.web.conftest import opening
 from tests.web.serve import served
 
 DECODE = """
@@ -58,9 +59,10 @@ async (streams) => {
 """
 
 
-@pytest.fixture
-def page(open_page: OpenPage) -> Any:
-    with served(MemoryPort(FakeBoard())) as service:
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One for all: its modules keep nothing between these tests."""
+    with served(MemoryPort(FakeBoard())) as service, opening(browser) as open_page:
         yield open_page(service.address)
 
 

@@ -81,7 +81,7 @@ def test_the_virtual_board_speaks_by_web_serial(open_page: OpenPage, page_file: 
     page = open_page(page_file.as_uri(), STAND_IN)
     carry(page, LocalPort())
     page.locator("#connect").click()
-    until(page, "camera.verdicts.length >= 3")
+    until(page, "camera.verdicts.length >= 3", seconds=500)
     assert page.evaluate("navigator.serial.filters") == [
         {"usbVendorId": ARDUINO, "usbProductId": NANO_33_BLE}
     ]
@@ -104,7 +104,7 @@ def test_a_cable_pulled_and_put_back(open_page: OpenPage, page_file: Path) -> No
     page.evaluate("camera.verdicts = []")
     page.evaluate("navigator.serial.plug()")
     until(page, "camera.ready && camera.verdicts.length >= 3")
-    assert page.locator("#alarm").is_hidden()
+    until(page, "document.getElementById('alarm').hidden")
     assert page.evaluate("camera.board.losses.reconnects") == 1
     assert set(page.evaluate("navigator.serial.opened.map((o) => o.baudRate)")) == {115_200}
     assert port.board.mode == wire.Mode.STREAM

@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -59,9 +59,19 @@ def receive(page: ClientConnection, inbox: Inbox, frames: int) -> list[dict[str,
     return texts
 
 
+def eventually(holds: Callable[[], bool]) -> None:
+    """The server's thread comes to it by itself."""
+    turn = threading.Event()
+    for _ in range(3000):
+        if holds():
+            return
+        turn.wait(0.01)
+    raise AssertionError("it never came to it")
+
+
 @pytest.fixture
 def port() -> StreamPort:
-    return StreamPort()
+    return StreamPort(frames=0)
 
 
 @pytest.fixture
@@ -182,6 +192,7 @@ def test_two_pages_see_the_same_and_the_board_rests_when_both_left(
     service: Service, port: StreamPort
 ) -> None:
     inboxes = Inbox(), Inbox()
+    port.hand_out(20)
     with link(service) as one:
         with link(service) as other:
             one.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
@@ -189,12 +200,7 @@ def test_two_pages_see_the_same_and_the_board_rests_when_both_left(
             receive(other, inboxes[1], 20)
         assert port.board.mode == wire.Mode.STREAM
     assert all(inbox.losses(0, 0).total == 0 for inbox in inboxes)
-    at_rest = threading.Event()
-    for _ in range(3000):
-        if port.board.mode == wire.Mode.IDLE:
-            break
-        at_rest.wait(0.01)
-    assert port.board.mode == wire.Mode.IDLE and service.hub.pages == 0
+    eventually(lambda: port.board.mode == wire.Mode.IDLE and service.hub.pages == 0)
 
 
 def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
@@ -207,10 +213,11 @@ def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
             port.hand_out(at_once)
             receive(awake, inbox, at_once)
         assert inbox.losses(0, 0).total == 0
-        late, dropped = Inbox(), 0
+        late = Inbox()
         texts = receive(asleep, late, 1)
         while late.packets == 0 or not texts:
             texts += receive(asleep, late, 1)
+        dropped = max(text.get("dropped", 0) for text in texts)
         port.hand_out(1)
         while True:
             data = asleep.recv(timeout=30)
@@ -232,8 +239,9 @@ def test_a_thousand_connects_leave_nothing_behind(service: Service, port: Stream
                 pass
     with link(service) as page:
         page.send(command(wire.HelloRequest(), 1) + command(wire.SetMode(wire.Mode.STREAM), 2))
+        port.hand_out(3)
         receive(page, Inbox(), 3)
-        assert service.hub.pages <= 2  # the one before may be leaving
+        eventually(lambda: service.hub.pages == 1)
     assert threading.active_count() <= threads + 40  # the pool that writes; no thread a page
 
 
