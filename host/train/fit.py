@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.train import checkpoint
 from host.train.augment import Camera, as_camera, to_grey
+from host.train.average import take_average
+from host.train.bad_days import with_bad_days
 from host.train.checkpoint import Progress
 from host.train.epoch import Epoch
 from host.train.network import to_input
@@ -24,6 +27,7 @@ from host.train.views import Views, render
 WARM_UP = 20  # the first 1/20 of all steps raises the learning rate from 1/20 of its peak
 MOMENTUM = 0.98  # of the batch normalisations of a long run
 PREDICT_BATCH = 128
+AVERAGED_BATCHES = 64  # that give the averaged weights' normalisations their statistics
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -31,6 +35,7 @@ Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 class Plan:
     """epoch_pictures: shown in one epoch; rate: the highest learning rate, falling to nothing along a cosine.
 
+    ema: momentum of an average of the weights, which the run ends with; 0: it ends with the last weights.
     patience: epochs without a lower validation loss after which it ends with the best weights; 0: it ends with
     the last ones. worker: index among several machines. before: epochs of another plan that came first; the count of
     epochs goes on from it, and so do the batches.
@@ -40,6 +45,7 @@ class Plan:
     epoch_pictures: int
     batch: int = 64
     rate: float = 5e-4
+    ema: float = 0.0
     patience: int = 0
     seed: int = 1
     worker: int = 0
@@ -53,13 +59,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class TrainingViews:
-    """pixels: uint8 (n, s, s, 3); targets: float32 (v, classes) of the views; chance: float64 (v,), of being drawn."""
+    """pixels: uint8 (n, s, s, 3); targets: float32 (v, classes) of the views; chance: float64 (v,), of being drawn;
+    bad_days: share of pictures shown under a strong condition (bad_days.py)."""
 
     pixels: NDArray[np.uint8]
     views: Views
     targets: NDArray[np.float32]
     chance: NDArray[np.float64]
     camera: Camera
+    bad_days: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,10 +90,9 @@ def batches(
             [render(training_views.pixels, training_views.views, i, size) for i in chosen]
         )
         shown = to_grey(seen) if channels == 1 else seen
-        yield (
-            to_input(as_camera(shown, training_views.camera, random)),
-            training_views.targets[chosen],
-        )
+        seen = as_camera(shown, training_views.camera, random)
+        seen = with_bad_days(seen, training_views.bad_days, random)
+        yield to_input(seen), training_views.targets[chosen]
 
 
 def train(
@@ -122,6 +129,9 @@ def train(
         on_epoch(latest)
     if plan.patience:
         checkpoint.set_weights(model, progress.best)
+    if plan.ema:
+        last = batches(training_views, plan, *_input_of(model), plan.before + plan.epochs)
+        take_average(model, (inputs for inputs, _ in islice(last, AVERAGED_BATCHES)))
     return progress.history
 
 
@@ -137,7 +147,8 @@ def compile_model(model: keras.Model, plan: Plan) -> None:
         warmup_target=plan.rate if warm_up else None,
         warmup_steps=warm_up,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, clipnorm=5.0)
+    average = {"use_ema": True, "ema_momentum": plan.ema} if plan.ema else {}
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, clipnorm=5.0, **average)
     model.compile(optimizer, keras.losses.CategoricalCrossentropy())
     optimizer.build(model.trainable_variables)
 
@@ -147,6 +158,12 @@ def _remember(model: keras.Model, steps: int) -> None:
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = float(np.clip(1 - WARM_UP / steps, 0.5, MOMENTUM))
+
+
+def _input_of(model: keras.Model) -> tuple[int, int]:
+    """Size and channels."""
+    _, size, _, channels = model.input_shape
+    return size, channels
 
 
 def _stepper(model: keras.Model) -> Callable[[Any], None]:
@@ -177,7 +194,7 @@ def _agree(model: keras.Model) -> None:
 
 def _dataset(model: keras.Model, training_views: TrainingViews, plan: Plan, epoch: int) -> Any:
     """The batches of an epoch, spread over the devices."""
-    _, size, _, channels = model.input_shape
+    size, channels = _input_of(model)
     signature = (
         tf.TensorSpec((plan.batch, size, size, channels), tf.float32),
         tf.TensorSpec((plan.batch, training_views.targets.shape[1]), tf.float32),

@@ -38,11 +38,13 @@ class Options:
     easy: tuple[str, ...]
     balance: float
     camera: float
+    bad_days: float
     views: int
     epochs: int
     epoch_pictures: int
     batch: int
     rate: float
+    ema: float
     patience: int
     seed: int
     freeze: bool
@@ -72,6 +74,16 @@ def parse(argv: list[str] | None) -> Options:
     _require(0 < args.rate < 1, f"--rate {args.rate}: between 0 and 1; 0.0005 is usual")
     _require(0 <= args.trust <= 1, f"--trust {args.trust}: between 0 and 1")
     _require(0 <= args.camera <= 1, f"--camera {args.camera}: between 0 and 1")
+    _require(0 <= args.bad_days <= 1, f"--bad-days {args.bad_days}: between 0 and 1")
+    _require(0 <= args.ema < 1, f"--ema {args.ema}: from 0 to below 1; 0.999 is usual")
+    _require(
+        not (args.ema and args.patience),
+        "--ema averages to the last epoch, --patience goes back to an earlier one: give one of them",
+    )
+    _require(
+        not (args.ema and args.freeze == "trunk"),
+        "--ema averages all layers and --freeze trunk teaches one: leave --ema out",
+    )
     _require(0 <= args.balance <= 1, f"--balance {args.balance}: between 0 and 1")
     _require(1 <= args.views <= 64, f"--views {args.views}: between 1 and 64")
     return Options(
@@ -92,11 +104,13 @@ def parse(argv: list[str] | None) -> Options:
         easy=tuple(args.easy.split(",")) if args.easy else (),
         balance=args.balance,
         camera=args.camera,
+        bad_days=args.bad_days,
         views=args.views,
         epochs=args.epochs,
         epoch_pictures=args.epoch_pictures,
         batch=args.batch,
         rate=args.rate,
+        ema=args.ema,
         patience=args.patience,
         seed=args.seed,
         freeze=args.freeze == "trunk",
@@ -150,6 +164,13 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.5,
         help="share of pictures shown as the camera in bad light would see them (default 0.5)",
+    )
+    data(
+        "--bad-days",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="of pictures shown in haze, at night, blurred and the like (default 0; 0.3 makes a model steadier)",
     )
     model = parser.add_argument_group("model").add_argument
     model(
@@ -227,6 +248,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     fit("--batch", type=int, default=64)
     fit("--rate", type=float, default=5e-4, help="the highest learning rate (default 0.0005)")
+    fit(
+        "--ema",
+        type=float,
+        default=0.0,
+        metavar="MOMENTUM",
+        help="end with an exponential moving average of the weights, such as 0.999; 0: with the last ones",
+    )
     fit(
         "--patience",
         type=int,

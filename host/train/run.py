@@ -127,7 +127,7 @@ def _train_aware(
     leaning = leans(gathered.learn.classes, options.lean)
     with devices.scope():
         aware = make_aware(model, calibration_inputs(shown), leaning, options.freeze, options.seed)
-    plan = replace(plan, epochs=options.aware, rate=plan.rate * AWARE_RATE, patience=0)
+    plan = replace(plan, epochs=options.aware, rate=plan.rate * AWARE_RATE, patience=0, ema=0.0)
     lines = [run_key(options, gathered.digest), aware.digest, options.aware]
     key = hashlib.sha256(json.dumps(lines).encode()).hexdigest()
     folder = options.output / f"aware-{key[:8]}"
@@ -149,6 +149,7 @@ def _plan(options: Options, pictures: int, worker: int) -> Plan:
         epoch_pictures=options.epoch_pictures or pictures,
         batch=min(options.batch, options.epoch_pictures or pictures),
         rate=options.rate,
+        ema=options.ema,
         patience=options.patience,
         seed=options.seed,
         worker=worker,

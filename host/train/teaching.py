@@ -38,7 +38,9 @@ def draw_lessons(
         targets = mixed(targets, soft, hard, options.trust)
     chance = draw_chances(pictures, options.weights, options.balance)[views.picture]
     chance = chance * SHOWN[views.kind]
-    return TrainingViews(pictures.pixels, views, targets, chance, Camera(options.camera))
+    return TrainingViews(
+        pictures.pixels, views, targets, chance, Camera(options.camera), options.bad_days
+    )
 
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:

@@ -80,6 +80,8 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--size", "97"),
         ("--epochs", "0"),
         ("--rate", "7"),
+        ("--bad-days", "1.5"),
+        ("--ema", "1"),
         ("--aware", "1001"),
         ("--from", "nobody"),
         ("--from", "no.keras"),

@@ -88,7 +88,7 @@ def test_a_run_killed_after_an_epoch_ends_with_the_same_model(
     small: Path, pictures: Path, tmp_path: Path
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    words = ("--from", str(small), "--epochs", "6")
+    words = ("--from", str(small), "--epochs", "6", "--ema", "0.9", "--bad-days", "0.5")
     assert main(arguments(pictures, whole, *words)) == 0
     command = [sys.executable, "-m", "host.train", *arguments(pictures, killed, *words)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -104,7 +104,9 @@ def test_a_run_killed_after_an_epoch_ends_with_the_same_model(
 
 
 def test_two_devices_train_one_model(small: Path, pictures: Path, tmp_path: Path) -> None:
-    words = arguments(pictures, tmp_path, "--from", str(small), "--strategy", "mirrored", "--json")
+    words = arguments(
+        pictures, tmp_path, "--from", str(small), "--strategy", "mirrored", "--json", "--ema", "0.9"
+    )
     command = [sys.executable, "-c", TWO_DEVICES, *words]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     run = subprocess.run(command, cwd=ROOT, capture_output=True, env=environment, check=False)

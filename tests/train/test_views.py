@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host.train.augment import Camera, as_camera, to_grey
+from host.train.bad_days import BAD_DAYS, with_bad_days
 from host.train.views import CROP, INSET, MIX, SEEK, TELL, WHOLE, draw_views, hard_labels, render
 
 NONE = Camera(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -96,3 +98,43 @@ def test_the_camera_changes_light_and_adds_noise_by_its_seed() -> None:
 def test_luma_is_bt_601() -> None:
     colours = np.eye(3, dtype=np.uint8)[None] * 255
     assert to_grey(colours)[0, :, 0].tolist() == [76, 150, 29]
+
+
+def test_a_bad_day_is_strong_and_seldom() -> None:
+    ramp = np.tile(np.linspace(20, 230, 32).astype(np.uint8)[:, None], (1, 32))
+    many = np.repeat(ramp[None, :, :, None], 200, axis=0)
+    same = with_bad_days(many, 0.0, np.random.default_rng(1))
+    assert same is many
+    some = with_bad_days(many, 0.25, np.random.default_rng(1))
+    changed = (some != many).any(axis=(1, 2, 3))
+    assert 30 <= changed.sum() <= 70  # 50 expected, sigma 6
+    assert some.dtype == np.uint8 and some.shape == many.shape
+    again = with_bad_days(many, 0.25, np.random.default_rng(1))
+    assert np.array_equal(some, again)
+    colour = with_bad_days(np.repeat(many[:40], 3, axis=3), 1.0, np.random.default_rng(2))
+    assert colour.shape == (40, 32, 32, 3)
+
+
+@pytest.mark.parametrize("number", range(len(BAD_DAYS)))
+def test_every_bad_day_does_what_it_is_named_for(number: int) -> None:
+    ramp = np.linspace(20, 230, 96, dtype=np.float32)
+    plain = np.repeat(np.tile(ramp, (96, 1))[..., None], 3, axis=2)
+    board = np.where(np.indices((96, 96)).sum(0) // 8 % 2, 220, 40).astype(np.float32)[..., None]
+    meet, name = BAD_DAYS[number], BAD_DAYS[number].__name__.strip("_")
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        after, edges = meet(plain, draw), meet(board, draw)
+        assert after.shape == plain.shape and edges.shape == board.shape
+        if name == "haze":
+            assert after.std() < 0.85 * plain.std() and after.min() > plain.min() + 10
+        elif name == "night":
+            assert after.mean() < 0.75 * plain.mean()
+        elif name == "vignette":
+            assert (
+                after[0, 0, 0] < 0.75 * plain[0, 0, 0]
+                and after[48, 48, 0] > 0.99 * plain[48, 48, 0]
+            )
+        elif name in ("motion", "defocus"):
+            assert edges.std() < board.std() and abs(edges.mean() - board.mean()) < 3
+        else:
+            assert name == "exposure" and np.abs(after - plain).max() > 0
