@@ -188,7 +188,7 @@ _Static_assert(sizeof(struct packed_map) == 20, "packed_map");
 struct packed_operator {
     uint8_t kind; /* enum packed_kind */
     uint8_t form; /* enum packed_form */
-    uint16_t source; /* index of the operator in the .tflite that it came from */
+    uint16_t source; /* index of the operator in the .tflite that it came from, or 0xFFFF */
     uint16_t input; /* map, or PACKED_IMAGE */
     uint16_t second_input; /* map (ADD and others), or PACKED_IMAGE for none */
     uint16_t output; /* map */

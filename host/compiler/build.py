@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from host.compiler.passes.dead_channels import remove_dead_channels
 from host.compiler.passes.ends import fold_ends
 from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
+from host.compiler.pixels import BY_SCALE, BYTES, Choice, Reading, read_pixels
 from host.compiler.plan import ARENA_TARGET, Plan, plan
 from host.compiler.scratch import Demand, demand
 
@@ -32,24 +34,29 @@ class Options:
     """Switches of the compiler.
 
     fast_kernels: give them the scratch without which plain C runs. arena_target: bytes; layers stream in as many steps
-    as that takes, 0 for the least.
+    as that takes, 0 for the least. pixels: what a picture's bytes stand for (pixels.py).
     """
 
     streaming: bool = True
     dead_channel_removal: bool = True
     fast_kernels: bool = True
     arena_target: int = ARENA_TARGET
+    pixels: Choice = BY_SCALE
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """network after all passes; blob: the packed model; model_macs: before channels were removed."""
+    """network after all passes; blob: the packed model; model_macs: before channels were removed.
+
+    reading: what a picture's bytes stand for; None of a sketch, which has no scales.
+    """
 
     network: Network
     plan: Plan
     forms: tuple[Form, ...]
     blob: bytes
     model_macs: int
+    reading: Reading | None = None
 
 
 def compile_model(
@@ -70,7 +77,8 @@ def compile_anyway(
     chosen = options or Options()
     graph = fold_ends(fold_constants(read_graph(data)))
     check_graph(graph)
-    lowered = fold_pads(lower(graph))
+    reading = read_pixels(graph.tensors[graph.inputs[0]], chosen.pixels)
+    lowered = fold_pads(lower(graph, reading))
     bounds = analyse(lowered)
     network = simplify_constant_channels(lowered, bounds)
     total_macs = sum(macs(network, layer) for layer in network.layers)
@@ -84,14 +92,15 @@ def compile_anyway(
             f"{count}, in the order of the scores"
         )
     identity = Identity(name, names, hashlib.sha256(data).digest())
-    return assemble(network, choose_forms(network), identity, chosen, total_macs)
+    made = assemble(network, choose_forms(network), identity, chosen, total_macs)
+    return dataclasses.replace(made, reading=reading)
 
 
 def score_meaning(data: bytes) -> Meaning:
     """What a .tflite's scores mean. Raises HostError for what cannot run."""
     graph = fold_ends(fold_constants(read_graph(data)))
     check_graph(graph)
-    return lower(graph).meaning
+    return lower(graph, read_pixels(graph.tensors[graph.inputs[0]], BYTES)).meaning
 
 
 def assemble(

@@ -60,6 +60,7 @@ from host.base.scores import Meaning as Meaning
 
 MAGIC = 0x4C444D50  # "PMDL"
 VERSION = 4
+NO_SOURCE = 0xFFFF  # of a TABLE that makes the model's values of the picture's bytes (pixels.py)
 IMAGE = 0xFFFF  # the map index of the image; as a second input: none
 ALIGNMENT = 4
 MAX_OPERATORS = 128
@@ -172,7 +173,7 @@ class PackedOperator(Message):
 
     kind: int = wire("u8", "enum packed_kind")
     form: int = wire("u8", "enum packed_form")
-    source: int = wire("u16", "index of the operator in the .tflite that it came from")
+    source: int = wire("u16", "index of the operator in the .tflite that it came from, or 0xFFFF")
     input: int = wire("u16", "map, or PACKED_IMAGE")
     second_input: int = wire("u16", "map (ADD and others), or PACKED_IMAGE for none")
     output: int = wire("u16", "map")

@@ -18,16 +18,24 @@ from host.compiler.check import check_image
 from host.compiler.graph import read_graph
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.ends import fold_ends
+from host.compiler.pixels import IDENTITY, read_pixels
 
 
 class Judge:
-    """shape: height, width, channels. input, output: the int8 tensors behind the ends. Raises HostError."""
+    """shape: height, width, channels. input, output: the int8 tensors behind the ends. Raises HostError.
 
-    def __init__(self, tflite: bytes, name: str) -> None:
+    table: uint8 [256], which u each byte of a picture becomes (model.Model's byte_table); None: as the input's
+    scale and zero point say.
+    """
+
+    def __init__(self, tflite: bytes, name: str, table: NDArray[np.uint8] | None = None) -> None:
         graph = fold_ends(fold_constants(read_graph(tflite)))
         self.input = graph.tensors[graph.inputs[0]]
         self.output = graph.tensors[graph.outputs[0]]
         check_image(self.input)
+        if table is None:
+            table = read_pixels(self.input).table
+        self._table = IDENTITY if table is None else table
         if self.output.quantisation is None or self.output.kind not in ("int8", "uint8"):
             raise HostError(f"{name} gives {self.output.kind}, expected int8: quantise it")
         self._model = LiteRt(tflite, name, keep_all=True)
@@ -35,17 +43,19 @@ class Judge:
         self.scores = int(np.prod(self.output.shape))
 
     def infer(self, image: NDArray[np.uint8]) -> NDArray[np.int8]:
-        """uint8 [height, width, channels], u = q + 128, as on the board -> int8 [scores]."""
+        """uint8 [height, width, channels], a picture's bytes, as on the board -> int8 [scores]."""
         self._model.run(self._as_input(image, self._model.source["dtype"]))
         found = self._model.tensor(self.output.index).reshape(-1)
         return np.array(int8_of(found), np.int8)
 
     def real_input(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """What the pixels stand for, to the float model."""
-        q = int8_of(images).astype(np.float64)
+        q = int8_of(self._table[images]).astype(np.float64)
         return np.asarray((q - zero_point(self.input)) * scale(self.input))
 
     def _as_input(self, image: NDArray[np.uint8], dtype: Any) -> NDArray[Any]:
         if dtype is np.uint8:
-            return image
-        return int8_of(image) if dtype is np.int8 else self.real_input(image).astype(dtype)
+            return self._table[image]
+        if dtype is np.int8:
+            return int8_of(self._table[image])
+        return self.real_input(image).astype(dtype)

@@ -6,10 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from host.base.errors import HostError
 from host.compiler.build import Options, compile_model
-from host.compiler.format import MAGIC, PackedHeader
+from host.compiler.format import MAGIC, NO_SOURCE, PackedHeader
 from host.compiler.pack import PackedModel, unpack
+from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, Pixels, Reading
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 
@@ -30,6 +34,14 @@ class Model:
         """Height, width, channels."""
         header = self.packed.header
         return header.input_height, header.input_width, header.input_channels
+
+    @property
+    def byte_table(self) -> NDArray[np.uint8]:
+        """uint8 [256]: which u = q + 128 of the .tflite's input each byte of a picture becomes (pixels.py)."""
+        first = self.packed.operators[0]
+        if first.source != NO_SOURCE:
+            return IDENTITY
+        return np.frombuffer(self.packed.data, np.uint8, 256, first.weights_offset)
 
     @property
     def hash(self) -> int:
@@ -61,11 +73,24 @@ def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool)
         raise HostError(
             f"{packed.header.name} is compiled already, and its .tflite is not here: give the .tflite"
         )
-    return _compile(tflite, packed.header.name, dead_channel_removal)
+    return _compile(
+        tflite, packed.header.name, dead_channel_removal, _reading(Model(packed, tflite))
+    )
 
 
-def _compile(data: bytes, name: str, dead_channel_removal: bool) -> Model:
-    compiled = compile_model(data, name, options=Options(dead_channel_removal=dead_channel_removal))
+def _reading(model: Model) -> Reading:
+    """What bytes stood for when it was packed."""
+    header, table = model.packed.header, model.byte_table
+    low = -header.input_scale * header.input_zero_point
+    pixels = Pixels(low, low + 255 * header.input_scale)
+    return Reading(pixels, None if table is IDENTITY else table)
+
+
+def _compile(
+    data: bytes, name: str, dead_channel_removal: bool, pixels: Choice = BY_SCALE
+) -> Model:
+    options = Options(dead_channel_removal=dead_channel_removal, pixels=pixels)
+    compiled = compile_model(data, name, options=options)
     packed = unpack(compiled.blob)
     return Model(packed, data, compiled.model_macs)
 

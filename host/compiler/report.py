@@ -21,6 +21,7 @@ from host.compiler.cost import WORST_ERROR, predict, unmeasured
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs
+from host.compiler.pixels import BY_SCALE, read_choice
 from host.compiler.sketch import mobilenet_v1
 
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
@@ -31,7 +32,8 @@ class Report:
     """parameters: of a .tflite, weights and biases, into which normalisation is folded. reason: why it does not fit.
 
     predicted_cycles: within predicted_error of what the virtual board counts, for all networks it was fitted to;
-    extrapolated: the kinds of operators that none of them has, to which no bound applies.
+    extrapolated: the kinds of operators that none of them has, to which no bound applies. pixels: what a picture's
+    bytes stand for, None where the file does not say.
     """
 
     model: str
@@ -46,6 +48,7 @@ class Report:
     predicted_error: float
     extrapolated: tuple[str, ...]
     frames_per_second: float
+    pixels: str | None
 
 
 def report_on(compiled: Compiled, model: str, parameters: int | None) -> Report:
@@ -65,6 +68,7 @@ def report_on(compiled: Compiled, model: str, parameters: int | None) -> Report:
         predicted_error=WORST_ERROR,
         extrapolated=tuple(unmeasured(compiled)),
         frames_per_second=round(CLOCK_HZ / cycles, 2),
+        pixels=str(compiled.reading) if compiled.reading else None,
     )
 
 
@@ -114,6 +118,7 @@ def show(report: Report) -> Table:
         "flash": f"{report.flash_bytes:,} B packed",
         "RAM": f"{report.ram_bytes:,} B (arena {report.arena_bytes:,} B, and the image)",
         "work": f"{report.macs:,} MACs",
+        "pixels": report.pixels or "-",
         "parameters": "-" if report.parameters is None else f"{report.parameters:,}",
         "estimated": f"{report.predicted_cycles / 1e6:.2f} Mcycles an inference, not run; {_bound(report)}",
         "inferences": f"{report.frames_per_second} a second at 64 MHz, camera not counted",
@@ -132,9 +137,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--channels", type=int, default=1, help="1 grey, 3 RGB")
     parser.add_argument("--classes", type=int, default=2)
     parser.add_argument("--no-dead-channel-removal", action="store_true")
+    parser.add_argument("--pixels", default=BY_SCALE, metavar="LOW:HIGH", help="as without report")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     a = parser.parse_args(argv)
-    options = Options(dead_channel_removal=not a.no_dead_channel_removal)
+    options = Options(
+        dead_channel_removal=not a.no_dead_channel_removal, pixels=read_choice(a.pixels)
+    )
     report = examine(a.model, a.alpha, a.size, a.channels, a.classes, options)
     if a.json:
         print(json.dumps(asdict(report)))

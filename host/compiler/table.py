@@ -8,6 +8,7 @@ from rich.text import Text
 
 from host.base.boards import FLASH_BYTES, RAM_BYTES
 from host.compiler.build import CORE_FLASH_BYTES, CORE_RAM_BYTES, Compiled
+from host.compiler.format import NO_SOURCE
 from host.compiler.network import Feature, Layer, macs
 
 
@@ -26,7 +27,7 @@ def _layers(compiled: Compiled) -> Table:
         weights = 0 if layer.weights is None else layer.weights.size
         streamed = f" ×{steps[index]}" if steps[index] > 1 else ""
         table.add_row(
-            str(layer.source),
+            "-" if layer.source == NO_SOURCE else str(layer.source),
             layer.kind.name + streamed,
             compiled.forms[index].name if layer.scaling else "",
             _shape(network.features[layer.output]),
@@ -69,6 +70,7 @@ def _totals(compiled: Compiled) -> list[Text]:
             f"({RAM_BYTES:,} B in all): arena {plan.arena_bytes:,} B, image {image_bytes:,} B"
         ),
         Text(_distance(plan.arena_bytes, plan.lower_bound)),
+        Text(str(compiled.reading)),
     ]
 
 

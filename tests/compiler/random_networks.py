@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_model
+from host.compiler.pixels import BYTES
 from tests.compiler.builder import ModelBuilder
 
 Generator = np.random.Generator
@@ -30,10 +33,15 @@ def random_model(seed: int) -> tuple[bytes, tuple[int, int, int]]:
 def compile_defined(data: bytes, options: Options | None = None) -> Compiled | None:
     """The compiled network; None when it is refused because TFLite's own arithmetic could overflow."""
     try:
-        return compile_model(data, "random", options=options)
+        return compile_as_bytes(data, "random", options)
     except HostError as error:
         assert UNDEFINED in str(error)
         return None
+
+
+def compile_as_bytes(data: bytes, name: str, options: Options | None = None) -> Compiled:
+    """A picture's bytes are the input's values, whatever its scale and zero point: networks of tests have any."""
+    return compile_model(data, name, options=replace(options or Options(), pixels=BYTES))
 
 
 def _zero_point(random: Generator) -> int:

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from host.compiler import oracle
-from host.compiler.build import compile_model
 from host.compiler.pack import unpack
 from tests.compiler import reference
 from tests.compiler.builder import ModelBuilder
+from tests.compiler.random_networks import compile_as_bytes
 
 
 def agree(data: bytes, image: reference.Image) -> None:
     expected = reference.run(reference.interpreter(data), image)
-    model = unpack(compile_model(data, "arithmetic").blob)
+    model = unpack(compile_as_bytes(data, "arithmetic").blob)
     found = oracle.scores(model, (image.astype(np.int16) + 128).astype(np.uint8))
     np.testing.assert_array_equal(found, expected)
 
@@ -26,7 +26,7 @@ def test_softmax_of_two_scores_for_every_difference(scale: float, beta: float) -
     image = model.tensor((1, 1, 1, 2), scale, 5)
     data = model.finish(image, model.softmax(model.reshape(image, (1, 2)), beta))
     judge = reference.interpreter(data)
-    packed = unpack(compile_model(data, "softmax").blob)
+    packed = unpack(compile_as_bytes(data, "softmax").blob)
     for difference in range(256):
         for pair in ((-128, -128 + difference), (127, 127 - difference)):
             q = np.array([[pair]], np.int8)

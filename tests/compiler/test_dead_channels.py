@@ -13,6 +13,7 @@ from host.compiler.network import macs
 from host.compiler.pack import unpack
 from tests.compiler import reference
 from tests.compiler.builder import ModelBuilder
+from tests.compiler.random_networks import compile_as_bytes
 
 
 def network_with_dead_channels() -> bytes:
@@ -39,8 +40,7 @@ def network_with_dead_channels() -> bytes:
 def test_dead_channels_are_removed_and_scores_stay() -> None:
     data = network_with_dead_channels()
     narrow, wide = (
-        compile_model(data, "dead", options=Options(dead_channel_removal=on))
-        for on in (True, False)
+        compile_as_bytes(data, "dead", Options(dead_channel_removal=on)) for on in (True, False)
     )
     assert [narrow.network.features[i].channels for i in (1, 2)] == [8, 8]
     assert [wide.network.features[i].channels for i in (1, 2)] == [12, 12]

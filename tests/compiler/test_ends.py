@@ -8,11 +8,11 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from host.compiler import oracle
-from host.compiler.build import compile_model
 from host.compiler.format import Meaning, OperatorKind
 from host.compiler.pack import unpack
 from tests.compiler import reference
 from tests.compiler.builder import ModelBuilder
+from tests.compiler.random_networks import compile_as_bytes
 
 UINT8, FLOAT32 = schema.TensorType.UINT8, schema.TensorType.FLOAT32
 IMAGE = (0.02, -7)
@@ -67,7 +67,7 @@ def as_input(u: NDArray[np.uint8], kind: Kind) -> NDArray[np.generic]:
 @pytest.mark.parametrize("first", ["int8", "uint8", "float32"])
 def test_ends_change_no_score(first: Kind, last: Kind) -> None:
     data = classifier(first, last)
-    model = unpack(compile_model(data, "ends").blob)
+    model = unpack(compile_as_bytes(data, "ends").blob)
     kinds = {OperatorKind(operator.kind) for operator in model.operators}
     assert kinds == {OperatorKind.CONV, OperatorKind.MEAN}
     judge = reference.interpreter(data)
@@ -85,13 +85,13 @@ def test_ends_change_no_score(first: Kind, last: Kind) -> None:
 
 @pytest.mark.parametrize("tail", ["SOFTMAX", "LOGISTIC"])
 def test_a_float_softmax_is_left_to_the_host(tail: str) -> None:
-    header = unpack(compile_model(classifier("float32", "float32", tail), "tail").blob).header
+    header = unpack(compile_as_bytes(classifier("float32", "float32", tail), "tail").blob).header
     assert header.score_meaning == Meaning.LOGIT
     assert (round(header.output_scale, 6), header.output_zero_point) == SCORES
 
 
 def test_meaning_is_packed() -> None:
-    logits = unpack(compile_model(classifier("int8", "int8"), "x").blob).header
+    logits = unpack(compile_as_bytes(classifier("int8", "int8"), "x").blob).header
     assert logits.score_meaning == Meaning.LOGIT
     model = ModelBuilder()
     image = model.tensor((1, 4, 4, 2), 0.02, -128)
@@ -102,7 +102,7 @@ def test_meaning_is_packed() -> None:
             if name == "softmax"
             else model.function(name, mean, (1 / 256, -128))
         )
-        header = unpack(compile_model(model.finish(image, end), "x").blob).header
+        header = unpack(compile_as_bytes(model.finish(image, end), "x").blob).header
         assert header.score_meaning == Meaning.PROBABILITY
         model = ModelBuilder()
         image = model.tensor((1, 4, 4, 2), 0.02, -128)

@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
-from host.compiler.build import compile_model
-from tests.compiler.random_networks import random_model
+from tests.compiler.random_networks import compile_as_bytes, random_model
 
 DATA = random_model(3)[0]
 BITS = 8 * len(DATA)
@@ -19,7 +18,7 @@ QUICK = settings(
 
 def survives(data: bytes) -> None:
     try:
-        compile_model(data, "damaged")
+        compile_as_bytes(data, "damaged")
     except HostError as error:
         assert "\n" not in str(error)
 
@@ -49,4 +48,4 @@ def test_overwritten_words_do_not_crash_the_compiler(word: int, value: int) -> N
 
 def test_a_torn_file_is_told_in_words() -> None:
     with pytest.raises(HostError, match=r"points beyond its end, at [0-9,]+ bytes \(torn off\?\)"):
-        compile_model(DATA[: len(DATA) // 8], "torn")
+        compile_as_bytes(DATA[: len(DATA) // 8], "torn")

@@ -12,11 +12,14 @@ from host.compiler.graph import read_graph
 from host.compiler.intervals import analyse
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.lower import lower
+from host.compiler.pixels import BYTES, read_pixels
+from tests.compiler.random_networks import compile_as_bytes
 from tests.compiler.test_dead_channels import network_with_dead_channels
 
 
 def test_simplified_channels_leave_the_bounds_of_features_as_they_are() -> None:
-    lowered = lower(read_graph(network_with_dead_channels()))
+    graph = read_graph(network_with_dead_channels())
+    lowered = lower(graph, read_pixels(graph.tensors[graph.inputs[0]], BYTES))
     before = analyse(lowered)
     simplified = simplify_constant_channels(lowered, before)
     assert any(
@@ -43,6 +46,6 @@ def test_nothing_is_proven_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module, name in ((build, "analyse"), (forms, "analyse"), (forms, "short_form")):
         count(module, name)
-    compiled = build.compile_model(network_with_dead_channels(), "dead")
+    compiled = compile_as_bytes(network_with_dead_channels(), "dead")
     records = sum(layer.weights is not None for layer in compiled.network.layers)
     assert calls == {"analyse": 2, "short_form": records}  # as lowered, and as packed

@@ -24,7 +24,7 @@ class Small:
 
     def __init__(self) -> None:
         self.model = ModelBuilder()
-        self.image = self.model.tensor((1, 8, 8, 3), 0.02, -128)
+        self.image = self.model.tensor((1, 8, 8, 3), 1 / 255, -128)
         weights = np.ones((4, 3, 3, 3), np.int8)
         self.conv = self.model.convolution(
             self.image, weights, np.zeros(4, np.int32), SCALES, (0.05, -128)
@@ -218,7 +218,7 @@ def test_refuses_accumulators_that_overflow() -> None:
 
 def test_refuses_an_arena_that_cannot_fit() -> None:
     model = ModelBuilder()
-    image = model.tensor((1, 200, 200, 3), 0.02, -128)
+    image = model.tensor((1, 200, 200, 3), 1 / 255, -128)
     weights, bias = np.ones((16, 1, 1, 3), np.int8), np.zeros(16, np.int32)
     wide = model.convolution(image, weights, bias, np.full(16, 0.01, np.float32), (0.05, -128))
     data = model.finish(image, model.mean(wide, (0.05, -128)))

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from host.compiler import format as packed
-from host.compiler.build import compile_model
 from host.compiler.pack import seal, unpack
 from host.compiler.status import STATUS_WORDS, EngineStatus
-from tests.compiler.random_networks import random_model
+from tests.compiler.random_networks import compile_as_bytes, random_model
 from tests.engine.library import library, status_of
 
-MODEL = unpack(compile_model(random_model(9)[0], "small").blob)
+MODEL = unpack(compile_as_bytes(random_model(9)[0], "small").blob)
 HEADER = MODEL.header
 
 

@@ -43,7 +43,7 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
         layers=layers[chosen],
         cycles=cycles[chosen],
         spread=(min(cycles), max(cycles)),
-        exactness=compare(model.tflite, images, [a.result.scores for a in answers]),
+        exactness=compare(model, images, [a.result.scores for a in answers]),
         total=window.total,
         outside=split(model.packed, window)[1],
         clock_reads=len(window.calls),

@@ -45,7 +45,7 @@ def measure_real(device: Device, path: Path, dead_channel_removal: bool, count: 
         layers=describe(model.packed, answers[chosen].operator_cycles),
         cycles=cycles[chosen],
         spread=(min(cycles), max(cycles)),
-        exactness=compare(model.tflite, images, [a.result.scores for a in answers]),
+        exactness=compare(model, images, [a.result.scores for a in answers]),
         model_macs=model.model_macs,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from host.base.errors import HostError
 from host.bench.engine.images import Image
 from host.compiler.judge import Judge
+from host.compiler.model import Model
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,12 @@ class Exactness:
     why: str
 
 
-def compare(tflite: bytes | None, images: list[Image], scores: list[bytes]) -> Exactness:
+def compare(model: Model, images: list[Image], scores: list[bytes]) -> Exactness:
     """scores: int8, what the board said of each image."""
-    if tflite is None:
+    if model.tflite is None:
         return Exactness(None, "not checked: the model's .tflite is not here")
     try:
-        judge = Judge(tflite, "the model")
+        judge = Judge(model.tflite, "the model", model.byte_table)
     except HostError as error:
         return Exactness(None, f"not checked: {error}")
     wrong = sum(

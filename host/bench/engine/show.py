@@ -10,6 +10,7 @@ from host.bench.engine.baseline import Comparison
 from host.bench.engine.figures import Report
 from host.bench.engine.layers import LayerCost
 from host.bench.engine.memory import Footprint
+from host.compiler.format import NO_SOURCE
 from host.virtual.window import Reading
 
 NUMBERS = ("#", "output", "steps", "MACs", "instructions", "c/MAC", "% SMLAD", "flash rd")
@@ -70,7 +71,7 @@ def _layers(report: Report, comparison: Comparison | None) -> Table:
 
 def _row(layer: LayerCost) -> list[str]:
     return [
-        str(layer.source),
+        "-" if layer.source == NO_SOURCE else str(layer.source),
         layer.operator,
         "x".join(map(str, layer.output)),
         str(layer.steps),

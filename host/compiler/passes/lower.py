@@ -16,6 +16,7 @@ from host.compiler.graph import Graph, Operator
 from host.compiler.network import IMAGE_FEATURE, Network
 from host.compiler.passes import lower_pairs, lower_values, lower_windows
 from host.compiler.passes.lower_builder import Builder
+from host.compiler.pixels import Reading
 
 DETECTOR = (
     "the engine runs classifiers: [1, n]. A detector's or a segmenter's map needs a pool "
@@ -23,9 +24,9 @@ DETECTOR = (
 )
 
 
-def lower(graph: Graph) -> Network:
-    """The network that computes the same scores."""
-    builder = Builder(graph)
+def lower(graph: Graph, reading: Reading) -> Network:
+    """The network that computes the same scores. reading: of the image's bytes."""
+    builder = Builder(graph, reading)
     for operator in graph.operators:
         _LOWER[operator.name](builder, operator)
     output = builder.feature_of.get(graph.outputs[0])
@@ -51,10 +52,12 @@ def _meaning(graph: Graph, builder: Builder, output: int) -> Meaning:
     names = {operator.index: operator.name for operator in graph.operators}
     layer = makers.get(output)
     while (
-        layer is not None and layer.kind is OperatorKind.TABLE and names[layer.source] == "QUANTIZE"
+        layer is not None
+        and layer.kind is OperatorKind.TABLE
+        and names.get(layer.source) == "QUANTIZE"
     ):
         layer = makers.get(layer.inputs[0])
-    last = layer is not None and names[layer.source] in ("SOFTMAX", "LOGISTIC")
+    last = layer is not None and names.get(layer.source) in ("SOFTMAX", "LOGISTIC")
     return Meaning.PROBABILITY if last else Meaning.LOGIT
 
 

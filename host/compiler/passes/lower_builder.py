@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from host.compiler import arithmetic
 from host.compiler.check import refuse
-from host.compiler.format import OperatorKind
+from host.compiler.format import NO_SOURCE, OperatorKind
 from host.compiler.graph import Graph, Operator, Tensor
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer
+from host.compiler.pixels import Reading
 
 SHAPES = "export the model again"
 
@@ -14,7 +17,7 @@ SHAPES = "export the model again"
 class Builder:
     """Features and layers so far, and which feature each tensor is."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, reading: Reading) -> None:
         self.graph = graph
         self.features: list[Feature] = []
         self.tensors: list[int] = []
@@ -22,7 +25,27 @@ class Builder:
         self.feature_of: dict[int, int] = {}
         self.loaded: int | None = None
         image = graph.tensors[graph.inputs[0]]
-        self._add_feature(image, *image.shape[1:])
+        if reading.table is not None:
+            self._add_picture(image, reading)
+        made = self._add_feature(image, *image.shape[1:])
+        if reading.table is not None:
+            self.layers.append(
+                Layer(
+                    OperatorKind.TABLE,
+                    NO_SOURCE,
+                    (IMAGE_FEATURE,),
+                    made,
+                    tables=reading.table[None],
+                )
+            )
+
+    def _add_picture(self, image: Tensor, reading: Reading) -> None:
+        """Feature 0, where the model's own input is made of it by a table."""
+        low, step = reading.pixels.low, (reading.pixels.high - reading.pixels.low) / 255
+        point = int(np.clip(round(-low / step), 0, 255))
+        _, height, width, channels = image.shape
+        self.features.append(Feature(height, width, channels, step, point))
+        self.tensors.append(-1)
 
     def _add_feature(self, tensor: Tensor, height: int, width: int, channels: int) -> int:
         point = arithmetic.zero_point(tensor) + 128
