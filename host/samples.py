@@ -150,8 +150,9 @@ def silence(device: Device, seconds: float) -> HostError:
     """What to say of a board of which nothing that counts has come for so long."""
     lost = device.losses
     return HostError(
-        f"{device.name}: no frame with its result for {seconds:.0f} s ({lost.total} messages lost, "
-        f"{lost.bad_packets} damaged or impossible): python -m host.doctor says why"
+        f"{device.name}: no frame with its result for {seconds:.0f} s ({lost.total} "
+        f"messages lost, {lost.bad_packets} damaged or impossible)",
+        "python -m host.doctor says why",
     )
 
 

@@ -14,7 +14,8 @@ EXIT_USER = 2
 class HostError(Exception):
     """What the user or the device did wrong; printed as one line, exit code 2. Anything else is our bug.
 
-    remedy: what to do. An error whose sentence says both at once, or about which nothing can be done, has `what` alone.
+    remedy: what to do, apart from what was wrong, so that JSON and pages can show it apart; empty when nothing can be
+    done. The line has a colon between the two, or a semicolon when `what` has a colon already.
     """
 
     def __init__(self, what: str, remedy: str = "") -> None:
@@ -22,7 +23,9 @@ class HostError(Exception):
         self.what, self.remedy = what, remedy
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.remedy}" if self.remedy else self.what
+        if not self.remedy:
+            return self.what
+        return f"{self.what}; {self.remedy}" if ": " in self.what else f"{self.what}: {self.remedy}"
 
 
 class EndOfRecordingError(HostError):

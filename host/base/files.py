@@ -36,7 +36,7 @@ def private_folder(path: Path) -> None:
             if not folder.is_dir():
                 folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
     except OSError as error:
-        raise HostError(f"cannot make {path}: {error.strerror}; give another folder") from error
+        raise HostError(f"cannot make {path}: {error.strerror}", "give another folder") from error
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -52,7 +52,7 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
         with placed_file(path) as file:
             yield file
     except OSError as error:
-        raise HostError(cannot_write(path, error)) from error
+        raise cannot_write(path, error) from error
 
 
 @contextlib.contextmanager
@@ -77,11 +77,13 @@ def new_private_text(path: Path) -> TextIO:
     return os.fdopen(os.open(path, flags, PRIVATE_FILE), "w", newline="", encoding="utf-8")
 
 
-def cannot_write(path: Path, error: OSError) -> str:
-    """One line, with what helps."""
+def cannot_write(path: Path, error: OSError) -> HostError:
+    """What to raise, with what helps."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return f"the disk is full: {path.name} was not kept, all before it is; free some space"
-    return f"cannot write {path}: {error.strerror}; give another folder"
+        return HostError(
+            f"the disk is full: {path.name} was not kept, all before it is", "free some space"
+        )
+    return HostError(f"cannot write {path}: {error.strerror}", "give another folder")
 
 
 def png_bytes(pixels: NDArray[np.uint8]) -> bytes:

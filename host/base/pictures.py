@@ -25,7 +25,7 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if not content:
-        raise UnreadableError(f"{name} is empty: delete it, or copy it again")
+        raise UnreadableError(f"{name} is empty", "delete it, or copy it again")
     if len(content) > MOST_FILE_BYTES:
         raise UnreadableError(f"{name} has {len(content) >> 20} MB: at most 64 are read")
     try:
@@ -35,14 +35,14 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
             with Image.open(io.BytesIO(content), formats=FORMATS) as file:
                 if file.width * file.height > MOST_PIXELS:
                     raise UnreadableError(
-                        f"{name} has {file.width}x{file.height} pixels: scale it below 32 million"
+                        f"{name} has {file.width}x{file.height} pixels", "scale it below 32 million"
                     )
                 upright = ImageOps.exif_transpose(file)
                 return _array(upright)
     except UnreadableError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise UnreadableError(f"{name} has too many pixels: scale it below 32 million") from error
+        raise UnreadableError(f"{name} has too many pixels", "scale it below 32 million") from error
     # Pillow's decoders raise many kinds for damaged bytes; each means the same here
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
             ArithmeticError, MemoryError) as error:  # fmt: skip
@@ -50,7 +50,7 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
         if isinstance(error, UnidentifiedImageError):  # it tells where in memory it looked
             why = "of no format that is known here"
         raise UnreadableError(
-            f"{name} is not a picture that can be read ({why}): delete it, or copy it again"
+            f"{name} is not a picture that can be read ({why})", "delete it, or copy it again"
         ) from error
 
 

@@ -116,7 +116,7 @@ def _inside(root: Path, name: str) -> Path:
     top = os.path.realpath(root)
     path = os.path.realpath(Path(top, name))
     if not _is_below(path, top):
-        raise UnreadableError(f"{root / name} leads out of {root}: put the file itself there")
+        raise UnreadableError(f"{root / name} leads out of {root}", "put the file itself there")
     return Path(path)
 
 
@@ -135,7 +135,7 @@ def _open(path: Path, name: str, most: int, flags: int) -> Iterator[BinaryIO]:
         with os.fdopen(number, "rb") as file:
             found = os.fstat(number)
             if not stat.S_ISREG(found.st_mode):
-                raise UnreadableError(f"{name} is no regular file: take it out of the folder")
+                raise UnreadableError(f"{name} is no regular file", "take it out of the folder")
             if found.st_size > most:
                 raise UnreadableError(
                     f"{name} has {found.st_size >> 20} MB: at most {most >> 20} are read"

@@ -120,9 +120,9 @@ def _options(args: argparse.Namespace) -> Options:
     """Raises HostError for what does not go together."""
     labels = label_list(args.labels)
     if len(labels) > 9:
-        raise HostError(f"{len(labels)} labels: there are keys for 9; capture the others later")
+        raise HostError(f"{len(labels)} labels: there are keys for 9", "capture the others later")
     if args.label and not (args.auto or args.on_change or args.uncertain):
-        raise HostError("--label needs a rule: add --auto 2/s, --on-change or --uncertain")
+        raise HostError("--label needs a rule", "add --auto 2/s, --on-change or --uncertain")
     return Options(
         labels=labels,
         rate=args.auto,
@@ -161,7 +161,7 @@ def _capture(
     viewer = Session(device, view, time.monotonic, args.output, *recording)
     if options.band and not labels_of(device.hello):
         raise HostError(
-            "--uncertain needs scores, and no model runs on the board: python -m host.deploy"
+            "--uncertain needs scores, and no model runs on the board", "python -m host.deploy"
         )
     session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
     try:

@@ -75,7 +75,7 @@ def run_plain(session: CaptureSession, frames: int | None, keys: list[str]) -> I
         arrived = session.step(STEP_S)
         silent_s = 0.0 if arrived else silent_s + STEP_S
         if silent_s >= SILENT_S:
-            raise HostError(f"no frame for {SILENT_S:.0f} s: python -m host.doctor finds out why")
+            raise HostError(f"no frame for {SILENT_S:.0f} s", "python -m host.doctor finds out why")
         if arrived and waiting and not session.press(waiting.pop(0)):
             break
         yield from session.said

@@ -64,9 +64,9 @@ def compile_model(
 ) -> Compiled:
     """Compiles a .tflite. labels: None names them class_0, class_1, ... Raises HostError for what cannot run."""
     compiled = compile_anyway(data, name, labels, options)
-    reason = why_not(compiled)
-    if reason:
-        raise HostError(reason)
+    refused = refusal(compiled)
+    if refused:
+        raise refused
     return compiled
 
 
@@ -88,8 +88,8 @@ def compile_anyway(
     names = labels or tuple(f"class_{i}" for i in range(count))
     if len(names) != count:
         raise HostError(
-            f"{len(names)} labels for {count} scores ({', '.join(names)}): give --labels with "
-            f"{count}, in the order of the scores"
+            f"{len(names)} labels for {count} scores ({', '.join(names)})",
+            f"give --labels with {count}, in the order of the scores",
         )
     identity = Identity(name, names, hashlib.sha256(data).digest())
     made = assemble(network, choose_forms(network), identity, chosen, total_macs)
@@ -121,18 +121,19 @@ def assemble(
     return Compiled(network, planned, forms, blob, model_macs)
 
 
-def why_not(compiled: Compiled) -> str | None:
-    """Why the board cannot run the model; None when it can."""
+def refusal(compiled: Compiled) -> HostError | None:
+    """Why the board cannot run the model, and what helps; None when it can."""
     arena, available = compiled.plan.arena_bytes, RAM_BYTES - CORE_RAM_BYTES
     if arena > available:
-        return (
-            f"the model needs an arena of {arena} bytes; the board has {available} bytes available: "
-            "use a smaller image, fewer channels, or streaming"
+        return HostError(
+            f"the model needs an arena of {arena} bytes; the board has {available} bytes available",
+            "use a smaller image, fewer channels, or streaming",
         )
     flash, left = len(compiled.blob), FLASH_BYTES - CORE_FLASH_BYTES
     if flash > left:
-        return (
-            f"the packed model has {flash} bytes; the board's flash has {left} left: "
-            "train a narrower model"
+        return HostError(
+            f"the packed model has {flash} bytes; the board's flash has {left} left",
+            "train a narrower model",
         )
-    return exceeded_limit(compiled.network, compiled.plan)
+    exceeded = exceeded_limit(compiled.network, compiled.plan)
+    return HostError(exceeded) if exceeded else None

@@ -56,7 +56,7 @@ MAX_SMALL = 255  # what a uint8 field of the packed operator holds
 
 def refuse(operator: Operator, problem: str, advice: str) -> NoReturn:
     """Every refusal of an operator has this form."""
-    raise HostError(f"{operator}: {problem}; {advice}")
+    raise HostError(f"{operator}: {problem}", advice)
 
 
 def check_graph(graph: Graph) -> None:
@@ -72,17 +72,16 @@ def check_image(image: Tensor) -> None:
     """Raises HostError unless it is an int8 image of a fixed shape."""
     if image.kind == "float32":
         raise HostError(
-            f"the model's input '{image.name}' is float32, and no QUANTIZE follows; {CONVERT}"
+            f"the model's input '{image.name}' is float32, and no QUANTIZE follows", CONVERT
         )
     if image.kind == "uint8":
         raise HostError(
             f"the model computes in uint8 from its input '{image.name}' on, as TensorFlow 1 "
-            f"quantised; {CONVERT} by TensorFlow 2"
+            "quantised",
+            f"{CONVERT} by TensorFlow 2",
         )
     if image.kind != "int8":
-        raise HostError(
-            f"the model's input '{image.name}' is {image.kind}, expected int8; {CONVERT}"
-        )
+        raise HostError(f"the model's input '{image.name}' is {image.kind}, expected int8", CONVERT)
     if len(image.shape) != 4 or image.dynamic:
         raise HostError(
             f"the model's input '{image.name}' has shape {image.shape}, expected an image: a fixed "

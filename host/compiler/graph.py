@@ -104,15 +104,15 @@ def read_graph(data: bytes) -> Graph:
     """The graph in a .tflite file. Raises HostError for anything that is not a well-formed one."""
     if len(data) < 16 or data[4:8] != b"TFL3":
         raise HostError(
-            "not a TFLite model: the file does not carry the identifier TFL3; give a .tflite "
-            "quantised to int8"
+            "not a TFLite model: the file does not carry the identifier TFL3",
+            "give a .tflite quantised to int8",
         )
     try:
         return _read_model(tflite.Model.GetRootAsModel(data, 0))
     except struct.error as error:
         raise HostError(
-            f"damaged TFLite model: it points beyond its end, at {len(data):,} bytes (torn off?); "
-            "export or copy it again"
+            f"damaged TFLite model: it points beyond its end, at {len(data):,} bytes (torn off?)",
+            "export or copy it again",
         ) from error
     except (
         IndexError,
@@ -124,7 +124,7 @@ def read_graph(data: bytes) -> Graph:
         KeyError,
     ) as error:
         raise HostError(
-            f"damaged TFLite model: {error or type(error).__name__}; export it again"
+            f"damaged TFLite model: {error or type(error).__name__}", "export it again"
         ) from error
 
 
@@ -140,7 +140,7 @@ _PADDINGS = _names(tflite.Padding)
 
 def _require(condition: bool, what: str) -> None:
     if not condition:
-        raise HostError(f"damaged TFLite model: {what}; export it again")
+        raise HostError(f"damaged TFLite model: {what}", "export it again")
 
 
 def _length(count: int, limit: int, what: str) -> range:

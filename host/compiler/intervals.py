@@ -45,8 +45,9 @@ def _output_range(
     if reach is not None and layer.scaling is not None:
         if bool(np.any(can_overflow(layer.scaling, reach))):
             raise HostError(
-                f"operator {layer.source} ({layer.kind.name}): its accumulator can leave 32 bits, where TFLite's "
-                "result is undefined; convert the model again"
+                f"operator {layer.source} ({layer.kind.name}): its accumulator can leave 32 bits, "
+                "where TFLite's result is undefined",
+                "convert the model again",
             )
         return _requantised(layer, reach, output.zero_point)
     first = ranges[layer.inputs[0]]

@@ -37,7 +37,7 @@ class Judge:
             table = read_pixels(self.input).table
         self._table = IDENTITY if table is None else table
         if self.output.quantisation is None or self.output.kind not in ("int8", "uint8"):
-            raise HostError(f"{name} gives {self.output.kind}, expected int8: quantise it")
+            raise HostError(f"{name} gives {self.output.kind}, expected int8", "quantise it")
         self._model = LiteRt(tflite, name, keep_all=True)
         self.shape = (self.input.shape[1], self.input.shape[2], self.input.shape[3])
         self.scores = int(np.prod(self.output.shape))

@@ -16,7 +16,7 @@ from host.compiler.sketch import Sketch
 
 Config = dict[str, Any]
 PASSED = {"Dropout", "Flatten", "Reshape", "ReLU", "Activation", "SpatialDropout2D", "Rescaling"}
-UNREADABLE = "is no Keras model: save it as .keras, or convert it to .tflite"
+SAVE = "save it as .keras, or convert it to .tflite"
 
 
 def read_config(data: bytes, name: str) -> Config:
@@ -29,9 +29,9 @@ def read_config(data: bytes, name: str) -> Config:
             start = data.index(b'{"class_name"')
             found, _ = json.JSONDecoder().raw_decode(data[start:].decode("latin-1"))
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise HostError(f"{name} {UNREADABLE}") from error
+        raise HostError(f"{name} is no Keras model", SAVE) from error
     if not isinstance(found, dict) or "layers" not in found.get("config", {}):
-        raise HostError(f"{name} {UNREADABLE}")
+        raise HostError(f"{name} is no Keras model", SAVE)
     return found
 
 
@@ -51,7 +51,7 @@ class _Reader:
         for layer in self.layers:
             if not isinstance(layer, dict) or not isinstance(layer.get("config"), dict):
                 raise HostError(
-                    "the Keras model has a layer without a configuration: save it again"
+                    "the Keras model has a layer without a configuration", "save it again"
                 )
             kind, config = str(layer.get("class_name")), layer["config"]
             try:
@@ -62,7 +62,7 @@ class _Reader:
                 ) from error
             self.value[config.get("name", "")] = self.last
         if self.sketch is None:
-            raise HostError("the Keras model has no input shape: build it before saving")
+            raise HostError("the Keras model has no input shape", "build it before saving")
         return self.sketch, self.last
 
     def _inputs(self, layer: Config) -> list[int]:
@@ -78,7 +78,7 @@ class _Reader:
         if kind == "InputLayer":
             return IMAGE_FEATURE
         if self.sketch is None:
-            raise HostError("the Keras model has no input shape: build it before saving")
+            raise HostError("the Keras model has no input shape", "build it before saving")
         return self._append(self.sketch, kind, config, inputs)
 
     def _append(self, s: Sketch, kind: str, config: Config, inputs: list[int]) -> int:
@@ -105,7 +105,7 @@ class _Reader:
         if kind == "Softmax":
             return s.softmax(source)
         raise HostError(
-            f"layer {config.get('name')} ({kind}): no cost is known for it; convert to .tflite"
+            f"layer {config.get('name')} ({kind}): no cost is known for it", "convert to .tflite"
         )
 
     def _weighted(self, s: Sketch, kind: str, config: Config, source: int) -> int:

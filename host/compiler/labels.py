@@ -31,7 +31,7 @@ def _listed(given: str) -> tuple[str, ...]:
     labels = tuple(label.strip() for label in given.split(","))
     if not all(labels) or len(set(labels)) < len(labels):
         raise HostError(
-            f"--labels {given!r}: each score needs a name of its own; write for instance "
-            "no_person,person"
+            f"--labels {given!r}: each score needs a name of its own",
+            "write for instance no_person,person",
         )
     return labels

@@ -53,7 +53,7 @@ def built_in_blob(flash: bytes) -> bytes:
     """The packed model that lies at the start of `flash`. Raises HostError when none does."""
     size = PackedHeader.LAYOUT.size
     if len(flash) < size or int.from_bytes(flash[:4], "little") != MAGIC:
-        raise HostError("this firmware has no model built in: give one, or another --elf")
+        raise HostError("this firmware has no model built in", "give one, or another --elf")
     header = PackedHeader.unpack(flash[:size])
     assert isinstance(header, PackedHeader)
     return flash[: header.total_bytes]
@@ -71,7 +71,8 @@ def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool)
         return Model(packed, tflite)
     if tflite is None:
         raise HostError(
-            f"{packed.header.name} is compiled already, and its .tflite is not here: give the .tflite"
+            f"{packed.header.name} is compiled already, and its .tflite is not here",
+            "give the .tflite",
         )
     return _compile(
         tflite, packed.header.name, dead_channel_removal, _reading(Model(packed, tflite))

@@ -253,14 +253,14 @@ def unpack(data: bytes) -> PackedModel:
     """Reads a blob that `pack` wrote. Raises HostError when it is not one."""
     size = packed.PackedHeader.LAYOUT.size
     if len(data) < size or int.from_bytes(data[:4], "little") != packed.MAGIC:
-        raise HostError("not a packed model: compile one with python -m host.compiler")
+        raise HostError("not a packed model", "compile one with python -m host.compiler")
     header = packed.PackedHeader.unpack(data[:size])
     assert isinstance(header, packed.PackedHeader)
     if header.version != packed.VERSION:
         raise HostError(f"packed by version {header.version} of the format, not {packed.VERSION}")
     if header.total_bytes != len(data) or header.body_crc != zlib.crc32(data[packed.BODY_OFFSET :]):
         raise HostError(
-            "the packed model is damaged: its length or checksum is wrong; compile it again"
+            "the packed model is damaged: its length or checksum is wrong", "compile it again"
         )
     text = data[header.labels_offset : header.labels_offset + header.labels_bytes].decode()
     return PackedModel(

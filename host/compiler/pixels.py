@@ -72,7 +72,7 @@ def read_choice(text: str) -> Choice:
         found = Pixels(0.0, 0.0)
     if not (np.isfinite([found.low, found.high]).all() and found.low < found.high):
         raise HostError(
-            f"'{text}' does not say what pixels stand for: give bytes, or LOW:HIGH, such as -1:1"
+            f"'{text}' does not say what pixels stand for", "give bytes, or LOW:HIGH, such as -1:1"
         )
     return found
 
@@ -94,9 +94,10 @@ def read_pixels(image: Tensor, choice: Choice = BY_SCALE) -> Reading:
     if _distance(nearest, own) > NEAR:
         scale, point = arithmetic.scale(image), arithmetic.zero_point(image)
         raise HostError(
-            f"the model's input '{image.name}' stands for {own} (scale {scale:.6g}, zero point {point}), which is "
-            "no usual range of pixels (0..1, 0..255, -1..1): train it on one of these, or compile it with "
-            "--pixels=LOW:HIGH (what bytes 0 and 255 stand for) or --pixels=bytes (the bytes are its values already)"
+            f"the model's input '{image.name}' stands for {own} (scale {scale:.6g}, zero point "
+            f"{point}), which is no usual range of pixels (0..1, 0..255, -1..1)",
+            "train it on one of these, or compile it with --pixels=LOW:HIGH (what bytes 0 and "
+            "255 stand for) or --pixels=bytes (the bytes are its values already)",
         )
     return _reading(image, nearest)
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
-from host.compiler.build import Compiled, Options, compile_anyway, why_not
+from host.compiler.build import Compiled, Options, compile_anyway, refusal
 from host.compiler.cost import WORST_ERROR, predict, unmeasured
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
@@ -54,11 +54,11 @@ class Report:
 def report_on(compiled: Compiled, model: str, parameters: int | None) -> Report:
     """The report of one compiled model. ram_bytes: arena and image."""
     image = compiled.network.features[0]
-    cycles, reason = sum(predict(compiled)), why_not(compiled)
+    cycles, refused = sum(predict(compiled)), refusal(compiled)
     return Report(
         model=model,
-        fits=reason is None,
-        reason=reason,
+        fits=refused is None,
+        reason=str(refused) if refused else None,
         flash_bytes=len(compiled.blob),
         ram_bytes=compiled.plan.arena_bytes + image.height * image.width * image.channels,
         arena_bytes=compiled.plan.arena_bytes,

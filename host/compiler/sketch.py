@@ -71,7 +71,9 @@ class Sketch:
         for size, k, step in zip((feature.height, feature.width), kernel, stride, strict=True):
             count = -(-size // step) if same else (size - k) // step + 1
             if count < 1:
-                raise HostError(f"a window of {kernel} is larger than its input: use padding same")
+                raise HostError(
+                    f"a window of {kernel} is larger than its input", "use padding same"
+                )
             sizes.append(count)
             pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
         return Window(kernel, stride, pads[0], pads[1]), sizes[0], sizes[1]

@@ -114,8 +114,9 @@ def require_class(rule: Rule, names: Iterable[str], where: object) -> None:
     known = sorted(set(names))
     if not any(rule.wants(name) for name in known):
         raise HostError(
-            f"{where}: there is no class {rule.wanted!r} among {len(known)}{did_you_mean(rule.wanted, known)}: "
-            f"give --class one of {', '.join(known)[:200]}"
+            f"{where}: there is no class {rule.wanted!r} among "
+            f"{len(known)}{did_you_mean(rule.wanted, known)}",
+            f"give --class one of {', '.join(known)[:200]}",
         )
 
 

@@ -35,7 +35,9 @@ def open_opinion(model: Path, labels: str | None = None) -> Classifier:
         raise HostError(f"{model} takes {kind.__name__}{shape}: an int8 image is needed")
     count = int(litert.sink["shape"][-1])
     if names is None or len(names) != count:
-        raise HostError(f"{model}: the names of its {count} scores are needed: give --model-labels")
+        raise HostError(
+            f"{model}: the names of its {count} scores are needed", "give --model-labels"
+        )
 
     def classifier(pixels: NDArray[np.uint8]) -> tuple[tuple[str, float], ...]:
         real = litert.real(litert.run_pixels(to_input(pixels, *shape)))

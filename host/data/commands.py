@@ -43,7 +43,7 @@ def import_set(request: argparse.Namespace) -> int:
     """Copies pictures into a folder of ours."""
     console = stderr()
     if not request.input.exists():
-        raise HostError(f"{request.input} is not there: give a folder or a zip of pictures")
+        raise HostError(f"{request.input} is not there", "give a folder or a zip of pictures")
     dataset = _source(request)
     for line in dataset.remarks():
         _say(console, line)
@@ -97,7 +97,7 @@ def split_set(request: argparse.Namespace) -> int:
     """Writes the split of every picture into the folder's manifest."""
     console = stderr()
     if not request.data.is_dir():
-        raise HostError(f"{request.data} is no folder: import it into one first")
+        raise HostError(f"{request.data} is no folder", "import it into one first")
     if request.val + request.test >= 1:
         raise HostError(f"--val {request.val} and --test {request.test} leave nothing to train on")
     with held(request.data):

@@ -95,7 +95,7 @@ def read_dataset(
     is none of `labels` (with the one meant), a label without pictures, fewer than `least_labels` labels.
     """
     if not path.exists():
-        raise HostError(f"{path} is not there: give a folder or a zip of pictures")
+        raise HostError(f"{path} is not there", "give a folder or a zip of pictures")
     listed = _listed(path)
     pictures = [p for p in listed.pictures if p.label and (not split or p.split == split)]
     where = f"the {split} split of {path}" if split else str(path)
@@ -153,16 +153,18 @@ def _refuse_empty_folders(path: Path, known: Sequence[str]) -> None:
     for folder in _class_folders(path):
         if folder.is_symlink():
             raise HostError(
-                f"{folder} is a link, and links to folders are not followed: "
-                f"copy the set with what they point to: {shlex.join(('cp', '-rL', str(path), 'COPY'))}"
+                f"{folder} is a link, and links to folders are not followed",
+                "copy the set with what they point to: "
+                f"{shlex.join(('cp', '-rL', str(path), 'COPY'))}",
             )
         names = [name for name in list_files(folder).names if not is_hidden(name)]
         reasons = [not_a_picture(name) for name in names]
         if not any(reason is None for reason in reasons) and (any(reasons) or not names):
             line = left_out_line(Counter(reason for reason in reasons if reason))
             raise HostError(
-                f"the class {folder.name!r} has no pictures in {folder}{f' ({line})' if line else ''}: "
-                "put some there, or remove the folder"
+                f"the class {folder.name!r} has no pictures in "
+                f"{folder}{f' ({line})' if line else ''}",
+                "put some there, or remove the folder",
             )
 
 

@@ -24,7 +24,7 @@ Write = Callable[[str, bytes], None]
 def export_folder(dataset: Dataset, output: Path, layout: str) -> int:
     """layout: keras or edge-impulse. How many pictures were written. Raises HostError, also for a full `output`."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise HostError(f"{output} is not an empty folder: give a new one")
+        raise HostError(f"{output} is not an empty folder", "give a new one")
 
     def write(path: str, content: bytes) -> None:
         private_folder((output / path).parent)
@@ -51,7 +51,7 @@ def _keras(dataset: Dataset, write: Write) -> int:
     bare = sum(not picture.split for picture in dataset.pictures)
     if has_splits and bare:
         raise HostError(
-            f"{bare} pictures belong to no split: run `python -m host.data split` first"
+            f"{bare} pictures belong to no split", "run `python -m host.data split` first"
         )
     paths = []
     folders = folders_of(picture.label for picture in dataset.pictures)

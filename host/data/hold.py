@@ -48,10 +48,12 @@ def take(folder: Path) -> Path:
         if _make(lock):
             return lock
         if _state(lock) is State.LIVE:
-            raise HostError(f"{_owner(lock)} writes into {folder}: end it, or give another folder")
+            raise HostError(
+                f"{_owner(lock)} writes into {folder}", "end it, or give another folder"
+            )
         return _take_over(lock, folder / TAKEOVER)
     except OSError as error:
-        raise HostError(cannot_write(lock, error)) from error
+        raise cannot_write(lock, error) from error
 
 
 def _take_over(lock: Path, guard: Path) -> Path:
@@ -59,13 +61,13 @@ def _take_over(lock: Path, guard: Path) -> Path:
     if not _make(guard):
         is_live = _state(guard) is not State.DEAD
         whose = "another process takes it over" if is_live else f"{guard} was left behind"
-        raise HostError(f"{lock.parent} is locked, and {whose}: try again, or delete that file")
+        raise HostError(f"{lock.parent} is locked, and {whose}", "try again, or delete that file")
     try:
         if _state(lock) is State.DEAD:  # and stays it: who makes one needs that there is none
             lock.unlink()
         if not _make(lock):
             raise HostError(
-                f"{_owner(lock)} writes into {lock.parent}: end it, or give another folder"
+                f"{_owner(lock)} writes into {lock.parent}", "end it, or give another folder"
             )
     finally:
         guard.unlink(missing_ok=True)

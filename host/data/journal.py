@@ -106,11 +106,11 @@ class Journal:
         path = self.folder / CSV_NAME
         try:
             if path.stat().st_size != self._end:
-                raise HostError(f"another program changed {path}: remove the picture's row there")
+                raise HostError(f"another program changed {path}", "remove the picture's row there")
             os.truncate(path, self._starts[-1])
             (self.folder / self.pictures[-1].path).unlink(missing_ok=True)
         except OSError as error:
-            raise HostError(cannot_write(path, error)) from error
+            raise cannot_write(path, error) from error
         self._end = self._starts.pop()
         return self.pictures.pop()
 
@@ -137,7 +137,7 @@ class Journal:
             finally:
                 os.close(number)
         except OSError as error:
-            raise HostError(cannot_write(path, error)) from error
+            raise cannot_write(path, error) from error
         self._starts.append(self._end)
         self._end += len(line)
 
@@ -190,7 +190,8 @@ def _agreed(folder: Path, wanted: Sequence[str], found: Sequence[Picture]) -> tu
         if picture.label and not matching(picture.label, wanted):
             there = sorted({p.label for p in found if p.label})
             raise HostError(
-                f"{folder} holds pictures labelled {', '.join(there)}{did_you_mean(picture.label, wanted)}: "
-                f"give --labels {','.join(there)} (more may follow), or another --output"
+                f"{folder} holds pictures labelled "
+                f"{', '.join(there)}{did_you_mean(picture.label, wanted)}",
+                f"give --labels {','.join(there)} (more may follow), or another --output",
             )
     return tuple(wanted)

@@ -44,7 +44,7 @@ def folders_of(labels: Iterable[str]) -> dict[str, str]:
     for label, folder in folders.items():
         there = owners.setdefault(unicodedata.normalize("NFC", folder).casefold(), label)
         if normal(there) != normal(label):
-            raise HostError(f"labels {there!r} and {label!r} would share a folder: rename one")
+            raise HostError(f"labels {there!r} and {label!r} would share a folder", "rename one")
     return folders
 
 
@@ -53,7 +53,7 @@ def label_list(text: str) -> tuple[str, ...]:
     labels = tuple(label.strip() for label in text.split(","))
     if not all(labels):
         raise HostError(
-            f"--labels {text!r} holds an empty label: write for instance person,non_person"
+            f"--labels {text!r} holds an empty label", "write for instance person,non_person"
         )
     for index, label in enumerate(labels):
         same = matching(label, labels[:index])
@@ -69,12 +69,14 @@ def require_classes(counts: Counter[str], labels: Sequence[str], least: int, whe
     empty = [label for label in labels if not counts[label]]
     if empty:
         raise HostError(
-            f"{where} has no picture labelled {empty[0]!r} (there are: {there})"
-            f"{did_you_mean(empty[0], sorted(counts))}: capture some, or leave that label out"
+            f"{where} has no picture labelled {empty[0]!r} (there are: "
+            f"{there}){did_you_mean(empty[0], sorted(counts))}",
+            "capture some, or leave that label out",
         )
     if total and len(counts) < least:
         only = next(iter(counts))
         raise HostError(
-            f"all {total} pictures of {where} are {only!r}: a model learns from at least {least} "
-            "labels; capture pictures without it, too"
+            f"all {total} pictures of {where} are {only!r}: a model learns from at least "
+            f"{least} labels",
+            "capture pictures without it, too",
         )

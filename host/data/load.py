@@ -107,6 +107,6 @@ def _room(count: int, height: int, width: int, channels: int) -> NDArray[np.uint
     size = count * height * width * channels
     if size > MOST_INPUT_BYTES:
         raise HostError(
-            f"{count} pictures of {height}x{width}x{channels} take {size >> 30} GB: use fewer"
+            f"{count} pictures of {height}x{width}x{channels} take {size >> 30} GB", "use fewer"
         )
     return np.empty((count, height, width, channels), np.uint8)

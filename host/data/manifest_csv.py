@@ -41,8 +41,8 @@ def parse_csv(content: bytes, name: str, exists: Exists = lambda path: False) ->
             return replace(rows, notes=(note,))
     line = content[: _first_not_utf8(content)].count(b"\n") + 1
     raise HostError(
-        f"{name} line {line} is not UTF-8, and its encoding cannot be told: "
-        'save it in the spreadsheet as "CSV UTF-8"'
+        f"{name} line {line} is not UTF-8, and its encoding cannot be told",
+        'save it in the spreadsheet as "CSV UTF-8"',
     )
 
 
@@ -120,7 +120,9 @@ def _rows(text: str, name: str) -> Rows:
         if picture is None:
             continue
         if labels.setdefault(picture.path, picture.label) != picture.label:
-            raise HostError(f"{name} line {number}: {picture.path} has two labels: delete one row")
+            raise HostError(
+                f"{name} line {number}: {picture.path} has two labels", "delete one row"
+            )
         pictures.append(picture)
     last = _last(tail, separator, columns, name, len(lines) + 1)
     return Rows((*pictures, *([last] if last else [])), "" if last else tail.strip("\0 "))
@@ -149,7 +151,7 @@ def _columns(header: str, separator: str, name: str) -> list[str]:
     columns = _names(header, separator)
     twice = [column for column in columns if column and columns.count(column) > 1]
     if twice:
-        raise HostError(f"{name} names the column {twice[0]} twice: rename one")
+        raise HostError(f"{name} names the column {twice[0]} twice", "rename one")
     return columns
 
 
@@ -180,7 +182,7 @@ def _picture(cells: list[str], columns: Sequence[str], where: str) -> Picture | 
             "a separator inside a text needs quotes around it"
         )
     if any("\0" in cell for cell in cells):
-        raise HostError(f"{where} holds zero bytes: restore the line, or delete it")
+        raise HostError(f"{where} holds zero bytes", "restore the line, or delete it")
     filled = [unescaped(cell) for cell in cells] + [""] * (len(columns) - len(cells))
     try:
         return picture_of(dict(zip(columns, filled, strict=True)))

@@ -42,8 +42,9 @@ def read_whole(folder: Path) -> list[Picture]:
     rows = read_manifest(folder) if has_manifest(folder) else Rows(())
     if rows.torn:
         raise HostError(
-            f"{folder / CSV_NAME}: its last line is cut off ({rows.torn[:60]!r}), and it is not written anew "
-            "without that row: complete or delete the line"
+            f"{folder / CSV_NAME}: its last line is cut off ({rows.torn[:60]!r}), and it is "
+            "not written anew without that row",
+            "complete or delete the line",
         )
     return list(rows.pictures)
 

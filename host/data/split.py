@@ -53,7 +53,7 @@ def groups(
     """
     times = instants(pictures) if gap_s is not None else [None] * len(pictures)
     if gap_s is not None and not any(times):
-        raise HostError("no picture has a time, by which --gap parts sessions: leave --gap out")
+        raise HostError("no picture has a time, by which --gap parts sessions", "leave --gap out")
     pairs = list(near)
     members: dict[str, list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
@@ -136,6 +136,8 @@ def _refuse_empty(used: set[str], requested: Sequence[str], count: int) -> None:
     empty = [name for name in requested if name not in used]
     if empty:
         raise HostError(
-            f"{count} group(s) of pictures that belong together cannot fill train, {' and '.join(empty)}: "
-            "capture another session, or part sessions with a --gap of fewer seconds than they pause"
+            f"{count} group(s) of pictures that belong together cannot fill train, "
+            f"{' and '.join(empty)}",
+            "capture another session, or part sessions with a --gap of fewer seconds than they "
+            "pause",
         )

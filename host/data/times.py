@@ -39,13 +39,14 @@ def _instant(picture: Picture, order: str | None) -> datetime:
             if not is_day_first and order is None:
                 raise HostError(
                     f"{picture.path}: the time {text!r} could be {first}/{second} or {second}/{first}, "
-                    f"and no row tells which: {WANTED}"
+                    "and no row tells which",
+                    WANTED,
                 )
             day, month = (first, second) if is_day_first else (second, first)
             return _at(year, month, day, clock)
     except ValueError:
         pass
-    raise HostError(f"{picture.path}: the time {text!r} is none: {WANTED}")
+    raise HostError(f"{picture.path}: the time {text!r} is none", WANTED)
 
 
 def _order(pictures: Sequence[Picture]) -> str | None:

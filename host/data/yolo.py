@@ -122,7 +122,7 @@ def _class_names(read: ReadName, names: Sequence[str], path: Path) -> tuple[str,
         return tuple(line.strip() for line in content.splitlines() if line.strip())
     found = _yaml_names(content)
     if not found:
-        raise HostError(f"{path}: {name} has no `names` of the classes: add names: [person, ...]")
+        raise HostError(f"{path}: {name} has no `names` of the classes", "add names: [person, ...]")
     return found
 
 

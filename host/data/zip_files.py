@@ -67,7 +67,7 @@ class Zip:
                 yield file
         except DAMAGE as error:
             raise UnreadableError(
-                f"{self._path}: {name} cannot be read ({error}): copy the zip again"
+                f"{self._path}: {name} cannot be read ({error})", "copy the zip again"
             ) from error
 
 

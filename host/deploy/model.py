@@ -33,7 +33,7 @@ def read_model(path: Path, name: str | None = None, labels: str | None = None) -
     if path.suffix != PACKED:
         return unpack(compile_model(data, name or path.stem, labels_for(labels, path)).blob)
     if labels is not None:
-        raise HostError(f"{path} has its labels already: give the .tflite to change them")
+        raise HostError(f"{path} has its labels already", "give the .tflite to change them")
     packed = unpack(data)
     return unpack(renamed(packed, name)) if name is not None else packed
 
@@ -49,11 +49,13 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
     """Raises HostError with the reason and a remedy when the board cannot run the model. board: any of its slots."""
     if board.room == 0:
         raise HostError(
-            "the board has no room for model slots: upload a firmware with a smaller built-in model"
+            "the board has no room for model slots",
+            "upload a firmware with a smaller built-in model",
         )
     if header.total_bytes > board.room:
         raise HostError(
-            f"the packed model has {header.total_bytes} bytes, a slot {board.room}: train a narrower model"
+            f"the packed model has {header.total_bytes} bytes, a slot {board.room}",
+            "train a narrower model",
         )
     if header.output_count > MAX_SCORES:
         raise HostError(f"the model has {header.output_count} scores, the board sends {MAX_SCORES}")
@@ -62,8 +64,9 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
     needed = -(-image // ALIGNMENT) * ALIGNMENT + header.arena_bytes
     if needed > board.memory_bytes:
         raise HostError(
-            f"the model needs {needed} bytes of memory (image {image}, arena {header.arena_bytes}), "
-            f"the board has {board.memory_bytes}: use a smaller image or fewer channels"
+            f"the model needs {needed} bytes of memory (image {image}, arena "
+            f"{header.arena_bytes}), the board has {board.memory_bytes}",
+            "use a smaller image or fewer channels",
         )
 
 
@@ -80,7 +83,8 @@ def _check_image(header: PackedHeader, image_bytes: int) -> None:
     if image_bytes > MAX_PAYLOAD_BYTES - Frame.LAYOUT.size:
         raise HostError(
             f"the model's input {shape} has {image_bytes} bytes; a frame carries "
-            f"{MAX_PAYLOAD_BYTES - Frame.LAYOUT.size}: use a smaller image"
+            f"{MAX_PAYLOAD_BYTES - Frame.LAYOUT.size}",
+            "use a smaller image",
         )
 
 

@@ -19,7 +19,7 @@ def run_slot(device: Device, which: int) -> None:
     if not 0 <= which <= MODEL_SLOTS:
         raise HostError(f"there is no slot {which}: slots are 1 to {MODEL_SLOTS}")
     if which and device.slot(which).state != SlotState.READY:
-        raise HostError(f"slot {which} holds no whole model: --list shows which ones do")
+        raise HostError(f"slot {which} holds no whole model", "--list shows which ones do")
     use_slot(device, which)
 
 

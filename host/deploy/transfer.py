@@ -50,7 +50,9 @@ def send_model(device: Device, blob: bytes, progress: Callable[[int], None]) -> 
                 return
             continue
         if not _runs(device, blob):
-            raise HostError("the board took the model, but does not run it: press its reset button")
+            raise HostError(
+                "the board took the model, but does not run it", "press its reset button"
+            )
         return
     raise NoAnswerError(f"{device.name}: the board is gone in the middle of the model; {STAYS}")
 
@@ -114,4 +116,4 @@ def _explained(command: Message, refused: RefusedError) -> Exception:
     if isinstance(command, SlotCommit | SlotSelect) and answer.value:
         reason = reason_text(answer.value - (1 << 32))
         return HostError(f"the board refused the model: {reason}; {STAYS}")
-    return HostError(f"the board's flash did not keep what was written: try again; {STAYS}")
+    return HostError("the board's flash did not keep what was written", f"try again; {STAYS}")

@@ -71,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
     change = _checked(args)
     with asked_port(args, say) as opening:
         if opening.playback is not None:
-            raise HostError("a recording has no settings: give --port a board")
+            raise HostError("a recording has no settings", "give --port a board")
         with Device(opening.open(), reopen=opening.reopen, timing=opening.timing) as device:
             _run(device, args, change)
     if opening.choice.url == VIRTUAL and args.command in ("set", "slots"):

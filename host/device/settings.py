@@ -19,7 +19,7 @@ def setting_named(text: str) -> Setting:
     if name not in NAMES:
         near = did_you_mean(name, NAMES)
         raise HostError(
-            f"there is no setting {text!r}{near}: `python -m host.device get` lists them"
+            f"there is no setting {text!r}{near}", "`python -m host.device get` lists them"
         )
     return NAMES[name]
 
@@ -33,7 +33,7 @@ def allowed_value(setting: Setting, text: str) -> int:
         value = limits.least - 1
     if not limits.allows(value):
         raise HostError(
-            f"{setting.name.lower()} cannot be {text!r}: give {limits.range} ({limits.words})"
+            f"{setting.name.lower()} cannot be {text!r}", f"give {limits.range} ({limits.words})"
         )
     return value
 

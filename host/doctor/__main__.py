@@ -63,7 +63,7 @@ def _examine(args: argparse.Namespace, say: Say) -> list[Finding]:
     with asked_port(args, say, wrap=damage) as opening:
         if opening.playback:
             raise HostError(
-                "the doctor asks, and a recording cannot answer: give it a board's --port"
+                "the doctor asks, and a recording cannot answer", "give it a board's --port"
             )
         choice = opening.choice
         port = port_finding(_port_evidence(choice))

@@ -51,7 +51,7 @@ def about_board(hello: Hello) -> str:
 def _choose(url: str) -> Choice:
     choice = choose_port("auto" if url == REAL else url, listed_ports())
     if url == REAL and choice.url == VIRTUAL:
-        raise HostError("no Nano is plugged in: check the cable, or use --port virtual")
+        raise HostError("no Nano is plugged in", "check the cable, or use --port virtual")
     return choice
 
 
@@ -61,14 +61,14 @@ def _virtual(model: PackedModel) -> Iterator[Device]:
     try:
         from host.virtual.server import start_virtual_board
     except ImportError as error:
-        raise HostError(f"{error.name} is missing: pip install '.[virtual]'") from error
+        raise HostError(f"{error.name} is missing", "pip install '.[virtual]'") from error
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tpm"
         write_private(path, model.data)
         try:
             process = start_virtual_board(speed="max", arguments=("--model", str(path)))
         except ModuleNotFoundError as error:
-            raise HostError(f"{error.name} is missing: pip install '.[virtual]'") from error
+            raise HostError(f"{error.name} is missing", "pip install '.[virtual]'") from error
         try:
             where = urlsplit(process.url)
 
@@ -97,8 +97,9 @@ def _check(device: Device, model: PackedModel) -> None:
         return
     if hello.model_hash == 0:
         check_fits(model.header, device.slot(0))
-        raise HostError("the firmware refuses the model: compile it again with this version")
+        raise HostError("the firmware refuses the model", "compile it again with this version")
     raise HostError(
         f"the board runs {hello.model} ({hello.model_hash:08x}), not {model.header.name} "
-        f"({model.header.body_crc:08x}): add --send, or `python -m host.deploy` it first"
+        f"({model.header.body_crc:08x})",
+        "add --send, or `python -m host.deploy` it first",
     )

@@ -27,7 +27,7 @@ def float_scores(path: Path, inputs: Floats, scores: int) -> Floats:
     Raises HostError when the file is no such model.
     """
     if path.suffix not in SUFFIXES:
-        raise HostError(f"--float {path}: give a {' or '.join(SUFFIXES)} file")
+        raise HostError(f"--float {path}", f"give a {' or '.join(SUFFIXES)} file")
     if not path.is_file():
         raise HostError(f"--float {path} is not there")
     model = _load(path)
@@ -52,7 +52,7 @@ def _load(path: Path) -> Any:
         from host.train.network import load  # knows files of Keras 2, too
     except ImportError as error:
         raise HostError(
-            f"{error.name} is missing: pip install '.[train]', or --no-float"
+            f"{error.name} is missing", "pip install '.[train]', or --no-float"
         ) from error
     with quiet():
         return load(path)

@@ -61,8 +61,9 @@ class Journal:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise HostError(
-                f"cannot write {self._path}: {error.strerror}; what was answered so far is kept there: "
-                "make room and repeat the command"
+                f"cannot write {self._path}: {error.strerror}; what was answered so far is kept "
+                "there",
+                "make room and repeat the command",
             ) from error
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class Journal:
                 file.write(first.encode())
         except OSError as error:
             raise HostError(
-                f"cannot write {path}: {error.strerror}; choose another --output"
+                f"cannot write {path}: {error.strerror}", "choose another --output"
             ) from error
         return file
 
@@ -96,12 +97,13 @@ class Journal:
             return 0
         if lines[0] + "\n" != first:
             raise HostError(
-                f"{path} has answers of another model or board: delete it, or choose another --output"
+                f"{path} has answers of another model or board",
+                "delete it, or choose another --output",
             )
         for number, line in enumerate(lines[1:], start=2):
             found = LINE.fullmatch(line)
             if found is None:
-                raise HostError(f"{path} line {number} is damaged: delete the file")
+                raise HostError(f"{path} line {number} is damaged", "delete the file")
             raw = bytes.fromhex(found[2])
             self._known[int(found[1], 16)] = Answer(raw, int(found[3]))
         return len(whole.encode()) + 1

@@ -46,8 +46,9 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
         target = given.get(label) or _known(label, model)
         if target is None:
             raise HostError(
-                f"pictures are labelled {label!r}, the model knows {', '.join(model)}"
-                f"{did_you_mean(label, model)}; say which one it is with --label-map '{label}=...'"
+                f"pictures are labelled {label!r}, the model knows "
+                f"{', '.join(model)}{did_you_mean(label, model)}",
+                f"say which one it is with --label-map '{label}=...'",
             )
         if target != label and label not in given:
             output.append(f"pictures labelled {label!r} are taken as the model's {target!r}")

@@ -62,7 +62,8 @@ class ConnectedBoard:
         if hello.model_hash != self._model_hash:
             raise HostError(
                 f"the board restarted with another model, {hello.model or 'none'} "
-                f"({hello.model_hash:08x}): repeat the command with --send"
+                f"({hello.model_hash:08x})",
+                "repeat the command with --send",
             )
         result = self._device.inject(image)
         return Answer(result.scores, result.inference_cycles)
@@ -92,8 +93,9 @@ def run_loop(
             journal.add(image, answer)
         if len(answer.raw) != expected.shape[1]:
             raise HostError(
-                f"the board gave {len(answer.raw)} scores, the model has {expected.shape[1]}: "
-                "it runs another model; repeat the command with --send"
+                f"the board gave {len(answer.raw)} scores, the model has {expected.shape[1]}: it "
+                "runs another model",
+                "repeat the command with --send",
             )
         raw[index] = np.frombuffer(answer.raw, np.int8)
         cycles[index] = answer.cycles
@@ -123,7 +125,7 @@ def _patiently(
             last = refused
         if clock() >= end:
             raise HostError(
-                f"the board stopped answering after {done} of {total} pictures ({last}); plug it in "
-                "and repeat the command with the same --output to go on from there"
+                f"the board stopped answering after {done} of {total} pictures ({last})",
+                "plug it in and repeat the command with the same --output to go on from there",
             ) from last
         sleep(PAUSE_S)

@@ -32,7 +32,7 @@ def read_subject(path: Path, given_labels: str | None, for_board: bool) -> Subje
     """path: an int8 .tflite, or a .tpm whose .tflite is beside it or in models/. Raises HostError for others."""
     if path.suffix in SUFFIXES:
         raise HostError(
-            f"{path.name} is a float model: give its int8 .tflite, and this one with --float"
+            f"{path.name} is a float model", "give its int8 .tflite, and this one with --float"
         )
     data = _read(path)
     packed = None
@@ -63,16 +63,16 @@ def packed_labels(packed: PackedModel) -> tuple[str, ...] | None:
 def _checked(labels: tuple[str, ...] | None, scores: int, path: Path) -> tuple[str, ...]:
     if labels is None:
         raise HostError(
-            f"{path.name} does not say what its {scores} scores mean: name them in order with --labels, "
-            'for instance --labels "no person,person"'
+            f"{path.name} does not say what its {scores} scores mean",
+            'name them in order with --labels, for instance --labels "no person,person"',
         )
     if scores == 1 and len(labels) == 1:
         labels = (f"no {labels[0]}", labels[0])
     scores = max(scores, 2)
     if len(labels) != scores or len(set(labels)) != scores or not all(labels):
         raise HostError(
-            f"{path.name} has {scores} scores, its labels are {', '.join(labels)}: "
-            "give one different label for each with --labels"
+            f"{path.name} has {scores} scores, its labels are {', '.join(labels)}",
+            "give one different label for each with --labels",
         )
     return labels
 

@@ -53,8 +53,9 @@ def load(request: Request, subject: Subject, label_map: dict[str, str], say: Say
         say(line)
     if len(set(mapping.classes.values())) < 2:
         raise HostError(
-            f"all {len(dataset.pictures)} pictures are of one class ({', '.join(mapping.classes)}): "
-            "accuracy alone would mislead; add pictures of another"
+            f"all {len(dataset.pictures)} pictures are of one class "
+            f"({', '.join(mapping.classes)}): accuracy alone would mislead",
+            "add pictures of another",
         )
     shape = subject.reference.shape
     if request.skip_unreadable:
@@ -77,8 +78,9 @@ def _chosen(request: Request, say: Say) -> tuple[Dataset, str]:
         dataset = dataset.of_split(split)
         if not dataset.pictures:
             raise HostError(
-                f"{request.path} has no pictures of split {split}; it has {', '.join(there) or 'no splits'}: "
-                f"use --split {EVERY}"
+                f"{request.path} has no pictures of split {split}; it has "
+                f"{', '.join(there) or 'no splits'}",
+                f"use --split {EVERY}",
             )
     name = f"{request.path.name}, {'every split' if split == EVERY else f'split {split}'}"
     if 0 < request.limit < len(dataset.pictures):

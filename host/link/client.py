@@ -114,7 +114,7 @@ class Client:
                 return answer
             if isinstance(answer, wire.Ack) and answer.status != wire.Status.BUSY:
                 raise RefusedError(question, answer)
-        raise NoAnswerError(f"{self.name}: the board measures nothing; press reset once")
+        raise NoAnswerError(f"{self.name}: the board measures nothing", "press reset once")
 
     def reboot(self, target: wire.RebootTarget = wire.RebootTarget.APPLICATION) -> None:
         """Restarts the board. It may die before its answer leaves: silence is no error."""
@@ -186,7 +186,7 @@ class Client:
                 result = self.line.wait(waiter, self.line.timing.result_s)
                 if isinstance(result, wire.Result):
                     return result
-        raise NoAnswerError(f"{self.name}: no result for an injected image; reset the board")
+        raise NoAnswerError(f"{self.name}: no result for an injected image", "reset the board")
 
     def close(self) -> None:
         """Frees the port."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host.base.errors import HostError
 from host.compiler.status import status_text
 from host.link.messages import Fault, FaultCode
 
@@ -81,7 +82,15 @@ def fault_text(fault: Fault) -> str:
 
 def fault_line(fault: Fault) -> str:
     """All of it in one line, for logs."""
-    known = advice(fault)
+    return f"{_described(fault)}: {advice(fault).remedy}"
+
+
+def fault_error(when: str, fault: Fault) -> HostError:
+    """A fault as the error that ends a tool. when: what was being done, or by whom, in words before a colon."""
+    return HostError(f"{when}: {_described(fault)}", advice(fault).remedy)
+
+
+def _described(fault: Fault) -> str:
     text = fault_text(fault)
-    detail = f" ({text}, detail 0x{fault.detail:X})" if text else f" (detail 0x{fault.detail:X})"
-    return f"{known.title}{detail}: {known.remedy}"
+    detail = f"{text}, detail 0x{fault.detail:X}" if text else f"detail 0x{fault.detail:X}"
+    return f"{advice(fault).title} ({detail})"

@@ -128,10 +128,10 @@ class Line:
                 answer = self.wait(waiter, self.timing.answer_s)
                 if answer is not None:
                     return answer
-        why = "press the board's reset button once" if self.connected else "its port is gone"
-        raise NoAnswerError(
-            f"{self.name}: no answer to {type(question).__name__} after {tries} tries; {why}"
-        )
+        silence = f"{self.name}: no answer to {type(question).__name__} after {tries} tries"
+        if self.connected:
+            raise NoAnswerError(silence, "press the board's reset button once")
+        raise NoAnswerError(f"{silence}; its port is gone")
 
     def tell(self, message: Message) -> None:
         """Sends once."""

@@ -66,7 +66,8 @@ class VirtualPort(SocketPort):
             from host.virtual.server import start_virtual_board
         except ImportError as error:
             raise HostError(
-                f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+                f"the virtual board is not installed ({error.name} is missing)",
+                "pip install '.[virtual]'",
             ) from error
         self._server = start_virtual_board(scene=scene, speed=speed)
         where = urlsplit(self._server.url)
@@ -103,7 +104,8 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
         return Choice(url, f"playing {url.removeprefix(REPLAY)}")
     if "://" in url:
         raise HostError(
-            f"unknown port {url}: give auto, virtual, a serial port, socket://host:port or replay:FILE"
+            f"unknown port {url}",
+            "give auto, virtual, a serial port, socket://host:port or replay:FILE",
         )
     return _choose_serial(url, listed)
 
@@ -149,7 +151,7 @@ def _choose_auto(listed: list[ListedPort]) -> Choice:
     nanos = [p for p in listed if p.is_arduino(NANO_33_BLE)]
     if len(nanos) > 1:
         paths = ", ".join(p.path for p in nanos)
-        raise HostError(f"more than one Nano is plugged in ({paths}): choose one with --port")
+        raise HostError(f"more than one Nano is plugged in ({paths})", "choose one with --port")
     if nanos:
         return _chosen(nanos[0], f"Nano 33 BLE found at {nanos[0].path}")
     for port in listed:
@@ -164,7 +166,9 @@ def _choose_serial(path: str, listed: list[ListedPort]) -> Choice:
         return Choice(path, f"opening {path}")
     if found is None:
         there = ", ".join(p.path for p in listed) or "none"
-        raise HostError(f"no port {path}; present: {there}. Check the cable, or use --port virtual")
+        raise HostError(
+            f"no port {path}; present: {there}", "check the cable, or use --port virtual"
+        )
     _refuse_other_firmware(found)
     return _chosen(found, f"opening {path}")
 
@@ -176,11 +180,13 @@ def _chosen(port: ListedPort, reason: str) -> Choice:
 def _refuse_other_firmware(port: ListedPort) -> None:
     if port.is_arduino(NANO_33_BLE_BOOTLOADER):
         raise HostError(
-            f"the Nano at {port.path} is in its bootloader: press its reset button once, "
-            f"or give it the firmware with `{UPLOAD}`"
+            f"the Nano at {port.path} is in its bootloader",
+            f"press its reset button once, or give it the firmware with `{UPLOAD}`",
         )
     if port.is_arduino(NANO_33_BLE_OPENMV):
-        raise HostError(f"the Nano at {port.path} runs OpenMV: press reset twice, then `{UPLOAD}`")
+        raise HostError(
+            f"the Nano at {port.path} runs OpenMV", f"press reset twice, then `{UPLOAD}`"
+        )
 
 
 def _socket_address(url: str) -> tuple[str, int]:
@@ -190,5 +196,5 @@ def _socket_address(url: str) -> tuple[str, int]:
     except ValueError:
         host, number = None, None
     if not host or not number:
-        raise HostError(f"{url} is not an address: write socket://host:port")
+        raise HostError(f"{url} is not an address", "write socket://host:port")
     return host, number

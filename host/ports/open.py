@@ -87,8 +87,8 @@ def asked_port(
     say(choice.reason)
     if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
         raise HostError(
-            f"--scene {scene} is for the virtual board that starts here, and this is {choice.url}: "
-            "leave --scene out, or give --port virtual"
+            f"--scene {scene} is for the virtual board that starts here, and this is {choice.url}",
+            "leave --scene out, or give --port virtual",
         )
     playback = _open_playback(choice)
     if args.record is None:

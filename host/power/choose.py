@@ -61,4 +61,4 @@ def open_meter(
         from host.power.serial_source import SerialSource
 
         return SerialSource(choice.where, baud)
-    raise HostError(f"{choice.kind} is no instrument on a cable: give {FORMS}")
+    raise HostError(f"{choice.kind} is no instrument on a cable", f"give {FORMS}")

@@ -65,8 +65,8 @@ def parse_header(line: str, where: str) -> Columns:
                 found[kind] = Quantity(column, units[quantity[2]])
     if "current" not in found:
         raise HostError(
-            f"{where}: no column of current in the header {line.strip()[:60]!r}: "
-            "name it current_a, current_ma or Current(uA)"
+            f"{where}: no column of current in the header {line.strip()[:60]!r}",
+            "name it current_a, current_ma or Current(uA)",
         )
     return Columns(
         len(names), found["current"], found.get("time"), found.get("voltage"), bit_string, bits
@@ -84,7 +84,8 @@ def default_columns(count: int, where: str) -> Columns:
     if count == 3:
         return Columns(3, milliampere, time, Quantity(1, 1.0))
     raise HostError(
-        f"{where}: {count} columns and no header: send a line like time_ms,voltage_v,current_ma first"
+        f"{where}: {count} columns and no header",
+        "send a line like time_ms,voltage_v,current_ma first",
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from host.base.errors import HostError
 from host.link.device import Device
-from host.link.fault_advice import fault_line
+from host.link.fault_advice import fault_error
 from host.link.messages import Fault, Held, Hello, Hold, Mode, PowerState
 from host.power.currents import (
     COUNTED,
@@ -86,10 +86,10 @@ class CounterRig:
             progress(over)
             message = self._device.receive(READ_S)
             if isinstance(message, Fault):
-                raise HostError(f"while it was held: {fault_line(message)}")
+                raise fault_error("while it was held", message)
             if isinstance(message, Held):
                 return checked(message)
-        raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")
+        raise HostError(f"{self.port}: the board did not end its hold", "reset it and try again")
 
 
 def mean_current(held: Held, hello: Hello) -> tuple[float, float]:

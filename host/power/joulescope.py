@@ -30,7 +30,7 @@ def load_driver() -> Any:
     try:
         import pyjoulescope_driver
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[power]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[power]'") from error
     return pyjoulescope_driver
 
 
@@ -49,7 +49,8 @@ class Joulescope:
         except DRIVER_ERRORS as error:
             self._driver.finalize()
             raise HostError(
-                f"the Joulescope cannot be opened ({error}): close the Joulescope UI, which holds it"
+                f"the Joulescope cannot be opened ({error})",
+                "close the Joulescope UI, which holds it",
             ) from error
         self._queue: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue(WAITING_BLOCKS)
         self._streams = Streams(rate_hz)
@@ -125,8 +126,8 @@ class Joulescope:
             self._driver.publish(f"{self._path}/{topic}", value)
         except DRIVER_ERRORS as error:
             raise HostError(
-                f"the Joulescope does not take {topic} = {value} ({error}): update its firmware with the "
-                "Joulescope UI, or unplug it and plug it in again"
+                f"the Joulescope does not take {topic} = {value} ({error})",
+                "update its firmware with the Joulescope UI, or unplug it and plug it in again",
             ) from error
 
 
@@ -154,7 +155,7 @@ class Streams:
         missing = 0 if start is None else position - start - len(self._parts[signal])
         if missing < 0 or missing > MOST_MISSING_S * self._rate_hz:
             raise HostError(
-                f"the Joulescope's samples jump by {missing}: use another USB port or cable"
+                f"the Joulescope's samples jump by {missing}", "use another USB port or cable"
             )
         if start is None:
             self._starts[signal] = position
@@ -205,9 +206,12 @@ def _find(paths: list[str], serial_number: str) -> str:
         return fitting[0]
     if not paths:
         raise HostError(
-            "no Joulescope is plugged in: connect its USB port; on Linux install its udev rules "
-            "(joulescope.com, 99-joulescope.rules)"
+            "no Joulescope is plugged in",
+            "connect its USB port; on Linux install its udev rules (joulescope.com, "
+            "99-joulescope.rules)",
         )
     if not fitting:
         raise HostError(f"no Joulescope {serial_number}; present: {', '.join(paths)}")
-    raise HostError(f"{len(fitting)} Joulescopes: choose with --meter joulescope:SERIAL ({paths})")
+    raise HostError(
+        f"{len(fitting)} Joulescopes", f"choose with --meter joulescope:SERIAL ({paths})"
+    )

@@ -69,7 +69,9 @@ class Decoder:
         if line[:1].isdigit() and not line.isalnum():
             return self._hole(1)  # a value that arrived torn
         if TROUBLE.search(line):
-            raise HostError(f"the LPM01A says: {line.decode(errors='replace')[:120]}; see its LCD")
+            raise HostError(
+                f"the LPM01A says: {line.decode(errors='replace')[:120]}", "see its LCD"
+            )
         self.words.append(line.decode(errors="replace"))
         return []
 
@@ -88,7 +90,7 @@ class Decoder:
             return []
         missing = round((now_s - before[0]) * self._rate_hz) - (self._total - before[1])
         if missing > LONGEST_HOLE_S * self._rate_hz:
-            raise HostError("the LPM01A's clock jumps: use another USB port or cable")
+            raise HostError("the LPM01A's clock jumps", "use another USB port or cable")
         return self._hole(missing) if missing > 1 else []
 
     def _hole(self, count: int) -> list[Block]:
@@ -115,7 +117,9 @@ class Lpm01a:
     def __init__(self, port: str, rate_hz: int, source: bool) -> None:
         """port: empty for the one that is plugged in."""
         if not source:
-            raise HostError("an LPM01A measures only what it supplies: leave out --external-supply")
+            raise HostError(
+                "an LPM01A measures only what it supplies", "leave out --external-supply"
+            )
         if rate_hz not in RATES_HZ or rate_hz > FASTEST_TEXT_HZ:
             usable = ", ".join(str(rate) for rate in RATES_HZ if rate <= FASTEST_TEXT_HZ)
             raise HostError(f"an LPM01A sends {usable} values a second as text, not {rate_hz}")
@@ -203,7 +207,7 @@ class Lpm01a:
                     return words.removeprefix("ack " + text).strip()
                 if words.startswith("error") and text.split()[0] in words:
                     raise HostError(
-                        f"the LPM01A refuses {text!r} ({words[:80]}): update its firmware"
+                        f"the LPM01A refuses {text!r} ({words[:80]})", "update its firmware"
                     )
         raise HostError(
             f"{self._where} does not answer {text!r} as an LPM01A: is it one, with firmware 1.0.6 or later?"
@@ -213,13 +217,13 @@ class Lpm01a:
         try:
             self._port.write(f"{text}\r\n".encode())
         except OSError as error:  # pyserial's are
-            raise HostError(f"the LPM01A at {self._where} is gone: plug it in again") from error
+            raise HostError(f"the LPM01A at {self._where} is gone", "plug it in again") from error
 
     def _bytes(self) -> bytes:
         try:
             return bytes(self._port.read(max(1, min(65536, self._port.in_waiting))))
         except (OSError, TypeError) as error:
-            raise HostError(f"the LPM01A at {self._where} is gone: plug it in again") from error
+            raise HostError(f"the LPM01A at {self._where} is gone", "plug it in again") from error
 
 
 def _find() -> str:
@@ -230,6 +234,6 @@ def _find() -> str:
         return str(found[0])
     there = ", ".join(found) or "none"
     raise HostError(
-        f"no single LPM01A is plugged in (USB 0483:5740; found: {there}): name its port with "
-        "--meter lpm01a:PORT"
+        f"no single LPM01A is plugged in (USB 0483:5740; found: {there})",
+        "name its port with --meter lpm01a:PORT",
     )

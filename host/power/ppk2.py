@@ -17,10 +17,7 @@ SILENT_S = 2.0  # it sends without a pause
 LOWEST_V, HIGHEST_V = 0.8, 5.0
 ADC_MASK, RANGE_SHIFT, RANGE_MASK, LOGIC_SHIFT = 0x3FFF, 14, 7, 24  # of a sample's word
 ADC_STEPS = 4  # the driver's: the field counts in steps of 4
-NOT_THERE = (
-    "no Power Profiler Kit II is plugged in (USB 1915:c00a): connect its USB port and switch it on, "
-    "or name its port with --meter ppk2:PORT"
-)
+CONNECT = "connect its USB port and switch it on, or name its port with --meter ppk2:PORT"
 
 
 class Ppk2:
@@ -88,13 +85,15 @@ class Ppk2:
 
     def _next(self) -> Any:
         if self._events is None:
-            raise HostError("the PPK2 does not measure: start() comes first")
+            raise HostError("the PPK2 does not measure", "start() comes first")
         try:
             return next(self._events)
         except self._library.Ppk2labError as error:
             raise _told(error) from error
         except StopIteration as error:
-            raise HostError("the PPK2 stopped by itself: unplug it and plug it in again") from error
+            raise HostError(
+                "the PPK2 stopped by itself", "unplug it and plug it in again"
+            ) from error
 
     def _block(self, words: NDArray[np.uint32], lost: int) -> Block:
         current, valid = amperes(words, self._table, self._supply_v)
@@ -142,17 +141,20 @@ def _library() -> Any:
     try:
         import ppk2lab
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[power]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[power]'") from error
     return ppk2lab
 
 
 def _told(error: Any) -> HostError:
     if error.code == "DEVICE_NOT_FOUND" and "multiple" not in error.message:
-        return HostError(f"{NOT_THERE} ({error.message})")
+        return HostError(
+            "no Power Profiler Kit II is plugged in (USB 1915:c00a)", f"{CONNECT} ({error.message})"
+        )
     if error.code in ("PORT_BUSY", "PERMISSION_DENIED"):
         return HostError(
-            f"the PPK2 cannot be opened ({error.message}): close the program that holds it, often nRF "
-            "Connect's Power Profiler; on Linux your user must be in the group dialout"
+            f"the PPK2 cannot be opened ({error.message})",
+            "close the program that holds it, often nRF Connect's Power Profiler; on Linux "
+            "your user must be in the group dialout",
         )
     remedy = error.remediation.split(". ")[0].rstrip(".")
-    return HostError(f"PPK2: {error.message}; {remedy}")
+    return HostError(f"PPK2: {error.message}", remedy)

@@ -36,9 +36,9 @@ def read_recording(path: Path, supply_volt: float | None) -> Recording:
     if len(current) < 2:
         raise HostError(f"{path} has {len(current)} samples: nothing to measure")
     if columns.time is None:
-        raise HostError(f"{path} has no column of time: name it time_s or Timestamp(ms)")
+        raise HostError(f"{path} has no column of time", "name it time_s or Timestamp(ms)")
     if voltage is None and supply_volt is None:
-        raise HostError(f"{path} has no voltage: say what the supply gave, --voltage 3.3")
+        raise HostError(f"{path} has no voltage", "say what the supply gave, --voltage 3.3")
     rate_hz, gaps = even(time, str(path))
     marked = columns.bit_string is not None or bool(columns.bits)
     trace = Trace(
@@ -113,7 +113,7 @@ def _table(path: Path, columns: Columns, skip: int) -> Any:
         import pyarrow as pa
         from pyarrow import csv
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[bench]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
     names = [str(column) for column in range(columns.count)]
     texts = {str(columns.bit_string)} if columns.bit_string is not None else set()
     types = {name: pa.string() if name in texts else pa.float64() for name in names}
@@ -130,7 +130,7 @@ def _table(path: Path, columns: Columns, skip: int) -> Any:
     except (pa.ArrowInvalid, OSError) as error:
         raise HostError(f"{path} is damaged: {str(error).splitlines()[0][:160]}") from error
     if table.num_rows > MOST_SAMPLES:
-        raise HostError(f"{path} has more than {MOST_SAMPLES:,} samples: cut it into pieces")
+        raise HostError(f"{path} has more than {MOST_SAMPLES:,} samples", "cut it into pieces")
     return table
 
 

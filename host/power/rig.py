@@ -10,7 +10,7 @@ from typing import Protocol
 
 from host.base.errors import HostError
 from host.link.device import Device
-from host.link.fault_advice import fault_line
+from host.link.fault_advice import fault_error
 from host.link.messages import Fault, Held, Hello, Hold, HoldEnd, Mode, PowerState
 from host.power.meter import Block, MeterInfo, PowerMeter
 from host.power.trace import Trace, join
@@ -120,10 +120,10 @@ class LiveRig:
             self._collector.check()
             progress(passed)
             if isinstance(message, Fault):
-                raise HostError(f"while it was measured: {fault_line(message)}")
+                raise fault_error("while it was measured", message)
             if isinstance(message, Held):
                 return checked(message)
-        raise HostError(f"{self.port}: the board did not end its hold; reset it and try again")
+        raise HostError(f"{self.port}: the board did not end its hold", "reset it and try again")
 
     def _settle(self, last: int) -> None:
         """Until what the meter saw of the hold's end has arrived: that sample."""

@@ -22,5 +22,5 @@ def open_serial(
         number = getattr(error, "errno", None)
         reason = os.strerror(number) if isinstance(number, int) else str(error)
         raise HostError(
-            f"{where} cannot be opened ({reason}): check the name, and close what else uses it"
+            f"{where} cannot be opened ({reason})", "check the name, and close what else uses it"
         ) from error

@@ -117,8 +117,8 @@ class SerialSource:
         while self.read(0.1) is None:
             if time.monotonic() > end:
                 raise HostError(
-                    f"{self._where} sends no numbers: check --baud and what the second board prints "
-                    "(time_ms,voltage_v,current_ma)"
+                    f"{self._where} sends no numbers",
+                    "check --baud and what the second board prints (time_ms,voltage_v,current_ma)",
                 )
         self._started = True
 
@@ -141,7 +141,9 @@ class SerialSource:
             try:
                 self._bytes += self._port.read(max(1, min(4096, self._port.in_waiting)))
             except (serial.SerialException, OSError) as error:
-                raise HostError(f"{self._where} is gone: plug the second board in again") from error
+                raise HostError(
+                    f"{self._where} is gone", "plug the second board in again"
+                ) from error
 
     def stop(self) -> None:
         """It goes on by itself."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.link.client import Client
-from host.link.fault_advice import fault_line
+from host.link.fault_advice import fault_error
 from host.link.line import GUEST, Line
 from host.link.messages import Fault, Held, Hold, PowerState, Setting
 from host.power.currents import supply_in_words
@@ -70,5 +70,5 @@ class VirtualRig:
             if isinstance(message, Held):
                 return message
             if isinstance(message, Fault):
-                raise HostError(f"the virtual board: {fault_line(message)}")
+                raise fault_error("the virtual board", message)
         raise HostError(f"the virtual board sent no Held in {within_s:.0f} s of its time")

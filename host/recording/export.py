@@ -64,7 +64,7 @@ def export(reader: Reader, folder: Path) -> Exported:
     except OSError as error:
         raise HostError(f"cannot make {folder}: {error.strerror}") from error
     if exists:
-        raise HostError(f"{folder} exists: give --output another name")
+        raise HostError(f"{folder} exists", "give --output another name")
     private_folder(folder)
     count = lines = 0
     try:

@@ -37,4 +37,4 @@ class PlayedBoard(Client):
 
     def inject(self, image: NDArray[np.uint8]) -> Result:
         """Raises HostError."""
-        raise HostError(f"{self.name} is a recording, it takes no pictures: give --port a board")
+        raise HostError(f"{self.name} is a recording, it takes no pictures", "give --port a board")

@@ -145,10 +145,10 @@ def start_recording(
         file: ChunkFile = os.fdopen(number, "wb", buffering=0)
         return Recorder(_begun(file, path, header, monotonic_ns, wall_ns), path, say)
     except FileExistsError as error:
-        raise HostError(f"{path} exists: give --record another name, or delete it") from error
+        raise HostError(f"{path} exists", "give --record another name, or delete it") from error
     except OSError as error:
         raise HostError(
-            f"cannot record to {path}: {error.strerror}; choose another place"
+            f"cannot record to {path}: {error.strerror}", "choose another place"
         ) from error
 
 

@@ -195,7 +195,7 @@ class ReplayPort:
         if isinstance(command, SetMode | Set):
             return self._stream.say(Ack(packet.type, Status.OK, packet.sequence, 0))
         what = f"command {packet.type}" if kind is None else kind.__name__
-        raise HostError(f"{self.name} is a recording, it cannot take {what}: give --port a board")
+        raise HostError(f"{self.name} is a recording, it cannot take {what}", "give --port a board")
 
     def _hello_for(self, offset: int) -> bytes:
         """The payload of the Hello that holds at a chunk: the last one before, else the first one behind."""
@@ -204,7 +204,8 @@ class ReplayPort:
         found = self._first_hello(near) or self._first_hello(FILE_HEADER_BYTES)
         if not found:
             raise HostError(
-                f"{self.name}: no Hello in it, so nobody knows which board spoke; record with --record"
+                f"{self.name}: no Hello in it, so nobody knows which board spoke",
+                "record with --record",
             )
         try:
             return self._stream.greet(found)
@@ -212,7 +213,7 @@ class ReplayPort:
             raise OtherVersionError(self.name, error) from error
         except WireError as error:
             raise HostError(
-                f"{self.name}: its Hello is damaged ({error}); record it again"
+                f"{self.name}: its Hello is damaged ({error})", "record it again"
             ) from error
 
     def _first_hello(self, offset: int) -> bytes:
@@ -238,9 +239,9 @@ def parse_replay(text: str) -> Replay:
         from_s = float(options.pop("from", "0"))
         number = {"real": 1.0, "max": MAX_SPEED}.get(speed) or float(speed)
     except ValueError as error:
-        raise HostError(f"cannot understand ?{query}: {USAGE}") from error
+        raise HostError(f"cannot understand ?{query}", USAGE) from error
     if options or not (number > 0 and 0 <= from_s < math.inf):
-        raise HostError(f"cannot understand ?{query}: {USAGE}")
+        raise HostError(f"cannot understand ?{query}", USAGE)
     return Replay(Path(name), number, from_s)
 
 

@@ -53,7 +53,7 @@ def plot_style() -> Iterator[None]:
         import matplotlib as mpl
         from cycler import cycler
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[bench]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
     with mpl.rc_context(STYLE | {"axes.prop_cycle": cycler(color=list(COLOURS))}):
         yield
 

@@ -51,5 +51,5 @@ def _jinja() -> tuple[Any, Any]:
         import jinja2
         import markupsafe
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[bench]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
     return jinja2, markupsafe.Markup

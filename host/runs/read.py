@@ -76,7 +76,9 @@ def read_run(directory: Path) -> Run:
     """A run, its tables unread. Raises HostError when it is none, or damaged."""
     path = directory / HEADER
     if not path.exists():
-        raise HostError(f"{directory} is no run: it has no {HEADER}; give a directory of --output")
+        raise HostError(
+            f"{directory} is no run: it has no {HEADER}", "give a directory of --output"
+        )
     header = read_object(path)
     if header.get("schema") != SCHEMA:
         raise HostError(

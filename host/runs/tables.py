@@ -26,7 +26,7 @@ def arrow() -> Any:
         import pyarrow.ipc
         import pyarrow.parquet
     except ImportError as error:
-        raise HostError(f"{error.name} is not installed: pip install '.[bench]'") from error
+        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
     return pyarrow
 
 
@@ -80,7 +80,7 @@ def parquet_batches(path: Path, layout: Layout, columns: list[str]) -> Iterator[
             yield from file.iter_batches(ROWS_A_GROUP, columns=columns)
     except (pa.ArrowException, OSError) as error:
         raise HostError(
-            f"{path} is torn or no Parquet file ({_line(error)}): measure again"
+            f"{path} is torn or no Parquet file ({_line(error)})", "measure again"
         ) from error
 
 

@@ -29,9 +29,9 @@ def read_object(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise HostError(f"{path} is torn or not JSON ({error}): measure again") from error
+        raise HostError(f"{path} is torn or not JSON ({error})", "measure again") from error
     if not isinstance(found, dict):
-        raise HostError(f"{path} holds no JSON object: measure again")
+        raise HostError(f"{path} holds no JSON object", "measure again")
     return found
 
 

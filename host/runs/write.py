@@ -35,12 +35,12 @@ def default_directory(kind: str, now: datetime) -> Path:
 def refuse_place(directory: Path) -> None:
     """Before a board or a meter is opened: raises HostError where a run cannot go. Makes nothing."""
     if (directory / HEADER).exists():
-        raise HostError(f"{directory} holds a run already: choose another --output")
+        raise HostError(f"{directory} holds a run already", "choose another --output")
     there = next(place for place in (directory, *directory.absolute().parents) if place.exists())
     if not there.is_dir():
-        raise HostError(f"{directory} cannot be made: {there} is a file; choose another --output")
+        raise HostError(f"{directory} cannot be made: {there} is a file", "choose another --output")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise HostError(f"{directory}: {there} is not writable; choose another --output")
+        raise HostError(f"{directory}: {there} is not writable", "choose another --output")
 
 
 class RunWriter:

@@ -114,7 +114,8 @@ def check_ranges(content: bytes, ranges: Ranges) -> None:
     if len(scales) != len(wanted) + 1 or not all(alike):  # and the softmax, whose scale is given
         raise HostError(
             f"the converter quantised to {scales}, trained with was {wanted}: this version of "
-            "TensorFlow converts otherwise than --aware expects; leave it out"
+            "TensorFlow converts otherwise than --aware expects",
+            "leave it out",
         )
 
 

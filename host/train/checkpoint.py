@@ -60,8 +60,8 @@ def restore(folder: Path, key: str, model: keras.Model) -> Progress:
     if not path.exists():
         return Progress((), weights_of(model))
     another = HostError(
-        f"{path} belongs to a run with other options, data or versions: "
-        "repeat that command to go on with it, or choose another --output"
+        f"{path} belongs to a run with other options, data or versions",
+        "repeat that command to go on with it, or choose another --output",
     )
     try:
         with np.load(path) as stored:
@@ -72,7 +72,7 @@ def restore(folder: Path, key: str, model: keras.Model) -> Progress:
                 variable.assign(stored[f"state{i}"])
             best = [stored[f"best{i}"] for i in range(len(model.weights))]
     except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
-        raise HostError(f"{path} cannot be read ({error}): delete it to start anew") from error
+        raise HostError(f"{path} cannot be read ({error})", "delete it to start anew") from error
     return Progress(history, best)
 
 

@@ -225,7 +225,7 @@ def _one_epoch(
         advance(1)
     loss = float(model.get_metrics_result()["loss"])
     if not np.isfinite(loss):
-        raise HostError(f"the loss of epoch {epoch + 1} is {loss}: lower --rate ({plan.rate})")
+        raise HostError(f"the loss of epoch {epoch + 1} is {loss}", f"lower --rate ({plan.rate})")
     _agree(model)
     scores = predict(model, validation.pictures)
     accuracy = float(np.mean(scores.argmax(1) == validation.labels))

@@ -51,7 +51,7 @@ def chain_of(model: keras.Model) -> tuple[Part, ...]:
         tensor = layer.output
         ended = _append(parts, layer)
     if not ended:
-        raise HostError("--aware knows networks that end with a softmax: leave it out")
+        raise HostError("--aware knows networks that end with a softmax", "leave it out")
     for part in parts:
         if part.weighted and part.norm is None and not part.layer.use_bias:
             raise _unknown(part.layer)  # nowhere to put a bias
@@ -114,8 +114,9 @@ def _relu(layer: keras.layers.Layer) -> str:
 
 def _unknown(layer: keras.layers.Layer) -> HostError:
     return HostError(
-        f"--aware knows chains of convolutions, dense layers, normalisations and ReLUs up to a softmax; "
-        f"{layer.name} ({type(layer).__name__}) does not fit in: leave --aware out"
+        "--aware knows chains of convolutions, dense layers, normalisations and ReLUs up "
+        f"to a softmax; {layer.name} ({type(layer).__name__}) does not fit in",
+        "leave --aware out",
     )
 
 

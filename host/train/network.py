@@ -96,13 +96,13 @@ def load(path: Path) -> keras.Model:
     """A .keras or .h5 model. Raises HostError for a file that holds none."""
 
     if not path.is_file():
-        raise HostError(f"{path}: no such file; give a .keras or .h5 model, or `scratch`")
+        raise HostError(f"{path}: no such file", "give a .keras or .h5 model, or `scratch`")
     try:
         return keras.models.load_model(path, compile=False, custom_objects=OLD_LAYERS)
     except Exception as error:  # Keras raises whatever its readers raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise HostError(
-            f"{path} is no Keras model ({first[:120]}); give a .keras or .h5 file"
+            f"{path} is no Keras model ({first[:120]})", "give a .keras or .h5 file"
         ) from error
 
 

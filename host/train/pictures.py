@@ -57,8 +57,9 @@ def find_classes(paths: Sequence[Path], labels: Sequence[str]) -> tuple[str, ...
         labels = sorted(found)
     if len(labels) < 2:
         raise HostError(
-            f"one-class data (all pictures are {labels[0]!r}): a model learns from at least two "
-            "labels; capture pictures without it, too"
+            f"one-class data (all pictures are {labels[0]!r}): a model learns from at least "
+            "two labels",
+            "capture pictures without it, too",
         )
     return tuple(labels)
 
@@ -122,7 +123,8 @@ def _load_split(
             facts += kept.pictures
     if not facts:
         raise HostError(
-            f"no picture is in the split {split!r}: run `python -m host.data split` on the data first"
+            f"no picture is in the split {split!r}",
+            "run `python -m host.data split` on the data first",
         )
     joined = np.concatenate(pixels)
     result = Pictures(joined, np.array(labels, np.int64), tuple(facts), found[0].labels)
@@ -163,8 +165,8 @@ def _require_every_class(pictures: Pictures, split: str) -> None:
     empty = [name for name, count in zip(pictures.classes, counts, strict=True) if not count]
     if empty:
         raise HostError(
-            f"the split {split!r} has no picture of {', '.join(empty)}: capture some, "
-            "or spread the sessions with `python -m host.data split`"
+            f"the split {split!r} has no picture of {', '.join(empty)}",
+            "capture some, or spread the sessions with `python -m host.data split`",
         )
 
 

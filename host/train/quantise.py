@@ -50,8 +50,8 @@ def _check_input(content: bytes) -> None:
     pixel_128 = (128 - 127) / 127.5 / scale + zero
     if details["dtype"] is not np.int8 or abs(pixel_128) > 0.5 or abs(scale * 127.5 - 1) > 0.01:
         raise HostError(
-            f"the converter quantised the input to scale {scale}, zero point {zero}, not to pixel - 128: "
-            "is the model's own scaling layer in the way? Train from a MobileNetV1"
+            f"the converter quantised the input to scale {scale}, zero point {zero}, not to pixel - 128",
+            "is the model's own scaling layer in the way? Train from a MobileNetV1",
         )
 
 

@@ -206,4 +206,4 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise HostError(f"--output {folder}: {error.strerror}; choose another folder") from error
+        raise HostError(f"--output {folder}: {error.strerror}", "choose another folder") from error

@@ -34,8 +34,8 @@ def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Mo
     wanted = (shape.size, shape.size, shape.channels)
     if tuple(source.input_shape[1:]) != wanted:
         raise HostError(
-            f"{start} takes pictures of {source.input_shape[1:]}, asked for are {wanted}: "
-            "set --size and --channels to what it takes"
+            f"{start} takes pictures of {source.input_shape[1:]}, asked for are {wanted}",
+            "set --size and --channels to what it takes",
         )
     if zero_to_one:
         _absorb_range(source, start)
@@ -52,7 +52,7 @@ def blend(model: keras.Model, shape: Shape, others: Sequence[Teacher]) -> None:
     for other in others:
         relative = build(shape)
         if [w.shape for w in relative.get_weights()] != [w.shape for w in weights]:
-            raise HostError("--blend works between MobileNetV1s of one shape: leave it out")
+            raise HostError("--blend works between MobileNetV1s of one shape", "leave it out")
         if not transfer(load(other.path), relative):
             raise HostError(f"--blend {other.path}: is no MobileNetV1 of that shape")
         pairs = zip(weights, relative.get_weights(), strict=True)
@@ -80,7 +80,7 @@ def last_dense(model: keras.Model) -> keras.layers.Dense:
     """The layer that makes scores of features. Raises HostError when there is none."""
     dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     if not dense:
-        raise HostError("the model does not end with a dense layer: start from another one")
+        raise HostError("the model does not end with a dense layer", "start from another one")
     return dense[-1]
 
 

@@ -67,8 +67,8 @@ def _judged(
     judge = judges[0]
     if judge.classes != classes:
         raise HostError(
-            f"teacher {teacher.path} gives {judge.classes} scores, the data has {classes} classes: "
-            "take a teacher of the same classes"
+            f"teacher {teacher.path} gives {judge.classes} scores, the data has {classes} classes",
+            "take a teacher of the same classes",
         )
     stored = cache / f"{_key(judge, pixels, views)}.npy"
     logits = np.zeros((0, classes), np.float32)
@@ -117,7 +117,7 @@ class _Judge:
                 self.model = LiteRt(self.content, path.name, Kernels.FASTEST)
         except (OSError, HostError) as error:
             raise HostError(
-                f"teacher {path} cannot be used ({error}); give a .tflite classifier"
+                f"teacher {path} cannot be used ({error})", "give a .tflite classifier"
             ) from error
         self.size, _, self.channels = self.model.input_shape
         self.classes = int(self.model.sink["shape"][-1])

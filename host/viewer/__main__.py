@@ -59,7 +59,9 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
     request = arguments(argv)
     if request.watch and request.json:
-        raise HostError("--watch tells verdicts in words, not in JSON: leave --json or --watch out")
+        raise HostError(
+            "--watch tells verdicts in words, not in JSON", "leave --json or --watch out"
+        )
     _refuse_beside_web(request)
     request.scene = lit_url(request.scene, request.light)
     console = stderr()
@@ -99,7 +101,7 @@ def _refuse_beside_web(request: argparse.Namespace) -> None:
     """Raises HostError for what --web leaves to the page, and for --open without it."""
     if request.web is None:
         if request.open:
-            raise HostError("--open opens the page of --web: add --web")
+            raise HostError("--open opens the page of --web", "add --web")
         return
     given = {
         "--json": request.json,
@@ -110,7 +112,7 @@ def _refuse_beside_web(request: argparse.Namespace) -> None:
     }
     for name in (name for name, value in given.items() if value):
         more = ": the page has it under Settings (data swap)" if name == "--wiring" else ""
-        raise HostError(f"--web shows a page and {name} does not go with it{more}: leave one out")
+        raise HostError(f"--web shows a page and {name} does not go with it{more}", "leave one out")
 
 
 def _open(request: argparse.Namespace, opening: Opening, say: Say) -> Device:

@@ -127,7 +127,7 @@ def _packed(path: Path) -> bytes:
     try:
         return unpack(_read(path)).data
     except HostError as error:
-        raise HostError(f"--model {path}: {error}") from error
+        raise HostError(f"--model {path}: {error.what}", error.remedy) from error
 
 
 def _hexadecimal(text: str) -> int:

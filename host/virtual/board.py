@@ -236,7 +236,9 @@ class VirtualBoard:
         """Lays a packed model over the built-in one, which comes last in flash, and resets."""
         start, end = self.symbols.get("default_model", (0, 0))[0], len(self.memory.flash)
         if not start or any(address > start for address in self.image.parts):
-            raise HostError(f"{self.image.path}: no model of ours lies last in it; use host.deploy")
+            raise HostError(
+                f"{self.image.path}: no model of ours lies last in it", "use host.deploy"
+            )
         if len(blob) > end - start:
             raise HostError(
                 f"the model has {len(blob)} bytes; behind the firmware are {end - start}"

@@ -57,7 +57,7 @@ def read_image(path: Path, at: int | None = None) -> Image:
     elif path.suffix == ".bin":
         image = Image(path, {_address_of_bin(path, at): content} if content else {})
     else:
-        raise HostError(f"{path}: not a firmware that runs here; give {KINDS}")
+        raise HostError(f"{path}: not a firmware that runs here", f"give {KINDS}")
     if at is not None and path.suffix != ".bin":
         raise HostError(f"{path}: says itself where it lies; --at is for .bin files")
     _check(image)
@@ -67,8 +67,8 @@ def read_image(path: Path, at: int | None = None) -> Image:
 def _address_of_bin(path: Path, at: int | None) -> int:
     if at is None:
         raise HostError(
-            f"{path}: a .bin does not say where it lies; give --at {APPLICATION_START:#x} "
-            "(behind Arduino's bootloader) or --at 0x0"
+            f"{path}: a .bin does not say where it lies",
+            f"give --at {APPLICATION_START:#x} (behind Arduino's bootloader) or --at 0x0",
         )
     return at
 
@@ -78,12 +78,12 @@ def _read_elf(path: Path) -> Image:
         with path.open("rb") as file:
             elf = ELFFile(file)
             if elf["e_machine"] != "EM_ARM":
-                raise HostError(f"{path}: not an ARM firmware; give {KINDS}")
+                raise HostError(f"{path}: not an ARM firmware", f"give {KINDS}")
             segments = [(s["p_paddr"], s.data()) for s in elf.iter_segments("PT_LOAD")]
             parts = {address: data for address, data in segments if data}
             return Image(path, _flash_parts(path, parts), _symbols(elf), _uicr(parts))
     except ELFError as error:
-        raise HostError(f"{path}: damaged ELF file: {error}; build it again") from error
+        raise HostError(f"{path}: damaged ELF file: {error}", "build it again") from error
 
 
 def _symbols(elf: Any) -> dict[str, tuple[int, int]]:
@@ -104,7 +104,7 @@ def _read_hex(path: Path) -> Image:
     try:
         records = intelhex.IntelHex(str(path))
     except (intelhex.IntelHexError, UnicodeDecodeError) as error:
-        raise HostError(f"{path}: damaged Intel HEX file: {error}; build it again") from error
+        raise HostError(f"{path}: damaged Intel HEX file: {error}", "build it again") from error
     parts = {first: records.tobinstr(start=first, end=end - 1) for first, end in records.segments()}
     return Image(path, _flash_parts(path, parts), uicr=_uicr(parts))
 
@@ -117,7 +117,9 @@ def _flash_parts(path: Path, parts: dict[int, bytes]) -> dict[int, bytes]:
             continue
         if address + len(data) > hooks.FLASH_BYTES:
             end = address + len(data)
-            raise HostError(f"{path}: reaches to {end:#x}; flash ends at {hooks.FLASH_BYTES:#x}")
+            raise HostError(
+                f"{path}: reaches to {end:#x}; the flash ends at {hooks.FLASH_BYTES:#x}"
+            )
         found[address] = data
     return found
 
@@ -134,10 +136,10 @@ def _uicr(parts: dict[int, bytes]) -> dict[int, int]:
 def _check(image: Image) -> None:
     """A vector table begins with the stack's top, in RAM, and the address of code in flash."""
     if not image.parts:
-        raise HostError(f"{image.path}: nothing in it goes into flash; give {KINDS}")
+        raise HostError(f"{image.path}: nothing in it goes into flash", f"give {KINDS}")
     start = image.start
     if start + len(image.parts[start]) > hooks.FLASH_BYTES or start & 0xFF:
-        raise HostError(f"{image.path}: does not fit in flash at {start:#x}; give another --at")
+        raise HostError(f"{image.path}: does not fit in flash at {start:#x}", "give another --at")
     first = image.parts[start][:8].ljust(8, b"\0")
     stack, entry = struct.unpack("<II", first)
     in_ram = hooks.RAM_START < stack <= hooks.RAM_START + hooks.RAM_BYTES

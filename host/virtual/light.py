@@ -31,7 +31,7 @@ def lit_url(url: str, lux: float | None) -> str:
         return url
     plain, light, noise = split_scene(url)
     if light is not None:
-        raise HostError(f"--scene {url} has a light of its own: leave it or --light out")
+        raise HostError(f"--scene {url} has a light of its own", "leave it or --light out")
     text = f"{lux:.3f}".rstrip("0").rstrip(".")
     return f"{plain}?light={text}" + (f"&noise={noise}" if noise is not None else "")
 

@@ -170,7 +170,7 @@ def open_scene(url: str) -> Scene:
         "noise": lambda seed: Noise(_number(seed, url)),
     }
     if kind not in makers:
-        raise HostError(f"unknown scene {url}: give one of {', '.join(makers)}")
+        raise HostError(f"unknown scene {url}", f"give one of {', '.join(makers)}")
     return makers[kind](rest)
 
 

@@ -192,6 +192,6 @@ def _listen(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         raise HostError(
-            f"port {port} cannot be opened: {error}; give another, or 0 for any"
+            f"port {port} cannot be opened: {error}", "give another, or 0 for any"
         ) from error
     return listener

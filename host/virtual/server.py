@@ -70,7 +70,7 @@ class BoardProcess:
             self._process.stdin.write(f"{order}\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise HostError("the virtual board has ended; see its messages above") from error
+            raise HostError("the virtual board has ended", "see its messages above") from error
 
 
 def start_virtual_board(
@@ -114,7 +114,7 @@ def _wait_until_ready(process: subprocess.Popen[str], output: IO[str] | None) ->
     if not line.startswith(READY):
         code = process.wait()
         raise HostError(
-            f"the virtual board did not start (exit code {code}); see its message above"
+            f"the virtual board did not start (exit code {code})", "see its message above"
         )
     url, _, conditions = line.removeprefix(READY).strip().partition(" ")
     return url, conditions.strip("()")

@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         with args.output.open("x", encoding="utf-8") as file:
             file.write(one_file())
     except FileExistsError as error:
-        raise HostError(f"{args.output} exists: give another name, or delete it") from error
+        raise HostError(f"{args.output} exists", "give another name, or delete it") from error
     except OSError as error:
         raise HostError(f"cannot write {args.output}: {error.strerror}") from error
     print(f"wrote {args.output}: open it in a browser, or put it on any web server")

@@ -77,7 +77,7 @@ async def _listen(desk: _Desk, port_number: int) -> Server:
         )
     except OSError as error:
         raise HostError(
-            f"cannot listen at {HERE}:{port_number} ({error.strerror}): give --web another number"
+            f"cannot listen at {HERE}:{port_number} ({error.strerror})", "give --web another number"
         ) from error
 
 

@@ -64,7 +64,7 @@ def _set(attribute: str, value: Any, pick: Callable[[Small], Any]) -> Callable[[
 CASES: dict[str, tuple[Callable[[Small], None], str]] = {
     "float image": (
         _set("type", FLOAT32, lambda s: s.tensor(s.image)),
-        "input 't0' is float32, and no QUANTIZE follows; convert",
+        "input 't0' is float32, and no QUANTIZE follows: convert",
     ),
     "uint8 image": (
         _set("type", UINT8, lambda s: s.tensor(s.image)),

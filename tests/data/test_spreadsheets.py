@@ -168,7 +168,7 @@ def test_times_after_noon_come_after_those_before() -> None:
     "time, output",
     [
         ("03/04/2026 10:00", "could be 3/4|03/04"),
-        ("yesterday", "'yesterday' is none: write it as 2026"),
+        ("yesterday", "'yesterday' is none; write it as 2026"),
         ("46355.41", "'46355.41' is none"),
         ("99.99.2026", "is none"),
         ("", "no picture has a time"),

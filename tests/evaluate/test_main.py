@@ -186,7 +186,7 @@ def test_float_tflite_is_refused_with_the_remedy(data: Path, tmp_path: Path) -> 
     image, scores = (model.tensor(s, kind=TensorType.FLOAT32) for s in ((1, 4, 4, 2), (1, 4, 4, 2)))
     model.operator("RELU", [image], scores)
     (tmp_path / "float.tflite").write_bytes(model.finish(image, scores))
-    with pytest.raises(HostError, match="is float32, and no QUANTIZE follows; convert with full"):
+    with pytest.raises(HostError, match="is float32, and no QUANTIZE follows: convert with full"):
         run(tmp_path / "float.tflite", "--data", data, "--labels", "no person,person")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.base.files import write_private
-from host.compiler.build import Compiled, compile_anyway, why_not
+from host.compiler.build import Compiled, compile_anyway, refusal
 from host.compiler.cost import predict
 from host.compiler.judge import Judge
 from host.compiler.network import macs
@@ -77,9 +77,9 @@ def examine(data: bytes, elf: Path, source: Source, images: int) -> Row:
         return Row(digest, source, "", problem=str(error))
     shape = image_shape(compiled)
     words = "x".join(map(str, shape))
-    reason = why_not(compiled)
-    if reason:
-        return Row(digest, source, words, problem=reason)
+    refused = refusal(compiled)
+    if refused:
+        return Row(digest, source, words, problem=str(refused))
     equal, cycles = _run(data, compiled, elf, images)
     pixels = int(np.prod(shape))
     return Row(

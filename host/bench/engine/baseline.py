@@ -48,7 +48,7 @@ class Comparison:
 def compare_reports(report: Report, baseline: Baseline) -> Comparison:
     """Raises HostError for a report without instruction counts."""
     if report.total is None or report.footprint is None:
-        raise HostError("a baseline is of the virtual board: leave out --real")
+        raise HostError("a baseline is of the virtual board", "leave out --real")
     before = {(layer.source, layer.operator): layer.cycles for layer in baseline.layers}
     old = [before.get((layer.source, layer.operator)) for layer in report.layers]
     return Comparison(
@@ -67,7 +67,7 @@ def compare_reports(report: Report, baseline: Baseline) -> Comparison:
 def baseline_text(report: Report) -> str:
     """The file's content: the conditions and every figure of --json, a layer a line."""
     if report.total is None:
-        raise HostError("a baseline is of the virtual board: leave out --real")
+        raise HostError("a baseline is of the virtual board", "leave out --real")
     figures: dict[str, Any] = {"conditions": conditions_json(report.conditions), **as_json(report)}
     layers = ",\n".join(f"    {json.dumps(layer)}" for layer in figures.pop("layers"))
     head = json.dumps(figures, indent=2).removesuffix("\n}")
@@ -82,7 +82,7 @@ def read_baseline(path: Path) -> Baseline:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise HostError(
-            f"{path} is not a baseline ({error}): make one with --write-baseline"
+            f"{path} is not a baseline ({error})", "make one with --write-baseline"
         ) from error
 
 

@@ -51,10 +51,11 @@ def _measure(args: argparse.Namespace) -> Report:
         from host.bench.engine.measure import measure
     except ImportError as error:
         raise HostError(
-            f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+            f"the virtual board is not installed ({error.name} is missing)",
+            "pip install '.[virtual]'",
         ) from error
     if args.port or args.record:
-        raise HostError("--port and --record are of a real board: add --real")
+        raise HostError("--port and --record are of a real board", "add --real")
     return measure(args.elf, args.model, not args.no_dead_channel_removal, args.images)
 
 
@@ -65,7 +66,7 @@ def _measure_real(args: argparse.Namespace) -> Report:
     model = args.model or BUILT_IN_MODEL
     with asked_port(args, lambda line: None) as opening:
         if opening.choice.url == VIRTUAL:
-            raise HostError("no board is plugged in: leave out --real for the virtual board")
+            raise HostError("no board is plugged in", "leave out --real for the virtual board")
         with Device(opening.open()) as device:
             return measure_real(device, model, not args.no_dead_channel_removal, args.images)
 

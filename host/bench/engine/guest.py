@@ -42,8 +42,8 @@ class Guest:
         missing = [name for name in NEEDED if name not in self.board.symbols]
         if missing:
             raise HostError(
-                f"{elf} has no symbol {missing[0]}: give the virtual board's firmware, "
-                "as python -m tools.firmware builds it"
+                f"{elf} has no symbol {missing[0]}",
+                "give the virtual board's firmware, as python -m tools.firmware builds it",
             )
 
     def built_in(self) -> bytes:

@@ -74,7 +74,8 @@ def split(model: PackedModel, window: Window) -> tuple[tuple[Reading, ...], Read
     if len(window.calls) != 2 * len(model.steps):
         raise HostError(
             f"the firmware read its clock {len(window.calls)} times in an inference of "
-            f"{len(model.steps)} steps: it is of another version; build it again"
+            f"{len(model.steps)} steps: it is of another version",
+            "build it again",
         )
     costs = [Reading(0, 0, 0)] * len(model.operators)
     outside = window.total

@@ -23,13 +23,14 @@ def measure_real(device: Device, path: Path, dead_channel_removal: bool, count: 
     hello = device.hello
     if hello.board == VIRTUAL:
         raise HostError(
-            f"{device.name} is a virtual board, which measures nothing: leave out --real"
+            f"{device.name} is a virtual board, which measures nothing", "leave out --real"
         )
     model = choose_model(path, b"", dead_channel_removal)
     if hello.model_hash != model.hash:
         raise HostError(
             f"the board runs {hello.model or 'no model'} ({hello.model_hash:08x}), not "
-            f"{model.packed.header.name} ({model.hash:08x}): flash it, or name the model that it runs"
+            f"{model.packed.header.name} ({model.hash:08x})",
+            "flash it, or name the model that it runs",
         )
     images = sample_images(model.input_shape, count)
     device.set_mode(Mode.IDLE)
@@ -55,7 +56,7 @@ def _infer(device: Device, image: Image) -> Answer:
     while (message := device.receive(PROFILE_WAIT_S)) is not None:
         if isinstance(message, Profile) and message.frame == result.frame:
             return Answer(result, message)
-    raise HostError("the board sent no Profile behind its Result: update its firmware")
+    raise HostError("the board sent no Profile behind its Result", "update its firmware")
 
 
 def _name(hello: Hello) -> str:

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
     if args.keep and not args.hours:
-        raise HostError("--keep is of --hours: add how many")
+        raise HostError("--keep is of --hours", "add how many")
     from host.bench.host.measure import measure_host
     from host.bench.host.show import as_json, costs_table, day_table
     from host.runs.conditions import host_conditions

@@ -118,17 +118,19 @@ def _check_comparable(a: LatencyRun, b: LatencyRun) -> None:
     if a.summary.estimated != b.summary.estimated:
         which, other = (a, b) if a.summary.estimated else (b, a)
         raise HostError(
-            f"{which.run.directory} is estimated (a virtual board), {other.run.directory} was measured on "
-            "hardware: their ratio would say nothing; measure both on one kind of board"
+            f"{which.run.directory} is estimated (a virtual board), {other.run.directory} was "
+            "measured on hardware: their ratio would say nothing",
+            "measure both on one kind of board",
         )
     if a.summary.source != b.summary.source:
         raise HostError(
             f"{a.run.directory} is of the source {a.summary.source}, {b.run.directory} of "
-            f"{b.summary.source}: measure both with --camera or both with --injected"
+            f"{b.summary.source}",
+            "measure both with --camera or both with --injected",
         )
     for run in (a.run, b.run):
         if run.conditions.board is None or not a.summary.clock_hz or not b.summary.clock_hz:
-            raise HostError(f"{run.directory} does not say which board it is of: measure again")
+            raise HostError(f"{run.directory} does not say which board it is of", "measure again")
 
 
 def _differences(a: Run, b: Run) -> list[str]:

@@ -74,8 +74,10 @@ class Listener:
                 return message
             if isinstance(message, Fault) and len(self.faults) < MOST_FAULTS:
                 self.faults.append(fault_line(message))
-        why = self.faults[-1] if self.faults else "press the board's reset button once"
-        raise HostError(f"{self._device.name}: no {kind.__name__} in {patience_s:.0f} s; {why}")
+        silence = f"{self._device.name}: no {kind.__name__} in {patience_s:.0f} s"
+        if self.faults:
+            raise HostError(f"{silence}; {self.faults[-1]}")
+        raise HostError(silence, "press the board's reset button once")
 
 
 def camera_inferences(

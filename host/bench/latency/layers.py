@@ -27,7 +27,8 @@ def find_model(model_hash: int, model: Path | None) -> PackedModel | None:
             return packed
     if model:
         raise HostError(
-            f"{model} is not what the board runs ({model_hash:08x}): leave --model out, or deploy it"
+            f"{model} is not what the board runs ({model_hash:08x})",
+            "leave --model out, or deploy it",
         )
     return None
 

@@ -95,7 +95,7 @@ class Session:
     def _run(self, now: datetime) -> Done:
         device, plan = self._device, self._plan
         if device.hello.model_hash == 0:
-            raise HostError("the board runs no model: send it one with python -m host.deploy")
+            raise HostError("the board runs no model", "send it one with python -m host.deploy")
         model = find_model(device.hello.model_hash, plan.model)
         self._warm_up()
         conditions = gather(

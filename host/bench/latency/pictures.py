@@ -37,7 +37,7 @@ def folder_pictures(folder: Path, shape: tuple[int, int, int]) -> list[Picture]:
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
     except OSError as error:
-        raise HostError(f"cannot read {folder}: {error.strerror}; give a folder") from error
+        raise HostError(f"cannot read {folder}: {error.strerror}", "give a folder") from error
     if not files:
         raise HostError(f"{folder} holds no pictures ({', '.join(sorted(SUFFIXES))})")
     return [Picture(file.name, _fitted(file, shape)) for file in files[:MOST_PICTURES]]

@@ -21,7 +21,7 @@ def summary_of_rows(run: Run) -> Summary:
     board, rows = run.conditions.board, _inferences(run)
     if board is None or not rows or board.clock_hz <= 0:
         raise HostError(
-            f"{run.directory} ended before its first inference ({run.reason}): measure again"
+            f"{run.directory} ended before its first inference ({run.reason})", "measure again"
         )
     warm_up = run.conditions.details.get(WARM_UP, "")
     setup = Setup(

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         ENERGY: _energy,
     }[args.mode]
     if args.mode == ENERGY and args.meter is None:
-        raise HostError(f"--mode energy needs --meter: {FORMS}")
+        raise HostError("--mode energy needs --meter", f"give {FORMS}")
     now = datetime.now(UTC)
     place = args.output or default_directory(NAME, now)
     refuse_place(place)

@@ -53,12 +53,12 @@ class Dialogue:
         while READY not in lines:
             if self._clock() > end:
                 raise HostError(
-                    f"{self._port.name} did not answer `{text[:20]}%` within {seconds:.0f} s: is a "
-                    "firmware there that speaks MLPerf Tiny's API? `pio run -t upload`"
+                    f"{self._port.name} did not answer `{text[:20]}%` within {seconds:.0f} s",
+                    "is a firmware there that speaks MLPerf Tiny's API? `pio run -t upload`",
                 )
             lines += self._lines(self._port.read())
             if len(lines) > MOST_LINES:
-                raise HostError(f"{self._port.name} answers `{text[:20]}%` without end; reset it")
+                raise HostError(f"{self._port.name} answers `{text[:20]}%` without end", "reset it")
         output = lines[: lines.index(READY)]
         for line in output:
             if line.startswith("e-["):

@@ -58,8 +58,9 @@ def text_mode_board(args: argparse.Namespace, say: Say) -> Iterator[TextModeBoar
     with asked_port(args, say) as opening:
         if opening.playback is not None:
             raise HostError(
-                f"{opening.playback.name} is a recording, it cannot take commands: give --port a board; "
-                "python -m host.recording export FILE --output DIR writes down what was said"
+                f"{opening.playback.name} is a recording, it cannot take commands",
+                "give --port a board; python -m host.recording export FILE --output DIR writes "
+                "down what was said",
             )
         found = _guest(opening) if opening.choice.url == VIRTUAL else _connected(opening)
         with contextlib.closing(found.dialogue):
@@ -129,6 +130,6 @@ def spread(pictures: list[Labelled], limit: int | None) -> list[Labelled]:
 def refuse_wrong_meter(guest: object | None, estimate: bool) -> None:
     """A meter measures boards, and datasheets estimate virtual ones."""
     if guest is not None and not estimate:
-        raise HostError("a meter cannot measure a virtual board: use --meter estimate, or --port")
+        raise HostError("a meter cannot measure a virtual board", "use --meter estimate, or --port")
     if guest is None and estimate:
-        raise HostError("--meter estimate is for --port virtual; give a meter for a real board")
+        raise HostError("--meter estimate is for --port virtual", "give a meter for a real board")

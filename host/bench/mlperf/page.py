@@ -31,7 +31,7 @@ def _mode(run: Run) -> str:
 def _rows(run: Run) -> Columns:
     rows = run.columns(LAYOUTS[_mode(run)].name)
     if not len(next(iter(rows.values()))):
-        raise HostError(f"{run.directory} ended before anything was measured: measure again")
+        raise HostError(f"{run.directory} ended before anything was measured", "measure again")
     return rows
 
 

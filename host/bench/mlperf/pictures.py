@@ -47,8 +47,8 @@ def list_pictures(folder: Path | None) -> list[Labelled]:
     found = _from_truth(truth) if truth else _from_folders(folder)
     if not found:
         raise HostError(
-            f"{folder} has no pictures: give a folder with {TRUTH}, or one with the folders "
-            "person and no_person"
+            f"{folder} has no pictures",
+            f"give a folder with {TRUTH}, or one with the folders person and no_person",
         )
     return found
 

@@ -94,7 +94,7 @@ def _method(request: argparse.Namespace) -> Method:
     if request.short:
         method = replace(method, inferences=2)
     elif method.short:
-        raise HostError(f"{method.short}; --short measures it all the same, and says so everywhere")
+        raise HostError(method.short, "--short measures it all the same, and says so everywhere")
     return method
 
 
@@ -105,8 +105,9 @@ def _supply(request: argparse.Namespace) -> float:
         if request.meter.kind in (ESTIMATE, RECORDING):
             return RAIL_V
         raise HostError(
-            "--voltage is missing: 3.3 when the meter feeds the 3V3 pin (its jumper cut), 5.0 at VIN. "
-            "5 V at the 3V3 pin destroys the board"
+            "--voltage is missing",
+            "give 3.3 when the meter feeds the 3V3 pin (its jumper cut), 5.0 at VIN. "
+            "5 V at the 3V3 pin destroys the board",
         )
     if not LOWEST_V <= volts <= HIGHEST_V:
         raise HostError(f"a board takes 3.0 to 3.6 V at 3V3 or 4.5 to 21 V at VIN, not {volts:g} V")

@@ -155,7 +155,8 @@ def open_rig(request: Request) -> Iterator[Rig]:
             device = _device(request, open_things)
             if device.hello.board == VIRTUAL:
                 raise HostError(
-                    "a meter cannot measure a virtual board: plug a board in, or use --meter estimate"
+                    "a meter cannot measure a virtual board",
+                    "plug a board in, or use --meter estimate",
                 )
             rig = LiveRig(device, meter, collector, request.supply_volt)
         open_things.callback(rig.close)
@@ -174,7 +175,8 @@ def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
         from host.virtual.scene import open_scene
     except ImportError as error:
         raise HostError(
-            f"the virtual board is not installed ({error.name} is missing): pip install '.[virtual]'"
+            f"the virtual board is not installed ({error.name} is missing)",
+            "pip install '.[virtual]'",
         ) from error
     say("a virtual board in this process, in its own time; its power comes from datasheets")
     rig = VirtualRig(open_scene(a.scene), request.supply_volt)
@@ -205,8 +207,8 @@ def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> N
             why = str(error)
         if clock() > end:
             raise HostError(
-                f"{why}: a meter needs a real board; connect its USB cable for the data, or use "
-                "--meter estimate on the virtual one"
+                f"{why}: a meter needs a real board",
+                "connect its USB cable for the data, or use --meter estimate on the virtual one",
             )
         time.sleep(0.25)
 

@@ -106,7 +106,7 @@ def power_figures(run: Run) -> PowerFigures:
     if run.kind != KIND:
         raise HostError(f"{run.directory} is a run of {run.kind}, not of {KIND}")
     if not run.summary:
-        raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
+        raise HostError(f"{run.directory} has no figures ({run.reason})", "measure again")
     where = f"{run.directory}: summary"
     kept = parse(_Kept, run.summary, where)
     word = kept.figures

@@ -22,8 +22,8 @@ def analyse_recording(recording: Recording, method: Method, rows: Rows) -> Power
     trace, info = recording.trace, recording.info
     if info.marker is not MarkerInput.LEVEL:
         raise HostError(
-            f"{info.name} has no digital column, so nothing says where an inference begins: record the "
-            "marker pin, too (D0-D7, D0 or marker)"
+            f"{info.name} has no digital column, so nothing says where an inference begins",
+            "record the marker pin, too (D0-D7, D0 or marker)",
         )
     pulses = find_pulses(trace.bits, method.channel)
     if not len(pulses):

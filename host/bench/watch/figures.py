@@ -106,7 +106,7 @@ class Listener:
         """What was gathered. Raises HostError without a heartbeat: nothing is known then."""
         if self.first is None or self.heartbeat is None:
             raise HostError(
-                "the board sent no heartbeat: is its firmware up to date? `pio run -t upload`"
+                "the board sent no heartbeat", "is its firmware up to date? `pio run -t upload`"
             )
         return WatchReport(
             hello,

@@ -45,7 +45,7 @@ class Figures:
 
 def _figures(run: Run) -> Figures:
     if not run.summary:
-        raise HostError(f"{run.directory} has no figures ({run.reason}): measure again")
+        raise HostError(f"{run.directory} has no figures ({run.reason})", "measure again")
     return parse(Figures, run.summary, f"{run.directory}: summary")
 
 

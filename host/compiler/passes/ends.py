@@ -37,7 +37,8 @@ def _check_number(graph: Graph) -> None:
         what = "no outputs" if not graph.outputs else f"{len(graph.outputs)} outputs ({names})"
         raise HostError(
             f"the model has {what}; the engine gives one row of scores. A detector (boxes, "
-            "landmarks) has no such row: train a classifier; else export the model with one output"
+            "landmarks) has no such row",
+            "train a classifier; else export the model with one output",
         )
 
 

@@ -34,7 +34,7 @@ def lower(graph: Graph, reading: Reading) -> Network:
         raise HostError("no operator computes the model's output")
     tensor = graph.tensors[graph.outputs[0]]
     if not builder.features[output].is_vector:
-        raise HostError(f"the model's output '{tensor.name}' has shape {tensor.shape}; {DETECTOR}")
+        raise HostError(f"the model's output '{tensor.name}' has shape {tensor.shape}", DETECTOR)
     kept = tuple(np.arange(feature.channels) for feature in builder.features)
     return Network(
         tuple(builder.features),

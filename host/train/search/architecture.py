@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
-from host.compiler.build import Options, why_not
+from host.compiler.build import Options, refusal
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.report import report_on
@@ -108,7 +108,7 @@ def _cost(architecture: Architecture, classes: int, arena_target: int) -> Cost |
         compiled = made.compiled(output, "sketch", Options(arena_target=arena_target))
     except HostError:
         return None
-    if why_not(compiled) is not None:
+    if refusal(compiled) is not None:
         return None
     report = report_on(compiled, "sketch", made.parameters)
     return Cost(report.predicted_cycles, report.ram_bytes, report.flash_bytes)

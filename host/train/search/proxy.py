@@ -113,7 +113,7 @@ class ProxyTrainer:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise HostError(
-                f"--output {folder}: {error.strerror}; choose another folder"
+                f"--output {folder}: {error.strerror}", "choose another folder"
             ) from error
 
 

@@ -88,7 +88,7 @@ def open_study(storage: str, name: str, sampler: optuna.samplers.BaseSampler) ->
     except Exception as error:  # each storage raises errors of its own
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
         raise HostError(
-            f"--study {storage} cannot be opened: {reason}; give sqlite:///FILE.db"
+            f"--study {storage} cannot be opened: {reason}", "give sqlite:///FILE.db"
         ) from error
 
 
@@ -118,7 +118,8 @@ def search(
             watcher.rejected(rejected)
             if in_a_row >= MOST_REJECTED:
                 raise HostError(
-                    f"{in_a_row} draws in a row gave no new network within {_said(budget)}: allow more"
+                    f"{in_a_row} draws in a row gave no new network within {_said(budget)}",
+                    "allow more",
                 )
             continue
         in_a_row = 0
@@ -258,8 +259,8 @@ def _require_possible(space: Space, budget: Budget, price: Price) -> None:
             else f"costs {cost.mcycles:.2f} Mcycles, {cost.ram_bytes:,} B of RAM, {cost.flash_bytes:,} B of flash"
         )
         raise HostError(
-            f"nothing fits {_said(budget)}: the smallest network, {least.text}, {costs}; "
-            "allow more, or smaller --sizes"
+            f"nothing fits {_said(budget)}: the smallest network, {least.text}, {costs}",
+            "allow more, or smaller --sizes",
         )
 
 
