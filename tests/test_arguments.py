@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,15 @@ def test_the_ends_are_within() -> None:
     for text in ("nan", "inf", "0"):
         with pytest.raises(argparse.ArgumentTypeError):
             positive(text)
+
+
+def test_a_command_line_travels_no_further_than_its_command() -> None:
+    """Beyond, a dataclass says what is wanted: the rest of host/ knows no argparse.Namespace."""
+    root = Path(__file__).resolve().parents[1]
+    readers = {"__main__.py", "command.py", "commands.py"}
+    found = {
+        str(path.relative_to(root))
+        for path in (root / "host").rglob("*.py")
+        if path.name not in readers and "argparse.Namespace" in path.read_text(encoding="utf-8")
+    }
+    assert found == {"host/ports/open.py"}  # port_options, for all of them

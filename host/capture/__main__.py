@@ -33,7 +33,7 @@ from host.data.labels import label_list, resolve
 from host.data.manifest import SPLITS
 from host.link.device import Device
 from host.link.messages import Mode, Setting
-from host.ports.open import Opening, add_port_arguments, asked_port
+from host.ports.open import Opening, add_port_arguments, port_opening, port_options
 
 if TYPE_CHECKING:  # the session's imports take a second: only after the arguments are right
     from host.capture.session import CaptureSession
@@ -101,7 +101,7 @@ def main(argv: list[str] | None = None) -> int:
     from host.data.journal import Journal
 
     with (
-        asked_port(args, say, args.scene) as opening,
+        port_opening(port_options(args), say, args.scene) as opening,
         Journal(args.output, options.labels) as journal,
     ):
         for line in journal.repaired:

@@ -25,7 +25,7 @@ from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table
 from host.deploy.transfer import send_model
 from host.link.device import Device
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 
 FORGETTING = (
     "this virtual board ends here and forgets the model; to keep one, start "
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         console.print(text, style="dim")
 
     with (
-        asked_port(args, say) as opening,
+        port_opening(port_options(args), say) as opening,
         Device(opening.open(), reopen=opening.reopen) as device,
     ):
         if model is not None:

@@ -27,7 +27,7 @@ from host.device.info import info_object, info_table
 from host.device.settings import allowed_value, read_settings, setting_named, settings_table
 from host.link.device import Device
 from host.link.messages import MODEL_SLOTS, RebootTarget, Setting
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 
 FORGETTING = (
     "this virtual board ends here and forgets it; to keep one, start `python -m host.virtual`"
@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         talk.print(text, style="dim")
 
     change = _checked(args)
-    with asked_port(args, say) as opening:
+    with port_opening(port_options(args), say) as opening:
         if opening.playback is not None:
             raise HostError("a recording has no settings", "give --port a board")
         with Device(opening.open(), reopen=opening.reopen, timing=opening.timing) as device:

@@ -29,7 +29,7 @@ from host.doctor.report import Conditions, as_json, checklist, findings_table
 from host.link.damage import FaultRates, FaultyPort
 from host.link.transport import Port
 from host.ports.choose import Choice, listed_ports
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 
 Say = Callable[[str], None]
 
@@ -60,7 +60,7 @@ def _examine(args: argparse.Namespace, say: Say) -> list[Finding]:
         rate = args.drop_rate
         return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
-    with asked_port(args, say, wrap=damage) as opening:
+    with port_opening(port_options(args), say, wrap=damage) as opening:
         if opening.playback:
             raise HostError(
                 "the doctor asks, and a recording cannot answer", "give it a board's --port"

@@ -1,8 +1,8 @@
-"""--port URL and --record FILE of every tool: which port was asked for, opened as often as needed, recorded if asked.
+"""--port URL and --record FILE of every tool: which port is meant, opened as often as needed, recorded if wanted.
 
 add_port_arguments(parser)
 ...
-with asked_port(asked, say) as opening, Device(opening.open(), reopen=opening.reopen) as device:
+with port_opening(port_options(args), say) as opening, Device(opening.open(), reopen=opening.reopen) as device:
 """
 
 from __future__ import annotations
@@ -32,8 +32,16 @@ RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, 
 
 
 @dataclass(frozen=True)
+class PortOptions:
+    """What a command line says of the port. url: of --port. record: a file to be, for every byte of the link."""
+
+    url: str = "auto"
+    record: Path | None = None
+
+
+@dataclass(frozen=True)
 class Opening:
-    """A port that was asked for. wrap: what stands between every port that is opened and its tool."""
+    """A port to be opened. wrap: what stands between every port that is opened and its tool."""
 
     choice: Choice
     scene: str = DEFAULT_SCENE
@@ -71,19 +79,24 @@ def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "a
     parser.add_argument("--record", type=Path, metavar="FILE", help=RECORD_HELP)
 
 
+def port_options(args: argparse.Namespace) -> PortOptions:
+    """What the arguments of `add_port_arguments` were."""
+    return PortOptions(args.port or "auto", args.record)
+
+
 @contextlib.contextmanager
-def asked_port(
-    args: argparse.Namespace,
+def port_opening(
+    options: PortOptions,
     say: Callable[[str], None],
     scene: str = DEFAULT_SCENE,
     speed: str = "real",
     wrap: Callable[[Port], Port] = lambda port: port,
 ) -> Iterator[Opening]:
-    """What `asked` means now; says why. At the end the recording is closed, and HostError raised if it is not whole.
+    """What `options` mean now; says why. At the end the recording is closed, and HostError raised if it is not whole.
 
     Raises HostError, too, for another scene than the default one where no virtual board starts.
     """
-    choice = choose_port(args.port or "auto", listed_ports())
+    choice = choose_port(options.url, listed_ports())
     say(choice.reason)
     if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
         raise HostError(
@@ -91,13 +104,13 @@ def asked_port(
             "leave --scene out, or give --port virtual",
         )
     playback = _open_playback(choice)
-    if args.record is None:
+    if options.record is None:
         yield Opening(choice, scene, speed, None, wrap, playback)
         return
     from host.recording.recorder import start_recording
 
-    recorder = start_recording(args.record, choice.url, _command(), say)
-    say(f"recording to {args.record}")
+    recorder = start_recording(options.record, choice.url, _command(), say)
+    say(f"recording to {options.record}")
     try:
         yield Opening(choice, scene, speed, recorder, wrap, playback)
     finally:

@@ -25,7 +25,7 @@ from host.link.device import Device
 from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Mode, Setting
 from host.link.transport import Port
-from host.ports.open import Opening, add_port_arguments, asked_port
+from host.ports.open import Opening, add_port_arguments, port_opening, port_options
 from host.samples import labels_of, samples
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 
@@ -74,7 +74,9 @@ def main(argv: list[str] | None = None) -> int:
         return FaultyPort(port, FaultRates.even(rate)) if rate else port
 
     with contextlib.ExitStack() as stack:
-        opening = stack.enter_context(asked_port(request, say, request.scene, wrap=damage))
+        opening = stack.enter_context(
+            port_opening(port_options(request), say, request.scene, wrap=damage)
+        )
         if request.web is not None:
             from host.web.run import Request, run_web
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import queue
 import time
@@ -22,7 +21,8 @@ from host.bench.power.measure import Request, measure_on
 from host.bench.report.compose import page_of
 from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
-from host.power.battery import Battery
+from host.power.battery import Battery, battery_for
+from host.power.choose import MeterChoice
 from host.power.figures import inference_window
 from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.method import Method
@@ -48,10 +48,16 @@ def short_margins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def request(directory: Path) -> Request:
     """As the command line would say it."""
-    arguments = argparse.Namespace(
-        output=directory, battery_mah=1000.0, battery_volts=3.7, looks_per_minute=[6.0]
+    return Request(
+        directory=directory,
+        command="python -m host.bench power",
+        now=datetime.now(UTC),
+        method=METHOD,
+        supply_volt=VOLTS,
+        battery=battery_for(1000.0, 3.7, VOLTS),
+        looks_per_minute=[6.0],
+        meter=MeterChoice("ppk2", ""),
     )
-    return Request(arguments, METHOD, VOLTS, "python -m host.bench power", datetime.now(UTC))
 
 
 def catch_up(collector: Collector, instrument: SimulatedPpk2) -> None:

@@ -13,7 +13,7 @@ from host.base.files import write_private
 from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 from host.virtual.server import PREBUILT
 
 NAME = "engine"
@@ -64,7 +64,7 @@ def _measure_real(args: argparse.Namespace) -> Report:
     from host.link.device import Device
 
     model = args.model or BUILT_IN_MODEL
-    with asked_port(args, lambda line: None) as opening:
+    with port_opening(port_options(args), lambda line: None) as opening:
         if opening.choice.url == VIRTUAL:
             raise HostError("no board is plugged in", "leave out --real for the virtual board")
         with Device(opening.open()) as device:

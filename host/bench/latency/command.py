@@ -19,7 +19,7 @@ from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 
 if TYPE_CHECKING:
     from host.bench.latency.measure import Plan
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     args.output = args.output or default_directory(NAME, datetime.now(UTC))
     refuse_place(args.output)
     lines = stderr()
-    with asked_port(args, say, args.scene) as opening, _board(opening) as device:
+    with port_opening(port_options(args), say, args.scene) as opening, _board(opening) as device:
         hello = device.hello
         plan = _plan(args, hello, args.scene if opening.choice.url == VIRTUAL else "")
         played = opening.playback

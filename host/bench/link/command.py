@@ -9,7 +9,7 @@ import time
 from host.base.console import stdout
 from host.base.text import say
 from host.bench.arguments import count
-from host.ports.open import add_port_arguments, asked_port
+from host.ports.open import add_port_arguments, port_opening, port_options
 
 NAME = "link"
 HELP = "round trips and bytes a second of a board's link"
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from host.link.device import Device
 
     with (
-        asked_port(args, say) as opening,
+        port_opening(port_options(args), say) as opening,
         Device(opening.open(), timing=bench.PATIENCE) as device,
     ):
         report = bench.measure_link(device, time.monotonic, args.count, args.seconds)

@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from host.base.arguments import positive
 from host.base.console import stdout
@@ -18,13 +21,14 @@ from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
-from host.ports.open import add_port_arguments
-from host.power.choose import BAUD, ESTIMATE, FORMS, meter_choice
+from host.ports.open import add_port_arguments, port_options
+from host.power.choose import BAUD, ESTIMATE, FORMS, MeterChoice, meter_choice
 from host.power.method import Method
 
 if TYPE_CHECKING:
     from host.bench.mlperf.energy import Energy, Recorder
-    from host.bench.mlperf.measure import TextModeBoard
+    from host.bench.mlperf.measure import Plan, TextModeBoard
+    from host.bench.mlperf.modes import Say
     from host.bench.mlperf.tables import Keep
 
 NAME = "mlperf"
@@ -54,70 +58,91 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when there is a result; what was measured before an error or Ctrl-C is kept."""
     from host.bench.mlperf import measure as session
-    from host.bench.mlperf import show as table
-    from host.bench.mlperf import tables as kept
+    from host.bench.mlperf import show, tables
     from host.runs.conditions import command_line
     from host.runs.write import default_directory, refuse_place
 
-    measure = {
-        "performance": session.run_performance,
-        "accuracy": session.run_accuracy,
-        ENERGY: _energy,
-    }[args.mode]
     if args.mode == ENERGY and args.meter is None:
         raise HostError("--mode energy needs --meter", f"give {FORMS}")
+    plan = session.Plan(args.data, args.limit, args.windows, args.seconds)
+    metering = _metering(args) if args.mode == ENERGY else None
     now = datetime.now(UTC)
     place = args.output or default_directory(NAME, now)
     refuse_place(place)
     with contextlib.ExitStack() as open_things:
-        recorder = _live_meter(args, open_things)
-        board = open_things.enter_context(session.text_mode_board(args, say))
+        recorder = _live_meter(metering, open_things) if metering else None
+        board = open_things.enter_context(session.text_mode_board(port_options(args), say))
         say(f"{board.name}, {board.firmware}")
-        if args.mode == ENERGY:
-            session.refuse_wrong_meter(board.guest, args.meter.kind == ESTIMATE)
-        args.recorder = recorder
-        supply = args.voltage if args.mode == ENERGY else None
+        if metering:
+            session.refuse_wrong_meter(board.guest, metering.meter.kind == ESTIMATE)
+        measure: Callable[[Plan, TextModeBoard, Say, Keep], object] = (
+            partial(_energy, metering, recorder)
+            if metering
+            else {"performance": session.run_performance, "accuracy": session.run_accuracy}[
+                args.mode
+            ]
+        )
+        supply = metering.volts if metering else None
         command = command_line("host.bench", args.argv)
-        details = {"pictures": str(args.data or "those that come along")}
+        details = {"pictures": str(plan.data or "those that come along")}
         try:
-            with kept.open_run(place, args.mode, board, command, now, details, supply) as run:
-                result = measure(args, board, say, kept.keeper(run))
-                run.summary = table.as_json(board, result)
+            with tables.open_run(place, args.mode, board, command, now, details, supply) as run:
+                result = measure(plan, board, say, tables.keeper(run))
+                run.summary = show.as_json(board, result)
         finally:
             if place.exists():
                 say(f"kept in {place}; {shell_line('host.bench', 'report', place)} shows it")
         if args.json:
             print(json.dumps(run.summary, indent=2))
         else:
-            stdout().print(table.result_table(board, result, run.conditions))
+            stdout().print(show.result_table(board, result, run.conditions))
     return 0
 
 
-def _energy(args: argparse.Namespace, board: TextModeBoard, reported: Any, keep: Keep) -> Energy:
-    """With the meter that was asked for; on the virtual board by datasheets."""
-    from host.bench.mlperf import energy
-    from host.bench.mlperf.pictures import list_pictures, opened, read_input
+@dataclass(frozen=True)
+class Metering:
+    """With which meter energy is measured. external_supply: the board does not live on it. channel: of the marker."""
 
-    recorder: Recorder = board.guest or args.recorder
-    with opened(args.data) as folder:
-        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: args.windows]]
-    method = Method(args.windows, args.seconds, channel=args.channel)
-    return energy.measure_energy(
-        board.dialogue, recorder, inputs, args.voltage, method, reported, keep
-    )
+    meter: MeterChoice
+    volts: float
+    external_supply: bool
+    channel: int
 
 
-def _live_meter(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Recorder | None:
+def _metering(args: argparse.Namespace) -> Metering:
+    return Metering(args.meter, args.voltage, args.external_supply, args.channel)
+
+
+def _energy(
+    metering: Metering,
+    recorder: Recorder | None,
+    plan: Plan,
+    board: TextModeBoard,
+    progress: Say,
+    keep: Keep,
+) -> Energy:
+    """With that meter; on the virtual board by datasheets."""
+    from host.bench.mlperf.energy import measure_energy
+    from host.bench.mlperf.measure import window_inputs
+
+    source = board.guest or recorder
+    assert source is not None, "refuse_wrong_meter has seen to it"
+    inputs = window_inputs(plan, board)
+    method = Method(plan.windows, plan.seconds, channel=metering.channel)
+    return measure_energy(board.dialogue, source, inputs, metering.volts, method, progress, keep)
+
+
+def _live_meter(metering: Metering, open_things: contextlib.ExitStack) -> Recorder | None:
     """Before the board: it may live on it."""
-    if args.mode != ENERGY or args.meter is None or not args.meter.live:
+    if not metering.meter.live:
         return None
     from host.bench.mlperf.energy import MeterRecorder
     from host.power.choose import open_meter
     from host.power.rig import Collector
 
-    meter = open_meter(args.meter, external_supply=args.external_supply, baud=BAUD)
+    meter = open_meter(metering.meter, external_supply=metering.external_supply, baud=BAUD)
     open_things.callback(meter.close)
-    meter.start(args.voltage)
+    meter.start(metering.volts)
     collector = Collector(meter)
     open_things.callback(collector.close)
     return MeterRecorder(collector, meter.info)

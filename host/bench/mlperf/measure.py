@@ -1,13 +1,13 @@
-"""What `python -m host.bench mlperf` does: a port, a dialogue, the pictures, and the mode that was asked for."""
+"""What `python -m host.bench mlperf` does: a port, a dialogue, the pictures, and a mode."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,10 +29,23 @@ from host.link.client import Client
 from host.link.line import GUEST, Line
 from host.link.messages import Hello
 from host.link.transport import Port
-from host.ports.open import Opening, asked_port
+from host.ports.open import Opening, PortOptions, port_opening
 
 if TYPE_CHECKING:
     from host.power.virtual_meter import VirtualMeter
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured. data: a folder or zip of pictures, None for those that come along. limit: accuracy's pictures.
+
+    seconds: of a window.
+    """
+
+    data: Path | None
+    limit: int | None
+    windows: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -53,9 +66,9 @@ class TextModeBoard:
 
 
 @contextlib.contextmanager
-def text_mode_board(args: argparse.Namespace, say: Say) -> Iterator[TextModeBoard]:
-    """The board that was asked for; at the end it speaks packets again. A virtual one runs in this process."""
-    with asked_port(args, say) as opening:
+def text_mode_board(port: PortOptions, say: Say) -> Iterator[TextModeBoard]:
+    """The board at that port; at the end it speaks packets again. A virtual one runs in this process."""
+    with port_opening(port, say) as opening:
         if opening.playback is not None:
             raise HostError(
                 f"{opening.playback.name} is a recording, it cannot take commands",
@@ -99,20 +112,25 @@ def _introduced(
 
 
 def run_performance(
-    args: argparse.Namespace, board: TextModeBoard, say: Say, keep: Callable[[Inference], None]
+    plan: Plan, board: TextModeBoard, say: Say, keep: Callable[[Inference], None]
 ) -> Performance:
     """Inferences a second."""
-    with opened(args.data) as folder:
-        inputs = [read_input(p.path, board.shape) for p in list_pictures(folder)[: args.windows]]
-    return measure_performance(board.dialogue, inputs, args.seconds, args.windows, say, keep)
+    inputs = window_inputs(plan, board)
+    return measure_performance(board.dialogue, inputs, plan.seconds, plan.windows, say, keep)
+
+
+def window_inputs(plan: Plan, board: TextModeBoard) -> list[NDArray[np.uint8]]:
+    """The picture of each window, as the model takes it; fewer when there are fewer."""
+    with opened(plan.data) as folder:
+        return [read_input(p.path, board.shape) for p in list_pictures(folder)[: plan.windows]]
 
 
 def run_accuracy(
-    args: argparse.Namespace, board: TextModeBoard, say: Say, keep: Callable[[Graded], None]
+    plan: Plan, board: TextModeBoard, say: Say, keep: Callable[[Graded], None]
 ) -> Accuracy:
-    """Every picture, or the first --limit of them spread over the set."""
-    with opened(args.data) as folder:
-        found = spread(list_pictures(folder), args.limit)
+    """Every picture, or `limit` of them spread over the set."""
+    with opened(plan.data) as folder:
+        found = spread(list_pictures(folder), plan.limit)
         pictures: list[tuple[str, Callable[[], NDArray[np.uint8]], int]] = [
             (p.path.name, partial(read_input, p.path, board.shape), p.truth) for p in found
         ]

@@ -12,6 +12,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from host.base.arguments import positive
 from host.base.console import stdout
@@ -19,9 +20,12 @@ from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
-from host.ports.open import add_port_arguments
+from host.ports.open import add_port_arguments, port_options
 from host.power.choose import BAUD, ESTIMATE, FORMS, RECORDING, meter_choice
 from host.power.method import Method
+
+if TYPE_CHECKING:
+    from host.bench.power.measure import Request
 
 NAME = "power"
 HELP = "energy of an inference, current of each state, battery life"
@@ -59,26 +63,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="the summary as one object on stdout")
 
 
-def run(request: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0 when there is a figure. A refused one is an error in a line; what was measured is kept."""
-    from host.bench.power.measure import Request, analyse, measure
+    from host.bench.power.measure import analyse, measure
     from host.bench.power.show import power_tables
-    from host.runs.conditions import command_line
     from host.runs.write import refuse_place
 
-    wanted = Request(
-        request,
-        _method(request),
-        _supply(request),
-        command_line("host.bench", request.argv),
-        datetime.now(UTC),
-    )
+    wanted = _request(args)
     refuse_place(wanted.directory)
-    done = analyse(wanted) if request.meter.kind == RECORDING else measure(wanted)
-    if request.json:
+    done = analyse(wanted) if wanted.meter.kind == RECORDING else measure(wanted)
+    if args.json:
         print(json.dumps(done.summary, indent=2, allow_nan=False))
     else:
-        shown = power_tables(done.result, wanted.battery, request.looks_per_minute)
+        shown = power_tables(done.result, wanted.battery, wanted.looks_per_minute)
         stdout().print(shown)
     shows = shell_line("host.bench", "report", done.directory)
     say(f"kept in {done.directory}; {shows} shows it")
@@ -88,21 +85,47 @@ def run(request: argparse.Namespace) -> int:
     return 0
 
 
-def _method(request: argparse.Namespace) -> Method:
-    usual = SERIAL_SECONDS if request.meter.kind == "serial" else Method().seconds
-    method = Method(request.windows, request.seconds or usual, channel=request.channel)
-    if request.short:
+def _request(args: argparse.Namespace) -> Request:
+    from host.bench.power.measure import Request
+    from host.power.battery import battery_for
+    from host.runs.conditions import command_line
+    from host.runs.write import default_directory
+
+    now, supply_volt = datetime.now(UTC), _supply(args)
+    return Request(
+        directory=args.output or default_directory(NAME, now),
+        command=command_line("host.bench", args.argv),
+        now=now,
+        method=_method(args),
+        supply_volt=supply_volt,
+        battery=battery_for(args.battery_mah, args.battery_volts, supply_volt),
+        looks_per_minute=args.looks_per_minute,
+        meter=args.meter,
+        recorded_volt=args.voltage,
+        external_supply=args.external_supply,
+        rate_hz=args.rate,
+        baud=args.baud,
+        port=port_options(args),
+        scene=args.scene,
+        dcdc=args.dcdc,
+    )
+
+
+def _method(args: argparse.Namespace) -> Method:
+    usual = SERIAL_SECONDS if args.meter.kind == "serial" else Method().seconds
+    method = Method(args.windows, args.seconds or usual, channel=args.channel)
+    if args.short:
         method = replace(method, inferences=2)
     elif method.short:
         raise HostError(method.short, "--short measures it all the same, and says so everywhere")
     return method
 
 
-def _supply(request: argparse.Namespace) -> float:
+def _supply(args: argparse.Namespace) -> float:
     """Never assumed where it is put out: 5 V at the 3V3 pin would destroy the board."""
-    volts: float | None = request.voltage
+    volts: float | None = args.voltage
     if volts is None:
-        if request.meter.kind in (ESTIMATE, RECORDING):
+        if args.meter.kind in (ESTIMATE, RECORDING):
             return RAIL_V
         raise HostError(
             "--voltage is missing",

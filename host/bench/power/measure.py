@@ -1,12 +1,11 @@
-"""One power run from the command line's words: opens meter and board, measures, keeps all of it in a run directory."""
+"""One power run: opens meter and board, measures, keeps all of it in a run directory."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,38 +22,42 @@ from host.bench.power.tables import KIND, Rows, layouts
 from host.link.device import Device
 from host.link.messages import Hello, Setting
 from host.ports.choose import choose_port, listed_ports
-from host.ports.open import asked_port
-from host.power.battery import Battery, battery_for
-from host.power.choose import ESTIMATE, open_meter
+from host.ports.open import DEFAULT_SCENE, PortOptions, port_opening
+from host.power.battery import Battery
+from host.power.choose import BAUD, ESTIMATE, MeterChoice, open_meter
 from host.power.meter import MeterInfo, meter_words
 from host.power.method import Method
 from host.power.rig import Collector, LiveRig, Rig
 from host.runs.conditions import gather
-from host.runs.write import RunWriter, default_directory
+from host.runs.write import RunWriter
 
 BOOT_S = 10.0  # a board that the meter has just powered shows its USB port in this time
 
 
 @dataclass(frozen=True)
 class Request:
-    """A power run that is wanted. directory: where it goes. command: to repeat it."""
+    """A power run that is wanted.
 
-    arguments: argparse.Namespace
-    method: Method
-    supply_volt: float
+    directory: where it goes. command: to repeat it. battery, looks_per_minute: what battery lives are given for.
+    recorded_volt: of a recording that does not say it. external_supply: the board does not live on the meter.
+    rate_hz: 0 for the meter's usual one. scene: what a virtual board's camera sees. dcdc: switch the converter on.
+    """
+
+    directory: Path
     command: str
     now: datetime
-
-    @property
-    def directory(self) -> Path:
-        """Where the run goes."""
-        return self.arguments.output or default_directory(KIND, self.now)
-
-    @property
-    def battery(self) -> Battery:
-        """That lives are told for."""
-        a = self.arguments
-        return battery_for(a.battery_mah, a.battery_volts, self.supply_volt)
+    method: Method
+    supply_volt: float
+    battery: Battery
+    looks_per_minute: list[float]
+    meter: MeterChoice
+    recorded_volt: float | None = None
+    external_supply: bool = False
+    rate_hz: int = 0
+    baud: int = BAUD
+    port: PortOptions = field(default_factory=PortOptions)
+    scene: str = DEFAULT_SCENE
+    dcdc: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,7 @@ def analyse(request: Request) -> Done:
     from host.bench.power.recorded import analyse_recording
     from host.power.recording import read_recording
 
-    a = request.arguments
-    recording = read_recording(Path(a.meter.where), a.voltage)
+    recording = read_recording(Path(request.meter.where), request.recorded_volt)
     with open_run(request, recording.info, None, "") as run:
         rows = Rows(run, recording.info, request.method.channel)
         result = analyse_recording(recording, request.method, rows)
@@ -109,7 +111,7 @@ def analyse(request: Request) -> Done:
 
 
 def _summary(result: PowerResult, request: Request) -> dict[str, Any]:
-    return summary_of(result, request.battery, request.arguments.looks_per_minute)
+    return summary_of(result, request.battery, request.looks_per_minute)
 
 
 def open_run(request: Request, info: MeterInfo, hello: Hello | None, port: str) -> RunWriter:
@@ -139,19 +141,21 @@ def open_run(request: Request, info: MeterInfo, hello: Hello | None, port: str) 
 @contextlib.contextmanager
 def open_rig(request: Request) -> Iterator[Rig]:
     """Meter and board. The meter comes first: it may be what the board lives on."""
-    a = request.arguments
     with contextlib.ExitStack() as open_things:
-        if a.meter.kind == ESTIMATE:
+        if request.meter.kind == ESTIMATE:
             rig: Rig = _estimating_rig(request, open_things)
         else:
             meter = open_meter(
-                a.meter, external_supply=a.external_supply, rate_hz=a.rate, baud=a.baud
+                request.meter,
+                external_supply=request.external_supply,
+                rate_hz=request.rate_hz,
+                baud=request.baud,
             )
             open_things.callback(meter.close)
             meter.start(request.supply_volt)
             collector = Collector(meter)
             open_things.callback(collector.close)
-            _wait_for_board(a.port)
+            _wait_for_board(request.port.url)
             device = _device(request, open_things)
             if device.hello.board == VIRTUAL:
                 raise HostError(
@@ -164,9 +168,10 @@ def open_rig(request: Request) -> Iterator[Rig]:
 
 
 def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
-    a = request.arguments
-    is_virtual = choose_port(a.port or "auto", listed_ports()).url == VIRTUAL
-    if not is_virtual or a.record is not None:  # a link to record, by the clock on the wall
+    is_virtual = choose_port(request.port.url, listed_ports()).url == VIRTUAL
+    if (
+        not is_virtual or request.port.record is not None
+    ):  # a link to record, by the clock on the wall
         from host.power.counter_rig import CounterRig
 
         return CounterRig(_device(request, open_things), request.supply_volt)
@@ -179,28 +184,27 @@ def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
             "pip install '.[virtual]'",
         ) from error
     say("a virtual board in this process, in its own time; its power comes from datasheets")
-    rig = VirtualRig(open_scene(a.scene), request.supply_volt)
-    if a.dcdc:
+    rig = VirtualRig(open_scene(request.scene), request.supply_volt)
+    if request.dcdc:
         rig.set(Setting.DCDC, 1)
     return rig
 
 
 def _device(request: Request, open_things: contextlib.ExitStack) -> Device:
-    a = request.arguments
-    opening = open_things.enter_context(asked_port(a, say, a.scene))
+    opening = open_things.enter_context(port_opening(request.port, say, request.scene))
     device = open_things.enter_context(Device(opening.open(), timing=opening.timing))
-    if a.dcdc:
+    if request.dcdc:
         device.set(Setting.DCDC, 1)
         device.greet()
     return device
 
 
-def _wait_for_board(port: str, clock: Callable[[], float] = time.monotonic) -> None:
+def _wait_for_board(url: str, clock: Callable[[], float] = time.monotonic) -> None:
     """Raises HostError when no board appears, now that the meter gives it power."""
     end = clock() + BOOT_S
     while True:
         try:
-            if choose_port(port or "auto", listed_ports()).url != VIRTUAL:
+            if choose_port(url, listed_ports()).url != VIRTUAL:
                 return
             why = "no board is plugged in"
         except HostError as error:

@@ -104,7 +104,7 @@ def _board(request: argparse.Namespace) -> Iterator[Watch]:
     """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
     from host.link.device import Device
     from host.ports.choose import choose_port, listed_ports
-    from host.ports.open import asked_port
+    from host.ports.open import port_opening, port_options
 
     choice = choose_port(request.port or "auto", listed_ports())
     if choice.url == VIRTUAL and request.record is None:
@@ -116,7 +116,7 @@ def _board(request: argparse.Namespace) -> Iterator[Watch]:
     from host.bench.watch.live import LiveWatch
 
     with (
-        asked_port(request, say, request.scene) as opening,
+        port_opening(port_options(request), say, request.scene) as opening,
         Device(opening.open(), timing=opening.timing) as device,
     ):
         yield LiveWatch(device, time.monotonic)
