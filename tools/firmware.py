@@ -15,10 +15,10 @@ from elftools.elf.elffile import ELFFile
 
 from host.base.files import write_private
 from host.compiler.__main__ import main as compile_model
+from host.virtual.server import PREBUILT
 from tools import offline_scons
 
 ROOT = Path(__file__).resolve().parent.parent
-PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 BUILT = ROOT / ".pio" / "build" / "virtual" / "firmware.elf"
 FLAGS = PREBUILT.with_suffix(".json")  # what its compiler was told, as tools/pio_build.py kept it
 CORE = ROOT / ".pio-core"

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from host.base.header import board_header
 from host.compiler.header import packed_model_header
 from host.link.header import protocol_header
 from host.web.rules import rules_script
@@ -13,6 +14,7 @@ from host.web.script import protocol_script
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
+    "firmware/include/board_numbers.h": board_header,
     "firmware/include/packed_model.h": packed_model_header,
     "firmware/include/protocol.h": protocol_header,
     "host/web/page/protocol.js": protocol_script,

@@ -7,6 +7,7 @@ slots ends the build.
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,14 @@ sys.path.insert(0, str(ROOT))
 
 from tools.flash_layout import collision  # noqa: E402 - needs the path
 
-VERSION = "0.1.0"
 NO_EFFECT = ("-W", "-I", "-i", "-D", "-g", "-T", "-L", "-ffile-prefix-map")  # on the code
+
+
+def version() -> str:
+    """The project's, as pyproject.toml has it; PlatformIO's Python may be too old to know TOML."""
+    found = re.search(r'^version = "([^"]+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert found, "pyproject.toml has no version"
+    return found[1]
 
 
 def source_hash(model: Path) -> str:
@@ -68,7 +75,7 @@ def add_defines(environment: Any) -> None:
     """Hands the facts to the compiler as strings, and makes the model an input of the build."""
     model = ROOT / environment.GetProjectOption("custom_model")
     facts = {
-        "FIRMWARE_BUILD": f"{VERSION}+{source_hash(model)}",
+        "FIRMWARE_BUILD": f"{version()}+{source_hash(model)}",
         "DEFAULT_MODEL": model.relative_to(ROOT).as_posix(),
     }
     after_link(environment, facts["FIRMWARE_BUILD"])

@@ -1,4 +1,4 @@
-"""Numbers and names of the boards that every tool shares. tests/base/test_boards.py holds the firmware's to them."""
+"""Numbers and names of the boards that every tool and the firmware share (header.py writes board_numbers.h)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from itertools import permutations
 import numpy as np
 
 from host.base.errors import HostError
-from host.base.statistics import Flags, Interval, bootstrap_auc, wilson
+from host.base.statistics import CONFIDENCE, Flags, Interval, bootstrap_auc, wilson
 from host.data.manifest import Picture
 from host.evaluate.metrics import Rates, auc, rates
 from host.evaluate.scored import Scored
@@ -29,7 +29,6 @@ MOST_SLICES = 20  # of a family that was not asked for by name: more is an ident
 LEAST_COUNT = 30  # pictures of a slice that may be called best or worst
 DISTANCES = ("near", "mid", "far")
 TAGS, DISTANCE, SET = "tags", "distance", "set"
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)

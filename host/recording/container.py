@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAGIC = b"\x89TMLREC\n"
+NANOSECONDS = 1_000_000_000  # of a second: times are kept in them
 VERSION = 2
 READABLE = (1, VERSION)
 LAYOUT_SINCE = 2

@@ -16,9 +16,9 @@ from host.base.errors import HostError
 from host.base.files import new_private_text, placed_file, png_bytes, private_folder
 from host.link.inbox import Inbox
 from host.link.messages import Hello, Mode
-from host.recording.container import Kind
+from host.recording.container import NANOSECONDS, Kind
 from host.recording.dialogue import TextListener
-from host.recording.reader import NANOSECONDS, Reader
+from host.recording.reader import Reader
 from host.recording.summary import STAGES
 from host.samples import Pairing, Sample
 

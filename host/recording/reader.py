@@ -18,6 +18,7 @@ from host.recording.container import (
     FILE_HEADER_BYTES,
     LARGEST_CHUNK_BYTES,
     LAYOUT_SINCE,
+    NANOSECONDS,
     SYNC,
     ChunkHeader,
     ChunkKind,
@@ -30,7 +31,6 @@ from host.recording.container import (
     unpack_payload,
 )
 
-NANOSECONDS = 1_000_000_000
 NEAR_BYTES = 4 * LARGEST_CHUNK_BYTES  # bisection ends there, and chunks are looked at one by one
 
 

@@ -16,8 +16,8 @@ from host.link.framing import DELIMITER, encode_packet
 from host.link.layout import OURS
 from host.link.messages import Hello
 from host.link.transport import Port, PortLostError, waits_for_reader
-from host.recording.container import FileHeader, Kind
-from host.recording.writer import NANOSECONDS, ChunkFile, Writer
+from host.recording.container import NANOSECONDS, FileHeader, Kind
+from host.recording.writer import ChunkFile, Writer
 
 OWNER_ALONE = 0o600
 HELLO_BEGINS = (

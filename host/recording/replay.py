@@ -21,8 +21,8 @@ from host.link.framing import Decoder, Packet
 from host.link.handshake import WrongFirmwareError
 from host.link.messages import BY_ID, Ack, Hello, HelloRequest, Mode, Set, SetMode, Status
 from host.link.transport import WAIT_S
-from host.recording.container import FILE_HEADER_BYTES, Kind, Record
-from host.recording.reader import NANOSECONDS, Reader
+from host.recording.container import FILE_HEADER_BYTES, NANOSECONDS, Kind, Record
+from host.recording.reader import Reader
 from host.recording.stream import Stream
 
 MAX_SPEED = math.inf

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from host.recording.container import (
     MOST_PLAIN_BYTES,
+    NANOSECONDS,
     RECORD,
     ChunkKind,
     FileHeader,
@@ -20,7 +21,6 @@ from host.recording.container import (
 FLUSH_BYTES = 1 << 16
 FLUSH_S = 1.0  # what a killed program loses at most
 PIECE_BYTES = MOST_PLAIN_BYTES - FLUSH_BYTES - RECORD.size
-NANOSECONDS = 1_000_000_000
 
 
 class ChunkFile(Protocol):

@@ -179,9 +179,11 @@ def _show(request: argparse.Namespace, opening: Opening, device: Device, say: Sa
 
 
 def _looks(text: str) -> int:
-    from host.viewer.watch import MOST_LOOKS
+    from host.link.messages import Setting
+    from host.link.settings import LIMITS
 
-    return whole(1, MOST_LOOKS)(text)
+    looks = LIMITS[Setting.LOOKS_PER_MINUTE]
+    return whole(looks.least, looks.most)(text)
 
 
 if __name__ == "__main__":

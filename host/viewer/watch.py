@@ -12,7 +12,6 @@ from host.link.messages import Fault, Heartbeat, Hello, Mode, Setting, Verdict
 from host.samples import labels_of
 
 WAIT_S = 1.0
-MOST_LOOKS = 120
 
 
 def start_watch(device: Device, looks_per_minute: int, label: str | None) -> str:

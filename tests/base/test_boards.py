@@ -1,4 +1,4 @@
-"""The firmware's C has the same numbers as every tool."""
+"""The boards' numbers stand once, for the firmware and for every tool."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from host.base import boards
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_firmware_has_the_clock_and_the_name() -> None:
-    board = ROOT / "firmware" / "src" / "board"
-    clock = re.search(r"BOARD_CLOCK_HZ (\d+)u", (board / "board.h").read_text())
-    assert clock is not None and int(clock[1]) == boards.CLOCK_HZ
-    assert f'"{boards.VIRTUAL}"' in (board / "virtual.c").read_text()
+def test_the_firmware_writes_no_number_of_these_itself() -> None:
+    """It has them from board_numbers.h, which is generated."""
+    numbers = (boards.CLOCK_HZ, boards.SENSOR_FRAME_LINES, boards.SENSOR_LINE_CLOCKS // 2)
+    written = re.compile(r"(?<![\w.])(" + "|".join(map(str, numbers)) + r")(?!\d)")
+    for path in (ROOT / "firmware" / "src").rglob("*.[ch]*"):
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not written.search(code), path
+        assert f'"{boards.VIRTUAL}"' not in code, path
 
 
 def test_nobody_else_writes_them_down() -> None:

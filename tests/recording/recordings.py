@@ -7,9 +7,9 @@ from pathlib import Path
 
 from host.link.framing import encode_packet
 from host.link.messages import HelloRequest
-from host.recording.container import FileHeader, Kind
+from host.recording.container import NANOSECONDS, FileHeader, Kind
 from host.recording.recorder import Recorder, start_recording
-from host.recording.writer import NANOSECONDS, ChunkFile, Writer
+from host.recording.writer import ChunkFile, Writer
 from tests.link.fake_board import FakeBoard
 
 BEGAN_WALL_NS = 1_790_000_000 * NANOSECONDS

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from host.virtual.server import PREBUILT
 from tools import firmware, generate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +35,7 @@ def test_the_prebuilt_firmware_is_what_the_sources_give(arm_gcc: str) -> None:
     output = subprocess.run([arm_gcc, "-dumpfullversion"], capture_output=True, text=True).stdout
     if not os.environ.get("CI") and output.strip() != "12.2.1":
         pytest.skip(f"the committed copy was built by GCC 12.2.1, here is {output.strip()}")
-    same = firmware.loaded(firmware.build()) == firmware.loaded(firmware.PREBUILT)
+    same = firmware.loaded(firmware.build()) == firmware.loaded(PREBUILT)
     assert same, "run python -m tools.firmware and commit firmware/prebuilt/virtual.elf"
 
 

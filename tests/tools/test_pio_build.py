@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from tools.firmware import PREBUILT
+from host.virtual.server import PREBUILT
 from tools.flash_layout import collision, image_end, slots_start
 
 ROOT = Path(__file__).resolve().parents[2]

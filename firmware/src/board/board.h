@@ -7,16 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "board_numbers.h" // BOARD_CLOCK_HZ
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define BOARD_CLOCK_HZ 64000000u
-
 /* Clock, cycle counter, instruction cache, serial port. Called once, first. */
 void board_start(void);
 
-/* "nano33ble" or "virtual". */
+/* "nano33ble" or BOARD_VIRTUAL_NAME. */
 const char *board_name(void);
 
 /* Unique to the chip (FICR.DEVICEID). */

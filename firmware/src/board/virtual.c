@@ -61,7 +61,7 @@ uint32_t board_code_in_ram(const void *code) {
 }
 
 const char *board_name(void) {
-    return "virtual";
+    return BOARD_VIRTUAL_NAME;
 }
 
 void RTC1_Handler(void);

@@ -2,7 +2,8 @@
 
 #include <stddef.h> // size_t
 
-#include "board/board.h"          // board_cycles, BOARD_CLOCK_HZ
+#include "board/board.h"          // board_cycles
+#include "board_numbers.h"        // BOARD_CLOCK_HZ, SENSOR_*
 #include "camera/ov7675_tables.h" // struct setting, timing, looks
 #include "camera/pins.h"          // PIN_*
 #include "camera/sccb.h"          // sccb_*
@@ -10,7 +11,6 @@
 enum {
     RESET_MS = 5,
     CLOCK_SETTLES_MS = 2,
-    ROWS_IN_FRAME = 510,
     BANDS_50_HZ = 100, /* a second: light flickers at twice the mains' frequency */
     BANDS_60_HZ = 120,
 };
@@ -196,7 +196,7 @@ static enum wire_fault_code apply_exposure(const struct camera_settings *setting
  * says, so bands are written with every clock; the longest exposure, BD50MAX or BD60MAX of them, is so the
  * same at every clock. */
 static struct camera_fault write_clock(uint8_t clock_divider) {
-    const uint32_t row_cycles = CAMERA_ROW_CLOCKS * (clock_divider + 1u);
+    const uint32_t row_cycles = SENSOR_LINE_CLOCKS * (clock_divider + 1u);
     const uint32_t rows_50 = (BOARD_CLOCK_HZ / BANDS_50_HZ + row_cycles / 2) / row_cycles;
     const uint32_t rows_60 = (BOARD_CLOCK_HZ / BANDS_60_HZ + row_cycles / 2) / row_cycles;
     const struct setting changes[] = {
@@ -246,11 +246,11 @@ struct camera_fault camera_apply(const struct camera_settings *settings) {
 
 /* The PLL's 64 MHz are the CPU's. */
 uint32_t camera_row_cycles(const struct camera_settings *settings) {
-    return CAMERA_ROW_CLOCKS * (settings->clock_divider + 1u);
+    return SENSOR_LINE_CLOCKS * (settings->clock_divider + 1u);
 }
 
 uint32_t camera_frame_cycles(const struct camera_settings *settings) {
-    return camera_row_cycles(settings) * (ROWS_IN_FRAME + settings->extra_rows);
+    return camera_row_cycles(settings) * (SENSOR_FRAME_LINES + settings->extra_rows);
 }
 
 struct camera_fault camera_set_rows(uint16_t extra_rows) {

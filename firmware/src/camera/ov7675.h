@@ -20,7 +20,6 @@ enum {
     CAMERA_FASTEST_COLOUR_DIVIDER = 11,
     CAMERA_SLOWEST_DIVIDER = 23,
     CAMERA_MOST_EXTRA_ROWS = 4000,
-    CAMERA_ROW_CLOCKS = 784 * 2, /* each lasts clock_divider + 1 CPU cycles */
 };
 
 /* What makes 320x240 of the array: data sheets and drivers that ran disagree, so it is a setting, and the

@@ -1,7 +1,8 @@
 #include "camera/pace.h"
 
+#include "board_numbers.h" // SENSOR_*
+
 enum {
-    ROWS_IN_FRAME = 510,
     LAST_ROW = 495, /* where a captured frame ends, and some */
     STEADY = 8,     /* a period that differs by less than an 8th is smoothed over as many frames */
     SPARE = 256,    /* a 256th of the period is spare: a frame that is missed costs a whole one */
@@ -22,14 +23,14 @@ static void smooth(struct pace *pace, uint32_t period) {
 
 uint16_t pace_extra_rows(struct pace *pace, const struct camera_settings *settings,
                          const struct pace_load *load) {
-    const uint32_t row = CAMERA_ROW_CLOCKS * (settings->clock_divider + 1u);
+    const uint32_t row = SENSOR_LINE_CLOCKS * (settings->clock_divider + 1u);
     smooth(pace, load->work + (load->overlaps ? load->reading : LAST_ROW * row));
     const uint32_t rows = pace->period / row + 1u;
-    const uint32_t now = ROWS_IN_FRAME + settings->extra_rows;
+    const uint32_t now = SENSOR_FRAME_LINES + settings->extra_rows;
     if (now >= rows + rows / LEAST_SPARE && (settings->extra_rows == 0 || now <= rows + rows / MOST_SPARE)) {
         return settings->extra_rows;
     }
     const uint32_t best = rows + rows / SPARE;
-    const uint32_t extra = best > ROWS_IN_FRAME ? best - ROWS_IN_FRAME : 0;
+    const uint32_t extra = best > SENSOR_FRAME_LINES ? best - SENSOR_FRAME_LINES : 0;
     return (uint16_t)(extra < CAMERA_MOST_EXTRA_ROWS ? extra : CAMERA_MOST_EXTRA_ROWS);
 }

@@ -1,11 +1,12 @@
 #include "camera/raster.h"
 
-#include "board/board.h" // board_cycles, board_mask
-#include "camera/pins.h" // PIN_VSYNC, PIN_HREF, PIN_PCLK, PIN_D*
+#include "board/board.h"   // board_cycles, board_mask
+#include "board_numbers.h" // SENSOR_*
+#include "camera/pins.h"   // PIN_VSYNC, PIN_HREF, PIN_PCLK, PIN_D*
 
 enum {
     SLOW_DIVIDER = 63, /* 64 cycles a byte when PCLK is not halved: each of its phases is seen twice */
-    FRAME_CYCLES = 510 * 784 * 2 * (SLOW_DIVIDER + 1),
+    FRAME_CYCLES = (int)(SENSOR_FRAME_LINES * SENSOR_LINE_CLOCKS) * (SLOW_DIVIDER + 1),
     MOST_FRAME_CYCLES = 2 * FRAME_CYCLES,
     MOST_LINE_LOOKS = 1 << 16, /* of a line whose HREF never falls */
     PAUSE_ROUNDS = 64,         /* between two looks at HREF: a line and its blanking last 10,000 cycles */

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.bench.host.stream import BoardStream
+from host.recording.container import NANOSECONDS
 from host.recording.recorder import start_recording
 from host.recording.summary import Summary, summarise
-from host.recording.writer import NANOSECONDS
 
 LOOK_EVERY_FRAMES = 500
 SETTLED_FRAMES = 1500  # until then libraries load and pools fill

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.statistics import CONFIDENCE, RESAMPLES
 from host.bench.latency.spread import Values
 
-RESAMPLES = 2000
-CONFIDENCE = 0.95
 SEED = 20261122
 FEWEST = 10  # of either run: with fewer an interval would be too narrow to be true
 VALUES_AT_ONCE = 1 << 22  # 32 MB

@@ -23,6 +23,7 @@ from host.base.text import say
 from host.bench.arguments import count
 from host.ports.open import add_port_arguments, port_options
 from host.power.choose import BAUD, ESTIMATE, FORMS, MeterChoice, meter_choice
+from host.power.currents import RAIL_V
 from host.power.method import Method
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ NAME = "mlperf"
 HELP = "MLPerf Tiny's performance, accuracy and energy modes"
 ENERGY = "energy"
 MODES = ("performance", "accuracy", ENERGY)
-RAIL_V = 3.3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

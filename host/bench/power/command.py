@@ -22,6 +22,7 @@ from host.base.text import say
 from host.bench.arguments import count
 from host.ports.open import add_port_arguments, port_options
 from host.power.choose import BAUD, ESTIMATE, FORMS, RECORDING, meter_choice
+from host.power.currents import RAIL_V
 from host.power.method import Method
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 NAME = "power"
 HELP = "energy of an inference, current of each state, battery life"
-RAIL_V = 3.3
 LOWEST_V, HIGHEST_V = 3.0, 21.0
 SERIAL_SECONDS = 30.0  # a slow source needs long windows
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from host.base.errors import HostError
+from host.bench.power.tables import KIND
 from host.power.meter import meter_words
 from host.runs.read import Run
 from host.runs.typed_json import parse
 
-KIND = "power"
 KINDS = ("measured", "estimated")
 
 

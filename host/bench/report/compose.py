@@ -12,7 +12,7 @@ from host.bench.latency.tables import KIND as LATENCY
 from host.bench.mlperf import page as mlperf
 from host.bench.mlperf.tables import KIND as MLPERF
 from host.bench.power import page as power
-from host.bench.power.page_figures import KIND as POWER
+from host.bench.power.tables import KIND as POWER
 from host.bench.report.comparison import latency_comparison, power_comparison
 from host.bench.watch import page as watch
 from host.bench.watch.tables import KIND as WATCH

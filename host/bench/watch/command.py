@@ -17,6 +17,8 @@ from host.base.console import stdout
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
+from host.link.messages import Setting
+from host.link.settings import LIMITS
 
 if TYPE_CHECKING:
     from host.bench.watch.tables import Watch
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 NAME = "watch"
 HELP = "always-on: cycles awake, wake messages, estimated battery life"
 SUPPLY_V = 3.3
-MOST_LOOKS = 120
-MOST_SETTLE = 30
+LOOKS, SETTLE = LIMITS[Setting.LOOKS_PER_MINUTE], LIMITS[Setting.WATCH_SETTLE_FRAMES]
 SAID_EVERY_S = 10.0
 
 
@@ -37,17 +38,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_port_arguments(parser)
     add(
         "--looks",
-        type=whole(1, MOST_LOOKS),
-        default=6,
+        type=whole(LOOKS.least, LOOKS.most),
+        default=LOOKS.at_start,
         metavar="N",
-        help="looks a minute, 1..120 (default 6)",
+        help=f"looks a minute, {LOOKS.least}..{LOOKS.most} (default {LOOKS.at_start})",
     )
     add("--minutes", type=count, default=1, metavar="M", help="how long it watches (default 1)")
     add(
         "--settle",
-        type=whole(0, MOST_SETTLE),
+        type=whole(SETTLE.least, SETTLE.most),
         metavar="F",
-        help="frames let pass after waking (default 2)",
+        help=f"frames let pass after waking (default {SETTLE.at_start})",
     )
     add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
     add(

@@ -8,12 +8,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from host.train.augment import LUMA
 from host.train.network import Stage, load, stages
 from host.train.search.architecture import LARGEST_DEPTHS, Architecture
 from host.train.start import SEARCHED
 
 Chosen = NDArray[np.int64]
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # BT.601
 
 
 def build(architecture: Architecture, classes: int, dropout: float = 0.1) -> keras.Model:
