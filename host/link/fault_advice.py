@@ -1,4 +1,4 @@
-"""FaultCode -> what it means and what a person can do about it. The codes are declared in host/link/messages.py."""
+"""FaultCode -> what it means and what a person can do about it. The codes are declared in host/link/codes.py."""
 
 from __future__ import annotations
 
