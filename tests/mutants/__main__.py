@@ -4,28 +4,32 @@ python -m tests.mutants                      40 changes over all folders; the la
 python -m tests.mutants host/link --count 20 one folder
 python -m tests.mutants --list               the folders, and how many changes there are
 
-Each change is run against all tests of its folder (rooms.py), to the first that fails. A survivor is a question:
-a test that is missing, or a change that makes no difference.
+Each change is run against the tests nearest to it (rooms.py: named after its source, or importing it), to the first
+that fails. What survives them is run against the rest of its folder's tests, a folder's survivors together: only
+where something fails are they parted. A survivor is a question: a test that is missing, or a change that makes no
+difference. --near leaves the rest out, so that what it calls survived is what the nearest tests do not notice.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import queue
 import random
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.mutants import of_c, of_python
-from tests.mutants.mutation import Mutation
-from tests.mutants.rooms import ROOT, rooms, tests_of
-from tests.mutants.workplace import judge, workplace
+from tests.mutants.rooms import ROOT, nearest, rooms
+from tests.mutants.workplace import Change, Outcome, judge, judge_others, workplace
 
-Place = tuple[str, Path, Mutation]
+Place = tuple[str, Change]
 
 
 def places(wanted: str | None) -> list[Place]:
-    """Every change that could be drawn."""
+    """Every change that could be drawn, with its folder."""
     found: list[Place] = []
     for room, sources in rooms().items():
         for source in sources:
@@ -33,7 +37,7 @@ def places(wanted: str | None) -> list[Place]:
                 continue
             text = (ROOT / source).read_text(encoding="utf-8")
             of = of_c if source.suffix == ".c" else of_python
-            found += [(room, source, mutation) for mutation in of.mutations(text)]
+            found += [(room, Change(source, mutation)) for mutation in of.mutations(text)]
     return found
 
 
@@ -60,34 +64,75 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("room", nargs="?", help="a folder or a file of the product, as host/link")
     parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--skip", type=int, default=0, metavar="N", help="not the first N of them")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="how many at once")
+    parser.add_argument("--near", action="store_true", help="the nearest tests alone")
     parser.add_argument("--list", action="store_true", help="the folders, and their changes")
     args = parser.parse_args(argv)
     found = places(args.room)
     if not found:
         parser.error(f"nothing to change in {args.room}: --list names the folders")
     if args.list:
-        for room, count in Counter(room for room, _, _ in found).items():
+        for room, count in Counter(room for room, _ in found).items():
             print(f"{count:6d} {room}")
         return 0
-    _report(sample(found, args.count, args.seed))
+    chosen = sample(found, args.count, args.seed)[args.skip :]
+    _report({place: Outcome("not run") for place in chosen}, args.jobs, args.near)
     return 0
 
 
-def _report(chosen: list[Place]) -> None:
-    counts: Counter[tuple[str, str]] = Counter()
-    with workplace() as copy:
-        for room, source, mutation in chosen:
-            outcome = judge(copy, source, mutation, tests_of(source))
-            counts[room, outcome.verdict] += 1
-            line = mutation.line((ROOT / source).read_text(encoding="utf-8"))
-            change = f"{source}:{line} {mutation.old[:40]!r} -> {mutation.new!r}"
-            print(f"{outcome.verdict:14s} {change}  {outcome.by}", flush=True)
+def _report(outcomes: dict[Place, Outcome], jobs: int, near: bool) -> None:
+    with contextlib.ExitStack() as stack:
+        copies: queue.Queue[Path] = queue.Queue()
+        for _ in range(jobs):
+            copies.put(stack.enter_context(workplace()))
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+
+        def work(room: str, changes: list[Change], first: bool) -> dict[Place, Outcome]:
+            copy = copies.get()
+            try:
+                if first:
+                    results = {c: judge(copy, [c], nearest(c.source)) for c in changes}
+                else:
+                    results = judge_others(copy, changes)
+            finally:
+                copies.put(copy)
+            return {(room, change): outcome for change, outcome in results.items()}
+
+        tasks = [pool.submit(work, room, [change], True) for room, change in outcomes]
+        for task in as_completed(tasks):
+            outcomes |= _said(task.result())
+        left: dict[str, list[Change]] = {}
+        for (room, change), outcome in outcomes.items():
+            if outcome.verdict == "survived" and not near:
+                left.setdefault(room, []).append(change)
+        if left:
+            print(
+                f"{sum(map(len, left.values()))} survivors against the rest of their folders' tests:"
+            )
+        for task in as_completed([pool.submit(work, *of, False) for of in left.items()]):
+            outcomes |= _said(task.result())
+    _sum_up(outcomes)
+
+
+def _said(results: dict[Place, Outcome]) -> dict[Place, Outcome]:
+    for (_, change), outcome in results.items():
+        print(f"{outcome.verdict:14s} {change}  {outcome.by}", flush=True)
+    return results
+
+
+def _sum_up(outcomes: dict[Place, Outcome]) -> None:
+    counts = Counter((room, outcome.verdict) for (room, _), outcome in outcomes.items())
     for room in sorted({room for room, _ in counts}):
         print(f"{room}: {counts[room, 'killed']} killed, {counts[room, 'survived']} survived")
-    killed = sum(n for (_, verdict), n in counts.items() if verdict == "killed")
-    built = sum(n for (_, verdict), n in counts.items() if verdict != "does not build")
-    print(f"killed {killed} of {built}: {100 * killed / max(built, 1):.0f} %")
+    verdicts = Counter(outcome.verdict for outcome in outcomes.values())
+    built = len(outcomes) - verdicts["does not build"]
+    print(
+        f"killed {verdicts['killed']} of {built}: {100 * verdicts['killed'] / max(built, 1):.0f} %"
+    )
+    if verdicts["timed out"]:
+        print(f"{verdicts['timed out']} ended at the limit of wall time: not counted as killed")
 
 
 if __name__ == "__main__":

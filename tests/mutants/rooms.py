@@ -1,10 +1,13 @@
-"""Which tests belong to which source: the tests of its folder, those of its own name first."""
+"""Which tests belong to which source: the nearest (by name, by import), then the rest of its folder's."""
 
 from __future__ import annotations
 
+import ast
+import functools
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+FEW = 12  # test files
 GENERATED = ("pictures", "include", "platform", "prebuilt")
 # folder of the product -> folders of tests, where the names differ or one is not enough
 TESTS = {
@@ -17,6 +20,7 @@ TESTS = {
     "host/samples.py": ("link", "viewer"),
     "host/preprocess.py": ("preprocess", "system"),
     "host/train/search": ("search", "train"),
+    "host/virtual": ("virtual", "sensor"),
     "host/train": ("train", "search"),
     "firmware/src/board": ("system", "virtual", "link"),
     "firmware/src/camera": ("camera", "system", "doctor"),
@@ -40,16 +44,79 @@ def rooms() -> dict[str, list[Path]]:
     return found
 
 
-def tests_of(source: Path) -> list[str]:
-    """Test files of a source, in the order in which they are run: the likeliest to notice first."""
+@functools.cache
+def nearest(source: Path) -> list[str]:
+    """Test files that are named after a source or import it, from any folder; of C, those of its first folder too.
+
+    Where there are none: those of its folder that import what imports it, and so on.
+    """
+    own = _files_of(source)
+    files = [path for path in own if _named_after(path, source)]
+    if source.suffix == ".c":
+        return _unique(files + _files_in(_folders_of(source)[0]))
+    modules, seen = {_module(source)}, set()
+    by_import = _tests_among(_importers(modules))
+    if len(by_import) > FEW:  # what everything imports
+        by_import = [path for path in by_import if path in own]
+    while not files and not by_import and modules:
+        seen |= modules
+        modules = {_module(path) for path in _importers(modules)} - seen
+        by_import = [path for path in _tests_among(_importers(modules)) if path in own]
+    return _unique(files + by_import) or _unique(own)
+
+
+def others(source: Path) -> list[str]:
+    """The test files of a source's folder that are not among the nearest."""
+    near = nearest(source)
+    return [path for path in _unique(_files_of(source)) if path not in near]
+
+
+def _module(path: Path) -> str:
+    relative = path.relative_to(ROOT) if path.is_absolute() else path
+    return ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
+
+
+@functools.cache
+def _sources() -> list[Path]:
+    return [path for folder in ("host", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def _importers(modules: set[str]) -> list[Path]:
+    return [path for path in _sources() if modules & imports(path)]
+
+
+def _tests_among(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if path.name.startswith("test_")]
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
+    """Every module that a file imports, at any depth of it; `from a import b` counts as a and as a.b."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def _folders_of(source: Path) -> tuple[str, ...]:
     prefix = next((p for p in sorted(TESTS, key=len, reverse=True) if _below(source, p)), None)
-    folders = TESTS[prefix] if prefix else (source.parts[1],)
-    files: list[Path] = []
-    for folder in folders:
-        place = ROOT / "tests" / folder
-        files += [place] if place.suffix else sorted(place.glob("test_*.py"))
-    files.sort(key=lambda path: not _named_after(path, source))
-    return [str(path.relative_to(ROOT)) for path in files if path.exists()]
+    return TESTS[prefix] if prefix else (source.parts[1],)
+
+
+def _files_of(source: Path) -> list[Path]:
+    return [path for folder in _folders_of(source) for path in _files_in(folder)]
+
+
+def _files_in(folder: str) -> list[Path]:
+    place = ROOT / "tests" / folder
+    return [place] if place.suffix else sorted(place.glob("test_*.py"))
+
+
+def _unique(files: list[Path]) -> list[str]:
+    return list(dict.fromkeys(str(path.relative_to(ROOT)) for path in files if path.exists()))
 
 
 def _room(source: Path) -> str:

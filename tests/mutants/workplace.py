@@ -12,15 +12,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.mutation import Mutation
-from tests.mutants.rooms import ROOT
+import pytest
 
-LIMIT_S = 900.0  # of a room's tests; an endless loop is noticed by it
+from tests.mutants import limit
+from tests.mutants.mutation import Mutation
+from tests.mutants.rooms import ROOT, others
+
+WALL_S = 3600  # of one run of pytest: what hangs without working
+TEST_WALL_S = 600  # of one test
+PYTEST = ["-m", "pytest", "-x", "-q", "-p", limit.__name__, f"--timeout={TEST_WALL_S}"]
+BUILD = [
+    "-c",
+    "import shutil; from tools import firmware; shutil.copy(firmware.build(), firmware.PREBUILT)",
+]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mutation and the source that it is of."""
+
+    source: Path
+    mutation: Mutation
+
+    def __str__(self) -> str:
+        line = self.mutation.line((ROOT / self.source).read_text(encoding="utf-8"))
+        return f"{self.source}:{line} {self.mutation.old[:40]!r} -> {self.mutation.new!r}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant. verdict: killed, survived or does not build; by: the first test that failed."""
+    """What became of a mutant. verdict: killed, survived, timed out or does not build; by: the test that failed.
+
+    timed out: it neither passed nor failed within the limit of wall time, so that nothing is known of it.
+    """
 
     verdict: str
     by: str = ""
@@ -41,22 +65,49 @@ def workplace() -> Iterator[Path]:
             subprocess.run([*git, "remove", "--force", str(copy)], check=False)
 
 
-def judge(copy: Path, source: Path, mutation: Mutation, tests: list[str]) -> Outcome:
-    """Runs the tests on one mutant, to the first that fails; puts the source back."""
-    path = copy / source
-    original = path.read_text(encoding="utf-8")
-    path.write_text(mutation.apply(original), encoding="utf-8")
-    try:
-        if path.suffix == ".c" and _run(copy, ["-m", "tools.firmware"])[0]:
-            return Outcome("does not build")
-        code, output = _run(copy, ["-m", "pytest", "-x", "-q", "--timeout=300", *tests])
-    finally:
-        path.write_text(original, encoding="utf-8")
-        subprocess.run(["git", "-C", str(copy), "checkout", "-q", "."], check=True)
-    if code == 0:
+def judge(copy: Path, changes: list[Change], tests: list[str]) -> Outcome:
+    """Runs tests with all of these changes made (of different places), to the first that fails; undoes them."""
+    if not tests:
         return Outcome("survived")
+    try:
+        for source in {change.source for change in changes}:
+            path = copy / source
+            text = path.read_text(encoding="utf-8")
+            of_source = [change.mutation for change in changes if change.source == source]
+            for mutation in sorted(
+                of_source, key=lambda m: -m.start
+            ):  # offsets before it stay right
+                text = mutation.apply(text)
+            path.write_text(text, encoding="utf-8")
+        if any(change.source.suffix == ".c" for change in changes) and _run(copy, BUILD)[0]:
+            return Outcome("does not build")
+        return _outcome(*_run(copy, [*PYTEST, *tests]))
+    finally:
+        subprocess.run(["git", "-C", str(copy), "checkout", "-q", "."], check=True)
+
+
+def judge_others(copy: Path, changes: list[Change]) -> dict[Change, Outcome]:
+    """Runs the rest of their folders' tests with all changes at once; in halves where one of them is noticed."""
+    tests = list(dict.fromkeys(test for change in changes for test in others(change.source)))
+    outcome = judge(copy, changes, tests)
+    if outcome.verdict == "survived" or len(changes) == 1:
+        return dict.fromkeys(changes, outcome)
+    half = len(changes) // 2
+    return judge_others(copy, changes[:half]) | judge_others(copy, changes[half:])
+
+
+def _outcome(code: int, output: str) -> Outcome:
+    if code in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return Outcome("survived")
+    if code == -signal.SIGKILL:
+        return Outcome("timed out", f"{WALL_S} s")
+    if code == -signal.SIGPROF:
+        return Outcome("killed", f"a test took more than {limit.CPU_S:.0f} s of CPU time")
     failed = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return Outcome("killed", failed[0].split(" - ")[0] if failed else "the limit of time")
+    by = failed[0] if failed else f"exit code {code}"
+    if "Failed: Timeout" in by:
+        return Outcome("timed out", by)
+    return Outcome("killed", by.split(" - ")[0])
 
 
 def _run(copy: Path, arguments: list[str]) -> tuple[int, str]:
@@ -71,8 +122,8 @@ def _run(copy: Path, arguments: list[str]) -> tuple[int, str]:
         start_new_session=True,
     ) as process:
         try:
-            output, _ = process.communicate(timeout=LIMIT_S)
+            output, _ = process.communicate(timeout=WALL_S)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return 1, ""
+            return -signal.SIGKILL, ""
     return process.returncode, output
