@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import struct
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +98,40 @@ def test_records_hold_bias_shift_and_an_exact_multiplier() -> None:
     least, most = exact_multipliers(made, 0, reach)
     multiplier = (scale & (LEADING_BIT - 1)) | LEADING_BIT
     assert bool(((least <= multiplier) & (multiplier <= most)).all())
+
+
+def unpacked(record: bytes) -> tuple[int, int, int]:
+    """bias, multiplier and shift less the least one, as packed_model.h words the record of 6 bytes."""
+    low, high, bias_low = struct.unpack("<3H", record)
+    scale = high << 16 | low
+    top = (scale >> 30) - (4 if scale >> 31 else 0)  # 2 bits, signed
+    return top * 65536 + bias_low, (scale & (LEADING_BIT - 1)) | LEADING_BIT, scale & 7
+
+
+@pytest.mark.parametrize("power", [15, 16, 17, 18, 19])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_no_bias_changes_in_its_record(power: int, sign: int) -> None:
+    for bias in (sign * (1 << power) + more for more in (-1, 0, 1)):
+        made = scaling(5 << 28, -8, (0, 255), bias)
+        form = short_form(made, 0, Range(np.array([bias - 9]), np.array([bias + 9])))
+        if abs(bias) < 1 << 17:
+            assert form is not None
+        if form is not None:
+            assert unpacked(short_records(made, form)) == (
+                bias,
+                form.multiplier[0],
+                8 - form.least_shift,
+            )
+
+
+def test_shifts_of_one_operator_may_differ_by_seven() -> None:
+    for first, spread, fits in ((1, 7, True), (1, 8, False), (15, 7, True), (14, 8, False)):
+        two = np.array([-first, -first - spread])
+        bias = np.zeros(2, np.int64)
+        made = Scaling(bias, np.full(2, 5 << 28), two, 0, 255)
+        form = short_form(made, 0, Range(bias - 100, bias + 100))
+        assert (form is not None) == fits
+        assert form is None or 1 <= form.least_shift <= 15
 
 
 def test_what_does_not_fit_has_no_short_form() -> None:
