@@ -18,14 +18,17 @@ import queue
 import random
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.mutants import of_c, of_python
 from tests.mutants.rooms import ROOT, nearest, rooms
-from tests.mutants.workplace import Change, Outcome, judge, judge_others, workplace
+from tests.mutants.workplace import Change, Outcome, judge, judge_others, stop_all, workplace
 
 Place = tuple[str, Change]
+Outcomes = dict[Place, Outcome]
+Copies = queue.Queue[Path]
 
 
 def places(wanted: str | None) -> list[Place]:
@@ -82,47 +85,66 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _report(outcomes: dict[Place, Outcome], jobs: int, near: bool) -> None:
+def _report(outcomes: Outcomes, jobs: int, near: bool) -> None:
     with contextlib.ExitStack() as stack:
-        copies: queue.Queue[Path] = queue.Queue()
+        copies: Copies = queue.Queue()
         for _ in range(jobs):
             copies.put(stack.enter_context(workplace()))
         pool = stack.enter_context(ThreadPoolExecutor(jobs))
-
-        def work(room: str, changes: list[Change], first: bool) -> dict[Place, Outcome]:
-            copy = copies.get()
-            try:
-                if first:
-                    results = {c: judge(copy, [c], nearest(c.source)) for c in changes}
-                else:
-                    results = judge_others(copy, changes)
-            finally:
-                copies.put(copy)
-            return {(room, change): outcome for change, outcome in results.items()}
-
-        tasks = [pool.submit(work, room, [change], True) for room, change in outcomes]
-        for task in as_completed(tasks):
-            outcomes |= _said(task.result())
-        left: dict[str, list[Change]] = {}
-        for (room, change), outcome in outcomes.items():
-            if outcome.verdict == "survived" and not near:
-                left.setdefault(room, []).append(change)
-        if left:
-            print(
-                f"{sum(map(len, left.values()))} survivors against the rest of their folders' tests:"
-            )
-        for task in as_completed([pool.submit(work, *of, False) for of in left.items()]):
-            outcomes |= _said(task.result())
+        try:
+            _run_nearest(outcomes, pool, copies)
+            if not near:
+                _run_others(outcomes, pool, copies)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
     _sum_up(outcomes)
 
 
-def _said(results: dict[Place, Outcome]) -> dict[Place, Outcome]:
+def _run_nearest(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -> None:
+    def work(place: Place) -> Outcomes:
+        change = place[1]
+        with _borrowed(copies) as copy:
+            return {place: judge(copy, [change], nearest(change.source))}
+
+    for task in as_completed([pool.submit(work, place) for place in outcomes]):
+        outcomes |= _said(task.result())
+
+
+def _run_others(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -> None:
+    left: dict[str, list[Change]] = {}
+    for (room, change), outcome in outcomes.items():
+        if outcome.verdict == "survived":
+            left.setdefault(room, []).append(change)
+    count = sum(map(len, left.values()))
+    print(f"{count} survivors against the rest of their folders' tests:", flush=True)
+
+    def work(room: str) -> Outcomes:
+        with _borrowed(copies) as copy:
+            results = judge_others(copy, left[room])
+        return {(room, change): outcome for change, outcome in results.items()}
+
+    for task in as_completed([pool.submit(work, room) for room in left]):
+        outcomes |= _said(task.result())
+
+
+@contextlib.contextmanager
+def _borrowed(copies: Copies) -> Iterator[Path]:
+    copy = copies.get()
+    try:
+        yield copy
+    finally:
+        copies.put(copy)
+
+
+def _said(results: Outcomes) -> Outcomes:
     for (_, change), outcome in results.items():
         print(f"{outcome.verdict:14s} {change}  {outcome.by}", flush=True)
     return results
 
 
-def _sum_up(outcomes: dict[Place, Outcome]) -> None:
+def _sum_up(outcomes: Outcomes) -> None:
     counts = Counter((room, outcome.verdict) for (room, _), outcome in outcomes.items())
     for room in sorted({room for room, _ in counts}):
         print(f"{room}: {counts[room, 'killed']} killed, {counts[room, 'survived']} survived")

@@ -27,6 +27,16 @@ BUILD = [
 ]
 
 
+_running: set[int] = set()
+
+
+def stop_all() -> None:
+    """Ends every process that runs, with what it started: they are in sessions of their own and see no Ctrl-C."""
+    for pid in list(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
 @dataclass(frozen=True)
 class Change:
     """A mutation and the source that it is of."""
@@ -121,9 +131,12 @@ def _run(copy: Path, arguments: list[str]) -> tuple[int, str]:
         text=True,
         start_new_session=True,
     ) as process:
+        _running.add(process.pid)
         try:
             output, _ = process.communicate(timeout=WALL_S)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return -signal.SIGKILL, ""
+        finally:
+            _running.discard(process.pid)
     return process.returncode, output
