@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import queue
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.mutants import of_c, of_python
+from tests.mutants import limit, of_c, of_python
 from tests.mutants.rooms import ROOT, nearest, rooms
 from tests.mutants.workplace import Change, Outcome, judge, judge_others, stop_all, workplace
 
@@ -71,6 +73,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="how many at once")
     parser.add_argument("--near", action="store_true", help="the nearest tests alone")
+    parser.add_argument(
+        "--cpu", type=float, metavar="S", help="CPU seconds of a run of tests; no test begins later"
+    )
     parser.add_argument("--list", action="store_true", help="the folders, and their changes")
     args = parser.parse_args(argv)
     found = places(args.room)
@@ -80,6 +85,10 @@ def main(argv: list[str] | None = None) -> int:
         for room, count in Counter(room for room, _ in found).items():
             print(f"{count:6d} {room}")
         return 0
+    if args.cpu:
+        os.environ[limit.BUDGET] = str(args.cpu)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background has the first ignored
+        signal.signal(number, signal.default_int_handler)
     chosen = sample(found, args.count, args.seed)[args.skip :]
     _report({place: Outcome("not run") for place in chosen}, args.jobs, args.near)
     return 0

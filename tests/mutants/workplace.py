@@ -109,6 +109,8 @@ def judge_others(copy: Path, changes: list[Change]) -> dict[Change, Outcome]:
 def _outcome(code: int, output: str) -> Outcome:
     if code in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         return Outcome("survived")
+    if code == limit.SPENT:
+        return Outcome("survived", "as far as its CPU time went")
     if code == -signal.SIGKILL:
         return Outcome("timed out", f"{WALL_S} s")
     if code == -signal.SIGPROF:
