@@ -3,7 +3,7 @@
 #include "engine/dsp/scratch.h"
 #include "engine/map.h"
 
-enum driver_function { DRIVER_POINTWISE, DRIVER_DEPTHWISE, DRIVER_FIRST };
+enum driver_function { DRIVER_POINTWISE, DRIVER_DEPTHWISE, DRIVER_FIRST, DRIVER_CONV };
 
 struct driver_blob {
     struct packed_operator op;
@@ -52,6 +52,8 @@ int driver_run(uint8_t *arena, const uint8_t *bytes, unsigned rows, enum driver_
         return dsp_depthwise_rows(&call, first, end);
     case DRIVER_FIRST:
         return dsp_first_rows(&call, first, end);
+    case DRIVER_CONV:
+        return dsp_conv_rows(&call, first, end);
     default:
         return 0;
     }

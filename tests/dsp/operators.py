@@ -26,6 +26,7 @@ DSP = FIRMWARE / "src" / "engine" / "dsp"
 DRIVER = Path(__file__).with_name("driver.c")
 ARENA_BYTES = 0x28000
 FUNCTIONS = {OperatorKind.POINTWISE: 0, OperatorKind.DEPTHWISE: 1, OperatorKind.CONV: 2}
+CONV_OF_A_MAP = 3
 SLACK = 8
 
 
@@ -56,6 +57,12 @@ class Shape:
             self.channels_in if self.kind != OperatorKind.DEPTHWISE else 1
         )
         return self.height * self.width * self.channels_out * per_output
+
+    @property
+    def function(self) -> int:
+        """driver.c's number of it."""
+        of_a_map = self.kind == OperatorKind.CONV and not self.image
+        return CONV_OF_A_MAP if of_a_map else FUNCTIONS[self.kind]
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -286,7 +293,7 @@ def run_on_board(
     total = Counts()
     for rows in _row_steps(case, rows_at_once):
         answer, counts = board.call(
-            "driver_run", RAM, DATA_IN_FLASH, rows, FUNCTIONS[case.shape.kind], memory=memory
+            "driver_run", RAM, DATA_IN_FLASH, rows, case.shape.function, memory=memory
         )
         assert answer & 1, "the operator refused the shape"
         total.add(counts)
@@ -308,7 +315,7 @@ def run_on_host(library: ctypes.CDLL, case: Case, rows_at_once: int = 0) -> byte
     arena = ctypes.create_string_buffer(case.arena(), ARENA_BYTES)
     blob = ctypes.create_string_buffer(case.blob, len(case.blob))
     for rows in _row_steps(case, rows_at_once):
-        if not library.driver_run(arena, blob, rows, FUNCTIONS[case.shape.kind]):
+        if not library.driver_run(arena, blob, rows, case.shape.function):
             return None
     return arena.raw
 
