@@ -77,19 +77,24 @@ def _module(path: Path) -> str:
 
 
 @functools.cache
-def _sources() -> list[Path]:
-    return [path for folder in ("host", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+def _importers_of_each() -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for folder in ("host", "tests"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for module in imports(path):
+                found.setdefault(module, []).append(path)
+    return found
 
 
 def _importers(modules: set[str]) -> list[Path]:
-    return [path for path in _sources() if modules & imports(path)]
+    paths = [path for module in modules for path in _importers_of_each().get(module, [])]
+    return sorted(set(paths))
 
 
 def _tests_among(paths: list[Path]) -> list[Path]:
     return [path for path in paths if path.name.startswith("test_")]
 
 
-@functools.cache
 def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, at any depth of it; `from a import b` counts as a and as a.b."""
     found: set[str] = set()
@@ -130,4 +135,6 @@ def _below(source: Path, prefix: str) -> bool:
 
 
 def _named_after(test: Path, source: Path) -> bool:
-    return test.stem.removeprefix("test_") in (source.stem, f"{source.parent.name}_{source.stem}")
+    name = test.stem.removeprefix("test_")
+    names = (source.stem, f"{source.parent.name}_{source.stem}")
+    return name in names or name.startswith(tuple(f"{each}_" for each in names))

@@ -69,8 +69,10 @@ def test_every_source_has_tests() -> None:
 
 
 def test_the_nearest_tests_are_by_name_then_by_import_then_the_folders() -> None:
+    source = Path("host/base/statistics.py")
     near = rooms.nearest(Path("host/link/framing.py"))
     assert near[0] == "tests/link/test_framing.py"
-    assert "tests/mlperf/test_text_switch.py" in near  # imports it
-    assert "tests/link/test_port.py" not in near
-    assert "tests/link/test_port.py" in rooms.others(Path("host/link/framing.py"))
+    near = rooms.nearest(source)
+    assert "tests/evaluate/test_intervals.py" in near  # imports it
+    assert "tests/base/test_files.py" not in near
+    assert "tests/base/test_files.py" in rooms.others(source)
