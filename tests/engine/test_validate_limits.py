@@ -264,6 +264,21 @@ def test_constants_are_within_their_bounds(seed: int) -> None:
                 assert made.status(made.at(at, whole, **fields)) == expected, (op, fields)
 
 
+def test_an_addition_in_two_roundings_is_within_its_bounds() -> None:
+    """Small models' additions are linear: one is made general by hand."""
+    made = next(b for b in map(blob, SEEDS) if any(o.kind == Kind.ADD for o in b.model.operators))
+    index = next(i for i, op in operators(made) if op.kind == Kind.ADD)
+    end = made.header.total_bytes
+    whole = packed.PackedAddition(0, 0, 0, 0, 0, 0, 0, 0)
+    longer = made.behind(whole.pack())
+    general = Blob(longer.with_operator(index, form=packed.Form.GENERAL, constants_offset=end))
+    assert general.status(general.data) == OK
+    assert general.status(general.with_operator(index, constants_offset=end + 4)) == BAD_PARAMETERS
+    for fields, sound in CONSTANTS[packed.PackedAddition]:
+        expected = OK if sound else BAD_PARAMETERS
+        assert general.status(general.at(end, whole, **fields)) == expected, fields
+
+
 @every_model
 def test_samples_of_a_resize_lie_in_its_input(seed: int) -> None:
     made = blob(seed)

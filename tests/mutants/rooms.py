@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import functools
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+IMPORT = re.compile(  # far quicker than a parser, and right for what ruff has formatted
+    r"^ *(?:from ([\w.]+) import (\([^)]*\)|[^\n]*)|import ([\w., ]+))", re.MULTILINE
+)
 FEW = 12  # test files
 GENERATED = ("pictures", "include", "platform", "prebuilt")
 # folder of the product -> folders of tests, where the names differ or one is not enough
@@ -95,15 +98,13 @@ def _tests_among(paths: list[Path]) -> list[Path]:
     return [path for path in paths if path.name.startswith("test_")]
 
 
-def imports(path: Path) -> frozenset[str]:
+def imports(path: Path) -> set[str]:
     """Every module that a file imports, at any depth of it; `from a import b` counts as a and as a.b."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(found)
+    for module, names, modules in IMPORT.findall(path.read_text(encoding="utf-8")):
+        found |= {module, *modules.replace(",", " ").split()}
+        found |= {f"{module}.{name}" for name in re.findall(r"\w+", names)}
+    return found
 
 
 def _folders_of(source: Path) -> tuple[str, ...]:
