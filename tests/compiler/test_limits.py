@@ -1,0 +1,134 @@
+"""What the board and the engine have room for: the last model that fits, and the first that does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from host.base.errors import HostError
+from host.compiler.build import Compiled, Options, compile_model, why_not
+from host.compiler.pack import exceeded_limit, unpack
+from tests.compiler.builder import ModelBuilder
+from tests.compiler.random_networks import compile_defined, random_model
+
+SLACK = 8  # that the engine's assembly reads behind a map
+
+
+def small() -> Compiled:
+    return compile_model(random_model(9)[0], "small")
+
+
+def test_an_arena_may_take_what_the_arduino_core_leaves() -> None:
+    made = small()
+    for size, fits in ((219_144, True), (219_145, False)):  # of 262,144 the core takes 43,000
+        plan = dataclasses.replace(made.plan, arena_bytes=size)
+        reason = why_not(dataclasses.replace(made, plan=plan))
+        assert (reason is None) == fits
+        assert fits or "an arena of 219145 bytes; the board has 219144 bytes" in str(reason)
+
+
+def test_a_model_may_take_the_flash_that_is_left() -> None:
+    made = small()
+    for size, fits in ((891_540, True), (891_541, False)):  # of 983,040 the core takes 91,500
+        reason = why_not(dataclasses.replace(made, blob=bytes(size)))
+        assert (reason is None) == fits
+        assert fits or "has 891541 bytes; the board's flash has 891540 left" in str(reason)
+
+
+@pytest.mark.parametrize(
+    ("what", "limit"), [("operators", 128), ("activations", 160), ("steps", 4096)]
+)
+def test_what_the_engines_tables_hold(what: str, limit: int) -> None:
+    made = small()
+    network, plan = made.network, made.plan
+    for count in (limit, limit + 1):
+        now: Any = (network, plan)
+        if what == "operators":
+            now = (dataclasses.replace(network, layers=network.layers[:1] * count), plan)
+        elif what == "activations":  # the image is no map
+            features = network.features[:1] * (count + 1)
+            maps = (None,) * (count + 1)
+            now = (
+                dataclasses.replace(network, features=features, output=0),
+                dataclasses.replace(plan, maps=maps),
+            )
+        else:
+            now = (network, dataclasses.replace(plan, steps=plan.steps[:1] * count))
+        expected = (
+            None if count == limit else f"has {count} {what}; the engine runs at most {limit}"
+        )
+        found = exceeded_limit(*now)
+        assert found is None if expected is None else expected in str(found)
+
+
+@pytest.mark.parametrize("count", [1024, 1025])
+def test_as_many_scores_as_the_engine_gives(count: int) -> None:
+    model = ModelBuilder()
+    image = model.tensor((1, 1, 1, 2), 0.01, 0)
+    values = model.fully_connected(
+        model.reshape(image, (1, 2)),
+        np.ones((count, 2), np.int8),
+        None,
+        np.array([0.01], np.float32),
+        (0.1, 0),
+    )
+    data = model.finish(image, values)
+    if count <= 1024:
+        assert unpack(compile_model(data, "many").blob).header.output_count == count
+        return
+    with pytest.raises(HostError, match="the model has 1025 scores; the engine runs at most 1024"):
+        compile_model(data, "many")
+
+
+def test_no_line_is_longer_than_its_field() -> None:
+    made = small()
+    place = next(m for m in made.plan.maps if m is not None)
+    for name in ("line_stride", "ring_rows"):
+        for size, fits in ((4096, True), (4097, False)):
+            maps = tuple(
+                dataclasses.replace(m, **{name: size}) if m is place else m for m in made.plan.maps
+            )
+            found = exceeded_limit(made.network, dataclasses.replace(made.plan, maps=maps))
+            assert (found is None) == fits
+            assert fits or "is too large" in str(found)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_an_arena_ends_behind_the_last_byte_that_is_read(fast: bool) -> None:
+    """Kernels read a map's channels by fours, and SLACK bytes more: nothing less, and nothing more is asked for."""
+    partial = 0
+    for seed in range(60):
+        compiled = compile_defined(random_model(seed)[0], Options(fast_kernels=fast))
+        if compiled is None:
+            continue
+        model = unpack(compiled.blob)
+        ends = [4 * (o.scratch_offset_words + o.scratch_words) + SLACK for o in model.operators]
+        plain = max(ends)
+        for m in model.maps:
+            quads = m.channels if m.line_stride == 1 else -(-m.channels // 4) * 4
+            lines = (m.ring_rows - 1) * m.channels + quads
+            ends.append(m.offset + lines * m.line_stride + SLACK)
+            plain = max(plain, m.offset + m.ring_rows * m.channels * m.line_stride + SLACK)
+        assert model.header.arena_bytes == -(-max(ends) // 4) * 4
+        partial += max(ends) > plain
+    assert partial > 2  # networks whose arena is longer for the last quad
+
+
+@pytest.mark.parametrize("more", [-1, 1, 4])
+@pytest.mark.parametrize("kind", ["weights", "bias"])
+def test_a_buffer_is_as_long_as_its_tensor(kind: str, more: int) -> None:
+    model = ModelBuilder()
+    image = model.tensor((1, 4, 4, 2), 0.01, 0)
+    weights = np.ones((3, 1, 1, 2), np.int8)
+    bias, scales = np.arange(3).astype(np.int32), np.full(3, 0.01, np.float32)
+    made = model.mean(model.convolution(image, weights, bias, scales, (0.1, 0)), (0.1, 0))
+    buffer = model.buffers[1 if kind == "weights" else 2]
+    size = 6 if kind == "weights" else 12
+    assert len(buffer.data) == size
+    compile_model(model.finish(image, made), "sound")
+    buffer.data = np.resize(buffer.data, size + more)
+    with pytest.raises(HostError, match=f"has {size + more} bytes"):
+        compile_model(model.finish(image, made), "wrong")
