@@ -152,9 +152,13 @@ class Cpu:
     def now(self) -> int:
         """Guest time of the access being made; exact where the flavour is."""
         state = self.state
+        at: int | None = None
         if state[hooks.EXACT]:
-            offset = (self.program_counter() - int(state[hooks.BLOCK])) >> 1
-            at: int | None = int(self.memory.prefixes[int(state[hooks.BLOCK_PREFIX]) + offset])
+            offset = self.program_counter() - int(state[hooks.BLOCK])
+            if (
+                0 <= offset <= state[hooks.BLOCK_BYTES]
+            ):  # else nothing is accessed: a branch out of memory
+                at = int(self.memory.prefixes[int(state[hooks.BLOCK_PREFIX]) + (offset >> 1)])
         else:
             at = self.sites.time(self._access)
             if at is None and self._access is not None and state[hooks.SENSOR_RUNS]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from host.doctor.bars import (
+    COLOURS,
     LUMA,
     Bars,
     Wiring,
     apply_wiring,
+    chroma,
     is_chroma,
     measure_bars,
     nearest_wiring,
@@ -56,6 +59,21 @@ def test_colour_bytes_in_place_of_grey_ones_are_recognised() -> None:
     bars = measure_bars(image(sensor_bytes(luma_second=True)[:, 0::2]))
     assert is_chroma(bars)
     assert not is_chroma(Bars(LUMA, 0))
+
+
+@pytest.mark.parametrize("away", [-9, -8, -1, 1, 8, 9])
+@pytest.mark.parametrize("bar", range(8))
+def test_colour_bytes_are_recognised_by_every_bar(bar: int, away: int) -> None:
+    """Eight grey steps, and no more: a flat picture is a step of two bars away from being one of colour bytes."""
+    levels = [round(sum(chroma(colour)) / 2) for colour in COLOURS]
+    exact = sum(chroma(COLOURS[bar])) / 2
+    levels[bar] = math.floor(exact) + away if away < 0 else math.ceil(exact) + away
+    assert is_chroma(Bars(tuple(levels), 0)) == (abs(levels[bar] - exact) <= 8)
+
+
+@pytest.mark.parametrize("level", [0, 100, 128, 140, 255])
+def test_a_flat_picture_is_not_taken_for_colour_bytes(level: int) -> None:
+    assert not is_chroma(Bars((level,) * 8, 0))
 
 
 @pytest.mark.parametrize("pair", list(combinations(range(8), 2)))

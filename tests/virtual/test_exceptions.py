@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from host.virtual.options import BoardOptions
+from host.virtual.registers import IPSR, LR, MSP, PSP
 from tests.virtual.bench import Bench
 
 UNDEFINED, PRECISE_BUS_FAULT = 1 << 16, 0x8200
@@ -56,6 +59,64 @@ def test_a_fault_in_a_fault_handler_locks_up_and_resets(bench: Bench) -> None:
     assert bench.board.run_until(lambda: bench.board.lockups == 1, 64_000)
     assert bench.board.run_until(bench.finished, 64_000), "the firmware starts again"
     assert bench.call("read_reset_reason")[0] & 8
+
+
+NO_MEMORY = 0x5000_0000  # a stack pointer there
+
+
+def branch_to(bench: Bench, link: int, registers: dict[int, int]) -> None:
+    """A `bx lr` with this in LR, and what else it finds."""
+    start = bench.board.symbols["supervisor_call"][0] & ~1
+    code = bench.board.memory.read(start, 0x400)
+    assert code is not None
+    place = next(at for at in range(0, 0x400, 2) if code[at : at + 2] == b"\x70\x47")
+    bench.board.cpu.write({LR: link} | registers)
+    bench.board.jump(start + place | 1)
+
+
+@pytest.mark.parametrize(
+    ("active", "link", "stacks", "reason"),
+    [
+        ([15], 0xFFFFFFF9, {MSP: NO_MEMORY}, "no stack at 0x50000000"),
+        ([15], 0xFFFFFFFD, {PSP: NO_MEMORY}, "no stack at 0x50000000"),
+        (
+            [15],
+            0xFFFFFFE9,
+            {MSP: 0x2003FFF0},
+            "no stack at 0x2003fff0",
+        ),  # the frame's end is cut off
+        ([], 0xFFFFFFF9, {}, "no exception to return from"),
+        ([15], 0xFFFFFFF5, {}, "no exception to return from with 0xfffffff5"),
+    ],
+)
+def test_a_return_that_cannot_be_locks_up(
+    bench: Bench, active: list[int], link: int, stacks: dict[int, int], reason: str
+) -> None:
+    bench.board.nvic.active[:] = active
+    branch_to(bench, link, stacks)
+    assert bench.board.run_until(lambda: bench.board.lockups == 1, 64_000)
+    assert any(reason in line for line in bench.warnings), bench.warnings
+
+
+@pytest.mark.parametrize("link", [0xFFFFFFF9, 0xFFFFFFFD])
+def test_only_the_stack_that_is_used_must_be_there(bench: Bench, link: int) -> None:
+    """A frame of 32 bytes that ends with RAM's last byte, and no memory under the other stack."""
+    top = 0x20040000
+    frame = struct.pack("<8I", *range(6), bench.board.symbols["probe_finished"][0], 1 << 24)
+    assert bench.board.memory.write_ram(top - len(frame), frame)
+    bench.board.nvic.active[:] = [15]
+    used, other = (MSP, PSP) if link == 0xFFFFFFF9 else (PSP, MSP)
+    branch_to(bench, link, {used: top - len(frame), other: NO_MEMORY})
+    bench.board.run(20)
+    assert bench.board.lockups == 0
+    assert list(bench.board.cpu.read(used, IPSR)) == [top, 0]
+
+
+def test_no_room_for_a_frame_locks_up(bench: Bench) -> None:
+    bench.start("supervisor_call")
+    bench.board.cpu.write({MSP: 0x2000_0010})
+    assert bench.board.run_until(lambda: bench.board.lockups == 1, 64_000)
+    assert any("no stack at 0x1ff" in line for line in bench.warnings), bench.warnings
 
 
 def test_floating_point_without_permission_faults(bench: Bench) -> None:
