@@ -9,23 +9,23 @@ import numpy as np
 import pytest
 
 from host.base.errors import HostError
-from host.compiler.build import Compiled, Options, compile_model, why_not
+from host.compiler.build import Compiled, Options, refusal
 from host.compiler.pack import exceeded_limit, unpack
 from tests.compiler.builder import ModelBuilder
-from tests.compiler.random_networks import compile_defined, random_model
+from tests.compiler.random_networks import compile_as_bytes, compile_defined, random_model
 
 SLACK = 8  # that the engine's assembly reads behind a map
 
 
 def small() -> Compiled:
-    return compile_model(random_model(9)[0], "small")
+    return compile_as_bytes(random_model(9)[0], "small")
 
 
 def test_an_arena_may_take_what_the_arduino_core_leaves() -> None:
     made = small()
     for size, fits in ((219_144, True), (219_145, False)):  # of 262,144 the core takes 43,000
         plan = dataclasses.replace(made.plan, arena_bytes=size)
-        reason = why_not(dataclasses.replace(made, plan=plan))
+        reason = refusal(dataclasses.replace(made, plan=plan))
         assert (reason is None) == fits
         assert fits or "an arena of 219145 bytes; the board has 219144 bytes" in str(reason)
 
@@ -33,7 +33,7 @@ def test_an_arena_may_take_what_the_arduino_core_leaves() -> None:
 def test_a_model_may_take_the_flash_that_is_left() -> None:
     made = small()
     for size, fits in ((891_540, True), (891_541, False)):  # of 983,040 the core takes 91,500
-        reason = why_not(dataclasses.replace(made, blob=bytes(size)))
+        reason = refusal(dataclasses.replace(made, blob=bytes(size)))
         assert (reason is None) == fits
         assert fits or "has 891541 bytes; the board's flash has 891540 left" in str(reason)
 
@@ -77,10 +77,10 @@ def test_as_many_scores_as_the_engine_gives(count: int) -> None:
     )
     data = model.finish(image, values)
     if count <= 1024:
-        assert unpack(compile_model(data, "many").blob).header.output_count == count
+        assert unpack(compile_as_bytes(data, "many").blob).header.output_count == count
         return
     with pytest.raises(HostError, match="the model has 1025 scores; the engine runs at most 1024"):
-        compile_model(data, "many")
+        compile_as_bytes(data, "many")
 
 
 def test_no_line_is_longer_than_its_field() -> None:
@@ -128,7 +128,7 @@ def test_a_buffer_is_as_long_as_its_tensor(kind: str, more: int) -> None:
     buffer = model.buffers[1 if kind == "weights" else 2]
     size = 6 if kind == "weights" else 12
     assert len(buffer.data) == size
-    compile_model(model.finish(image, made), "sound")
+    compile_as_bytes(model.finish(image, made), "sound")
     buffer.data = np.resize(buffer.data, size + more)
     with pytest.raises(HostError, match=f"has {size + more} bytes"):
-        compile_model(model.finish(image, made), "wrong")
+        compile_as_bytes(model.finish(image, made), "wrong")

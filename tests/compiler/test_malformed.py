@@ -27,7 +27,7 @@ def survives(data: bytes) -> None:
 @given(st.integers(0, len(DATA) - 1))
 def test_truncated_models_are_refused(length: int) -> None:
     with pytest.raises(HostError) as refusal:
-        compile_model(DATA[:length], "torn")
+        compile_as_bytes(DATA[:length], "torn")
     assert "\n" not in str(refusal.value)
 
 

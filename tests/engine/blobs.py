@@ -7,10 +7,9 @@ import functools
 from typing import Any
 
 from host.compiler import format as packed
-from host.compiler.build import compile_model
 from host.compiler.pack import PackedModel, seal, unpack
 from host.compiler.status import EngineStatus
-from tests.compiler.random_networks import random_model
+from tests.compiler.random_networks import compile_as_bytes, random_model
 from tests.engine.library import status_of
 
 Kind = packed.OperatorKind
@@ -115,4 +114,4 @@ class Blob:
 @functools.cache
 def blob(seed: int) -> Blob:
     """random_networks.py's network of that seed."""
-    return Blob(compile_model(random_model(seed)[0], "small").blob)
+    return Blob(compile_as_bytes(random_model(seed)[0], "small").blob)
