@@ -88,9 +88,8 @@ def test_no_line_is_longer_than_its_field() -> None:
     place = next(m for m in made.plan.maps if m is not None)
     for name in ("line_stride", "ring_rows"):
         for size, fits in ((4096, True), (4097, False)):
-            maps = tuple(
-                dataclasses.replace(m, **{name: size}) if m is place else m for m in made.plan.maps
-            )
+            changed: Any = dataclasses.replace(place, **{name: size})  # type: ignore[arg-type]
+            maps = tuple(changed if m is place else m for m in made.plan.maps)
             found = exceeded_limit(made.network, dataclasses.replace(made.plan, maps=maps))
             assert (found is None) == fits
             assert fits or "is too large" in str(found)
