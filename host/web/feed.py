@@ -8,6 +8,7 @@ from collections import deque
 from host.link.framing import DELIMITER, LARGEST_ENCODED
 
 MOST_BYTES = 1 << 20  # of one page: 100 grey frames
+MOST_TEXTS = 64  # likewise; the newest say how things are
 
 
 class PacketCutter:
@@ -35,7 +36,8 @@ class Feed:
     def __init__(self) -> None:
         self.dropped = 0  # packets that it never got
         self._portions: deque[bytes] = deque()
-        self._texts: list[str] = []
+        self._texts: deque[str] = deque(maxlen=MOST_TEXTS)
+        self._place = ""
         self._bytes = 0
         self._there = asyncio.Event()
 
@@ -54,12 +56,19 @@ class Feed:
         self._texts.append(text)
         self._there.set()
 
-    async def get(self) -> tuple[list[str], bytes]:
-        """What has come since; waits for something."""
+    def tell_place(self, text: str) -> None:
+        """A recording's; only the newest matters, and it goes behind the bytes that led to it."""
+        self._place = text
+        self._there.set()
+
+    async def get(self) -> tuple[list[str], bytes, str]:
+        """What has come since, texts, bytes and the place; waits for something."""
         await self._there.wait()
         self._there.clear()
-        texts, self._texts = self._texts, []
+        texts, place = list(self._texts), self._place
+        self._texts.clear()
+        self._place = ""
         data = b"".join(self._portions)
         self._portions.clear()
         self._bytes = 0
-        return texts, data
+        return texts, data, place

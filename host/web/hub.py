@@ -14,6 +14,7 @@ from host.link.framing import DELIMITER, SEQUENCES, encode_packet
 from host.link.messages import Mode, SetMode
 from host.link.transport import Port, PortLostError
 from host.web.feed import Feed, PacketCutter
+from host.web.tape import Place, Tape, parse_order, place_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
@@ -41,9 +42,16 @@ class Hub:
     """Carries bytes between the port and the pages. Methods run in the event loop, but for the reading thread's."""
 
     def __init__(
-        self, port: Port, state: State, reopen: Callable[[], Port], loop: asyncio.AbstractEventLoop
+        self,
+        port: Port,
+        state: State,
+        reopen: Callable[[], Port],
+        loop: asyncio.AbstractEventLoop,
+        tape: Tape | None = None,
     ) -> None:
+        """tape: the recording that `port` plays."""
         self.state = state
+        self._tape, self._place = tape, None if tape is None else place_of(tape)
         self.received_bytes = 0
         self._port, self._reopen, self._loop = port, reopen, loop
         self._feeds: set[Feed] = set()
@@ -62,6 +70,8 @@ class Hub:
     def add(self, feed: Feed) -> None:
         """A page that gets all that comes from here on."""
         feed.say(self.state.text())
+        if self._place is not None:
+            feed.tell_place(self._place.text())
         self._feeds.add(feed)
 
     async def remove(self, feed: Feed) -> None:
@@ -73,6 +83,12 @@ class Hub:
     async def send(self, data: bytes) -> str:
         """To the board; why it did not go, else "". Another thread waits, not the loop."""
         return await self._loop.run_in_executor(None, self._write, data)
+
+    async def order(self, text: str) -> None:
+        """What a page asks of a recording; anything else means nothing."""
+        order = None if self._tape is None else parse_order(text)
+        if order is not None and self._tape is not None:
+            await self._loop.run_in_executor(None, order.give, self._tape)
 
     def close(self) -> None:
         """Lets the board rest and frees the port."""
@@ -100,6 +116,7 @@ class Hub:
     def _read(self) -> None:
         self._write(DELIMITER)  # ends what an earlier program may have left half sent
         while not self._closing.is_set():
+            self._follow_tape()
             try:
                 data = self._port.read()
             except EndOfRecordingError as error:  # a page that comes later is still answered
@@ -112,6 +129,15 @@ class Hub:
                 continue
             if data:
                 self._later(self._spread, data)
+
+    def _follow_tape(self) -> None:
+        if self._tape is None:
+            return
+        place = place_of(self._tape)
+        if place != self._place:
+            self._later(self._move, place)
+        if self.state.ended and not place.at_end:
+            self._later(self._change, replace(self.state, ended=""))
 
     def _open_again(self) -> None:
         self._later(self._change, replace(self.state, connected=False))
@@ -142,6 +168,11 @@ class Hub:
         self.state = state
         for feed in self._feeds:
             feed.say(state.text())
+
+    def _move(self, place: Place) -> None:
+        self._place = place
+        for feed in self._feeds:
+            feed.tell_place(place.text())
 
     def _later(self, act: Callable[..., None], *values: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

@@ -23,6 +23,7 @@ from host.web.feed import Feed
 from host.web.files import PageFile, file_response, page_files, refusal
 from host.web.guard import LINK_PATH, CommandGate, Request, is_for_us, may_link
 from host.web.hub import Hub, State
+from host.web.tape import Tape
 
 HERE = "127.0.0.1"
 TOKEN_BYTES = 16
@@ -48,11 +49,15 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def serving(
-    port: Port, state: State, reopen: Callable[[], Port], port_number: int = 0
+    port: Port,
+    state: State,
+    reopen: Callable[[], Port],
+    port_number: int = 0,
+    tape: Tape | None = None,
 ) -> AsyncIterator[Service]:
     """Serves until the context ends. port_number: 0 any free one. Raises HostError when it is taken."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    hub = Hub(port, state, reopen, asyncio.get_running_loop())
+    hub = Hub(port, state, reopen, asyncio.get_running_loop(), tape)
     try:
         desk = _Desk(hub, token, page_files())
         server = await _listen(desk, port_number)
@@ -123,7 +128,7 @@ async def _send(connection: ServerConnection, feed: Feed) -> None:
     output = 0
     with contextlib.suppress(ConnectionClosed):
         while True:
-            texts, data = await feed.get()
+            texts, data, place = await feed.get()
             if feed.dropped > output:
                 output = feed.dropped
                 texts.append(json.dumps({"dropped": output}))
@@ -131,6 +136,8 @@ async def _send(connection: ServerConnection, feed: Feed) -> None:
                 await connection.send(text)
             if data:
                 await connection.send(data)
+            if place:
+                await connection.send(place)
 
 
 async def _receive(connection: ServerConnection, feed: Feed, hub: Hub) -> None:
@@ -138,6 +145,7 @@ async def _receive(connection: ServerConnection, feed: Feed, hub: Hub) -> None:
     with contextlib.suppress(ConnectionClosed):
         async for data in connection:
             if isinstance(data, str):
+                await hub.order(data)
                 continue
             passed = gate.take(data)
             notices = list(gate.refused)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from host.link.transport import Port
 from host.web.hub import State
 from host.web.server import Service, serving
+from host.web.tape import Tape
 
 BOARD = State("a test", "board", 15.0)
 START_S = 20.0
@@ -21,7 +22,10 @@ def _no_way_back() -> Port:
 
 @contextlib.contextmanager
 def served(
-    port: Port, state: State = BOARD, reopen: Callable[[], Port] = _no_way_back
+    port: Port,
+    state: State = BOARD,
+    reopen: Callable[[], Port] = _no_way_back,
+    tape: Tape | None = None,
 ) -> Iterator[Service]:
     """The page at a free port of 127.0.0.1, fed by `port`, until the context ends."""
     started = threading.Event()
@@ -31,7 +35,7 @@ def served(
     async def run() -> None:
         end = asyncio.Event()
         ends.append((asyncio.get_running_loop(), end))
-        async with serving(port, state, reopen) as service:
+        async with serving(port, state, reopen, tape=tape) as service:
             found.append(service)
             started.set()
             await end.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from playwright.sync_api import Page
 from host.base.errors import HostError
 from host.link.device import Device
 from host.ports.choose import open_port
+from host.recording.replay import open_replay
 from host.web.__main__ import main as write_page
 from tests.conftest import ROOT
 from tests.recording.recordings import record_board
 from tests.web.conftest import OpenPage, until
+from tests.web.serve import BOARD, served
 
 SECONDS = 60
 FRAMES_A_SECOND = 4
@@ -81,6 +84,37 @@ def test_the_arrows_wind_and_space_stops(
     assert "at the end" in page.locator("#clock").inner_text()
     page.locator("#play").click()
     until(page, "camera.player.playing && camera.player.positionS < 59")
+
+
+def test_a_recording_behind_the_server_is_wound_from_every_page(
+    open_page: OpenPage, minute: Path
+) -> None:
+    port = open_replay(str(minute))
+    with served(port, replace(BOARD, kind="recording"), tape=port) as service:
+        one, other = open_page(service.address), open_page(service.address)
+        for page in (one, other):
+            until(page, "camera.ready && camera.verdicts.length > 0")
+            assert page.locator("#player").is_visible() and page.locator("#settings").is_hidden()
+            assert page.evaluate("camera.tape.durationS") == pytest.approx(SECONDS, abs=0.5)
+        one.locator("#seek").focus()
+        one.locator("#seek").fill("45")
+        for page in (one, other):
+            until(
+                page, f"camera.tape.positionS >= 45 && camera.view.frame > {45 * FRAMES_A_SECOND}"
+            )
+            assert "/ 1:00" in page.locator("#clock").inner_text()
+        other.locator("#play").click()
+        for page in (one, other):
+            until(page, "!camera.tape.playing")
+        one.evaluate("camera.seek(59.5)")
+        for page in (one, other):
+            until(page, "camera.tape.atEnd")
+            until(page, "document.getElementById('source').textContent.includes('recording ends')")
+        other.locator("#play").click()
+        for page in (one, other):
+            until(page, "camera.tape.playing && camera.tape.positionS < 45")
+            losses = page.evaluate("camera.board.losses")
+            assert losses["wireLost"] == losses["badPackets"] == losses["restarts"] == 0
 
 
 def test_damage_in_a_file_is_passed_by_and_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -21,9 +22,10 @@ from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.ports.choose import open_port
 from host.viewer.__main__ import main as viewer
-from host.web.feed import MOST_BYTES, PacketCutter
+from host.web.feed import MOST_BYTES, MOST_TEXTS, Feed, PacketCutter
 from host.web.guard import Request, is_for_us, may_link
 from host.web.server import MOST_PAGES, Service
+from host.web.tape import Order, parse_order
 from tests.link.fake_board import FakeBoard
 from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
@@ -286,6 +288,41 @@ def test_a_recording_is_served_to_its_end_and_who_comes_later_is_answered() -> N
                     for message in inbox.feed(data):
                         hello = hello or isinstance(message, wire.Hello)
                         frames -= isinstance(message, wire.Result)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ('{"seconds": 3, "playing": true}', Order(3.0, True)),
+        ('{"seconds": null, "playing": false}', Order(None, False)),
+        ('{"seconds": true, "playing": true}', None),
+        ('{"seconds": NaN, "playing": true}', None),
+        ('{"seconds": 1e999, "playing": true}', None),
+        ('{"seconds": "3", "playing": true}', None),
+        ('{"seconds": 3, "playing": 1}', None),
+        ('{"seconds": 1' + "0" * 400 + ', "playing": true}', None),
+        ("[" * 100_000, None),
+        ("[1]", None),
+        ("7", None),
+        ("text", None),
+    ],
+)
+def test_what_a_page_asks_of_a_recording_is_checked(text: str, order: Order | None) -> None:
+    assert parse_order(text) == order
+
+
+def test_texts_that_nobody_reads_do_not_grow() -> None:
+    async def fill() -> tuple[list[str], bytes, str]:
+        feed = Feed()
+        for number in range(1000):
+            feed.say(f"{number}")
+            feed.tell_place(f"at {number}")
+        return await feed.get()
+
+    with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
+        texts, data, place = pool.submit(asyncio.run, fill()).result()
+    assert texts == [str(number) for number in range(1000 - MOST_TEXTS, 1000)]
+    assert (data, place) == (b"", "at 999")
 
 
 def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:

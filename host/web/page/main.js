@@ -9,6 +9,7 @@ import { READ_MS, Screen, byId } from "./screen.js";
 import { SerialLink, hasSerial, knownPort, pickPort } from "./serial.js";
 import { ServerLink, tokenInAddress } from "./server.js";
 import { Settings } from "./settings.js";
+import { RemoteTape } from "./tape.js";
 import { EMPTY, percent, scoreOf, verdictOf, withHello, withSample } from "./view.js";
 
 const STEP = 0.05, WIND_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
@@ -16,7 +17,8 @@ const STEP = 0.05, WIND_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
 class App {
   view = EMPTY;
   board = null;
-  player = null;
+  player = null; // of a recording that was dropped here
+  remote = null; // a recording that the server plays
   ready = false; // the board streams and its settings are read
   verdicts = []; // {frame, label, score, verdict} of the last frames, for the console and for tests
   #screen = new Screen();
@@ -41,6 +43,9 @@ class App {
     else if (hasSerial()) knownPort().then((port) => port && this.#connectSerial(port)).catch((error) => this.say(error.message));
     this.draw();
   }
+
+  /** What can be wound, if anything. */
+  get tape() { return this.player ?? this.remote; }
 
   say(text) { byId("source").textContent = text; }
 
@@ -94,6 +99,7 @@ class App {
       state: (state) => this.#serverState(state),
       dropped: (count) => { this.board.hostDropped = count; },
       notice: (text) => this.say(text),
+      place: (place) => this.#place(place),
     };
   }
 
@@ -182,7 +188,7 @@ class App {
   }
 
   #retag() {
-    const bars = byId("bars").getAttribute("aria-pressed") === "true" && !this.player;
+    const bars = byId("bars").getAttribute("aria-pressed") === "true" && !this.tape;
     this.#tag = this.view.paused ? "PAUSED" : bars ? "COLOUR BARS" : "";
     this.draw();
   }
@@ -190,7 +196,7 @@ class App {
   pause() {
     this.view = { ...this.view, paused: !this.view.paused, arrivals: [] };
     byId("pause").setAttribute("aria-pressed", String(this.view.paused));
-    if (this.player) this.view.paused ? this.player.pause() : this.player.play();
+    if (this.tape) this.view.paused ? this.tape.pause() : this.tape.play();
     this.#retag();
   }
 
@@ -202,7 +208,7 @@ class App {
   }
 
   async colourBars() {
-    if (!this.board || this.player) { this.say("Colour bars need a board"); return; }
+    if (!this.board || this.tape) { this.say("Colour bars need a board"); return; }
     try {
       await this.board.set("COLOUR_BARS", byId("bars").getAttribute("aria-pressed") === "true" ? 0 : 1);
     } catch (error) {
@@ -246,44 +252,52 @@ class App {
     player.play();
   }
 
+  #place(place) {
+    this.remote ??= new RemoteTape(this.link);
+    this.remote.take(place);
+    byId("player").hidden = false;
+    byId("seek").max = place.duration_s;
+    this.#position(place.position_s, place.at_end);
+  }
+
   #position(seconds, atEnd) {
-    if (!this.player) return;
+    if (!this.tape) return;
     if (document.activeElement !== byId("seek") || !this.#dragging) byId("seek").value = seconds;
-    const words = `${clock(seconds)} / ${clock(this.player.durationS)}${atEnd ? ", at the end" : ""}`;
+    const words = `${clock(seconds)} / ${clock(this.tape.durationS)}${atEnd ? ", at the end" : ""}`;
     if (byId("clock").textContent !== words) {
       byId("clock").textContent = words;
       byId("seek").setAttribute("aria-valuetext", words);
     }
-    const playing = String(this.player.playing);
+    const playing = String(this.tape.playing);
     if (byId("play").getAttribute("aria-pressed") !== playing) byId("play").setAttribute("aria-pressed", playing);
   }
 
   #dragging = false;
 
   wind(by) {
-    if (!this.player) { this.say("The arrows wind a recording"); return; }
-    this.seek(this.player.positionS + by);
+    if (!this.tape) { this.say("The arrows wind a recording"); return; }
+    this.seek(this.tape.positionS + by);
   }
 
   async seek(seconds) {
     if (this.view.paused) this.pause(); // a view that stands still would show nothing of there
     this.view = { ...this.view, arrivals: [], periods: [] };
-    await this.player.seek(seconds);
-    await this.player.advance(this.player.positionS + 0.5); // shows the picture of there, while paused, too
+    await this.tape.seek(seconds);
+    await this.player?.advance(this.player.positionS + 0.5); // shows the picture of there, while paused, too
   }
 
   async playOrStop() {
-    if (!this.player) return;
-    if (this.player.playing) { this.player.pause(); return; }
-    if (this.player.atEnd) await this.player.seek(0);
+    if (!this.tape) return;
+    if (this.tape.playing) { this.tape.pause(); return; }
+    if (this.tape.atEnd) await this.tape.seek(0);
     if (this.view.paused) this.pause();
-    else this.player.play();
+    else this.tape.play();
   }
 
   #leave() {
     this.player?.close();
     this.board?.close();
-    this.player = this.board = this.#state = this.#alarm = null;
+    this.player = this.remote = this.board = this.#state = this.#alarm = null;
     this.view = { ...EMPTY, threshold: this.view.threshold };
     byId("player").hidden = true;
     this.verdicts = [];

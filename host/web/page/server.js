@@ -6,7 +6,7 @@ export function tokenInAddress() {
   return location.protocol === "http:" ? new URLSearchParams(location.hash.slice(1)).get("token") : null;
 }
 
-/** A link (board.js). events: {bytes, opened(again), lost(why), state(state), dropped(count), notice(text)}. */
+/** A link (board.js). events: {bytes, opened(again), lost(why), state(state), dropped(count), notice(text), place(place)}. */
 export class ServerLink {
   kind = "server";
   name = "";
@@ -37,19 +37,25 @@ export class ServerLink {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(bytes);
   }
 
+  /** To the recording that the server plays. */
+  order(order) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(order));
+  }
+
   close() {
     this.#closed = true;
     this.#socket.close();
   }
 
   #text(data) {
-    const { state, dropped, notice } = JSON.parse(data);
+    const { state, dropped, notice, place } = JSON.parse(data);
     if (state) this.#state(state);
     if (dropped !== undefined) {
       this.#dropped = dropped;
       this.#events.dropped(this.#droppedBefore + dropped);
     }
     if (notice) this.#events.notice(notice);
+    if (place) this.#events.place(place);
   }
 
   #state(state) {
