@@ -27,10 +27,28 @@ from host.web.guard import Request, is_for_us, may_link
 from host.web.server import MOST_PAGES, Service
 from host.web.tape import Order, parse_order
 from tests.link.fake_board import FakeBoard
+from tests.web.conftest import OpenPage, until
 from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
 
 CONNECTS = 1000
+CONNECT = """async ([connects, hello]) => {
+  const address = `ws://${location.host}/link${location.hash.replace("#", "?")}`;
+  let greeted = 0;
+  for (let number = 0; number < connects; number++) {
+    const socket = new WebSocket(address);
+    const closed = new Promise((resolve) => { socket.onclose = resolve; });
+    socket.onopen = () => socket.send(Uint8Array.from(hello));
+    await new Promise((resolve, reject) => {
+      socket.onmessage = ({ data }) => { if (typeof data !== "string") resolve(); };
+      socket.onerror = () => reject(new Error(`connect ${number} failed`));
+    });
+    greeted++;
+    socket.close();
+    await closed;
+  }
+  return greeted;
+}"""
 
 
 def link(service: Service, token: str | None = None, origin: str | None = "") -> ClientConnection:
@@ -232,18 +250,17 @@ def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
     assert late.packets + dropped == inbox.packets + 2  # the last frame and its result
 
 
-def test_a_thousand_connects_leave_nothing_behind(service: Service, port: StreamPort) -> None:
-    threads = threading.active_count()
-    for number in range(CONNECTS):
-        with link(service) as page:
-            page.send(command(wire.HelloRequest(), number))
-            while isinstance(page.recv(timeout=30), str):
-                pass
-    with link(service) as page:
-        page.send(command(wire.HelloRequest(), 1) + command(wire.SetMode(wire.Mode.STREAM), 2))
-        port.hand_out(3)
-        receive(page, Inbox(), 3)
-        eventually(lambda: service.hub.pages == 1)
+def test_a_thousand_connects_leave_nothing_behind(
+    service: Service, port: StreamPort, open_page: OpenPage
+) -> None:
+    """A browser's; each one is greeted by the board before it leaves."""
+    page, threads = open_page(service.address), threading.active_count()
+    until(page, "camera.ready")
+    greeted = page.evaluate(CONNECT, [CONNECTS, list(command(wire.HelloRequest()))])
+    assert greeted == CONNECTS
+    eventually(lambda: service.hub.pages == 1)
+    port.hand_out(3)
+    until(page, "camera.view.frame === 3")
     assert threading.active_count() <= threads + 40  # the pool that writes; no thread a page
 
 
