@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from host.base.boards import CLOCK_HZ
 from host.base.errors import run_main
@@ -75,9 +74,8 @@ def _stream(board: ClockedBoard, wanted: float) -> tuple[Counter[str], float, fl
     server = BoardServer(board, 0, Speed.MAX)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
-    where = urlsplit(server.url)
     heard: Counter[str] = Counter()
-    with Device(SocketPort(where.hostname or "", where.port or 0)) as device:
+    with Device(SocketPort.at(server.url)) as device:
         device.set_mode(Mode.STREAM)
         _listen_until(device, board, board.clock[0] + WARM_UP_SECONDS, Counter())
         start = board.clock

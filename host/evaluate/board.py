@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from host.base.boards import VIRTUAL
 from host.base.errors import HostError
@@ -70,10 +69,9 @@ def _virtual(model: PackedModel) -> Iterator[Device]:
         except ModuleNotFoundError as error:
             raise HostError(f"{error.name} is missing", "pip install '.[virtual]'") from error
         try:
-            where = urlsplit(process.url)
 
             def connect() -> SocketPort:
-                return SocketPort(where.hostname or "", where.port or 0, name=process.name)
+                return SocketPort.at(process.url, process.name)
 
             with Device(connect(), reopen=connect, timing=TIMING) as device:
                 _check(device, model)

@@ -8,6 +8,7 @@ import select
 import socket
 import sys
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import serial
 
@@ -17,11 +18,12 @@ BAUD = 115_200  # USB ignores it, but for 1200, which resets the Nano into its b
 WAIT_S = 0.05  # how long a read waits for the first byte
 WRITE_WAIT_S = 2.0
 CONNECT_WAIT_S = 3.0
+SOCKET = "socket://"
 SOCKET_PORTION_BYTES = 1 << 16
 WINDOWS_RECEIVE_BYTES = 1 << 20  # the default overflows silently (pyserial issue 440)
 END_THE_OTHER = (
     "a board talks to one program at a time; end the other one, or start another board with "
-    "`python -m host.virtual`"
+    "`python -m host.virtual`, and give the whole address that it prints"
 )
 MODEM_MANAGER = (
     "; on Linux ModemManager may hold it for some seconds: sudo systemctl stop ModemManager"
@@ -93,10 +95,13 @@ class SerialPort:
 
 
 class SocketPort:
-    """A TCP stream. pyserial's own socket:// reads byte by byte, as it cannot see how many wait."""
+    """A TCP stream. pyserial's own socket:// reads byte by byte, as it cannot see how many wait.
 
-    def __init__(self, host: str, number: int, name: str = "") -> None:
-        self.name = name or f"socket://{host}:{number}"
+    key: of a virtual board that knows its user by it; it goes first.
+    """
+
+    def __init__(self, host: str, number: int, name: str = "", key: str = "") -> None:
+        self.name = name or f"{SOCKET}{host}:{number}"
         self._heard = False
         try:
             self._socket = socket.create_connection((host, number), timeout=CONNECT_WAIT_S)
@@ -107,6 +112,14 @@ class SocketPort:
             ) from error
         self._socket.settimeout(WRITE_WAIT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if key:
+            self.write(f"{key}\n".encode())
+
+    @classmethod
+    def at(cls, url: str, name: str = "") -> SocketPort:
+        """Connects to socket://host:port[/key]. Raises HostError."""
+        host, number, key = socket_address(url)
+        return cls(host, number, name, key)
 
     def read(self) -> bytes:
         """One wait, then everything there is."""
@@ -138,6 +151,23 @@ class SocketPort:
         if self._heard:
             return PortLostError(f"{self.name}: {what}", remedy)
         return PortLostError(f"{self.name} hung up without a word", END_THE_OTHER)
+
+
+def socket_address(url: str) -> tuple[str, int, str]:
+    """Host, port and key of socket://host:port[/key]. Raises HostError with how it is written."""
+    try:
+        where = urlsplit(url)
+        host, number = where.hostname, where.port
+    except ValueError:
+        host, number = None, None
+    if not url.startswith(SOCKET) or not host or not number:
+        raise HostError(f"{url} is not an address", "write socket://host:port")
+    return host, number, where.path.strip("/")
+
+
+def without_key(url: str) -> str:
+    """The same address for others to read."""
+    return url.rpartition("/")[0] if url.startswith(SOCKET) and url.count("/") > 2 else url
 
 
 def _exclusive() -> bool | None:

@@ -1,6 +1,6 @@
 """A URL -> an open Port, and why that one.
 
-auto | virtual | /dev/tty* | COM* | socket://host:port | replay:FILE[?speed=max&from=12.5].
+auto | virtual | /dev/tty* | COM* | socket://host:port[/key] | replay:FILE[?speed=max&from=12.5].
 `auto` is a plugged-in Nano, else the virtual board.
 """
 
@@ -10,13 +10,20 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from serial.tools import list_ports
 
 from host.base.boards import UPLOAD, VIRTUAL
 from host.base.errors import HostError
-from host.link.transport import Port, PortLostError, SerialPort, SocketPort
+from host.link.transport import (
+    SOCKET,
+    Port,
+    PortLostError,
+    SerialPort,
+    SocketPort,
+    socket_address,
+    without_key,
+)
 
 ARDUINO = 0x2341
 NANO_33_BLE = 0x805A  # the Sense, too
@@ -70,9 +77,9 @@ class VirtualPort(SocketPort):
                 "pip install '.[virtual]'",
             ) from error
         self._server = start_virtual_board(scene=scene, speed=speed)
-        where = urlsplit(self._server.url)
         try:
-            super().__init__(where.hostname or "", where.port or 0, name=self._server.name)
+            host, number, key = socket_address(self._server.url)
+            super().__init__(host, number, self._server.name, key)
         except HostError:
             self._server.close()
             raise
@@ -97,9 +104,9 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
         return _choose_auto(listed)
     if url == VIRTUAL:
         return Choice(url, "starting the virtual board")
-    if url.startswith("socket://"):
-        _socket_address(url)
-        return Choice(url, f"connecting to {url}")
+    if url.startswith(SOCKET):
+        socket_address(url)
+        return Choice(url, f"connecting to {without_key(url)}")
     if url.startswith(REPLAY):
         return Choice(url, f"playing {url.removeprefix(REPLAY)}")
     if "://" in url:
@@ -114,8 +121,8 @@ def open_choice(choice: Choice, scene: str = "default", speed: str = "real") -> 
     """Opens what choose_port chose; scene and speed are the virtual board's."""
     if choice.url == VIRTUAL:
         return VirtualPort(scene, speed)
-    if choice.url.startswith("socket://"):
-        return SocketPort(*_socket_address(choice.url))
+    if choice.url.startswith(SOCKET):
+        return SocketPort.at(choice.url)
     if choice.is_replay:
         from host.recording.replay import open_replay
 
@@ -187,14 +194,3 @@ def _refuse_other_firmware(port: ListedPort) -> None:
         raise HostError(
             f"the Nano at {port.path} runs OpenMV", f"press reset twice, then `{UPLOAD}`"
         )
-
-
-def _socket_address(url: str) -> tuple[str, int]:
-    try:
-        where = urlsplit(url)
-        host, number = where.hostname, where.port
-    except ValueError:
-        host, number = None, None
-    if not host or not number:
-        raise HostError(f"{url} is not an address", "write socket://host:port")
-    return host, number

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.link.line import EMULATED, Timing
-from host.link.transport import Port
+from host.link.transport import Port, without_key
 from host.ports.choose import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def port_opening(
     say(choice.reason)
     if scene != DEFAULT_SCENE and choice.url != VIRTUAL:
         raise HostError(
-            f"--scene {scene} is for the virtual board that starts here, and this is {choice.url}",
+            f"--scene {scene} is for the virtual board that starts here, and this is {without_key(choice.url)}",
             "leave --scene out, or give --port virtual",
         )
     playback = _open_playback(choice)
@@ -109,7 +109,7 @@ def port_opening(
         return
     from host.recording.recorder import start_recording
 
-    recorder = start_recording(options.record, choice.url, _command(), say)
+    recorder = start_recording(options.record, without_key(choice.url), _command(), say)
     say(f"recording to {options.record}")
     try:
         yield Opening(choice, scene, speed, recorder, wrap, playback)
@@ -122,7 +122,7 @@ def _command() -> str:
     """What is running, as it would be typed: a recording tells it, on whatever machine."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     program = ["python", "-m", spec.parent] if spec and spec.parent else [Path(sys.argv[0]).name]
-    return shlex.join([*program, *sys.argv[1:]])
+    return shlex.join([*program, *map(without_key, sys.argv[1:])])
 
 
 def _open_playback(choice: Choice) -> ReplayPort | None:

@@ -9,6 +9,7 @@ if __name__ == "__main__":
 
 import argparse
 import dataclasses
+import secrets
 import sys
 import threading
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from host.virtual.silicon import Silicon, parse_silicon
 from host.virtual.tally import conditions, tally
 
 ON, OFF = "on", "off"
+KEY_BYTES = 16
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,7 +52,8 @@ def main(arguments: Sequence[str]) -> int:
     board = VirtualBoard(image, scene, options)
     if wanted.model is not None:
         board.load_model(_packed(wanted.model))
-    server = BoardServer(board, wanted.port, Speed(wanted.speed))
+    key = "" if wanted.no_key else secrets.token_urlsafe(KEY_BYTES)
+    server = BoardServer(board, wanted.port, Speed(wanted.speed), key)
     print(f"{READY}{server.url} ({conditions(board)})", flush=True)
     if wanted.console:
         threading.Thread(target=_obey_console, args=(server,), daemon=True).start()
@@ -84,6 +87,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--model", type=Path, metavar="FILE.tpm", help="runs in the place of the built-in model")
     add("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
+    add(
+        "--no-key",
+        action="store_true",
+        help="take any program of any user of this machine, such as pyserial's socket://; "
+        "otherwise the address carries a key, which our tools send",
+    )
     add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)
     add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
     add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)

@@ -1,7 +1,8 @@
 """A virtual board behind a TCP port on this machine: what pyserial's socket:// and our own port code connect to.
 
 One thread: it runs the guest a slice at a time and moves bytes in between. A client that reads slowly holds the guest
-up; with no client the bytes vanish, as from a real UART.
+up, and gives way to the next one when it has taken nothing for STUCK_S; with no client the bytes vanish, as from a
+real UART.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from enum import Enum
 from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
-from host.base.errors import HostError
 from host.virtual.board import VirtualBoard
+from host.virtual.door import Door, has_hung_up
 from host.virtual.origin import Origin
 
 SLICE_CYCLES = CLOCK_HZ // 500
 MOST_WAITING_BYTES = 1 << 16
+STUCK_S = 2.0
 MOST_BEHIND_SECONDS = 0.1  # a host that is too slow does not try to catch up
 
 
@@ -33,11 +35,14 @@ class Speed(Enum):
 
 
 class BoardServer:
-    """Runs a board until stop(). The methods may be called from other threads."""
+    """Runs a board until stop(). The methods may be called from other threads. key: of Door."""
 
-    def __init__(self, board: VirtualBoard, port: int = 0, speed: Speed = Speed.REAL) -> None:
+    def __init__(
+        self, board: VirtualBoard, port: int = 0, speed: Speed = Speed.REAL, key: str = ""
+    ) -> None:
         self._board, self._speed = board, speed
-        self._listener = _listen(port)
+        self._door = Door(port, key)
+        self._took_at = 0.0  # when the client was last seen to take bytes, or had none to take
         self._client: socket.socket | None = None
         self._outgoing = bytearray()
         self._origin = Origin()
@@ -50,13 +55,12 @@ class BoardServer:
     @property
     def port(self) -> int:
         """The TCP port."""
-        number: int = self._listener.getsockname()[1]
-        return number
+        return self._door.port
 
     @property
     def url(self) -> str:
-        """What pyserial and our tools take as a port."""
-        return f"socket://127.0.0.1:{self.port}"
+        """What our tools take as a port, the key within."""
+        return self._door.url
 
     def stop(self) -> None:
         """Ends serve()."""
@@ -101,7 +105,7 @@ class BoardServer:
                     self._move_bytes(ahead)
         finally:
             self._hang_up()
-            self._listener.close()
+            self._door.close()
 
     # -- one thread -------------------------------------------------------------------------------
 
@@ -127,25 +131,29 @@ class BoardServer:
 
     def _move_bytes(self, wait_seconds: float) -> None:
         """Accepts, reads and writes whatever is ready, after at most so long."""
-        readers: list[socket.socket] = [self._listener]
+        readers = self._door.sockets
         if self._client is not None and self._board.waiting() < MOST_WAITING_BYTES:
             readers.append(self._client)
+        elif self._client is not None and has_hung_up(self._client):
+            self._hang_up()  # what it sent last will not be read: nobody waits for an answer
         writers = [self._client] if self._client is not None and self._outgoing else []
         readable, writable, _ = select.select(readers, writers, [], wait_seconds)
         if self._client in readable:
             self._read()
         if self._client is not None and self._client in writable:
             self._write()
-        if self._listener in readable:
-            self._accept()
+        if not writers or writable:
+            self._took_at = time.monotonic()
+        for client in self._door.admit(readable):
+            self._seat(client)
 
-    def _accept(self) -> None:
-        client, _ = self._listener.accept()
+    def _seat(self, client: socket.socket) -> None:
+        """A serial port has one user."""
+        if self._client is not None and time.monotonic() - self._took_at > STUCK_S:
+            self._hang_up()
         if self._board.cable_pulled or self._client is not None:
-            client.close()  # a serial port has one user
+            client.close()
             return
-        client.setblocking(False)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self._board.serial.open()
 
@@ -181,17 +189,3 @@ class BoardServer:
             self._board.serial.close()
         self._client = None
         self._outgoing.clear()
-
-
-def _listen(port: int) -> socket.socket:
-    """A listening socket that only this machine reaches."""
-    listener = socket.socket()
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen(1)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise HostError(
-            f"port {port} cannot be opened: {error}", "give another, or 0 for any"
-        ) from error
-    return listener

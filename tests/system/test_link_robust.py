@@ -6,7 +6,6 @@ import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +14,7 @@ from host.link.device import Device
 from host.link.framing import Decoder, encode_packet
 from host.link.line import Timing
 from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result, SetMode
+from host.link.transport import socket_address
 from host.ports.choose import choose_port, open_choice, reopener
 from host.samples import Pairing, Sample
 from host.virtual.server import BoardProcess, start_virtual_board
@@ -32,8 +32,10 @@ def board() -> Iterator[BoardProcess]:
 
 
 def dial(board: BoardProcess) -> socket.socket:
-    where = urlsplit(board.url)
-    return socket.create_connection((where.hostname or "", where.port or 0), timeout=10)
+    host, number, key = socket_address(board.url)
+    port = socket.create_connection((host, number), timeout=10)
+    port.sendall(f"{key}\n".encode())
+    return port
 
 
 def hang_up(port: socket.socket) -> None:

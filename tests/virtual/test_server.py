@@ -15,6 +15,7 @@ import pytest
 import serial
 
 from host.base.errors import HostError
+from host.link.transport import SocketPort
 from host.virtual.__main__ import main
 from host.virtual.serve import BoardServer, Speed
 from host.virtual.server import start_virtual_board
@@ -108,7 +109,7 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
 def test_process_starts_answers_and_ends() -> None:
     board = start_virtual_board(PROBES, scene="synthetic", speed="max")
     try:
-        port = serial.serial_for_url(board.url, timeout=PATIENCE_SECONDS)
+        port = SocketPort.at(board.url)
         port.close()
         board.reset()
         board.reflash(PROBES)
