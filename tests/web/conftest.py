@@ -91,12 +91,16 @@ def opening(browser: Browser) -> Iterator[OpenPage]:
 
 
 def wait_script(condition: str, seconds: float) -> str:
-    """A function of JavaScript that waits until an expression is true."""
+    """A function of JavaScript that waits until an expression is true. What throws is not there yet."""
     return f"""() => new Promise((resolve, reject) => {{
           const end = performance.now() + {1000 * seconds};
+          let why = " stays false";
+          const holds = () => {{
+            try {{ return {condition}; }} catch (error) {{ why = `: ${{error}}`; return false; }}
+          }};
           const look = () => {{
-            if ({condition}) resolve();
-            else if (performance.now() > end) reject(new Error({condition!r} + " stays false"));
+            if (holds()) resolve();
+            else if (performance.now() > end) reject(new Error({condition!r} + why));
             else setTimeout(look, 15);
           }};
           look();
