@@ -399,6 +399,8 @@ class Cpu:
         self.state[hooks.STOP_FUNCTION] = address or 0
         address = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
         self.state[hooks.READ_FUNCTION] = address or 0
+        address = ctypes.cast(library.uc_reg_write, ctypes.c_void_p).value
+        self.state[hooks.WRITE_FUNCTION] = address or 0
         self.state[hooks.PRICE_FUNCTION] = self.native_callback(self._price)
         self.state[hooks.DEADLINE] = self.state[hooks.EVENT] = hooks.NEVER
         self.state[hooks.LOAD_AT] = hooks.NEVER

@@ -28,6 +28,7 @@ RAM_SLOT = FLASH_BYTES >> 1
 SLOTS = RAM_SLOT + (RAM_BYTES >> 1)
 POOL_HALFWORDS = 1 << 21
 PC_REGISTER, PRIMASK_REGISTER, BASEPRI_REGISTER, FAULTMASK_REGISTER = 11, 123, 124, 126
+CPSR_REGISTER, IT_STATE = 3, 0x0600FC00
 NEVER = (1 << 63) - 1
 
 # The words of the state.
@@ -50,6 +51,7 @@ NEVER = (1 << 63) - 1
     PROFILING,  # 1 while blocks are counted
     STOP_FUNCTION,  # uc_emu_stop
     READ_FUNCTION,  # uc_reg_read
+    WRITE_FUNCTION,  # uc_reg_write
     PRICE_FUNCTION,  # void (uint64 address, uint64 bytes), Python
     RENDER_FUNCTION,  # void (uint64 frame), Python
     GPIO_FUNCTION,  # uint64 (uint64 offset), Python: GPIO registers other than IN
@@ -114,7 +116,7 @@ NEVER = (1 << 63) - 1
     CACHE_MISSES,
     LINE_AT_HAND,  # the line fetched last, for when the cache is off
     STATE_WORDS,
-) = range(82)
+) = range(83)
 CACHE_SETS, FLASH_LINE_SHIFT = 64, 4  # 2 KB: 64 sets of two lines of 16 bytes
 
 # An entry of ACCESSES: cycles + 1 before the only access that can reach a device, or one of these.
@@ -222,6 +224,23 @@ def stop_engine(context: Any, function: Any, engine: Any) -> Any:
 
 
 @emitted
+def write_register(context: Any, function: Any, engine: Any, register: Any, value: Any) -> Any:
+    """uc_reg_write(engine, register), 0 when it could."""
+
+    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
+        word, number = ir.IntType(64), ir.IntType(32)
+        place = cgutils.alloca_once(builder, word)
+        builder.store(values[3], place)
+        kind = ir.FunctionType(number, [cgutils.voidptr_t, number, cgutils.voidptr_t])
+        where = builder.bitcast(place, cgutils.voidptr_t)
+        function = builder.inttoptr(values[0], kind.as_pointer())
+        status = builder.call(function, [values[1], builder.trunc(values[2], number), where])
+        return builder.zext(status, word)
+
+    return types.int64(types.int64, types.voidptr, types.int64, types.int64), code
+
+
+@emitted
 def read_register(context: Any, function: Any, engine: Any, register: Any) -> Any:
     """uc_reg_read(engine, register)."""
 
@@ -259,6 +278,17 @@ def table_row(address: Any) -> Any:
     if address < FLASH_BYTES:
         return address >> 1
     return RAM_SLOT + ((address & (RAM_BYTES - 1)) >> 1)
+
+
+@inner
+def forget_it_state(s: Any, engine: Any) -> None:
+    """To be called in every hook of memory. For such a hook Unicorn restores the CPU's state as it is at the very
+    access, the IT state with it; a block that was translated with its IT inside never clears that, and the next block
+    that is looked up would take its first instruction for a conditional one.
+    """
+    status = read_register(s[READ_FUNCTION], engine, CPSR_REGISTER)
+    if status & IT_STATE != 0:
+        write_register(s[WRITE_FUNCTION], engine, CPSR_REGISTER, status & ~IT_STATE)
 
 
 @inner
@@ -608,7 +638,8 @@ def site_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
 )
 def nothing_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
-    """Does nothing: its presence makes Unicorn keep PC exact for the accesses it covers."""
+    """Its presence makes Unicorn keep PC exact for the accesses it covers."""
+    forget_it_state(carray(user, (STATE_WORDS,), np.int64), engine)
 
 
 @native(
@@ -617,6 +648,7 @@ def nothing_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, us
 def flash_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, user: Any) -> None:
     """Data read from flash waits for it."""
     s = carray(user, (STATE_WORDS,), np.int64)
+    forget_it_state(s, engine)
     s[CYCLES] += s[FLASH_WAIT]
 
 
@@ -629,6 +661,7 @@ def access_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, use
     LDM, LDRD, VLDR and their like fault on a misaligned word; Unicorn lets them pass, so they are noted here.
     """
     s = carray(user, (STATE_WORDS,), np.int64)
+    forget_it_state(s, engine)
     place = np.int64(address)
     wait = 0
     if size == 4 and place & 3 != 0:

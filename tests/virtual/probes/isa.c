@@ -54,3 +54,20 @@ void run_isa(uint32_t count) {
         OPERATIONS(ONE)
     }
 }
+
+/* 7, unless the IT state of the load outlives its block. The block behind the call is looked up by that state. */
+__attribute__((naked)) uint32_t seven_after_a_conditional_load(void) { /* place, seven */
+    __asm("push {r4, lr}\n"
+          "mov r4, r1\n"
+          "cmp r0, #0\n"
+          "it ne\n"
+          "ldrne r2, [r0]\n"
+          "movs r0, #0\n" /* and not equal is false from here on */
+          "blx r4\n"
+          "pop {r4, pc}\n");
+}
+
+__attribute__((naked)) uint32_t seven(void) {
+    __asm("mov.w r0, #7\n"
+          "bx lr\n");
+}
