@@ -25,8 +25,9 @@ BARE_IMAGE = "bare_image"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--image: the system tests run another firmware than ours for the virtual board."""
+    """--image: the system tests run another firmware than ours for the virtual board. --frames: long streams."""
     parser.addoption("--image", type=Path, metavar="FILE", help="a built nano33ble firmware.elf")
+    parser.addoption("--frames", type=int, default=6, help="of each long stream (default: 6)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,6 +69,13 @@ def shared() -> Path:
     if not path.is_dir():
         unavailable("../shared with models and pictures is not here")
     return path
+
+
+@pytest.fixture(scope="session")
+def frames(request: pytest.FixtureRequest) -> int:
+    """How many frames a long stream has."""
+    count: int = request.config.getoption("--frames")
+    return count
 
 
 @pytest.fixture(scope="session")

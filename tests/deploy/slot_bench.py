@@ -20,6 +20,7 @@ from host.link.messages import (
     Status,
 )
 from host.virtual.nvmc import ERASEPAGE
+from host.virtual.options import BoardOptions
 from tests.system.board import Bench
 
 
@@ -30,8 +31,8 @@ class PowerCutError(Exception):
 class SlotBench(Bench):
     """operations: of flash, since the last start or cut."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, scene: str = "noise:1", options: BoardOptions | None = None) -> None:
+        super().__init__(scene, options)
         self.operations = 0
         self._power: int | None = None
         nvmc = self.board.nvmc

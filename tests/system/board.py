@@ -39,6 +39,11 @@ def under_test() -> Path:
     return _chosen[0] if _chosen else FIRMWARE
 
 
+def under_test_is_ours() -> bool:
+    """Whether it is the bare one, without Arduino's core."""
+    return under_test() == FIRMWARE
+
+
 class Bench:
     """One board on the bench, in its own time."""
 
