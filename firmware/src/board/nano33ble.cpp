@@ -19,9 +19,36 @@ static const uint32_t host_flag = 1; /* of the thread that runs loop() */
 static osThreadId_t loop_thread;
 static mbed::LowPowerTimer clock_in_sleep;
 
-/* The serial port's interrupt: a packet came. */
-static void wake_loop(void) {
-    osThreadFlagsSet(loop_thread, host_flag);
+/* The core masks all interrupts while its port is used, too long for a line of the camera: so nothing but the
+ * port's own interrupt uses it, which is held off before a line as USB's is, and takes a few bytes at once.
+ * What came lies in a ring until the loop takes it; what has no room there waits in the port, and the host
+ * with it. */
+enum { BYTES_A_CALL = 8, ARRIVED_BYTES = 512 };
+
+static uint8_t arrived[ARRIVED_BYTES];
+static volatile uint32_t arrived_in, arrived_out; /* bytes so far; the interrupt writes the first */
+
+/* In USB's interrupt, when a packet came, and wherever bytes may wait. */
+static void ask_port(void) {
+    NVIC_SetPendingIRQ(TIMER4_IRQn);
+}
+
+static void take_bytes(void) {
+    uint32_t count = 0;
+    for (; count < BYTES_A_CALL && arrived_in - arrived_out < ARRIVED_BYTES; count++) {
+        const int byte = _SerialUSB.read();
+        if (byte < 0) {
+            break;
+        }
+        arrived[arrived_in % ARRIVED_BYTES] = static_cast<uint8_t>(byte);
+        arrived_in = arrived_in + 1;
+    }
+    if (count == BYTES_A_CALL) {
+        ask_port();
+    }
+    if (count > 0) {
+        osThreadFlagsSet(loop_thread, host_flag);
+    }
 }
 
 /* The port takes 64 bytes at a call and tells nobody when it could take more: while something waits, it is
@@ -30,10 +57,15 @@ enum { FEED_TICKS = 16000 / 4, FEED_PRIORITY = 7 };
 
 static bool (*feed_port)(void);
 
+static bool serve_port(void) {
+    take_bytes();
+    return feed_port();
+}
+
 static void feed_interrupt(void) {
     TIMER_EVENTS_COMPARE0(FEED_TIMER) = 0;
     (void)TIMER_EVENTS_COMPARE0(FEED_TIMER); /* the write must land before the return */
-    if (!chip_feed(feed_port)) {
+    if (!chip_feed(serve_port)) {
         TIMER_TASKS_STOP(FEED_TIMER) = 1;
         TIMER_TASKS_CLEAR(FEED_TIMER) = 1;
     }
@@ -62,7 +94,7 @@ void board_start(void) {
     NVIC_SetVector(TIMER3_IRQn, reinterpret_cast<uint32_t>(chip_line));
     loop_thread = osThreadGetId();
     clock_in_sleep.start();
-    _SerialUSB.attach(wake_loop);
+    _SerialUSB.attach(ask_port);
 }
 
 /* The RAM's place in the code region (nRF52840 Product Specification, chapter 4.2): fetched over a bus of its
@@ -77,9 +109,11 @@ const char *board_name(void) {
 
 size_t board_receive(uint8_t *to, size_t room) {
     size_t count = 0;
-    while (count < room && _SerialUSB.available() > 0) {
-        to[count++] = static_cast<uint8_t>(_SerialUSB.read());
+    while (count < room && arrived_out != arrived_in) {
+        to[count++] = arrived[arrived_out % ARRIVED_BYTES];
+        arrived_out = arrived_out + 1;
     }
+    ask_port(); /* for what waited for room */
     return count;
 }
 
@@ -102,7 +136,7 @@ uint64_t board_microseconds(void) {
 }
 
 bool board_host_calls(void) {
-    return _SerialUSB.available() > 0;
+    return arrived_out != arrived_in;
 }
 
 /* mbed's idle thread sleeps until the next interrupt. */
