@@ -9,7 +9,8 @@
 
 enum {
     ROWS_BEFORE_FIRST = 60,
-    LEAD_CYCLES = 520, /* from the timer's match to the line: the interrupt's entry, and what holds it back */
+    LEAD_CYCLES = 1000, /* from the timer's match to the line: what holds the interrupt back, and code that
+                           flash is waited for */
     LEAST_CYCLES = 200, /* of it left, else it came too late */
     READ_CYCLES = 8,    /* from the cycle counter's read to the timer's, and such */
 };
