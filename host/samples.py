@@ -22,6 +22,7 @@ from host.link.messages import Frame, Hello, Mode, Result, Source
 from host.link.sequence import Losses
 
 POLL_S = 0.25
+PATIENCE_S = 25.0  # of a script, for the next frame with its result
 STALE_S = 2.0  # silence after which the other half of a sample is no longer expected
 
 

@@ -12,41 +12,48 @@ if __name__ == "__main__":
 
 import argparse
 import sys
+from importlib import import_module
 from typing import Any
 
 from host.base.errors import run_main
-from host.bench.engine import command as engine
-from host.bench.host import command as host
-from host.bench.latency import command as latency
-from host.bench.link import command as link
-from host.bench.mlperf import command as mlperf
-from host.bench.power import command as power
-from host.bench.report import command as report
-from host.bench.watch import command as watch
 
-# Each: NAME, HELP, add_arguments(parser), run(args) -> exit code. They are all imported to print the help:
-# what is heavy is imported inside run().
-COMMANDS: tuple[Any, ...] = (engine, host, latency, link, mlperf, power, report, watch)
+# Name -> what it does. The one that is wanted is imported alone: it may take long, and need what another does without.
+COMMANDS = {
+    "engine": "instructions, cycles and memory of an inference",
+    "host": "what decoding, logging and recording cost this computer",
+    "latency": "how long each stage and each layer takes, with its spread",
+    "link": "round trips and bytes a second of a board's link",
+    "mlperf": "MLPerf Tiny's performance, accuracy and energy modes",
+    "power": "energy of an inference, current of each state, battery life",
+    "report": "a page about one run, or about several beside each other",
+    "watch": "always-on: cycles awake, wake messages, estimated battery life",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything asked for was measured."""
+    words = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(
         prog="python -m host.bench",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        subparser = commands.add_parser(
-            command.NAME, help=command.HELP, description=command.__doc__
-        )
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
-    args = parser.parse_args(argv)
-    args.argv = sys.argv[1:] if argv is None else argv  # the command to repeat a run
+    for name, help_text in COMMANDS.items():
+        subparser = commands.add_parser(name, help=help_text)
+        if words[:1] == [name]:
+            _complete(subparser, import_module(f"host.bench.{name}.command"))
+    args = parser.parse_args(words)
+    args.argv = words  # the command to repeat a run
     code: int = args.run(args)
     return code
+
+
+def _complete(parser: argparse.ArgumentParser, command: Any) -> None:
+    """command: a module with add_arguments(parser) and run(args) -> exit code; its docstring is the help's."""
+    parser.description = command.__doc__
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,11 @@ if __name__ == "__main__":
     quiet_ctrl_c()  # before the imports that take long
 
 import argparse
-import contextlib
 import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from rich.table import Table
 
 from host.base.arguments import number, share, whole
-from host.base.boards import VIRTUAL
-from host.base.console import Console, stderr
+from host.base.console import stderr
 from host.base.errors import HostError, run_main
 from host.base.follow_up import shell_line
 from host.capture.options import Band, Options
@@ -32,18 +24,11 @@ from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
 from host.data.manifest import SPLITS
 from host.link.device import Device
-from host.link.messages import Mode, Setting
 from host.ports.open import Opening, add_port_arguments, port_opening, port_options
-
-if TYPE_CHECKING:  # the session's imports take a second: only after the arguments are right
-    from host.capture.session import CaptureSession
-    from host.data.journal import Journal
 
 OUTPUT = Path("captures/pictures")
 JUDGES = "none of them judges yet: capture a second session (run again, or n), or: {}"
 UNSURE = "0.3,0.7"
-TITLE = "capture: what the model sees"
-Say = Callable[[str], None]
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -98,8 +83,22 @@ def main(argv: list[str] | None = None) -> int:
     def say(text: str) -> None:
         console.print(text, style="dim")
 
+    from host.capture.run import (  # takes a second: only after the arguments are right
+        Showing,
+        capture,
+    )
     from host.data.journal import Journal
 
+    showing = Showing(
+        scene=args.scene,
+        watched=args.watch,
+        threshold=args.threshold,
+        wiring=args.wiring,
+        frames=args.frames,
+        terminal=args.terminal,
+        plain=args.plain,
+        keys=tuple(key.strip() for key in args.keys.split(",")) if args.keys else (),
+    )
     with (
         port_opening(port_options(args), say, args.scene) as opening,
         Journal(args.output, options.labels) as journal,
@@ -108,7 +107,7 @@ def main(argv: list[str] | None = None) -> int:
             say(f"{args.output}: {line}")
         try:
             with _open(args, opening) as device:
-                _capture(args, options, opening, device, journal, say)
+                capture(showing, options, opening, device, journal, args.output, say)
         finally:
             say(f"{journal.added} new pictures in {args.output}, {len(journal.pictures)} in all")
             if journal.pictures and not any(p.split == "val" for p in journal.pictures):
@@ -139,80 +138,6 @@ def _open(args: argparse.Namespace, opening: Opening) -> Device:
     """A person wants a lost port back; a script wants to know."""
     for_people = args.frames is None and args.keys is None
     return Device(opening.open(), reopen=opening.reopen if for_people else None)
-
-
-def _capture(
-    args: argparse.Namespace,
-    options: Options,
-    opening: Opening,
-    device: Device,
-    journal: Journal,
-    say: Say,
-) -> None:
-    from host.capture.session import CaptureSession
-    from host.capture.state import lines
-    from host.samples import labels_of
-    from host.viewer.session import Session
-    from host.viewer.view import first_view
-
-    scene = args.scene if opening.choice.url == VIRTUAL else ""
-    view = first_view(device.hello, device.name, scene, args.watch, args.threshold)
-    recording = (opening.recorder, opening.playback)  # seen on the screen
-    viewer = Session(device, view, time.monotonic, args.output, *recording)
-    if options.band and not labels_of(device.hello):
-        raise HostError(
-            "--uncertain needs scores, and no model runs on the board", "python -m host.deploy"
-        )
-    session = CaptureSession(viewer, journal, device.hello, options, lambda: datetime.now(UTC))
-    try:
-        if args.wiring:
-            device.set(Setting.DATA_SWAP, int(args.wiring == "shield"))
-        device.set_mode(Mode.STREAM)
-        _show(args, session, say)
-    finally:
-        stderr().print(_summary(session))
-        for line in lines(session.state):
-            say(line)
-        with contextlib.suppress(HostError):
-            device.set_mode(Mode.IDLE)  # the sensor sleeps again
-
-
-def _show(args: argparse.Namespace, session: CaptureSession, say: Say) -> None:
-    from host.capture.terminal import run_plain, screen_of
-    from host.viewer.terminal import run_screen
-    from host.viewer.window import run_drawn, why_no_window
-
-    screen = Console()
-    keys = [key.strip() for key in args.keys.split(",")] if args.keys else []
-    reason = "" if args.terminal or args.plain or keys else why_no_window()
-    if reason:
-        say(f"{reason}: showing it in the terminal")
-    if args.plain or keys or ((args.terminal or reason) and not screen.is_terminal):
-        session.is_scripted = True
-        for line in run_plain(session, args.frames, keys):
-            print(line, flush=True)
-    elif args.terminal or reason:
-        run_screen(
-            session,
-            args.frames,
-            screen,
-            lambda *size: screen_of(session.view, session.state, *size),
-        )
-    else:
-        from host.capture.draw import draw
-
-        run_drawn(
-            session, args.frames, TITLE, lambda *size: draw(session.view, session.state, *size)
-        )
-
-
-def _summary(session: CaptureSession) -> Table:
-    table = Table(title_justify="left")
-    table.add_column("label")
-    table.add_column("pictures", justify="right")
-    for label in session.state.labels:
-        table.add_row(label, str(session.state.counts[label]))
-    return table
 
 
 def _rate(text: str) -> float:

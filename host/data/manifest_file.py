@@ -15,6 +15,7 @@ from host.base.files import write_private
 from host.base.regular_files import read_below
 from host.data.manifest import COLUMNS, Picture, Rows, cell_text, picture_of
 from host.data.manifest_csv import CSV_NAME, MOST_BYTES, csv_bytes, extra_columns, parse_csv
+from host.runs.tables import arrow
 
 PARQUET_NAME = "manifest.parquet"
 
@@ -58,9 +59,7 @@ def write_manifest(folder: Path, pictures: Sequence[Picture]) -> None:
 
 def parquet_bytes(pictures: Sequence[Picture]) -> bytes:
     """The same rows with types: tags as a list, scores as a map, the rest as text."""
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
+    pa = arrow()
     text = [name for name in COLUMNS if name not in ("tags", "scores")]
     columns = {name: pa.array([getattr(p, name) for p in pictures], pa.string()) for name in text}
     columns["tags"] = pa.array([list(p.tags) for p in pictures], pa.list_(pa.string()))
@@ -70,17 +69,15 @@ def parquet_bytes(pictures: Sequence[Picture]) -> bytes:
     for name in extra_columns(pictures):
         columns[name] = pa.array([dict(p.more).get(name, "") for p in pictures], pa.string())
     sink = io.BytesIO()
-    parquet.write_table(pa.table(columns), sink)
+    pa.parquet.write_table(pa.table(columns), sink)
     return sink.getvalue()
 
 
 def _read_parquet(path: Path) -> Rows:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
+    pa = arrow()
     try:
         content = read_below(path.parent, path.name, MOST_BYTES)
-        rows = parquet.read_table(io.BytesIO(content)).to_pylist()
+        rows = pa.parquet.read_table(io.BytesIO(content)).to_pylist()
         return Rows(
             tuple(picture_of({name: cell_text(v) for name, v in row.items()}) for row in rows)
         )

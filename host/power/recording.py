@@ -13,6 +13,7 @@ from host.base.errors import HostError
 from host.power.columns import Columns, Quantity, default_columns, is_header, parse_header
 from host.power.meter import Bits, MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace
+from host.runs.tables import arrow
 
 HEADER_BYTES = 8192
 MOST_SAMPLES = 200_000_000
@@ -109,21 +110,17 @@ def _read(path: Path, columns: Columns, skip: int) -> tuple[Values, Values, Valu
 
 def _table(path: Path, columns: Columns, skip: int) -> Any:
     """An Arrow table with the columns named by their numbers."""
-    try:
-        import pyarrow as pa
-        from pyarrow import csv
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
+    pa = arrow()
     names = [str(column) for column in range(columns.count)]
     texts = {str(columns.bit_string)} if columns.bit_string is not None else set()
     types = {name: pa.string() if name in texts else pa.float64() for name in names}
     wanted = [columns.current, columns.time, columns.voltage]
     used = {str(q.column) for q in wanted if q} | texts | {str(c) for c in columns.bits.values()}
     try:
-        table = csv.read_csv(
+        table = pa.csv.read_csv(
             path,
-            read_options=csv.ReadOptions(column_names=names, skip_rows=skip),
-            convert_options=csv.ConvertOptions(
+            read_options=pa.csv.ReadOptions(column_names=names, skip_rows=skip),
+            convert_options=pa.csv.ConvertOptions(
                 column_types=types, include_columns=[n for n in names if n in used]
             ),
         )

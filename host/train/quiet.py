@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,9 +35,6 @@ def quiet() -> Iterator[None]:
 
 def load_tensorflow() -> None:
     """Imports TensorFlow and Keras for the first time, and has Python's warnings of theirs kept quiet."""
-    import logging
-    import warnings
-
     with quiet():
         import keras  # noqa: F401  # the import is the point
         import tensorflow  # noqa: F401  # the import is the point

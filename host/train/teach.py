@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -96,8 +97,6 @@ def _key(judge: _Judge, pixels: NDArray[np.uint8], views: Views) -> str:
 
 
 def _store(path: Path, logits: Scores) -> None:
-    import io
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -13,11 +13,9 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from host.base.arguments import share, whole
-from host.base.boards import VIRTUAL
-from host.base.console import Console, stderr
+from host.base.console import stderr
 from host.base.errors import HostError, run_main
 from host.base.records import Message
 from host.link.damage import FaultRates, FaultyPort
@@ -26,12 +24,10 @@ from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Mode, Setting
 from host.link.transport import Port
 from host.ports.open import Opening, add_port_arguments, port_opening, port_options
-from host.samples import labels_of, samples
+from host.samples import PATIENCE_S, labels_of, samples
 from host.virtual.light import LIGHT_HELP, lit_url, lux
 
-CAPTURES = Path("captures")
 WEB_HELP = "in a browser: a page at 127.0.0.1 (PORT: a free one), to whoever has its address"
-PATIENCE_S = 25.0  # of a script, for the next frame with its result
 Say = Callable[[str], None]
 
 
@@ -125,7 +121,7 @@ def _open(request: argparse.Namespace, opening: Opening, say: Say) -> Device:
     return device
 
 
-def _write_json(request: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
+def _write_json(request: argparse.Namespace, _: Opening, device: Device, say: Say) -> None:
     from host.viewer.json_lines import write_json
     from host.viewer.view import watched_label
 
@@ -155,31 +151,19 @@ def _watch(request: argparse.Namespace, device: Device) -> None:
 
 
 def _show(request: argparse.Namespace, opening: Opening, device: Device, say: Say) -> None:
-    # OpenCV takes half a second to load: only after the first lines are on the screen
-    from host.viewer.session import Session
-    from host.viewer.terminal import run_terminal
-    from host.viewer.view import first_view
-    from host.viewer.window import run_window, why_no_window
+    from host.viewer.show import Showing, show  # OpenCV takes half a second: first lines come first
 
-    scene = request.scene if opening.choice.url == VIRTUAL else ""
-    view = first_view(device.hello, device.name, scene, request.label, request.threshold)
-    playback = opening.playback
-    if playback is not None and request.frames is None:
-        playback.stays_at_end = True  # a person may want to go back
-    session = Session(device, view, time.monotonic, CAPTURES, opening.recorder, playback)
-    if request.frames is not None and playback is None:
-        session.patience_s = PATIENCE_S
-    reason = "" if request.terminal else why_no_window()
-    if reason:
-        say(f"{reason}: showing it in the terminal")
-    if request.terminal or reason:
-        run_terminal(session, request.frames, Console())
-    else:
-        run_window(session, request.frames)
+    wanted = Showing(
+        scene=request.scene,
+        label=request.label,
+        threshold=request.threshold,
+        frames=request.frames,
+        terminal=request.terminal,
+    )
+    show(wanted, opening, device, say)
 
 
 def _looks(text: str) -> int:
-    from host.link.messages import Setting
     from host.link.settings import LIMITS
 
     looks = LIMITS[Setting.LOOKS_PER_MINUTE]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from host.base.errors import EXIT_USER, run_main
-from host.bench.__main__ import main
+from host.bench import __main__ as command_line
+from host.bench.__main__ import COMMANDS, main
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
 from host.bench.engine.show import engine_table
@@ -119,3 +122,19 @@ def test_a_port_needs_a_real_board(capsys: pytest.CaptureFixture[str]) -> None:
 def test_images_are_counted_from_one(count: str) -> None:
     with pytest.raises(SystemExit):
         main(["engine", "--images", count])
+
+
+def test_every_measurement_is_a_command() -> None:
+    folder = Path(command_line.__file__).parent
+    assert sorted(COMMANDS) == sorted(path.parent.name for path in folder.glob("*/command.py"))
+
+
+def test_help_waits_for_no_measurement() -> None:
+    """A command's imports take a second; the help of all needs none of them."""
+    script = (
+        "import sys; from host.bench.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print([name for name in sys.modules if name.endswith('.command')])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.endswith("[]\n") and "latency" in run.stdout

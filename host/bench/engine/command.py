@@ -13,11 +13,12 @@ from host.base.files import write_private
 from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
+from host.bench.engine.real import measure_real
+from host.bench.engine.show import engine_table
+from host.link.device import Device
 from host.ports.open import add_port_arguments, port_opening, port_options
 from host.virtual.server import PREBUILT
 
-NAME = "engine"
-HELP = "instructions, cycles and memory of an inference"
 BUILT_IN_MODEL = Path(__file__).resolve().parents[3] / "models" / "person_grey_025.tpm"
 
 
@@ -60,9 +61,6 @@ def _measure(args: argparse.Namespace) -> Report:
 
 
 def _measure_real(args: argparse.Namespace) -> Report:
-    from host.bench.engine.real import measure_real
-    from host.link.device import Device
-
     model = args.model or BUILT_IN_MODEL
     with port_opening(port_options(args), lambda line: None) as opening:
         if opening.choice.url == VIRTUAL:
@@ -78,6 +76,4 @@ def _print(report: Report, comparison: Comparison | None, as_object: bool) -> No
         output.print(report.conditions.line(), style="dim")
         output.print(report.exactness.why, style="dim")
         return
-    from host.bench.engine.show import engine_table
-
     stdout().print(engine_table(report, comparison))

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from host.base.console import share_bars, stdout
 from host.base.errors import HostError
 from host.bench.arguments import count
+from host.bench.host.day import measure_day
+from host.bench.host.measure import measure_host
+from host.bench.host.show import as_json, costs_table, day_table
+from host.runs.conditions import host_conditions
 
 if TYPE_CHECKING:
     from host.bench.host.day import Day
 
-NAME = "host"
-HELP = "what decoding, logging and recording cost this computer"
 DEFAULT_FRAMES = 3000
 
 
@@ -34,10 +36,6 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
     if args.keep and not args.hours:
         raise HostError("--keep is of --hours", "add how many")
-    from host.bench.host.measure import measure_host
-    from host.bench.host.show import as_json, costs_table, day_table
-    from host.runs.conditions import host_conditions
-
     conditions = host_conditions()
     computer = f"{conditions.system}; {conditions.cpu}; Python {conditions.python}"
     with tempfile.TemporaryDirectory() as folder:
@@ -57,8 +55,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _day(args: argparse.Namespace, path: Path) -> Day:
-    from host.bench.host.day import measure_day
-
     with share_bars() as progress:
         bars = {what: progress.add_task(what, total=1.0) for what in ("recording", "reporting")}
         return measure_day(

@@ -14,23 +14,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host.base.boards import VIRTUAL
-from host.base.console import stdout
+from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
+from host.bench.latency.compare import compare_runs
+from host.bench.latency.measure import Plan, Session
+from host.bench.latency.pictures import drawn_pictures, folder_pictures
+from host.bench.latency.progress import Progress
+from host.bench.latency.show import comparison_table, summary_table
+from host.link.device import Device
+from host.link.messages import Mode
 from host.ports.open import add_port_arguments, port_opening, port_options
+from host.recording.played import PlayedBoard
+from host.runs.conditions import command_line
+from host.runs.read import read_run
+from host.runs.typed_json import as_object
+from host.runs.write import default_directory, refuse_place
 
 if TYPE_CHECKING:
-    from host.bench.latency.measure import Plan
-    from host.link.device import Device
     from host.link.messages import Hello
     from host.ports.open import Opening
-    from host.recording.played import PlayedBoard
 
 NAME = "latency"
 DRAWN = ""  # --injected without a folder
-HELP = "how long each stage and each layer takes, with its spread"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,14 +69,6 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured, 130 after Ctrl-C; what there is by then is kept and shown all the same."""
     if args.compare:
         return _compare(args)
-    from host.base.console import stderr
-    from host.bench.latency.measure import Session
-    from host.bench.latency.progress import Progress
-    from host.bench.latency.show import summary_table
-    from host.link.messages import Mode
-    from host.runs.typed_json import as_object
-    from host.runs.write import default_directory, refuse_place
-
     args.output = args.output or default_directory(NAME, datetime.now(UTC))
     refuse_place(args.output)
     lines = stderr()
@@ -100,21 +100,12 @@ def run(args: argparse.Namespace) -> int:
 def _board(opening: Opening) -> Device | PlayedBoard:
     """A board, or a recording that goes on only as fast as it is measured."""
     if opening.playback is not None:
-        from host.recording.played import PlayedBoard
-
         return PlayedBoard(opening.open())
-    from host.link.device import Device
-
     return Device(opening.open(), timing=opening.timing)
 
 
 def _plan(args: argparse.Namespace, hello: Hello, scene: str) -> Plan:
     """scene: of the virtual board that was started here, else empty."""
-    from host.bench.latency.measure import Plan
-    from host.bench.latency.pictures import drawn_pictures, folder_pictures
-    from host.link.messages import Mode
-    from host.runs.conditions import command_line
-
     pictures, images = [], "camera frames" + (f", scene {scene}" if scene else "")
     if args.injected is not None:
         shape = (hello.input_height, hello.input_width, hello.input_channels)
@@ -140,11 +131,6 @@ def _plan(args: argparse.Namespace, hello: Hello, scene: str) -> Plan:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from host.bench.latency.compare import compare_runs
-    from host.bench.latency.show import comparison_table
-    from host.runs.read import read_run
-    from host.runs.typed_json import as_object
-
     found = compare_runs(*(read_run(directory) for directory in args.compare))
     if args.json:
         figures = {"differences": found.differences, "stages": found.stages}

@@ -9,10 +9,9 @@ import time
 from host.base.console import stdout
 from host.base.text import say
 from host.bench.arguments import count
+from host.bench.link import measure as bench
+from host.link.device import Device
 from host.ports.open import add_port_arguments, port_opening, port_options
-
-NAME = "link"
-HELP = "round trips and bytes a second of a board's link"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
-    from host.bench.link import measure as bench
-    from host.link.device import Device
-
     with (
         port_opening(port_options(args), say) as opening,
         Device(opening.open(), timing=bench.PATIENCE) as device,

@@ -21,10 +21,18 @@ from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
+from host.bench.mlperf import measure as session
+from host.bench.mlperf import show, tables
+from host.bench.mlperf.energy import MeterRecorder, measure_energy
+from host.bench.mlperf.measure import window_inputs
+from host.bench.mlperf.tables import ENERGY
 from host.ports.open import add_port_arguments, port_options
-from host.power.choose import BAUD, ESTIMATE, FORMS, MeterChoice, meter_choice
+from host.power.choose import BAUD, ESTIMATE, FORMS, MeterChoice, meter_choice, open_meter
 from host.power.currents import RAIL_V
 from host.power.method import Method
+from host.power.rig import Collector
+from host.runs.conditions import command_line
+from host.runs.write import default_directory, refuse_place
 
 if TYPE_CHECKING:
     from host.bench.mlperf.energy import Energy, Recorder
@@ -33,8 +41,6 @@ if TYPE_CHECKING:
     from host.bench.mlperf.tables import Keep
 
 NAME = "mlperf"
-HELP = "MLPerf Tiny's performance, accuracy and energy modes"
-ENERGY = "energy"
 MODES = ("performance", "accuracy", ENERGY)
 
 
@@ -57,11 +63,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when there is a result; what was measured before an error or Ctrl-C is kept."""
-    from host.bench.mlperf import measure as session
-    from host.bench.mlperf import show, tables
-    from host.runs.conditions import command_line
-    from host.runs.write import default_directory, refuse_place
-
     if args.mode == ENERGY and args.meter is None:
         raise HostError("--mode energy needs --meter", f"give {FORMS}")
     plan = session.Plan(args.data, args.limit, args.windows, args.seconds)
@@ -122,9 +123,6 @@ def _energy(
     keep: Keep,
 ) -> Energy:
     """With that meter; on the virtual board by datasheets."""
-    from host.bench.mlperf.energy import measure_energy
-    from host.bench.mlperf.measure import window_inputs
-
     source = board.guest or recorder
     assert source is not None, "refuse_wrong_meter has seen to it"
     inputs = window_inputs(plan, board)
@@ -136,10 +134,6 @@ def _live_meter(metering: Metering, open_things: contextlib.ExitStack) -> Record
     """Before the board: it may live on it."""
     if not metering.meter.live:
         return None
-    from host.bench.mlperf.energy import MeterRecorder
-    from host.power.choose import open_meter
-    from host.power.rig import Collector
-
     meter = open_meter(metering.meter, external_supply=metering.external_supply, baud=BAUD)
     open_things.callback(meter.close)
     meter.start(metering.volts)

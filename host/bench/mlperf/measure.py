@@ -26,10 +26,12 @@ from host.bench.mlperf.modes import (
 )
 from host.bench.mlperf.pictures import Labelled, Shape, list_pictures, opened, read_input
 from host.link.client import Client
+from host.link.device import Device
 from host.link.line import GUEST, Line
 from host.link.messages import Hello
 from host.link.transport import Port
 from host.ports.open import Opening, PortOptions, port_opening
+from host.recording.recorder import RecordingPort
 
 if TYPE_CHECKING:
     from host.power.virtual_meter import VirtualMeter
@@ -81,8 +83,6 @@ def text_mode_board(port: PortOptions, say: Say) -> Iterator[TextModeBoard]:
 
 
 def _connected(opening: Opening) -> TextModeBoard:
-    from host.link.device import Device
-
     with Device(opening.open(), timing=opening.timing) as device:
         hello = device.hello
     port = opening.open()
@@ -91,7 +91,6 @@ def _connected(opening: Opening) -> TextModeBoard:
 
 def _guest(opening: Opening) -> TextModeBoard:
     from host.power.virtual_meter import VirtualMeter
-    from host.recording.recorder import RecordingPort
     from host.virtual.local_port import LocalPort
 
     guest = LocalPort()

@@ -12,7 +12,6 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from host.base.arguments import positive
 from host.base.console import stdout
@@ -20,16 +19,17 @@ from host.base.errors import HostError
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
+from host.bench.power.measure import Request, analyse, measure
+from host.bench.power.show import power_tables
 from host.ports.open import add_port_arguments, port_options
+from host.power.battery import battery_for
 from host.power.choose import BAUD, ESTIMATE, FORMS, RECORDING, meter_choice
 from host.power.currents import RAIL_V
 from host.power.method import Method
-
-if TYPE_CHECKING:
-    from host.bench.power.measure import Request
+from host.runs.conditions import command_line
+from host.runs.write import default_directory, refuse_place
 
 NAME = "power"
-HELP = "energy of an inference, current of each state, battery life"
 LOWEST_V, HIGHEST_V = 3.0, 21.0
 SERIAL_SECONDS = 30.0  # a slow source needs long windows
 
@@ -65,10 +65,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when there is a figure. A refused one is an error in a line; what was measured is kept."""
-    from host.bench.power.measure import analyse, measure
-    from host.bench.power.show import power_tables
-    from host.runs.write import refuse_place
-
     wanted = _request(args)
     refuse_place(wanted.directory)
     done = analyse(wanted) if wanted.meter.kind == RECORDING else measure(wanted)
@@ -86,11 +82,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _request(args: argparse.Namespace) -> Request:
-    from host.bench.power.measure import Request
-    from host.power.battery import battery_for
-    from host.runs.conditions import command_line
-    from host.runs.write import default_directory
-
     now, supply_volt = datetime.now(UTC), _supply(args)
     return Request(
         directory=args.output or default_directory(NAME, now),

@@ -17,6 +17,7 @@ from host.base.console import stderr
 from host.base.errors import HostError
 from host.base.text import say
 from host.bench.power.figures import PowerResult, summary_of
+from host.bench.power.recorded import analyse_recording
 from host.bench.power.states import Measurement, Steps
 from host.bench.power.tables import KIND, Rows, layouts
 from host.link.device import Device
@@ -25,8 +26,10 @@ from host.ports.choose import choose_port, listed_ports
 from host.ports.open import DEFAULT_SCENE, PortOptions, port_opening
 from host.power.battery import Battery
 from host.power.choose import BAUD, ESTIMATE, MeterChoice, open_meter
+from host.power.counter_rig import CounterRig
 from host.power.meter import MeterInfo, meter_words
 from host.power.method import Method
+from host.power.recording import read_recording
 from host.power.rig import Collector, LiveRig, Rig
 from host.runs.conditions import gather
 from host.runs.write import RunWriter
@@ -99,9 +102,6 @@ def measure_on(rig: Rig, request: Request, steps: Steps) -> Done:
 
 def analyse(request: Request) -> Done:
     """A recording, without a board."""
-    from host.bench.power.recorded import analyse_recording
-    from host.power.recording import read_recording
-
     recording = read_recording(Path(request.meter.where), request.recorded_volt)
     with open_run(request, recording.info, None, "") as run:
         rows = Rows(run, recording.info, request.method.channel)
@@ -172,8 +172,6 @@ def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
     if (
         not is_virtual or request.port.record is not None
     ):  # a link to record, by the clock on the wall
-        from host.power.counter_rig import CounterRig
-
         return CounterRig(_device(request, open_things), request.supply_volt)
     try:
         from host.power.virtual_rig import VirtualRig

@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-NAME = "report"
-HELP = "a page about one run, or about several beside each other"
+from host.base.text import say, visible
+from host.bench.report.compose import page_of
+from host.report.page import write_page
+from host.runs.read import read_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was written."""
-    from host.base.text import say, visible
-    from host.bench.report.compose import page_of
-    from host.report.page import write_page
-    from host.runs.read import read_run
-
     path = args.output or args.runs[0] / "report.html"
     page = page_of([read_run(directory) for directory in args.runs])
     written = write_page(path, page, pngs=not args.no_png)

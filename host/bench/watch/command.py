@@ -17,14 +17,20 @@ from host.base.console import stdout
 from host.base.follow_up import shell_line
 from host.base.text import say
 from host.bench.arguments import count
+from host.bench.watch import figures, show, tables
+from host.bench.watch.live import LiveWatch
+from host.link.device import Device
 from host.link.messages import Setting
 from host.link.settings import LIMITS
+from host.ports.choose import choose_port, listed_ports
+from host.ports.open import add_port_arguments, port_opening, port_options
+from host.runs.conditions import command_line
+from host.runs.write import default_directory, refuse_place
 
 if TYPE_CHECKING:
     from host.bench.watch.tables import Watch
 
 NAME = "watch"
-HELP = "always-on: cycles awake, wake messages, estimated battery life"
 SUPPLY_V = 3.3
 LOOKS, SETTLE = LIMITS[Setting.LOOKS_PER_MINUTE], LIMITS[Setting.WATCH_SETTLE_FRAMES]
 SAID_EVERY_S = 10.0
@@ -32,8 +38,6 @@ SAID_EVERY_S = 10.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `watch` takes."""
-    from host.ports.open import add_port_arguments
-
     add = parser.add_argument
     add_port_arguments(parser)
     add(
@@ -64,14 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(request: argparse.Namespace) -> int:
     """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was heard by then is kept and shown."""
-    from host.bench.watch import figures
-    from host.bench.watch import show as table
-    from host.bench.watch import tables as kept
-    from host.runs.conditions import command_line
-    from host.runs.write import default_directory, refuse_place
-
     now = datetime.now(UTC)
-    wanted = kept.Request(
+    wanted = tables.Request(
         plan=figures.WatchPlan(request.looks, request.minutes, request.settle),
         volts=request.supply,
         directory=request.output or default_directory(NAME, now),
@@ -88,11 +86,11 @@ def run(request: argparse.Namespace) -> int:
             say(f"{seconds:.0f} of {wanted.plan.seconds:.0f} s")
 
     with _board(request) as board:
-        done = kept.keep_watch(board, wanted, progress)
+        done = tables.keep_watch(board, wanted, progress)
     if request.json:
-        print(json.dumps(table.as_json(done.report), indent=2))
+        print(json.dumps(show.as_json(done.report), indent=2))
     else:
-        stdout().print(table.watch_table(done.report, done.conditions, done.reason))
+        stdout().print(show.watch_table(done.report, done.conditions, done.reason))
     shows = shell_line("host.bench", "report", wanted.directory)
     say(f"kept in {wanted.directory}; {shows} shows it")
     if done.stopped_by is not None:
@@ -103,10 +101,6 @@ def run(request: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _board(request: argparse.Namespace) -> Iterator[Watch]:
     """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
-    from host.link.device import Device
-    from host.ports.choose import choose_port, listed_ports
-    from host.ports.open import port_opening, port_options
-
     choice = choose_port(request.port or "auto", listed_ports())
     if choice.url == VIRTUAL and request.record is None:
         from host.bench.watch.virtual import VirtualWatch
@@ -114,8 +108,6 @@ def _board(request: argparse.Namespace) -> Iterator[Watch]:
         say(choice.reason)
         yield VirtualWatch(request.scene)
         return
-    from host.bench.watch.live import LiveWatch
-
     with (
         port_opening(port_options(request), say, request.scene) as opening,
         Device(opening.open(), timing=opening.timing) as device,

@@ -6,6 +6,8 @@ import time
 from typing import Any
 
 import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -23,9 +25,6 @@ def storage_of(text: str) -> optuna.storages.BaseStorage:
         return optuna.storages.RDBStorage(text)
     if not text.endswith(".log"):
         raise HostError("a study is a URL or a file that ends with .log")
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
     return JournalStorage(JournalFileBackend(text))
 
 
