@@ -21,7 +21,7 @@ HOST = Path(__file__).resolve().parents[1] / "host"
 )
 def test_it_is_a_word_and_all_else_is_our_bug(end: str, output: list[str]) -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", f"from host.base.errors import quiet_ctrl_c; quiet_ctrl_c(); {end}"],
+        [sys.executable, "-c", f"from host.base.errors import plain_words; plain_words(); {end}"],
         capture_output=True,
         text=True,
     )
@@ -40,7 +40,7 @@ def test_to_import_the_package_changes_nothing() -> None:
 def test_every_tool_is_quiet_before_its_long_imports(main: Path) -> None:
     lines = main.read_text(encoding="utf-8").splitlines()
     imports = [line for line in lines if line.startswith(("from ", "import "))]
-    assert imports[1] == "from host.base.errors import quiet_ctrl_c"
-    assert lines.index("    quiet_ctrl_c()  # before the imports that take long") < lines.index(
+    assert imports[1] == "from host.base.errors import plain_words"
+    assert lines.index("    plain_words()  # before the imports that take long") < lines.index(
         imports[2]
     )

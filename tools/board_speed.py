@@ -16,6 +16,7 @@ from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
 from host.base.errors import run_main
+from host.base.places import PREBUILT
 from host.base.text import say
 from host.link.device import Device
 from host.link.messages import Mode
@@ -25,7 +26,6 @@ from host.virtual.image import read_image
 from host.virtual.options import BoardOptions
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
-from host.virtual.server import PREBUILT
 from host.virtual.silicon import Silicon, parse_silicon
 from host.virtual.tally import tally
 

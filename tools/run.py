@@ -1,178 +1,148 @@
-"""Sets the project up and starts a part of it, on any machine with Python 3.11+: standard library only.
+"""Sets the project up and starts a part of it: with Python 3.11, 3.12 or 3.13 alone, standard library only.
 
-python3 tools/run.py host.viewer [options]   makes .venv if need be, then python -m host.viewer
-python3 tools/run.py test [options]          the same with everything the tests need, then pytest
-python3 tools/run.py check                   format, lint, types, generated files
-python3 tools/run.py pio run -t upload       PlatformIO
+python3 tools/run.py viewer [options]       makes .venv if need be, then python -m host.viewer; so for every tool
+python3 tools/run.py setup [LAYER ...]      makes .venv and starts nothing; --all: whatever the tools may need
+python3 tools/run.py wheels DIR [--all]     downloads the packages, for machines like this one
+python3 tools/run.py setup --all --wheels DIR   sets up from there, without a network
+python3 tools/run.py pio run -t upload      PlatformIO: builds the firmware and flashes it
+python3 tools/run.py test [options]         everything the tests need, then pytest
+python3 tools/run.py check                  format, lint, types, generated files
 
-Only what a part needs is installed: TensorFlow (600 MB) comes with host.train, not with the viewer.
+Layers: run, window, bench, power, data, train, flash, all, test. Only what a part needs is installed: TensorFlow comes
+with train, not with the viewer. Relative paths are those of the folder you are in.
 """
 
 from __future__ import annotations
 
-import hashlib
+import argparse
+import difflib
 import os
-import re
-import shutil
+import shlex
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-REQUIREMENTS = ROOT / "tools" / "requirements"
-OLDEST = (3, 11)
+sys.path.insert(0, str(ROOT))  # started as a script, Python looks in tools/ alone
+
+from tools.environment import (  # noqa: E402
+    LAYERS,
+    download,
+    install,
+    make_venv,
+    refuse_this_machine,
+    say,
+    stop,
+    venv_python,
+)
+
 MOST_TEST_WORKERS = 4  # each may hold TensorFlow and a virtual board: about a gigabyte
-C_COMPILERS = ("cc", "gcc", "clang")
-ZIG = "ziglang==0.17.1"
-LAYERS = {  # each file of requirements adds to the ones before it
-    "pio": ["pio"],
-    "run": ["run"],
-    "bench": ["run", "bench"],
-    "data": ["run", "bench", "data"],
-    "train": ["run", "bench", "data", "train"],
-    "test": ["run", "bench", "data", "train", "pio", "test"],
-}
 LAYER_OF = {  # what is not named here needs "run"
     "test": "test",
     "check": "test",
-    "pio": "pio",
+    "pio": "flash",
     "host.bench": "bench",
     "host.capture": "data",
     "host.data": "data",
     "host.evaluate": "data",
     "host.train": "train",
 }
-PIP_PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:) (\S+)")
+OF_OTHERS = {"report": ["host.bench", "report"]}  # tools that are a part of one
+STARTER = "TINYML_CAMERA_STARTER"  # host/base/follow_up.py reads it
+OWN = ("setup", "wheels", "test", "check", "pio")
 
 
-def say(text: str) -> None:
-    """A line about what is going on, on stderr: stdout belongs to what is started."""
-    print(f"[run] {text}", file=sys.stderr, flush=True)
+def command_of(words: list[str], tools: list[str]) -> list[str]:
+    """`viewer`, `host.viewer` or `tools.firmware` and what stands behind it -> module and arguments. May stop()."""
+    name, *rest = words
+    if name.startswith(("host.", "tools.", "tests.")):
+        return words
+    if name in OF_OTHERS:
+        return [*OF_OTHERS[name], *rest]
+    if name not in tools:
+        near = difflib.get_close_matches(name, [*tools, *OF_OTHERS, *OWN], 1)
+        stop(f"nothing is called {name}: " + (f"did you mean {near[0]}?" if near else
+             f"give one of {', '.join([*OWN, *tools])}"))  # fmt: skip
+    return [f"host.{name}", *rest]
 
 
-def stop(text: str) -> None:
-    """Ends with the one line that helps, exit code 2."""
-    print(f"error: {text}", file=sys.stderr)
-    raise SystemExit(2)
+def tools_of(root: Path = ROOT) -> list[str]:
+    """The names of the tools."""
+    return sorted(path.parent.name for path in (root / "host").glob("*/__main__.py"))
 
 
-def venv_python() -> Path:
-    """The environment's own interpreter."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def start(arguments: list[str], folder: Path | None = None, is_tool: bool = False) -> int:
+    """Runs a command of the environment in this terminal. folder: where, None for the user's own.
 
-
-def make_venv() -> None:
-    """Creates .venv when there is none that works."""
-    if venv_python().exists():
-        return
-    say(f"making the environment in {VENV.name}/ (once; it can be deleted at any time)")
-    try:
-        venv.create(VENV, with_pip=True, clear=VENV.exists())
-    except subprocess.CalledProcessError:
-        shutil.rmtree(VENV, ignore_errors=True)
-        stop("Python's venv module does not work here; on Debian: apt install python3-venv")
-
-
-def fingerprint(files: list[Path], extra: list[str]) -> str:
-    """Changes when what must be installed changes."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in files:
-        digest.update(path.read_bytes())
-    digest.update("\n".join(extra).encode())
-    return digest.hexdigest()
-
-
-def install(layer: str) -> None:
-    """Installs a layer's pinned packages unless this very list is installed already."""
-    files = [REQUIREMENTS / f"{name}.txt" for name in LAYERS[layer]]
-    extra = [] if layer != "test" or any(map(shutil.which, C_COMPILERS)) else [ZIG]
-    stamp = VENV / f".installed-{layer}"
-    wanted = fingerprint(files, extra)
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    total = sum(_packages(path) for path in files) + len(extra)
-    say(f"installing {total} pinned packages (once; a few minutes on a slow line)")
-    run_pip([*pip_arguments(layer), *extra], total)
-    stamp.write_text(wanted)
-
-
-def pip_arguments(layer: str) -> list[str]:
-    """-r the layer's own files, -c all others: a package that is pinned elsewhere has that version here, too."""
-    own = LAYERS[layer]
-    others = sorted(path.stem for path in REQUIREMENTS.glob("*.txt") if path.stem not in own)
-    options = [("-r", name) for name in own] + [("-c", name) for name in others]
-    return [part for flag, name in options for part in (flag, str(REQUIREMENTS / f"{name}.txt"))]
-
-
-def _packages(path: Path) -> int:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return sum(1 for line in lines if "==" in line)
-
-
-def run_pip(arguments: list[str], total: int) -> None:
-    """pip, with one line of progress a package; all it said when it fails."""
-    command = [
-        str(venv_python()),
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        *arguments,
-    ]
-    said: list[str] = []
-    done = 0
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
-        assert pip.stdout is not None
-        for line in pip.stdout:
-            said.append(line)
-            package = PIP_PACKAGE.match(line)
-            if package:
-                done = min(done + 1, total)
-                say(f"  {done:2d}/{total} {Path(package[1]).name}")
-            elif line.startswith("Installing collected"):
-                say("  unpacking")
-    if pip.returncode:
-        sys.stderr.writelines(said[-15:])
-        stop(
-            "pip could not install the packages above; check the network and run the same command again"
-        )
-
-
-def start(arguments: list[str]) -> int:
-    """Runs a command of the environment from the project's root, in this terminal."""
+    A tool prints next commands as it was started itself, and imports nothing from the user's folder.
+    """
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    if is_tool:
+        python = "py" if os.name == "nt" else "python3"
+        environment |= {STARTER: f"{python} {shlex.quote(sys.argv[0])}", "PYTHONSAFEPATH": "1"}
     environment["PATH"] = f"{venv_python().parent}{os.pathsep}{environment.get('PATH', '')}"
     try:
         return subprocess.run(
-            [str(venv_python()), *arguments], cwd=ROOT, env=environment
+            [str(venv_python()), *arguments], cwd=folder, env=environment
         ).returncode
     except KeyboardInterrupt:
         return 130
 
 
+def set_up(words: list[str], does_download: bool) -> int:
+    """`setup` and `wheels`."""
+    parser = argparse.ArgumentParser(prog="run.py wheels" if does_download else "run.py setup")
+    if does_download:
+        parser.add_argument("folder", type=Path, metavar="DIR", help="gets the packages")
+    else:
+        parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from it alone")
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help=f"of {', '.join(LAYERS)}")
+    parser.add_argument("--all", action="store_true", help="every tool's, without the tests'")
+    args = parser.parse_args(words)
+    layers = ["all"] if args.all else args.layers or ["run"]
+    for layer in layers:
+        if layer not in LAYERS:
+            stop(f"no layer is called {layer}: give one of {', '.join(LAYERS)}")
+    if not does_download and args.wheels and not args.wheels.is_dir():
+        stop(
+            f"{args.wheels} is not a folder: `run.py wheels {args.wheels}` on a machine with a network fills it"
+        )
+    make_venv()
+    for layer in layers:
+        if does_download:
+            download(layer, args.folder)
+        else:
+            install(layer, args.wheels)
+    say(
+        "ready"
+        if not does_download
+        else f"done: copy {args.folder}, then run.py setup --wheels DIR"
+    )
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """The exit code of what was started."""
-    if sys.version_info < OLDEST:
-        stop(f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed")
     if not argv or argv[0] in ("-h", "--help"):
         print(__doc__)
+        print(f"Tools: {', '.join([*tools_of(), *OF_OTHERS])}")
         return 0 if argv else 2
+    refuse_this_machine()
     task, rest = argv[0], argv[1:]
+    if task in ("setup", "wheels"):
+        return set_up(rest, task == "wheels")
+    words = argv if task in OWN else command_of(argv, tools_of())
     make_venv()
-    install(LAYER_OF.get(task, "run"))
+    install(LAYER_OF.get(words[0], "run"))
     if task == "test":
         workers = str(min(os.cpu_count() or 1, MOST_TEST_WORKERS))
-        return start(["-m", "pytest", "-n", workers, "--dist", "worksteal", *rest])
+        return start(["-m", "pytest", "-n", workers, "--dist", "worksteal", *rest], ROOT)
     if task == "check":
-        return start(["-m", "tools.check", *rest])
+        return start(["-m", "tools.check", *rest], ROOT)
     if task == "pio":
-        return start(["-m", "platformio", *rest])
-    say(f"starting {task}")
-    return start(["-m", task, *rest])
+        return start(["-m", "platformio", *rest], ROOT)
+    say(f"starting {words[0]}")
+    return start(["-m", *words], is_tool=True)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from host.base.opencv import opencv
+from host.base.resize import enlarged
 
 Colour = tuple[int, int, int]  # blue, green, red
 
@@ -61,14 +64,14 @@ class Box:
 
 
 @cache
-def _font() -> cv2.FontFace:
-    return cv2.FontFace("sans")  # built into OpenCV 5: the same on every system
+def _font() -> Any:
+    return opencv().FontFace("sans")  # built into OpenCV 5: the same on every system
 
 
 @cache
 def text_width(text: str, size: int, weight: int = REGULAR) -> int:
     """Pixels of one line."""
-    box = cv2.getTextSize((0, 0), text, (0, 0), _font(), size, weight, wrap=(0, 1 << 20))
+    box = opencv().getTextSize((0, 0), text, (0, 0), _font(), size, weight, wrap=(0, 1 << 20))
     return int(box[2]) + 1
 
 
@@ -125,7 +128,7 @@ class Canvas:
         x = box.x + round((box.width - width) * align)
         middle = box.y + box.height / 2
         baseline = round(middle + size * (1 - DESCENT) / 2 - size * 0.02)
-        cv2.putText(self.pixels, text, (x, baseline), colour, _font(), size, weight)
+        opencv().putText(self.pixels, text, (x, baseline), colour, _font(), size, weight)
         self.texts.append((text, Box(x, baseline - size, width, round(size * (1 + DESCENT)))))
         return width
 
@@ -149,14 +152,14 @@ class Canvas:
         """Joined lines through (n, 2) points x, y."""
         shift = 4
         fixed = np.round(points * (1 << shift)).astype(np.int32).reshape(-1, 1, 2)
+        cv2 = opencv()
         kind = cv2.LINE_AA if is_smooth else cv2.LINE_8
         cv2.polylines(self.pixels, [fixed], False, colour, thick, kind, shift)
 
     def image(self, image: NDArray[np.uint8], box: Box) -> Box:
         """`image` (height, width, 1 or 3 RGB) as large as fits, nearest neighbour; where it stands."""
         size = fit_image(image.shape[:2], box.width, box.height)
-        kind = cv2.COLOR_GRAY2BGR if image.shape[2] == 1 else cv2.COLOR_RGB2BGR
-        large = cv2.resize(cv2.cvtColor(image, kind), size, interpolation=cv2.INTER_NEAREST)
+        large = enlarged(image[..., ::-1], *size)
         place = Box(box.x + (box.width - size[0]) // 2, box.y + (box.height - size[1]) // 2, *size)
         self.pixels[place.y : place.bottom, place.x : place.right] = large
         return place

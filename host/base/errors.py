@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 
+from host.base.missing import adds, lacking, missing
 from host.base.text import say
 
 EXIT_USER = 2
@@ -32,12 +33,28 @@ class EndOfRecordingError(HostError):
     """A recording has no more to say: no fault. A tool ends with what it has, exit code 0."""
 
 
-def quiet_ctrl_c() -> None:
-    """Ctrl-C while a tool still imports what it needs, before run_main: a word, as later, no traceback."""
+def missing_package(error: ImportError) -> HostError | None:
+    """The line for a package of ours that is not installed, with the command that adds it; None for any other."""
+    found = missing(error)
+    return HostError(*found) if found else None
+
+
+def require(layer: str) -> None:
+    """Before any work: raises HostError with the command that adds a layer of packages, when one is not here."""
+    if name := lacking(layer):
+        raise HostError(f"{name} is not installed", f"add it by {adds(layer)}")
+
+
+def plain_words() -> None:
+    """While a tool still imports what it needs, before run_main: for Ctrl-C a word, for a missing package a line."""
 
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        line = missing_package(error) if isinstance(error, ImportError) else None
         if issubclass(kind, KeyboardInterrupt):
             say("stopped")
+        elif line is not None:
+            say(f"error: {line}")
+            raise SystemExit(EXIT_USER)
         else:
             sys.__excepthook__(kind, error, trace)
 
@@ -53,6 +70,12 @@ def run_main(main: Callable[[], int]) -> int:
         return 0
     except HostError as error:
         say(f"error: {error}")
+        return EXIT_USER
+    except ImportError as error:  # what is heavy is imported when it is needed
+        line = missing_package(error)
+        if line is None:
+            raise
+        say(f"error: {line}")
         return EXIT_USER
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,8 +88,11 @@ def cannot_write(path: Path, error: OSError) -> HostError:
 
 def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     """uint8 (H, W, 1) grey or (H, W, 3) RGB -> a PNG file, lossless."""
-    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.shape[2] == 3 else pixels
-    return bytes(cv2.imencode(".png", turned)[1])
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]).save(file, "PNG")
+    return file.getvalue()
 
 
 def folder_name(label: str, allowed: str = r"\w.+-") -> str:

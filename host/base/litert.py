@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 
-INSTALL = "pip install '.[data]'"
-
 
 class Kernels(enum.Enum):
     """Which of LiteRT's implementations run a model."""
@@ -32,10 +30,8 @@ class LiteRt:
         keep_all: bool = False,
     ) -> None:
         """keep_all: every tensor can be read afterwards. Raises HostError when LiteRT cannot run it."""
-        try:
-            from ai_edge_litert.interpreter import Interpreter, OpResolverType
-        except ImportError as error:
-            raise HostError("LiteRT is not installed", INSTALL) from error
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
         try:
             self._interpreter = Interpreter(
                 model_content=content,

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import sys
 from importlib import import_module
 from typing import Any
 
-from host.base.errors import run_main
+from host.base.errors import require, run_main
 
 # Name -> what it does. The one that is wanted is imported alone: it may take long, and need what another does without.
 COMMANDS = {
@@ -39,6 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    if words[:1] and words[0] in COMMANDS:
+        require("bench")
     for name, help_text in COMMANDS.items():
         subparser = commands.add_parser(name, help=help_text)
         if words[:1] == [name]:

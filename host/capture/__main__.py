@@ -6,10 +6,10 @@ image alone: a wider frame than the model's input cannot be kept. Files are read
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from host.base.arguments import number, share, whole
 from host.base.console import stderr
-from host.base.errors import HostError, run_main
+from host.base.errors import HostError, require, run_main
 from host.base.follow_up import shell_line
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
@@ -77,6 +77,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when it ends as asked."""
     args = arguments(argv)
+    require("data")
     console = stderr()
     options = _options(args)
 

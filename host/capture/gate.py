@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import luma_of
 from host.capture.options import Options
-from host.data.model_input import luma_of
 from host.preprocess import area_average
 from host.samples import Sample
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.regular_files import UnreadableError
 from host.capture.gate import Gate
@@ -19,7 +20,6 @@ from host.data.journal import Journal
 from host.data.labels import matching
 from host.data.load import each_luma
 from host.data.manifest import Picture
-from host.data.model_input import luma_of
 from host.data.split import next_split
 from host.link.messages import Hello
 from host.samples import Sample

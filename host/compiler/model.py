@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.places import MODELS
 from host.compiler.build import Options, compile_model
 from host.compiler.format import MAGIC, NO_SOURCE, PackedHeader
 from host.compiler.pack import PackedModel, unpack
 from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, Pixels, Reading
-
-MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 @dataclass(frozen=True)

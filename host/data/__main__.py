@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import sys
 from pathlib import Path
 
 from host.base.arguments import share, whole
-from host.base.errors import run_main
+from host.base.errors import require, run_main
 from host.data.boxes import LEAST_AREA
 from host.data.check import SURE
 from host.data.commands import check_set, export_set, import_set, split_set
@@ -37,6 +37,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0; `check` gives 1 when it found something."""
     args = arguments(argv)
+    require("data")
     run = {"import": import_set, "check": check_set, "split": split_set, "export": export_set}
     return run[args.command](args)
 

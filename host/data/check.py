@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host.base.colour import luma_of
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.bias import bias_findings
@@ -22,7 +23,6 @@ from host.data.findings import (
     session_findings,
 )
 from host.data.manifest import Picture
-from host.data.model_input import luma_of
 from host.data.quality import Look, lay_out, look_of, quality_findings, shape_findings, workplace
 
 SURE = 0.8

@@ -7,13 +7,12 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
 from host.base.csv_text import csv_row
-from host.base.files import private_folder, write_private
+from host.base.files import png_bytes, private_folder, write_private
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.check import Checked
@@ -63,7 +62,7 @@ def summary(checked: Checked) -> Table:
 def write_report(folder: Path, dataset: Dataset, checked: Checked) -> list[Path]:
     """The files that were written into `folder`. Raises HostError when it cannot be written."""
     private_folder(folder)
-    sheet = _png(contact_sheet(_groups(dataset, checked)))
+    sheet = png_bytes(contact_sheet(_groups(dataset, checked))[..., ::-1])
     files = {TABLE: _table(checked), SHEET: sheet, PAGE: _page(dataset, checked, sheet)}
     for name, content in files.items():
         write_private(folder / name, content)
@@ -120,7 +119,3 @@ def _row(kind: Kind, found: Sequence[Finding]) -> str:
     details = [finding.detail for finding in found if not finding.paths]  # of the whole set
     cells = (str(len(found)), "; ".join((kind.value, *details)), REMEDIES[kind])
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    return bytes(cv2.imencode(".png", pixels)[1])

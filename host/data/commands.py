@@ -12,6 +12,7 @@ import numpy as np
 from rich.progress import track
 from rich.table import Table
 
+from host.base.colour import luma_of
 from host.base.console import Console, stderr, stdout
 from host.base.errors import HostError
 from host.base.regular_files import UnreadableError
@@ -31,7 +32,6 @@ from host.data.layout import read_any
 from host.data.load import each_picture
 from host.data.manifest import SPLITS, Picture
 from host.data.manifest_file import read_whole, write_manifest
-from host.data.model_input import luma_of
 from host.data.quality import Look, look_of
 from host.data.split import Shares, assign, groups, table, worth
 from host.data.store import import_into

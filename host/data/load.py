@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset, Read
 from host.data.manifest import Picture
-from host.data.model_input import luma_of, to_input
+from host.data.model_input import to_input
 
 MOST_INPUT_BYTES = 8 << 30
 MOST_SIDE = 4096

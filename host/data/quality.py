@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import luma_of
 from host.base.files import png_bytes
+from host.base.opencv import shrunk
 from host.data.findings import Finding, Kind
 from host.data.manifest import Picture
-from host.data.model_input import luma_of
 
 QUALITY = {  # of cleanvision: what it calls it -> what we do
     "dark": Kind.DARK,
@@ -75,8 +75,7 @@ def lay_out(folder: Path, number: int, pixels: NDArray[np.uint8]) -> None:
     scale = MOST_SIDE / max(pixels.shape[:2])
     if scale < 1:
         size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-        small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-        pixels = small.reshape(*small.shape[:2], pixels.shape[2])
+        pixels = shrunk(pixels, *size)
     (folder / f"{number:07d}.png").write_bytes(png_bytes(pixels))
 
 

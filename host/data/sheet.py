@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.canvas import BOLD, Box, Canvas, Colour, line_height
+from host.base.opencv import shrunk
 
 PAPER: Colour = (255, 255, 255)
 INK: Colour = (51, 41, 31)
@@ -73,5 +73,4 @@ def _bounded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if scale >= 1:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small if small.ndim == 3 else small[..., np.newaxis]
+    return shrunk(pixels, *size)

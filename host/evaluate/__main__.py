@@ -6,10 +6,10 @@ each byte of its answers is held against the PC's; the metrics are then the boar
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import json
@@ -24,7 +24,7 @@ from rich.progress import Progress
 
 from host.base.arguments import share, whole
 from host.base.console import Console, stderr, stdout
-from host.base.errors import run_main
+from host.base.errors import require, run_main
 from host.base.statistics import Floats
 from host.base.text import say
 from host.evaluate.board import about_board, open_board
@@ -78,6 +78,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when everything was measured and the board, if asked, equals the PC."""
     args = arguments(argv)
+    require("data")
     console = stderr()
     started = datetime.now(UTC)
     notes: list[str] = []

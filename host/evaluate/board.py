@@ -57,17 +57,12 @@ def _choose(url: str) -> Choice:
 @contextmanager
 def _virtual(model: PackedModel) -> Iterator[Device]:
     """As fast as the host can, with the model in the place of the built-in one."""
-    try:
-        from host.virtual.server import start_virtual_board
-    except ImportError as error:
-        raise HostError(f"{error.name} is missing", "pip install '.[virtual]'") from error
+    from host.virtual.server import start_virtual_board
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tpm"
         write_private(path, model.data)
-        try:
-            process = start_virtual_board(speed="max", arguments=("--model", str(path)))
-        except ModuleNotFoundError as error:
-            raise HostError(f"{error.name} is missing", "pip install '.[virtual]'") from error
+        process = start_virtual_board(speed="max", arguments=("--model", str(path)))
         try:
 
             def connect() -> SocketPort:

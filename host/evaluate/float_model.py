@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from host.base.errors import HostError
+from host.base.errors import HostError, missing_package
 from host.base.statistics import Floats
 
 BATCH = 64
@@ -51,8 +51,7 @@ def _load(path: Path) -> Any:
         load_tensorflow()
         from host.train.network import load  # knows files of Keras 2, too
     except ImportError as error:
-        raise HostError(
-            f"{error.name} is missing", "pip install '.[train]', or --no-float"
-        ) from error
+        line = missing_package(error) or HostError("TensorFlow does not load", str(error))
+        raise HostError(line.what, f"{line.remedy}; or give --no-float") from error
     with quiet():
         return load(path)

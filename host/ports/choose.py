@@ -69,13 +69,8 @@ class VirtualPort(SocketPort):
     """The virtual board, started with the port and stopped with it."""
 
     def __init__(self, scene: str, speed: str) -> None:
-        try:
-            from host.virtual.server import start_virtual_board
-        except ImportError as error:
-            raise HostError(
-                f"the virtual board is not installed ({error.name} is missing)",
-                "pip install '.[virtual]'",
-            ) from error
+        from host.virtual.server import start_virtual_board
+
         self._server = start_virtual_board(scene=scene, speed=speed)
         try:
             host, number, key = socket_address(self._server.url)

@@ -27,10 +27,8 @@ Values = NDArray[np.float32]
 
 def load_driver() -> Any:
     """The maker's module. Raises HostError when it is not installed."""
-    try:
-        import pyjoulescope_driver
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[power]'") from error
+    import pyjoulescope_driver
+
     return pyjoulescope_driver
 
 

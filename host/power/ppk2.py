@@ -138,10 +138,8 @@ def amperes(
 
 
 def _library() -> Any:
-    try:
-        import ppk2lab
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[power]'") from error
+    import ppk2lab
+
     return ppk2lab
 
 

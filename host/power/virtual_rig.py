@@ -10,6 +10,7 @@ from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
+from host.base.places import PREBUILT
 from host.link.client import Client
 from host.link.fault_advice import fault_error
 from host.link.line import GUEST, Line
@@ -19,7 +20,6 @@ from host.power.rig import HeldTrace, Progress, checked
 from host.power.virtual_meter import RATE_HZ, VirtualMeter, meter_info
 from host.virtual.local_port import LocalPort
 from host.virtual.scene import Scene
-from host.virtual.server import PREBUILT
 
 LATE_S = 30.0
 MARGIN_S = 0.05  # at either end of a hold, so that no message of ours is in it

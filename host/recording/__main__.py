@@ -7,10 +7,10 @@ python -m host.viewer --port replay:FILE       plays it
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import json

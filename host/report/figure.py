@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from host.base.errors import HostError
-
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
@@ -49,11 +47,9 @@ STYLE: Any = {
 @contextmanager
 def plot_style() -> Iterator[None]:
     """Figures made and drawn inside look alike."""
-    try:
-        import matplotlib as mpl
-        from cycler import cycler
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
+    import matplotlib as mpl
+    from cycler import cycler
+
     with mpl.rc_context(STYLE | {"axes.prop_cycle": cycler(color=list(COLOURS))}):
         yield
 

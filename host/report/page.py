@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from host.base.errors import HostError
 from host.base.files import private_folder, write_private
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
@@ -47,9 +46,7 @@ def plots_of(page: Page) -> list[Plot]:
 
 
 def _jinja() -> tuple[Any, Any]:
-    try:
-        import jinja2
-        import markupsafe
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
+    import jinja2
+    import markupsafe
+
     return jinja2, markupsafe.Markup

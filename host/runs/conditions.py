@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from host.base.boards import VIRTUAL
+from host.base.follow_up import shell_line
 from host.link.messages import Hello
 from host.runs.flags import flags_of
 from host.samples import labels_of
@@ -179,8 +179,8 @@ def gather(
 
 
 def command_line(module: str, arguments: Sequence[str]) -> str:
-    """`python -m module ...`, quoted as a shell wants it."""
-    return shlex.join(["python", "-m", module, *arguments])
+    """The command to repeat a run, quoted as a shell wants it."""
+    return shell_line(module, *arguments)
 
 
 def _cpu() -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.places import BUILDS, FLAGS
 from host.runs.typed_json import parse, read_object
 
-ROOT = Path(__file__).resolve().parents[2]
 LTO = "-flto"
 
 
@@ -30,19 +30,18 @@ class Build:
         return f"{' '.join(self.compile)}; {'LTO' if with_lto else 'no LTO'}"
 
 
-def flags_of(board: str, firmware: str, root: Path = ROOT) -> str:
+def flags_of(board: str, firmware: str, builds: Path = BUILDS) -> str:
     """Of a board's firmware, both as Hello has them. Empty when it was not built in this checkout."""
-    for build in _builds(root):
+    for build in _builds(builds):
         is_of_board = build.environment == board or build.environment.startswith(f"{board}_")
         if is_of_board and build.firmware == firmware:
             return build.words
     return ""
 
 
-def _builds(root: Path) -> Iterator[Build]:
+def _builds(folder: Path) -> Iterator[Build]:
     """Of the firmware that comes along, then what was built here. A damaged file is none."""
-    here = sorted((root / ".pio" / "build").glob("*/flags.json"))
-    for path in (root / "firmware" / "prebuilt" / "virtual.json", *here):
+    for path in (FLAGS, *sorted(folder.glob("*/flags.json"))):
         with contextlib.suppress(HostError):
             if path.exists():
                 yield parse(Build, read_object(path), str(path))

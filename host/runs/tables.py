@@ -20,13 +20,11 @@ ROWS_A_GROUP = 65_536
 
 def arrow() -> Any:
     """pyarrow. Raises HostError when the extra is not installed."""
-    try:
-        import pyarrow
-        import pyarrow.csv
-        import pyarrow.ipc
-        import pyarrow.parquet
-    except ImportError as error:
-        raise HostError(f"{error.name} is not installed", "pip install '.[bench]'") from error
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.ipc
+    import pyarrow.parquet
+
     return pyarrow
 
 

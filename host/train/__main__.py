@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import json
-import shlex
 import sys
 
 from host.base.console import stderr
-from host.base.errors import run_main
+from host.base.errors import require, run_main
+from host.base.follow_up import shell_line
 from host.train.gather import gather
 from host.train.options import parse
 from host.train.quiet import load_tensorflow
@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return search(words[1:])
     options = parse(words)
+    require("train")
     console = stderr()
     with Screen(console) as screen:
         gathered = gather(options, screen.say)
@@ -37,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         from host.train.run import run
 
         try:
-            made = run(options, gathered, f"python -m host.train {shlex.join(words)}", screen)
+            made = run(options, gathered, shell_line("host.train", *words), screen)
         except KeyboardInterrupt:
             screen.say(f"epochs finished: {screen.epochs}; the same command goes on from there")
             raise

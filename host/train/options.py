@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.places import MODELS
 from host.data.labels import label_list
 from host.train.teach import Teacher
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
 SCRATCH = "scratch"
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -18,6 +17,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from host.base.resize import averaged, enlarged
 from host.viewer import words
 from host.viewer.keys import open_keys
 from host.viewer.session import Session
@@ -88,9 +88,9 @@ def _shrink(image: NDArray[np.uint8] | None, columns: int) -> NDArray[np.uint8]:
     if image is None:
         return np.full((columns // 2 * 2, columns, 3), 40, np.uint8)
     height = max(2, columns * image.shape[0] // image.shape[1] // 2 * 2)
-    kind = cv2.INTER_AREA if columns < image.shape[1] else cv2.INTER_NEAREST
-    small = np.asarray(cv2.resize(image, (columns, height), interpolation=kind), dtype=np.uint8)
-    return small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
+    resize = averaged if columns < image.shape[1] else enlarged
+    small = resize(image, columns, height)
+    return small if small.shape[2] == 3 else np.repeat(small, 3, axis=2)
 
 
 def _parts(view: View, columns: int) -> list[Part]:

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
+from host.base.opencv import opencv
 from host.viewer.draw import draw
 from host.viewer.session import Session
 
@@ -33,9 +34,14 @@ PROBE_WAIT_S = 15.0
 
 def why_no_window() -> str:
     """Why a window cannot be opened here; "" when it can."""
-    if sys.platform.startswith("linux"):
-        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            return "no display"
+    is_linux = sys.platform.startswith("linux")
+    if is_linux and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return "no display"
+    try:
+        cv2 = opencv()
+    except HostError as error:
+        return str(error)
+    if is_linux:
         # Qt ends the whole process when the display refuses: let another process find out.
         return "" if _probe() else "the display or OpenCV's window libraries do not work"
     try:
@@ -77,6 +83,7 @@ def run_drawn(
     session: Show, frames: int | None, title: str, picture: Callable[[int, int], NDArray[np.uint8]]
 ) -> None:
     """As run_window; picture: (width, height) -> uint8 (height, width, 3) BGR of what is now."""
+    cv2 = opencv()
     # FREERATIO: else the reported size is that of the picture inside borders, and shrinks each time
     cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
     cv2.resizeWindow(title, FIRST_WIDTH, FIRST_HEIGHT)
@@ -100,5 +107,5 @@ def key_name(code: int) -> str:
 
 
 def _size(title: str) -> tuple[int, int]:
-    _, _, width, height = cv2.getWindowImageRect(title)
+    _, _, width, height = opencv().getWindowImageRect(title)
     return max(SMALLEST_WIDTH, width), max(SMALLEST_HEIGHT, height)

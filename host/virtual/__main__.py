@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from host.base.errors import quiet_ctrl_c
+from host.base.errors import plain_words
 
 if __name__ == "__main__":
-    quiet_ctrl_c()  # before the imports that take long
+    plain_words()  # before the imports that take long
 
 import argparse
 import dataclasses
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from host.base.errors import EXIT_USER, HostError, run_main
+from host.base.places import PREBUILT
 from host.base.text import say
 from host.virtual.board import VirtualBoard
 from host.virtual.image import read_image
@@ -29,7 +30,7 @@ from host.virtual.options import (
 )
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
-from host.virtual.server import FAILED, PREBUILT, READY
+from host.virtual.server import FAILED, READY
 from host.virtual.silicon import Silicon, parse_silicon
 from host.virtual.tally import conditions, tally
 

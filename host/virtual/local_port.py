@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
+from host.base.places import PREBUILT
 from host.virtual.board import VirtualBoard, say_on_stderr
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, Synthetic
-from host.virtual.server import PREBUILT
 
 SLICE_CYCLES = CLOCK_HZ // 1000  # the most that one read lets pass
 

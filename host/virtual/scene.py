@@ -20,15 +20,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.opencv import opencv
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
 from host.base.regular_files import open_file, read_below
+from host.base.resize import resized
 from host.virtual.light import split_scene
 
 WIDTH, HEIGHT = 640, 480
@@ -37,6 +38,7 @@ MOST_VIDEO_BYTES = 1 << 40
 BUNDLED = Path(__file__).resolve().parent / "pictures"
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
+Scale = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]  # picture, width, height
 
 
 class Scene(Protocol):
@@ -86,7 +88,7 @@ class Pictures:
 class Video:
     """A video file or a webcam."""
 
-    def __init__(self, source: cv2.VideoCapture, name: str, seconds_a_frame: float) -> None:
+    def __init__(self, source: Any, name: str, seconds_a_frame: float) -> None:
         self._source, self._name, self._seconds_a_frame = source, name, seconds_a_frame
         self._index = -1
         self._last = self._read()
@@ -103,11 +105,11 @@ class Video:
         self._index += 1
         good, frame = self._source.read()
         if not good:
-            self._source.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            self._source.set(opencv().CAP_PROP_POS_FRAMES, 0)
             good, frame = self._source.read()
         if not good:
             raise HostError(f"{self._name} gives no pictures")
-        return fit(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8))
+        return fit(np.asarray(frame[..., ::-1], np.uint8), _fast)
 
 
 class Synthetic:
@@ -122,7 +124,8 @@ class Synthetic:
             int(WIDTH / 2 + 200 * np.cos(seconds)),
             int(HEIGHT / 2 + 140 * np.sin(1.3 * seconds)),
         )
-        return np.asarray(cv2.circle(frame, centre, 70, (250, 240, 200), -1), np.uint8)
+        frame[np.hypot(columns - centre[0], rows - centre[1]) <= 70] = (250, 240, 200)
+        return frame
 
 
 class Noise:
@@ -140,7 +143,7 @@ class Noise:
         return np.asarray(coarse + fine, np.uint8)
 
 
-def fit(picture: NDArray[np.uint8]) -> Picture:
+def fit(picture: NDArray[np.uint8], scale: Scale = resized) -> Picture:
     """(H, W, 1 or 3), grey or RGB -> (480, 640, 3): cropped to 4:3 around the middle, then scaled."""
     if picture.shape[2] == 1:
         picture = np.repeat(picture, 3, axis=2)
@@ -149,9 +152,15 @@ def fit(picture: NDArray[np.uint8]) -> Picture:
     keep_height = min(height, max(1, round(width * HEIGHT / WIDTH)))
     top, left = (height - keep_height) // 2, (width - keep_width) // 2
     cropped = picture[top : top + keep_height, left : left + keep_width]
-    shrinks = keep_width >= WIDTH
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(cropped, (WIDTH, HEIGHT), interpolation=method), np.uint8)
+    return scale(cropped, WIDTH, HEIGHT)
+
+
+def _fast(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """As resized, for a video's every frame."""
+    cv2 = opencv()
+    method = cv2.INTER_AREA if width <= picture.shape[1] else cv2.INTER_LINEAR
+    contiguous = np.ascontiguousarray(picture)
+    return np.asarray(cv2.resize(contiguous, (width, height), interpolation=method), np.uint8)
 
 
 def open_scene(url: str) -> Scene:
@@ -191,7 +200,7 @@ def _video(path: str) -> Scene:
     source = _opened(path)
     if not source.isOpened():
         raise HostError(f"{path} is not a video that OpenCV can read")
-    rate = source.get(cv2.CAP_PROP_FPS)
+    rate = source.get(opencv().CAP_PROP_FPS)
     return Video(source, path, 1 / rate if 1 <= rate <= 1000 else 1 / 25)
 
 
@@ -202,8 +211,9 @@ def _webcam(number: str) -> Scene:
     return Video(source, f"webcam {number or 0}", 0.0)
 
 
-def _opened(source: str | int) -> cv2.VideoCapture:
+def _opened(source: str | int) -> Any:
     """Open or not; OpenCV's own dozen lines about the latter stay unsaid."""
+    cv2 = opencv()
     level = cv2.utils.logging.getLogLevel()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from host.base.colour import luma_of, ycrcb_of
 from host.virtual.sensor_patterns import Image, Pattern, bars, pattern_of, shifting_one
 from host.virtual.sensor_registers import (
     BRIGHT,
@@ -70,7 +70,7 @@ def render_frame(
     if timing.raw:
         return Frame(_bayer(window, timing), np.zeros((0, 0), np.uint8))
     window = _adjusted(window, registers)
-    yuv = np.asarray(cv2.cvtColor(window, cv2.COLOR_RGB2YCrCb), np.uint8)
+    yuv = ycrcb_of(window)
     luma = _ranged(yuv[:, :, 0], registers[COM15])
     rgb = bool(registers[COM7] & 4)  # LX COM7_RGB
     pairs = _rgb_bytes(window, registers) if rgb else _yuv_bytes(yuv, luma, registers)
@@ -89,7 +89,7 @@ def average_luma(picture: Image, registers: Sequence[int], factor: float) -> flo
     seen = _exposed(
         picture[top : height - (0 if part == 3 else top) : 8, left : width - left : 8], factor
     )
-    return float(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY).mean())
+    return float(luma_of(seen).mean())
 
 
 def _exposed(picture: Image, factor: float) -> Image:

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from host.base.errors import HostError
+from host.base.places import ABOVE, PREBUILT
 
-ROOT = Path(__file__).resolve().parents[2]
-PREBUILT = ROOT / "firmware" / "prebuilt" / "virtual.elf"
 NEEDED = ("unicorn", "capstone", "numba", "elftools")
 READY = "listening on "
 FAILED = "failed: "
@@ -82,7 +81,7 @@ def start_virtual_board(
 ) -> BoardProcess:
     """Starts a board. elf: the firmware, None for the prebuilt one. arguments: more of `python -m host.virtual`'s.
 
-    Raises ModuleNotFoundError when the `virtual` extra is not installed, HostError when the board does not start.
+    Raises ModuleNotFoundError when a package of the virtual board is not installed, HostError when it does not start.
     """
     for name in NEEDED:
         if importlib.util.find_spec(name) is None:
@@ -91,7 +90,7 @@ def start_virtual_board(
     command += ["--scene", scene, "--speed", speed, *arguments]
     if serial_number is not None:
         command += ["--serial-number", f"{serial_number:X}"]
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(ABOVE), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     process = subprocess.Popen(
         command,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from host.base.places import PREBUILT
 from host.bench.engine.figures import Report
 from host.bench.engine.measure import measure
-from host.virtual.server import PREBUILT
 from tests.conftest import unavailable
 
 

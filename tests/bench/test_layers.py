@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from host.base.errors import HostError
+from host.base.places import MODELS
 from host.bench.engine.layers import describe, split
 from host.compiler.format import PackedStep
-from host.compiler.model import MODELS
 from host.compiler.pack import PackedModel, unpack
 from host.virtual.window import Reading, Window
 

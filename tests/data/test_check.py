@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from host.base.colour import luma_of
 from host.data.__main__ import main
 from host.data.check import Checked, Request, check
 from host.data.classifier import open_opinion
@@ -18,7 +19,6 @@ from host.data.duplicates import clusters, distances, near_pairs, perceptual_has
 from host.data.findings import Kind, doubt_findings
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
-from host.data.model_input import luma_of
 from tests.data.pictures import fill, picture, png
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
@@ -16,7 +17,7 @@ from host.data.dataset import read_dataset
 from host.data.load import load_pixels, load_readable
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
-from host.data.model_input import luma_of, to_input
+from host.data.model_input import to_input
 from host.preprocess import area_average
 from tests.data.pictures import fill, picture, png, zipped
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
+from host.base.places import PREBUILT
 from host.doctor.examine import examine_port
 from host.doctor.finding import Finding, Verdict, completed
 from host.virtual.local_port import LocalPort
 from host.virtual.options import BoardOptions
 from host.virtual.scene import open_scene
-from host.virtual.server import PREBUILT
 
 SLICE_CYCLES = CLOCK_HZ // 500
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from host.base.places import PREBUILT
 from host.doctor.finding import CHECKS, Verdict
 from host.link.layout import OURS
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
-from host.virtual.server import PREBUILT
 from tests.doctor.guest_port import examine, failures
 
 BREADBOARD = BoardOptions(data_wiring=DataWiring.BREADBOARD)

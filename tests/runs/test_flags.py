@@ -9,18 +9,16 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
+from host.base.places import FLAGS, PREBUILT
 from host.runs.conditions import board_conditions
 from host.runs.flags import Build, flags_of
 from host.runs.typed_json import parse, read_object
-from host.virtual.server import PREBUILT
 from tests.link.fake_board import HELLO
 from tests.runs.made import conditions
 
-OF_PREBUILT = PREBUILT.with_suffix(".json")
-
 
 def write(root: Path, environment: str, firmware: str, *link: str) -> None:
-    place = root / ".pio" / "build" / environment
+    place = root / environment
     place.mkdir(parents=True)
     manifest = {
         "firmware": firmware,
@@ -38,13 +36,13 @@ def test_a_build_is_found_by_board_and_hash(tmp_path: Path) -> None:
     assert flags_of("nano33ble", "0.1.0+aaaaaaaa", tmp_path) == "-mcpu=cortex-m4 -O2; no LTO"
     assert flags_of("nano33ble", "0.1.0+bbbbbbbb", tmp_path) == "-mcpu=cortex-m4 -O2; LTO"
     assert flags_of("nano33ble", "0.1.0+cccccccc", tmp_path) == ""
-    (tmp_path / ".pio" / "build" / "nano33ble" / "flags.json").write_text("{")
+    (tmp_path / "nano33ble" / "flags.json").write_text("{")
     assert flags_of("nano33ble", "0.1.0+aaaaaaaa", tmp_path) == "", "damaged: not known"
 
 
 def test_the_prebuilt_firmware_brings_its_flags() -> None:
     """They are the build's that made the ELF: its hash is in it, and its attributes say the same CPU and ABI."""
-    build = parse(Build, read_object(OF_PREBUILT), str(OF_PREBUILT))
+    build = parse(Build, read_object(FLAGS), str(FLAGS))
     assert build.firmware.encode() + b"\0" in PREBUILT.read_bytes(), "run python -m tools.firmware"
     output = flags_of("virtual", build.firmware)
     assert output == build.words and output.endswith("; no LTO")
@@ -64,7 +62,7 @@ def test_the_prebuilt_firmware_brings_its_flags() -> None:
 
 def test_conditions_say_them_or_that_they_are_not_known() -> None:
     unknown = conditions()
-    build = parse(Build, read_object(OF_PREBUILT), str(OF_PREBUILT))
+    build = parse(Build, read_object(FLAGS), str(FLAGS))
     board = board_conditions(replace(HELLO, firmware=build.firmware), "memory")
     known = replace(unknown, board=board)
     assert dict(known.lines())["compiler flags"] == build.words

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from host.base.places import PREBUILT
 from host.link.layout import OURS
-from host.virtual.server import PREBUILT, start_virtual_board
+from host.virtual.server import start_virtual_board
 from tests.system.board import under_test
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
-from tools.run import LAYER_OF, LAYERS, REQUIREMENTS, pip_arguments
+import pytest
+
+from tools import environment, run
+from tools.environment import LAYERS, NEWEST, OLDEST, REQUIREMENTS, SIZES, pip_arguments, refusal
+from tools.run import LAYER_OF, command_of, tools_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("tensorflow", "numba", "pandas", "matplotlib", "opencv")
@@ -31,7 +36,7 @@ def test_an_upload_installs_platformio_and_its_builder_alone() -> None:
 
 
 def test_packages_of_other_layers_keep_their_versions() -> None:
-    arguments = pip_arguments("pio")
+    arguments = pip_arguments(["pio"])
     files = dict(zip(arguments[1::2], arguments[::2], strict=True))
     assert set(files.values()) == {"-r", "-c"}
     assert {Path(path) for path in files} == set(REQUIREMENTS.glob("*.txt"))
@@ -56,5 +61,89 @@ def test_the_scripts_of_an_upload_need_nothing_of_the_other_layers() -> None:
         f"import sys\nfor name in {sorted(blocked)!r}: sys.modules[name] = None\n"
         "import host.doctor.holders, host.ports.choose, tools.flash_layout, tools.upload_advice, tools.offline_scons"
     )
-    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_layer_that_another_brought_is_not_installed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`test` holds all that `train` takes: pip is not started to find that out."""
+    monkeypatch.setattr(environment, "VENV", tmp_path)
+    started: list[list[str]] = []
+    monkeypatch.setattr(environment, "run_pip", lambda arguments, total: started.append(arguments))
+    environment.install("test")
+    environment.install("train")
+    environment.install("flash")
+    assert len(started) == 1
+    (tmp_path / ".installed-data").write_text("of last year")
+    environment.install("train")
+    wanted = {name for flag, name in pairwise(started[1]) if flag == "-r"}
+    assert wanted == {str(REQUIREMENTS / "data.txt")}
+
+
+def test_a_folder_of_wheels_takes_the_place_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "VENV", tmp_path)
+    started: list[list[str]] = []
+    monkeypatch.setattr(environment, "run_pip", lambda arguments, total: started.append(arguments))
+    environment.install("run", tmp_path / "wheels")
+    assert started[0][:4] == ["install", "--no-index", "--find-links", str(tmp_path / "wheels")]
+
+
+MACHINE = {"bits": 64, "system": "Linux", "machine": "x86_64", "libc": "glibc 2.36"}
+
+
+@pytest.mark.parametrize("version", [(3, 11, 2), (3, 12, 0), (3, 13, 9)])
+def test_supported_pythons_are_let_in(version: tuple[int, ...]) -> None:
+    assert OLDEST <= version[:2] <= NEWEST
+    assert refusal(version, **MACHINE) == ""  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("version", "machine", "why"),
+    [
+        ((3, 10, 4), {}, "Python 3.10.4 is too old: start this with one of 3.11, 3.12, 3.13"),
+        ((3, 14, 0), {}, "too new (some packages have no wheels for it yet)"),
+        ((3, 11, 0), {"bits": 32}, "32-bit"),
+        ((3, 11, 0), {"system": "Darwin", "machine": "x86_64"}, "Darwin on x86_64"),
+        ((3, 11, 0), {"system": "Windows", "machine": "ARM64"}, "Windows on ARM64"),
+        ((3, 11, 0), {"libc": None}, "no glibc"),
+        ((3, 11, 0), {"libc": "glibc 2.17"}, "glibc 2.17"),
+    ],
+)
+def test_others_are_refused_in_one_line(
+    version: tuple[int, ...], machine: dict[str, object], why: str
+) -> None:
+    text = refusal(version, **(MACHINE | machine))  # type: ignore[arg-type]
+    assert why in text and "\n" not in text
+
+
+def test_a_tool_is_started_by_either_name() -> None:
+    tools = tools_of()
+    assert {"viewer", "capture", "data", "train"} <= set(tools)
+    assert command_of(["viewer", "--json"], tools) == ["host.viewer", "--json"]
+    assert command_of(["host.viewer", "--json"], tools) == ["host.viewer", "--json"]
+    assert command_of(["report", "x"], tools) == ["host.bench", "report", "x"]
+
+
+def test_a_slip_in_a_tools_name_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_of(["vewer"], tools_of())
+    assert ended.value.code == 2 and "did you mean viewer?" in capsys.readouterr().err
+
+
+def test_a_tool_runs_in_the_folder_of_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Relative paths are the user's; a file called like a package there is not imported."""
+    (tmp_path / "rich.py").write_text("raise SystemExit('shadowed')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "venv_python", lambda: Path(sys.executable))
+    assert run.start(["-m", "host.data", "check", "pictures"], is_tool=True) == 2
+    assert "error: pictures is not there" in capfd.readouterr().err
+
+
+def test_every_file_of_requirements_has_its_size() -> None:
+    assert set(SIZES) == {path.stem for path in REQUIREMENTS.glob("*.txt")}

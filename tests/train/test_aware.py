@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.places import MODELS
 from host.compiler.graph import Graph, Tensor, read_graph
 from host.train.__main__ import main
 from host.train.gather import gather
-from host.train.options import MODELS, parse
+from host.train.options import parse
 from host.train.quiet import load_tensorflow
 from tests.models.reference import model_view
 from tests.train.shapes import CLASSES, arguments, draw

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from host.base.places import PREBUILT
 from host.virtual import hooks
 from host.virtual.board import VirtualBoard
 from host.virtual.core_load import HIGH, LOW
 from host.virtual.options import BoardOptions
 from host.virtual.scene import open_scene
-from host.virtual.server import PREBUILT
 from tests.virtual.bench import SECOND, Bench
 
 ROUND = 3  # cycles of a probe's busy loop

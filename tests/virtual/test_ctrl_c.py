@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from host.base.boards import CLOCK_HZ
+from host.base.places import PREBUILT
 from host.virtual.board import VirtualBoard
 from host.virtual.scene import Synthetic
-from host.virtual.server import PREBUILT
 
 
 def test_it_is_not_swallowed_by_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from host.base.boards import VIRTUAL
 from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.files import write_private
+from host.base.places import MODELS, PREBUILT
 from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
@@ -17,9 +18,8 @@ from host.bench.engine.real import measure_real
 from host.bench.engine.show import engine_table
 from host.link.device import Device
 from host.ports.open import add_port_arguments, port_opening, port_options
-from host.virtual.server import PREBUILT
 
-BUILT_IN_MODEL = Path(__file__).resolve().parents[3] / "models" / "person_grey_025.tpm"
+BUILT_IN_MODEL = MODELS / "person_grey_025.tpm"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,13 +48,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measure(args: argparse.Namespace) -> Report:
-    try:
-        from host.bench.engine.measure import measure
-    except ImportError as error:
-        raise HostError(
-            f"the virtual board is not installed ({error.name} is missing)",
-            "pip install '.[virtual]'",
-        ) from error
+    from host.bench.engine.measure import measure
+
     if args.port or args.record:
         raise HostError("--port and --record are of a real board", "add --real")
     return measure(args.elf, args.model, not args.no_dead_channel_removal, args.images)

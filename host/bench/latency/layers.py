@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.places import MODELS
 from host.bench.engine.layers import describe
-from host.compiler.model import MODELS, choose_model
+from host.compiler.model import choose_model
 from host.compiler.pack import PackedModel
 
 

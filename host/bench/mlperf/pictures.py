@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode
 from host.base.regular_files import list_files, read_below
-from host.data.model_input import luma_of, to_input
+from host.data.model_input import to_input
 
 TRUTH = (
     "y_labels.csv"  # MLPerf Tiny: file, classes, class, a picture a line; the files are raw bytes

@@ -173,14 +173,9 @@ def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
         not is_virtual or request.port.record is not None
     ):  # a link to record, by the clock on the wall
         return CounterRig(_device(request, open_things), request.supply_volt)
-    try:
-        from host.power.virtual_rig import VirtualRig
-        from host.virtual.scene import open_scene
-    except ImportError as error:
-        raise HostError(
-            f"the virtual board is not installed ({error.name} is missing)",
-            "pip install '.[virtual]'",
-        ) from error
+    from host.power.virtual_rig import VirtualRig
+    from host.virtual.scene import open_scene
+
     say("a virtual board in this process, in its own time; its power comes from datasheets")
     rig = VirtualRig(open_scene(request.scene), request.supply_volt)
     if request.dcdc:

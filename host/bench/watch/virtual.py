@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
+from host.base.places import PREBUILT
 from host.bench.watch.figures import MINUTE_S, Listener, Progress, Supply, WatchPlan
 from host.link.client import Client
 from host.link.line import GUEST, Line
@@ -13,7 +14,6 @@ from host.power.currents import supply_current_a
 from host.power.virtual_meter import VirtualMeter
 from host.virtual.local_port import LocalPort
 from host.virtual.scene import open_scene
-from host.virtual.server import PREBUILT
 
 
 class VirtualWatch:

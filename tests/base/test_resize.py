@@ -1,0 +1,42 @@
+"""Sizes and colours without OpenCV: OpenCV's own values."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from host.base.colour import luma_of, ycrcb_of
+from host.base.resize import averaged, enlarged, resized
+
+RANDOM = np.random.default_rng(7)
+PICTURE = RANDOM.integers(0, 256, (90, 130, 3), np.uint8)
+
+
+def test_luma_and_chroma_are_opencvs() -> None:
+    steps = np.arange(0, 256, 5).astype(np.uint8)
+    every = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 52, 3)
+    for pixels in (PICTURE, every):
+        expected = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
+        assert np.array_equal(ycrcb_of(pixels), expected)
+        assert np.array_equal(luma_of(pixels), expected[..., 0])
+
+
+@pytest.mark.parametrize("size", [(65, 45), (64, 41), (129, 3), (1, 1)])
+def test_areas_are_opencvs(size: tuple[int, int]) -> None:
+    expected = cv2.resize(PICTURE, size, interpolation=cv2.INTER_AREA)
+    difference = averaged(PICTURE, *size).astype(int) - expected
+    assert np.abs(difference).max() <= 1 and (difference != 0).mean() < 0.01
+
+
+def test_what_grows_is_mixed_as_opencv_does() -> None:
+    expected = cv2.resize(PICTURE, (640, 480), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(resized(PICTURE, 640, 480).astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_shapes_stay(channels: int) -> None:
+    pixels = PICTURE[..., :channels]
+    for made in (resized(pixels, 30, 20), resized(pixels, 300, 200), enlarged(pixels, 30, 20)):
+        assert made.shape[2] == channels and made.dtype == np.uint8
+    assert np.array_equal(enlarged(pixels, 260, 180)[::2, ::2], pixels)
