@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.base.scores import Meaning, real_scores
-from host.link.device import Device
+from host.link.client import Client
 from host.link.messages import Frame, Hello, Mode, Result, Source
 from host.link.sequence import Losses
 
@@ -129,7 +129,7 @@ class Pairing:
 
 
 def samples(
-    device: Device,
+    device: Client,
     others: Callable[[Message], None] = lambda message: None,
     wanted: Callable[[Sample], bool] = lambda sample: True,
     patience_s: float = math.inf,
@@ -147,7 +147,7 @@ def samples(
             raise silence(device, clock() - since)
 
 
-def silence(device: Device, seconds: float) -> HostError:
+def silence(device: Client, seconds: float) -> HostError:
     """What to say of a board of which nothing that counts has come for so long."""
     lost = device.losses
     return HostError(
@@ -157,7 +157,7 @@ def silence(device: Device, seconds: float) -> HostError:
     )
 
 
-def _all_samples(device: Device, others: Callable[[Message], None]) -> Iterator[Sample | None]:
+def _all_samples(device: Client, others: Callable[[Message], None]) -> Iterator[Sample | None]:
     """None each time that nothing came for POLL_S, or nothing that makes a sample."""
     pairing = Pairing()
     silent_s = 0.0

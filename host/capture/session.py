@@ -151,19 +151,8 @@ class CaptureSession:
         if not self.state.split:  # the session's first picture decides for all of it
             split = next_split(self._journal.pictures, label)
             self.state = replace(self.state, split=split)
-        return Picture(
-            path="",
-            label=label,
-            split=self.state.split,
-            session=self.state.session,
-            source="capture",
-            licence=LICENCE,
-            tags=self._options.tags,
-            scores=tuple(zip(sample.labels, sample.scores, strict=False)),
-            model_hash=f"{self._hello.model_hash:08x}",
-            board=f"{sample.board} {self._hello.device_serial:016x}",
-            time=self._now().astimezone(UTC).isoformat(timespec="milliseconds"),
-        )
+        about = row_of_sample(sample, self._hello, label, self.state.session, self._now())
+        return replace(about, split=self.state.split, tags=self._options.tags)
 
     def _undo(self) -> None:
         try:
@@ -210,6 +199,21 @@ class CaptureSession:
     def _say(self, text: str) -> None:
         self.said.append(text)
         self.viewer.say(text.replace(f"{self.state.session}_", ""))  # the screen names the session
+
+
+def row_of_sample(sample: Sample, hello: Hello, label: str, session: str, now: datetime) -> Picture:
+    """What is known of a captured picture: all but its path, its split and its tags."""
+    return Picture(
+        path="",
+        label=label,
+        session=session,
+        source="capture",
+        licence=LICENCE,
+        scores=tuple(zip(sample.labels, sample.scores, strict=False)),
+        model_hash=f"{hello.model_hash:08x}",
+        board=f"{sample.board} {hello.device_serial:016x}",
+        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+    )
 
 
 def _is_mistaken(sample: Sample, label: str) -> bool:

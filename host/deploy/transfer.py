@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from host.base.errors import HostError
 from host.base.records import Message
 from host.deploy.model import reason_text
-from host.link.client import RefusedError
-from host.link.device import Device
+from host.link.client import Client, RefusedError
 from host.link.line import NoAnswerError
 from host.link.messages import (
     MODEL_SLOTS,
@@ -33,7 +32,7 @@ FRUITLESS_TRIES = (
 STAYS = "the model that ran before still runs"
 
 
-def send_model(device: Device, blob: bytes, progress: Callable[[int], None]) -> None:
+def send_model(device: Client, blob: bytes, progress: Callable[[int], None]) -> None:
     """Sends `blob` and lets the board run it; on a HostError the old model runs. progress: bytes held so far."""
     device.set_mode(Mode.IDLE)
     best, stalled = -1, 0
@@ -57,7 +56,7 @@ def send_model(device: Device, blob: bytes, progress: Callable[[int], None]) -> 
     raise NoAnswerError(f"{device.name}: the board is gone in the middle of the model; {STAYS}")
 
 
-def _runs(device: Device, blob: bytes) -> bool:
+def _runs(device: Client, blob: bytes) -> bool:
     try:
         return device.greet().model_hash == body_crc(blob)
     except NoAnswerError:
@@ -69,14 +68,14 @@ def body_crc(blob: bytes) -> int:
     return int.from_bytes(blob[12:16], "little")
 
 
-def use_slot(device: Device, which: int) -> None:
+def use_slot(device: Client, which: int) -> None:
     """Runs another model from now on: 0 the built-in one. Raises HostError with the engine's reason."""
     device.set_mode(Mode.IDLE)
     _obey(device, SlotSelect(which))
     device.greet()
 
 
-def erase_slots(device: Device) -> None:
+def erase_slots(device: Client) -> None:
     """Back to the built-in model, and every slot empty."""
     use_slot(device, 0)
     for which in range(1, MODEL_SLOTS + 1):
@@ -87,7 +86,7 @@ class _InterruptedError(Exception):
     """The board does not know of the transfer (any more)."""
 
 
-def _pieces(device: Device, blob: bytes) -> Iterator[int]:
+def _pieces(device: Client, blob: bytes) -> Iterator[int]:
     """Sends what the board does not hold; yields what it holds."""
     held = _obey(device, SlotBegin(len(blob), zlib.crc32(blob)))
     yield held
@@ -99,7 +98,7 @@ def _pieces(device: Device, blob: bytes) -> Iterator[int]:
         yield held
 
 
-def _obey(device: Device, command: Message) -> int:
+def _obey(device: Client, command: Message) -> int:
     """The answer's value."""
     try:
         return device.command(command).value
