@@ -30,6 +30,7 @@ TOOLS = {  # in the order in which they are met
     "device": "one board: info, settings, model slots, restart",
     "bench": "latency, power, always-on, MLPerf Tiny: what things cost",
     "report": "one page about runs: bench report",
+    "flash": "uploads a firmware that somebody built",
     "recording": "what a recording holds, and its pictures as files",
     "web": "the page for browsers as one file",
     "virtual": "a virtual board on a TCP port of this machine",

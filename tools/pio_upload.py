@@ -17,8 +17,8 @@ of_our_sources: Any = projenv  # type: ignore[name-defined]  # noqa: F821 - like
 sys.path.insert(0, environment.subst("$PROJECT_DIR"))
 
 from host.doctor.holders import modem_manager_runs, programs_holding  # noqa: E402 - needs the path
+from host.flash.advice import Advice, advice, after_failure  # noqa: E402 - likewise
 from host.ports.choose import listed_ports  # noqa: E402 - likewise
-from tools.upload_advice import Advice, advice, after_failure  # noqa: E402 - likewise
 
 WAIT_S = 10.0  # how long the port can be away while the board restarts
 AGAIN_S = 0.5

@@ -48,6 +48,15 @@ LAYER_OF = {  # what is not named here needs "run"
     "host.train": "train",
 }
 OF_OTHERS = {"report": ["host.bench", "report"]}  # tools that are a part of one
+PIO_PACKAGES = {
+    "toolchain-gccarmnoneeabi": "its compiler",
+    "framework-arduino-mbed": "Arduino's core",
+}
+PIO_OFFLINE = (
+    "is its registry (api.registry.platformio.org) within reach? Where one computer has built once, copy its "
+    ".platformio folder here, or name it by PLATFORMIO_CORE_DIR; or flash a firmware.bin that was built there: "
+    "run.py flash FIRMWARE.bin"
+)
 STARTER = "TINYML_CAMERA_STARTER"  # host/base/follow_up.py reads it
 OWN = ("setup", "wheels", "test", "check", "pio")
 
@@ -69,6 +78,14 @@ def command_of(words: list[str], tools: list[str]) -> list[str]:
 def tools_of(root: Path = ROOT) -> list[str]:
     """The names of the tools."""
     return sorted(path.parent.name for path in (root / "host").glob("*/__main__.py"))
+
+
+def pio_lacks(environment: dict[str, str], home: Path) -> str:
+    """Which of the packages for the real board are not in PlatformIO's folder, in words; "" for none."""
+    core = Path(environment.get("PLATFORMIO_CORE_DIR") or home / ".platformio")
+    return " and ".join(
+        words for folder, words in PIO_PACKAGES.items() if not (core / "packages" / folder).is_dir()
+    )
 
 
 def start(arguments: list[str], folder: Path | None = None, is_tool: bool = False) -> int:
@@ -140,7 +157,10 @@ def main(argv: list[str]) -> int:
     if task == "check":
         return start(["-m", "tools.check", *rest], ROOT)
     if task == "pio":
-        return start(["-m", "platformio", *rest], ROOT)
+        code = start(["-m", "platformio", *rest], ROOT)
+        if code and (lacks := pio_lacks(dict(os.environ), Path.home())):
+            say(f"PlatformIO could not fetch {lacks}: {PIO_OFFLINE}")
+        return code
     say(f"starting {words[0]}")
     return start(["-m", *words], is_tool=True)
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import SCons.Script
 
+from host.flash.advice import advice, after_failure
 from host.ports import choose as link_port
 from host.ports.choose import ARDUINO, ListedPort
-from tools.upload_advice import advice, after_failure
 
 ROOT = Path(__file__).resolve().parents[2]
 NANO = ListedPort("/dev/ttyACM0", ARDUINO, 0x805A, "ABC")

@@ -59,7 +59,7 @@ def test_the_scripts_of_an_upload_need_nothing_of_the_other_layers() -> None:
     blocked = {*foreign, "numpy", "cv2", "rich", "unicorn", "numba"} - needed
     program = (
         f"import sys\nfor name in {sorted(blocked)!r}: sys.modules[name] = None\n"
-        "import host.doctor.holders, host.ports.choose, tools.flash_layout, tools.upload_advice, tools.offline_scons"
+        "import host.doctor.holders, host.ports.choose, tools.flash_layout, host.flash.advice, tools.offline_scons"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -143,6 +143,16 @@ def test_a_tool_runs_in_the_folder_of_its_user(
     monkeypatch.setattr(run, "venv_python", lambda: Path(sys.executable))
     assert run.start(["-m", "host.data", "check", "pictures"], is_tool=True) == 2
     assert "error: pictures is not there" in capfd.readouterr().err
+
+
+def test_what_platformio_lacks_is_named(tmp_path: Path) -> None:
+    """After a build that failed: a copied folder, named by PLATFORMIO_CORE_DIR, lacks nothing."""
+    assert run.pio_lacks({}, tmp_path) == "its compiler and Arduino's core"
+    packages = tmp_path / "copied" / "packages"
+    for name in run.PIO_PACKAGES:
+        (packages / name).mkdir(parents=True)
+    assert run.pio_lacks({"PLATFORMIO_CORE_DIR": str(tmp_path / "copied")}, tmp_path) == ""
+    assert "flash FIRMWARE.bin" in run.PIO_OFFLINE
 
 
 def test_every_file_of_requirements_has_its_size() -> None:

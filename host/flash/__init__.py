@@ -1,0 +1,1 @@
+"""Uploads a firmware that somebody built: one build serves many boards."""

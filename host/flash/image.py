@@ -1,0 +1,43 @@
+"""A firmware file, looked at before a board is touched: is it an application for this chip?"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from host.base.boards import FLASH_BYTES, RAM_BYTES
+from host.base.errors import HostError
+
+APPLICATION = (
+    0x10000  # where the bootloader starts it: firmware/platform, and Arduino's linker script
+)
+RAM = 0x20000000
+BUILT = "pio run writes .pio/build/nano33ble/firmware.bin"
+
+
+def read_image(path: Path) -> bytes:
+    """The bytes of a .bin. Raises HostError for what no Nano 33 BLE could start."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}", BUILT) from error
+    if data[:4] == b"\x7fELF" or path.suffix.lower() in (".hex", ".uf2", ".elf"):
+        raise HostError(f"{path} is no plain image of the flash", f"give the .bin: {BUILT}")
+    if len(data) > FLASH_BYTES:
+        raise HostError(f"{path} has {len(data):,} bytes", f"{FLASH_BYTES:,} fit: is it firmware?")
+    why = _no_application(data)
+    if why:
+        raise HostError(f"{path} is no application for the Nano 33 BLE: {why}", BUILT)
+    return data
+
+
+def _no_application(data: bytes) -> str:
+    """Of the first words of a Cortex-M's image: its stack, and where it starts (ARMv7-M ARM, B1.5.3)."""
+    if len(data) < 64:
+        return "it is too short"
+    stack, start = struct.unpack_from("<II", data)
+    if not RAM < stack <= RAM + RAM_BYTES:
+        return f"its stack would be at {stack:#x}, the RAM ends at {RAM + RAM_BYTES:#x}"
+    if not (start & 1 and APPLICATION <= start < APPLICATION + len(data)):
+        return f"it would start at {start:#x}, which is not inside it"
+    return ""
