@@ -10,7 +10,7 @@ setup(
     package_data={
         "host": ["py.typed"],
         "host.report": ["*.jinja"],
-        "host.virtual": ["pictures/*"],
+        "host.virtual": ["pictures/*", "photographs/*"],
         "host.web": ["page/*"],
         "host.bundled.models": ["*"],
         "host.bundled.firmware": ["virtual.*"],

@@ -92,10 +92,11 @@ class Board:
         """Frames with their scores and cycles, `count` of them or for ever; a recording's until it ends.
 
         image: uint8 (height, width, channels), what the model saw. Raises HostError on a dead port or when nothing
-        came for 25 s.
+        came for 25 s of the board's clock.
         """
         self.client.set_mode(Mode.STREAM)
-        whole = samples(self.client, wanted=_is_whole, patience_s=PATIENCE_S)
+        line = self.client.line  # a virtual board's own clock: this computer may be slow
+        whole = samples(self.client, lambda _: None, _is_whole, PATIENCE_S, line.clock)
         try:
             with suppress(EndOfRecordingError):
                 yield from islice((sample for sample in whole if _is_whole(sample)), count)

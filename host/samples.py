@@ -133,12 +133,13 @@ def samples(
     others: Callable[[Message], None] = lambda message: None,
     wanted: Callable[[Sample], bool] = lambda sample: True,
     patience_s: float = math.inf,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Sample]:
-    """Samples that are `wanted`, for ever; every message that belongs to none goes to `others`.
+    """Samples that are `wanted`, for ever; every message that belongs to none goes to `others`. clock: of patience_s.
 
     Raises HostError on a dead port and when none came for patience_s seconds, EndOfRecordingError at a recording's end.
     """
-    clock, since = time.monotonic, time.monotonic()
+    since = clock()
     for sample in _all_samples(device, others):
         if sample is not None and wanted(sample):
             yield sample

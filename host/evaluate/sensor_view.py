@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.preprocess import area_average, area_average_yuv
-from host.virtual.scene import HEIGHT, WIDTH
+from host.virtual.moving import HEIGHT, WIDTH
 from host.virtual.sensor_picture import render_frame
 from host.virtual.sensor_registers import COM7, COM13, COM15, TSLB, reset_registers
 from host.virtual.sensor_timing import QVGA, sensor_timing

@@ -1,6 +1,7 @@
 """What the virtual camera looks at: a source of 640x480 RGB pictures over the board's own time.
 
-    default            the pictures that come with the project, two seconds each
+    default            the photographs and drawings that come with the project, two seconds each; the view moves
+    drawings           the drawings alone, and the view stands still
     folder:PATH        the pictures of a folder, by name, two seconds each
     image:FILE         one picture
     video:FILE         a video at its own rate, from the start again at its end
@@ -17,7 +18,7 @@ sensor's noise, which grows with its gain.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,11 +32,11 @@ from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
 from host.base.regular_files import open_file, read_below
 from host.base.resize import resized
 from host.virtual.light import split_scene
+from host.virtual.moving import HEIGHT, SECONDS_A_PICTURE, WIDTH, Moving
 
-WIDTH, HEIGHT = 640, 480
-SECONDS_A_PICTURE = 2.0
 MOST_VIDEO_BYTES = 1 << 40
-BUNDLED = Path(__file__).resolve().parent / "pictures"
+BUNDLED = Path(__file__).resolve().parent / "pictures"  # drawings
+PHOTOGRAPHS = BUNDLED.with_name("photographs")
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
 Scale = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]  # picture, width, height
@@ -170,7 +171,8 @@ def open_scene(url: str) -> Scene:
         return Lit(open_scene(url), light, noise)
     kind, _, rest = url.partition(":")
     makers: dict[str, Callable[[str], Scene]] = {
-        "default": lambda _: _folder(BUNDLED),
+        "default": lambda _: moving_view([PHOTOGRAPHS, BUNDLED]),
+        "drawings": lambda _: _folder(BUNDLED),
         "folder": lambda path: _folder(Path(path)),
         "image": lambda path: Pictures([read_picture(Path(path))]),
         "video": _video,
@@ -183,14 +185,29 @@ def open_scene(url: str) -> Scene:
     return makers[kind](rest)
 
 
+def moving_view(folders: Sequence[Path]) -> Scene:
+    """Their pictures mixed evenly, the first of the first folder first, under a view that moves."""
+    ranked = [
+        (place / len(found), rank, picture)
+        for rank, found in enumerate(_pictures(folder) for folder in folders)
+        for place, picture in enumerate(found)
+    ]
+    order = sorted(ranked, key=lambda entry: entry[:2])
+    return Moving([picture for _, _, picture in order])
+
+
 def _folder(path: Path) -> Scene:
+    return Pictures(_pictures(path))
+
+
+def _pictures(path: Path) -> list[NDArray[np.uint8]]:
     if not path.is_dir():
         raise HostError(f"{path} is not a folder of pictures")
     files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
     if not files:
         raise HostError(f"no pictures in {path}: it needs {', '.join(sorted(SUFFIXES))}")
     contents = (read_below(path, file.name, MOST_FILE_BYTES) for file in files)
-    return Pictures([decode(each, str(file)) for each, file in zip(contents, files, strict=True)])
+    return [decode(each, str(file)) for each, file in zip(contents, files, strict=True)]
 
 
 def _video(path: str) -> Scene:

@@ -74,6 +74,14 @@ def test_the_same_script_gives_the_same_figures() -> None:
     assert runs[0] == runs[1]
 
 
+def test_its_patience_is_the_boards_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer that is a hundred times too slow waits as long as the board's own time takes."""
+    late = iter(range(0, 10**9, 1000))
+    with open_board("virtual") as board:
+        monkeypatch.setattr("time.monotonic", lambda: float(next(late)))
+        assert len(list(board.samples(1))) == 1
+
+
 def test_mistakes_are_said() -> None:
     with open_board("virtual") as board:
         with pytest.raises(HostError, match="no setting 'brightnes'"):

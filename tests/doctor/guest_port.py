@@ -17,7 +17,7 @@ SLICE_CYCLES = CLOCK_HZ // 500
 
 def guest_port(options: BoardOptions | None = None, elf: Path = PREBUILT) -> LocalPort:
     """The board runs while the link's thread reads, and only then."""
-    return LocalPort(open_scene("default"), options, elf, SLICE_CYCLES)
+    return LocalPort(open_scene("drawings"), options, elf, SLICE_CYCLES)
 
 
 def examine(options: BoardOptions | None = None, elf: Path = PREBUILT) -> dict[str, Finding]:

@@ -118,7 +118,7 @@ def test_every_way_to_fail_has_its_name(faults: SensorFaults, code: FaultCode) -
 
 
 def test_a_single_shot_ends_by_itself() -> None:
-    bench = Bench("default")
+    bench = Bench("drawings")
     bench.mode(Mode.SINGLE)
     result = bench.wait(Result)
     assert result.capture_cycles > 0
@@ -127,7 +127,7 @@ def test_a_single_shot_ends_by_itself() -> None:
 
 
 def test_a_frame_is_there_whenever_the_board_is_ready() -> None:
-    bench = Bench("default")
+    bench = Bench("drawings")
     bench.mode(Mode.STREAM)
     results = [bench.wait(Result) for _ in range(6)]
     busy = results[-1].inference_cycles + results[-1].send_cycles + 2_600_000

@@ -58,7 +58,7 @@ def test_bars_are_grey_as_they_are_for_the_wires() -> None:
 
 
 def test_no_frame_is_lost_though_one_fills_the_queue() -> None:
-    bench = colour_bench("default")
+    bench = colour_bench("drawings")
     bench.mode(Mode.STREAM)
     results = [bench.wait(Result) for _ in range(8)]
     assert results[-1].dropped_messages == 0

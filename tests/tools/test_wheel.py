@@ -26,6 +26,7 @@ COPIED = (
 INSIDE = (
     "host/py.typed",
     "host/virtual/pictures/01_person_hallway.jpg",
+    "host/virtual/photographs/01_person_astronaut.jpg",
     "host/report/page.html.jinja",
     "host/web/page/index.html",
     "host/bundled/firmware/virtual.elf",

@@ -13,7 +13,7 @@ from host.virtual.scene import open_scene
 @pytest.mark.parametrize(
     "scene, words",
     [
-        ("nonsense", "unknown scene nonsense: give one of default, folder"),
+        ("nonsense", "unknown scene nonsense: give one of default, drawings, folder"),
         ("folder:absent", "absent is not a folder of pictures"),
         ("folder:.", "no pictures in .: it needs .bmp"),
         ("image:absent.png", "cannot read absent.png: No such file"),

@@ -23,7 +23,7 @@ def test_verdicts_equal_the_json_viewers(
 ) -> None:
     path = tmp_path / "seen.rec"
     recorder = start_recording(path, "virtual", "a test", print)
-    with served(RecordingPort(LocalPort(open_scene("default")), recorder)) as service:
+    with served(RecordingPort(LocalPort(open_scene("drawings")), recorder)) as service:
         page = open_page(service.address)
         for number in range(10, FRAMES + 1, 10):  # as long as it goes on, however slowly
             until(page, f"camera.verdicts.length >= {number}", seconds=200)
