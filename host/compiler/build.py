@@ -27,6 +27,7 @@ from host.compiler.scratch import Demand, demand
 
 CORE_RAM_BYTES = 43_000  # the Arduino core and its USB stack, facts/board.md
 CORE_FLASH_BYTES = 91_500
+FREE_RAM_BYTES, FREE_FLASH_BYTES = RAM_BYTES - CORE_RAM_BYTES, FLASH_BYTES - CORE_FLASH_BYTES
 
 
 @dataclass(frozen=True)
@@ -123,17 +124,19 @@ def assemble(
 
 def refusal(compiled: Compiled) -> HostError | None:
     """Why the board cannot run the model, and what helps; None when it can."""
-    arena, available = compiled.plan.arena_bytes, RAM_BYTES - CORE_RAM_BYTES
-    if arena > available:
-        return HostError(
-            f"the model needs an arena of {arena} bytes; the board has {available} bytes available",
-            "use a smaller image, fewer channels, or streaming",
+    arena, flash = compiled.plan.arena_bytes, len(compiled.blob)
+    words, remedies = [], []
+    if arena > FREE_RAM_BYTES:
+        words.append(
+            f"the model needs an arena of {arena} bytes; the board has {FREE_RAM_BYTES} bytes available"
         )
-    flash, left = len(compiled.blob), FLASH_BYTES - CORE_FLASH_BYTES
-    if flash > left:
-        return HostError(
-            f"the packed model has {flash} bytes; the board's flash has {left} left",
-            "train a narrower model",
+        remedies.append("use a smaller image, fewer channels, or streaming")
+    if flash > FREE_FLASH_BYTES:
+        words.append(
+            f"the packed model has {flash} bytes; the board's flash has {FREE_FLASH_BYTES} left"
         )
+        remedies.append("train a narrower model")
+    if words:
+        return HostError(", and ".join(words), "; ".join(remedies))
     exceeded = exceeded_limit(compiled.network, compiled.plan)
     return HostError(exceeded) if exceeded else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +17,14 @@ from rich.table import Table
 from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
-from host.compiler.build import Compiled, Options, compile_anyway, refusal
+from host.compiler.build import (
+    FREE_FLASH_BYTES,
+    FREE_RAM_BYTES,
+    Compiled,
+    Options,
+    compile_anyway,
+    refusal,
+)
 from host.compiler.cost import WORST_ERROR, predict, unmeasured
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
@@ -24,6 +32,7 @@ from host.compiler.network import macs
 from host.compiler.pixels import BY_SCALE, read_choice
 from host.compiler.sketch import mobilenet_v1
 
+ALPHAS = (0.1, 0.2, 0.25, 0.5, 0.75, 1.0)
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
 
 
@@ -128,6 +137,65 @@ def show(report: Report) -> Table:
     return table
 
 
+def _sizes(text: str) -> list[int]:
+    sizes = [int(part) if part.isdecimal() else 0 for part in text.split(",")]
+    if min(sizes) < 1:
+        raise argparse.ArgumentTypeError(f"whole numbers such as 96,128, not {text!r}")
+    return sizes
+
+
+def _table(a: argparse.Namespace, options: Options) -> int:
+    """MobileNetV1 by width and size, as its paper's table, with what the board adds to it."""
+    if a.model != "mobilenet_v1":
+        raise HostError(
+            f"--table varies an architecture, and {a.model} is one model", "give mobilenet_v1"
+        )
+    shapes = [(alpha, size) for size in a.sizes or [a.size] for alpha in ALPHAS]
+    found = [examine(a.model, *shape, a.channels, a.classes, options) for shape in shapes]
+    if a.json:
+        for (alpha, size), each in zip(shapes, found, strict=True):
+            print(json.dumps({"alpha": alpha, "size": size, **asdict(each)}))
+    else:
+        stdout().print(grid(shapes, found, a.channels, a.classes))
+    return 0
+
+
+def grid(
+    shapes: Sequence[tuple[float, int]], found: Sequence[Report], channels: int, classes: int
+) -> Table:
+    """shapes: alpha and size of each report. What is too large for the board is marked."""
+    table = Table(title=f"MobileNetV1, {channels} channel(s) in, {classes} classes, int8")
+    for name in (
+        "alpha",
+        "size",
+        "M MACs",
+        "M parameters",
+        "flash, B",
+        "RAM, B",
+        "Mcycles",
+        "fits",
+    ):
+        table.add_column(name, justify="right")
+    for (alpha, size), each in zip(shapes, found, strict=True):
+        too = [word for word, much in (("RAM", each.arena_bytes > FREE_RAM_BYTES),
+                                       ("flash", each.flash_bytes > FREE_FLASH_BYTES)) if much]  # fmt: skip
+        table.add_row(
+            f"{alpha:g}",
+            f"{size}",
+            f"{each.macs / 1e6:.2f}",
+            f"{(each.parameters or 0) / 1e6:.3f}",
+            f"{each.flash_bytes:,}",
+            f"{each.ram_bytes:,}",
+            f"{each.predicted_cycles / 1e6:.1f}",
+            "yes" if each.fits else f"no: {', '.join(too) or 'see its own report'}",
+        )
+    table.caption = (
+        f"The board has {FREE_FLASH_BYTES:,} B of flash and {FREE_RAM_BYTES:,} B of RAM for a model's arena; "
+        "RAM is arena and image. Cycles are predicted, not run."
+    )
+    return table
+
+
 def main(argv: list[str]) -> int:
     """Prints the report; exit code 0 whether or not the model fits."""
     parser = argparse.ArgumentParser(prog="python -m host.compiler report", description=__doc__)
@@ -138,11 +206,19 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--classes", type=int, default=2)
     parser.add_argument("--no-dead-channel-removal", action="store_true")
     parser.add_argument("--pixels", default=BY_SCALE, metavar="LOW:HIGH", help="as without report")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument(
+        "--table", action="store_true", help="of mobilenet_v1: every usual alpha, one row each"
+    )
+    parser.add_argument(
+        "--sizes", metavar="N,N", type=_sizes, help="with --table: also for these sizes"
+    )
+    parser.add_argument("--json", action="store_true", help="JSON on stdout, one object a model")
     a = parser.parse_args(argv)
     options = Options(
         dead_channel_removal=not a.no_dead_channel_removal, pixels=read_choice(a.pixels)
     )
+    if a.table:
+        return _table(a, options)
     report = examine(a.model, a.alpha, a.size, a.channels, a.classes, options)
     if a.json:
         print(json.dumps(asdict(report)))

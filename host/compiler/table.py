@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from host.base.boards import FLASH_BYTES, RAM_BYTES
-from host.compiler.build import CORE_FLASH_BYTES, CORE_RAM_BYTES, Compiled
+from host.compiler.build import FREE_FLASH_BYTES, FREE_RAM_BYTES, Compiled
 from host.compiler.format import NO_SOURCE
 from host.compiler.network import Feature, Layer, macs
 
@@ -62,11 +62,11 @@ def _totals(compiled: Compiled) -> list[Text]:
             f"{compiled.model_macs - total:,} MACs of dead channels removed"
         ),
         Text(
-            f"flash {flash:,} B of {FLASH_BYTES - CORE_FLASH_BYTES:,} B left by the Arduino core "
+            f"flash {flash:,} B of {FREE_FLASH_BYTES:,} B left by the Arduino core "
             f"({FLASH_BYTES:,} B in all)"
         ),
         Text(
-            f"RAM   {ram:,} B of {RAM_BYTES - CORE_RAM_BYTES:,} B left by the Arduino core "
+            f"RAM   {ram:,} B of {FREE_RAM_BYTES:,} B left by the Arduino core "
             f"({RAM_BYTES:,} B in all): arena {plan.arena_bytes:,} B, image {image_bytes:,} B"
         ),
         Text(_distance(plan.arena_bytes, plan.lower_bound)),

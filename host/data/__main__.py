@@ -1,4 +1,4 @@
-"""python -m host.data import|check|split|export: pictures in, what may be wrong with them, who judges, pictures out."""
+"""python -m host.data import|check|split|export|draw: pictures in, what may be wrong, who judges, pictures out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from host.base.arguments import share, whole
 from host.base.errors import require, run_main
 from host.data.boxes import LEAST_AREA
 from host.data.check import SURE
-from host.data.commands import check_set, export_set, import_set, split_set
+from host.data.commands import check_set, draw_pictures, export_set, import_set, split_set
 from host.data.duplicates import BITS, NEAR
 from host.data.manifest import SPLITS
 from host.data.split import VAL_SHARE
@@ -31,6 +31,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     _check(commands.add_parser("check", help="what may be wrong; changes nothing"))
     _split(commands.add_parser("split", help="which pictures train and which judge"))
     _export(commands.add_parser("export", help="for Keras, Edge Impulse, or in one zip"))
+    _draw(commands.add_parser("draw", help="a small set of drawn faces, with masks and without"))
     return parser.parse_args(argv)
 
 
@@ -38,7 +39,13 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0; `check` gives 1 when it found something."""
     args = arguments(argv)
     require("data")
-    run = {"import": import_set, "check": check_set, "split": split_set, "export": export_set}
+    run = {
+        "import": import_set,
+        "check": check_set,
+        "split": split_set,
+        "export": export_set,
+        "draw": draw_pictures,
+    }
     return run[args.command](args)
 
 
@@ -91,6 +98,16 @@ def _export(parser: argparse.ArgumentParser) -> None:
     add("output", type=Path, help="a new folder, or NAME.zip")
     add("--layout", choices=("keras", "edge-impulse", "zip"), help="default: by the output's name")
     add("--split", choices=SPLITS, default="", help="this split alone")
+
+
+def _draw(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("output", type=Path, help="a new folder, with its manifest.csv")
+    add(
+        "--count", type=whole(1, 10_000), default=96, metavar="N", help="of each label (default 96)"
+    )
+    add("--biased", action="store_true", help="masks in one place, faces without in another")
+    add("--seed", type=int, default=0, help="another one draws other faces")
 
 
 def _distance(parser: argparse.ArgumentParser) -> None:

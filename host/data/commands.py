@@ -140,6 +140,20 @@ def export_set(request: argparse.Namespace) -> int:
     return 0
 
 
+def draw_pictures(request: argparse.Namespace) -> int:
+    """Draws a small set of faces, with a mask and without."""
+    from host.data.drawn import draw_set
+
+    console = stderr()
+    if request.output.exists():
+        raise HostError(f"{request.output} is there already", "give a new folder")
+    rows = draw_set(request.output, request.count, request.seed, request.biased)
+    made = sum(1 for _ in _shown(rows, "drawing", console, 2 * request.count))
+    _say(console, f"{made} drawings in {request.output}, which show nobody (CC0)")
+    stdout().print(_splits(read_dataset(request.output).pictures))
+    return 0
+
+
 def _read(request: argparse.Namespace, console: Console) -> Dataset:
     dataset = read_dataset(request.data, least_labels=1, split=request.split)
     for line in dataset.remarks():

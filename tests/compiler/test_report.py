@@ -120,3 +120,22 @@ def test_predictions_are_near_the_core_model(shared: Path, arm_gcc: str, name: s
     compiled = compile_model((shared / "models" / f"{name}.tflite").read_bytes(), name)
     measured = sum(layer_cycles(engine_elf(arm_gcc), compiled))
     assert abs(sum(predict(compiled)) - measured) < WORST_ERROR * measured
+
+
+def test_a_table_varies_width_and_size(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "mobilenet_v1", "--table", "--sizes", "64,96", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["alpha"], row["size"]) for row in rows][5:7] == [(1.0, 64), (0.1, 96)]
+    default = next(row for row in rows if (row["alpha"], row["size"]) == (0.25, 96))
+    assert default["macs"] == report("mobilenet_v1").macs
+    assert main(["report", "mobilenet_v1", "--table"]) == 0
+    assert "no: flash" in capsys.readouterr().out
+    with pytest.raises(HostError, match="--table varies an architecture"):
+        main(["report", "x.tflite", "--table"])
+
+
+def test_a_no_names_all_that_is_too_large() -> None:
+    """1.0/224 needs both more RAM and more flash than there are."""
+    found = examine("mobilenet_v1", 1.0, 224, 3, 1000, Options())
+    assert not found.fits and found.reason is not None
+    assert "arena of" in found.reason and "flash has" in found.reason
