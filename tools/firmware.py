@@ -14,8 +14,8 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from host.base.files import write_private
+from host.base.places import PREBUILT
 from host.compiler.__main__ import main as compile_model
-from host.virtual.server import PREBUILT
 from tools import offline_scons
 
 ROOT = Path(__file__).resolve().parent.parent

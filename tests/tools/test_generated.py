@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from host.virtual.server import PREBUILT
+from host.base.places import PREBUILT
 from tools import firmware, generate
 
 ROOT = Path(__file__).resolve().parents[2]

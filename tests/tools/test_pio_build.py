@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from host.virtual.server import PREBUILT
+from host.base.places import PREBUILT
 from tools.flash_layout import collision, image_end, slots_start
 
 ROOT = Path(__file__).resolve().parents[2]
