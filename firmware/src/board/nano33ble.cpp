@@ -33,7 +33,10 @@ static void ask_port(void) {
     NVIC_SetPendingIRQ(TIMER4_IRQn);
 }
 
+/* The loop is woken once for all of them: the core keeps 16 such calls of interrupts at most until none is
+ * due, and halts at one more. */
 static void take_bytes(void) {
+    static bool came;
     uint32_t count = 0;
     for (; count < BYTES_A_CALL && arrived_in - arrived_out < ARRIVED_BYTES; count++) {
         const int byte = _SerialUSB.read();
@@ -42,11 +45,12 @@ static void take_bytes(void) {
         }
         arrived[arrived_in % ARRIVED_BYTES] = static_cast<uint8_t>(byte);
         arrived_in = arrived_in + 1;
+        came = true;
     }
     if (count == BYTES_A_CALL) {
         ask_port();
-    }
-    if (count > 0) {
+    } else if (came) {
+        came = false;
         osThreadFlagsSet(loop_thread, host_flag);
     }
 }
