@@ -1,11 +1,14 @@
 """What the firmware costs while it holds the inference marker pin high: counters at its edges and at chosen calls.
 
-In: a virtual board. Out: a Window for each time the marker was high. Counters are those of the *profile* engine:
-cycles of the model in cycles.py (estimated), instructions, and data reads of flash, all taken at the end of a block.
+In: a virtual board. Out: a Window for each time the marker was high. Instructions and reads of exceptions are left out,
+as they are not the watched code's. Their cycles are in: the firmware's own clock tells them apart. Counters are those
+of the *profile* engine: cycles of the model in cycles.py (estimated), instructions, and data reads of flash, all taken
+at the end of a block.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -14,16 +17,17 @@ from numpy.typing import NDArray
 from unicorn.unicorn_const import UC_HOOK_BLOCK
 
 from host.virtual import hooks
-from host.virtual.board import VirtualBoard
+from host.virtual.board import Observer, VirtualBoard
 from host.virtual.cpu import Flavour
 from host.virtual.registers import SP
 from host.virtual.window import Reading, Window
 
 PAINT = 0xA5
 FLASH_READS = 2  # column of the table of counts
+NOTHING = Reading(0, 0, 0)
 
 
-class Profile:
+class Profile(Observer):
     """`with Profile(board) as profile:` watches the board; it runs slower meanwhile. Windows gather in `windows`.
 
     watched: a function of one block, as the one that reads the cycle counter is.
@@ -37,6 +41,8 @@ class Profile:
         self._start: Reading | None = None
         self._calls: list[Reading] = []
         self._painted = (0, 0)
+        self._left_out = NOTHING  # of exceptions that ended
+        self._began: Reading | None = None  # the counters when the exception began that is active
 
     def __enter__(self) -> Profile:
         board = self._board
@@ -49,6 +55,7 @@ class Profile:
         )
         self._engine.ctl_flush_tb()  # blocks translated before the hook would not call it
         board.marked = self._marked
+        board.observer, self._others = self, board.observer
         return self
 
     def __exit__(
@@ -59,11 +66,33 @@ class Profile:
     ) -> None:
         self._engine.hook_del(self._hook)
         self._board.marked = lambda _: None
+        self._board.observer = self._others
         self._board.memory.state[hooks.PROFILING] = 0
         self._board.cpu.use(Flavour.FAST)
 
     def read(self) -> Reading:
-        """The counters now."""
+        """The counters now, instructions and reads without those of exceptions."""
+        counted = self._counters()
+        left_out = self._left_out
+        if self._began:
+            left_out += counted - self._began
+        return replace(counted - left_out, cycles=counted.cycles)
+
+    def changed(self) -> None:
+        """See Observer: whether an exception began or ended."""
+        active = bool(self._board.nvic.active)
+        if active and self._began is None:
+            self._began = self._counters()
+        elif not active and self._began:
+            self._left_out += self._counters() - self._began
+            self._began = None
+        self._others.changed()
+
+    def sent(self, data: bytes) -> None:
+        """See Observer."""
+        self._others.sent(data)
+
+    def _counters(self) -> Reading:
         reads = sum(int(self._board.memory.counts[s, FLASH_READS].sum()) for s in self._code)
         return Reading(self._board.cycles, self._board.instructions, reads)
 

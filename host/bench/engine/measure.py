@@ -54,9 +54,9 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
 
 
 def _own(model: Model, window: Window, answer: Answer) -> Window:
-    """The window without the interrupts that fell into it: the firmware's clock leaves them out, the counters do not.
+    """The window without the cycles of interrupts that fell into it: the firmware's clock leaves them out.
 
-    The port's interrupt sends the last acknowledgement while the first layer runs. Its instructions stay counted.
+    The port's interrupt sends the last acknowledgement while the first layer runs. Profile counts no instruction of it.
     """
     costs, _ = split(model.packed, window)
     taken = [c.cycles - own for c, own in zip(costs, answer.operator_cycles, strict=True)]
