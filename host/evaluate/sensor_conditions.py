@@ -19,9 +19,9 @@ Condition = Callable[[Image, np.random.Generator], Image]
 
 CLEAN = "clean"
 EXPONENT = 2.2
-STOPS_DOWN, STOPS_UP, NIGHT_STOPS = 2.0, 1.5, 3.0
-GAIN_SIGMA, NIGHT_SIGMA, LINE_SIGMA = 25.0, 35.0, 4.0  # grey levels of a VGA pixel; of a line
-MOTION_PIXELS, DEFOCUS_RADIUS = 41, 13  # of 640: a sixteenth of the width; four model pixels across
+STOPS_DOWN, STOPS_UP, NIGHT_STOPS = 2.0, 1.5, 2.5
+GAIN_SIGMA, NIGHT_SIGMA, LINE_SIGMA = 25.0, 30.0, 3.0  # grey levels of a VGA pixel; of a line
+MOTION_PIXELS, DEFOCUS_RADIUS = 25, 9  # of 640: four model pixels along; nearly three across
 CORNER_LIGHT = 0.3  # left in the corners
 CROP = 0.6  # of each side
 
