@@ -16,7 +16,7 @@ from host.compiler.additions import with_linear
 from host.compiler.check import refuse
 from host.compiler.format import PackedSample
 from host.compiler.graph import Graph, Operator, Tensor
-from host.compiler.network import Addition, Exponential, Feature, Scaling
+from host.compiler.network import Addition, Exponential, Scaling
 from host.compiler.quantise import quantise_multiplier
 
 ADD_LEFT_SHIFT = 20
@@ -97,16 +97,15 @@ def convolution(
     return Scaling(bias - input_zero_point * sums, multiplier, shift, low, high, once)
 
 
-def mean(graph: Graph, operator: Operator, feature: Feature) -> Scaling:
-    """QuantizedMeanOrSum of recent TFLite: the division by the count is in the multiplier."""
+def mean(graph: Graph, operator: Operator, count: int, zero_point: int) -> Scaling:
+    """QuantizedMeanOrSum of recent TFLite: the division by the count is in the multiplier. zero_point: of u."""
     source, output = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
     multiplier, shift = quantise_multiplier(scale(source) / scale(output))
-    count = feature.height * feature.width
     extra = min(count.bit_length() - 1, 32, 31 + shift)
     multiplier, shift = (multiplier << extra) // count, shift - extra
     if not 0 <= multiplier < 1 << 31 or shift > 30:
         refuse(operator, "its scales differ too much", "convert the model again")
-    return _one_channel(-feature.zero_point * count, multiplier, shift)
+    return _one_channel(-zero_point * count, multiplier, shift)
 
 
 def _one_channel(bias: int, multiplier: int, shift: int) -> Scaling:

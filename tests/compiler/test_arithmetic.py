@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from host.compiler import oracle
 from host.compiler.pack import unpack
 from tests.compiler import reference
-from tests.compiler.builder import ModelBuilder
+from tests.compiler.builder import INT32, ModelBuilder
 from tests.compiler.random_networks import compile_as_bytes
 
 
@@ -89,3 +90,39 @@ def test_add_for_many_scales(activation: str) -> None:
         total = model.add(pair[0], pair[1], output, activation)
         pooled = model.pool(total, (16, 16))
         agree(model.finish(image, pooled), random.integers(-128, 128, (16, 16, 4)).astype(np.int8))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2)])
+@pytest.mark.parametrize("rows_first", [True, False])
+def test_means_one_axis_after_the_other_round_twice(
+    order: tuple[int, ...], keep: bool, rows_first: bool
+) -> None:
+    """As PyTorch's exporters write them, channels first."""
+    shape = (1, 5, 3, 7)
+    model = ModelBuilder()
+    value = image = model.tensor(shape, 0.02, 5)
+    if order != (0, 1, 2, 3):
+        moved = tuple(shape[axis] for axis in order)
+        axes = model.tensor((4,), kind=INT32, data=np.array(order, np.int32))
+        options = schema.TransposeOptionsT()
+        value = model.operator("TRANSPOSE", [value, axes], model.tensor(moved, 0.02, 5), options)
+    letters = ["NHWC"[axis] for axis in order]
+    for letter, scale in zip("HW" if rows_first else "WH", (0.02, 0.013), strict=True):
+        axis, now = letters.index(letter), model.shape(value)
+        left = tuple(1 if i == axis else n for i, n in enumerate(now) if keep or i != axis)
+        if not keep:
+            letters.remove(letter)
+        axes = model.tensor((1,), kind=INT32, data=np.array([axis], np.int32))
+        options = schema.ReducerOptionsT()
+        options.keepDims = keep
+        value = model.operator("MEAN", [value, axes], model.tensor(left, scale, -3), options)
+    data = model.finish(image, model.reshape(value, (1, 7)))
+    packed = unpack(compile_as_bytes(data, "means").blob)
+    judge = reference.interpreter(data)
+    for pixels in reference.images(shape[1:], 8):
+        judge.set_tensor(judge.get_input_details()[0]["index"], pixels[None])
+        judge.invoke()
+        expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
+        u = (pixels.astype(np.int16) + 128).astype(np.uint8)
+        assert oracle.scores(packed, u).tolist() == expected.tolist()

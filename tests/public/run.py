@@ -28,8 +28,8 @@ from host.compiler.judge import Judge
 from host.compiler.network import macs
 from host.compiler.pixels import BY_SCALE, IDENTITY
 from tests.compiler import reference
-from tests.dsp.board import RAM
-from tests.engine.exactness import IMAGE, M4Engine, engine_elf, image_shape, unsigned
+from tests.dsp.board import DATA_IN_FLASH, RAM, RETURN
+from tests.engine.exactness import IMAGE, SCORES, M4Engine, engine_elf, image_shape, unsigned
 from tests.engine.layer_cycles import layer_cycles
 from tests.native import arm_compiler
 
@@ -105,8 +105,13 @@ def examine(data: bytes, elf: Path, source: Source, images: int) -> Row:
 
 def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, int]:
     """Images that were equal, and cycles."""
-    if compiled.plan.arena_bytes > IMAGE - RAM:
-        raise HostError(f"an arena of {compiled.plan.arena_bytes} bytes: too large for this bench")
+    for size, most in (
+        (compiled.plan.arena_bytes, IMAGE - RAM),
+        (int(np.prod(image_shape(compiled))), SCORES - IMAGE),
+        (len(compiled.blob), RETURN - DATA_IN_FLASH),
+    ):
+        if size > most:
+            raise HostError(f"{size} bytes are more than the {most} of this bench")
     table = None if compiled.reading is None else compiled.reading.table
     judge = Judge(data, "public", IDENTITY if table is None else table)
     engine = M4Engine(elf, compiled)

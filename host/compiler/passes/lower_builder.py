@@ -12,6 +12,7 @@ from host.compiler.network import IMAGE_FEATURE, Feature, Layer
 from host.compiler.pixels import Reading
 
 SHAPES = "export the model again"
+ORDER = "build the model channels last ([1, height, width, channels]), so that none is needed"
 
 
 class Builder:
@@ -24,6 +25,7 @@ class Builder:
         self.layers: list[Layer] = []
         self.feature_of: dict[int, int] = {}
         self.loaded: int | None = None
+        self.axes: dict[int, str] = {}  # of tensors whose dimensions are not in the order NHWC
         image = graph.tensors[graph.inputs[0]]
         if reading.table is not None:
             self._add_picture(image, reading)
@@ -59,6 +61,10 @@ class Builder:
 
     def source(self, operator: Operator, position: int = 0) -> int:
         """The feature that an input is."""
+        if operator.inputs[position] in self.axes:
+            refuse(
+                operator, f"reads a map in the order {self.axes[operator.inputs[position]]}", ORDER
+            )
         index = self.feature_of.get(operator.inputs[position])
         if index is None:
             refuse(
@@ -104,6 +110,21 @@ class Builder:
         if not (tensor.shape == spatial or flat):
             refuse(operator, f"output of shape {tensor.shape}, expected {spatial}", SHAPES)
         return self._add_feature(tensor, height, width, channels)
+
+    def reordered(
+        self, operator: Operator, shape: tuple[int, int, int], order: str, gone: str
+    ) -> int:
+        """The output's feature where the input's axes are `order`, and the axis `gone` is 1 or left out now."""
+        tensor = self.graph.tensors[operator.outputs[0]]
+        sizes = dict(zip("NHWC", (1, *shape), strict=True))
+        kept = order if len(tensor.shape) == len(order) else order.replace(gone, "")
+        if tensor.shape != tuple(sizes[letter] for letter in kept):
+            refuse(operator, f"output of shape {tensor.shape}, expected axes {kept}", SHAPES)
+        if tensor.index in self.feature_of:
+            refuse(operator, f"tensor {tensor.index} is computed twice", SHAPES)
+        if kept != "NHWC" and shape[:2] != (1, 1):
+            self.axes[tensor.index] = kept
+        return self._add_feature(tensor, *shape)
 
     def hidden(self, tensor: Tensor, height: int, width: int, channels: int) -> int:
         """A feature on the way to `tensor`, quantised as it is, that no tensor of the file is."""

@@ -10,7 +10,7 @@ from host.compiler.check import MAX_SMALL, refuse
 from host.compiler.format import OperatorKind
 from host.compiler.graph import Operator, OtherOptions, Tensor
 from host.compiler.network import Layer, Window
-from host.compiler.passes.lower_builder import SHAPES, Builder, wide
+from host.compiler.passes.lower_builder import ORDER, SHAPES, Builder, wide
 
 
 def reshape(builder: Builder, operator: Operator) -> None:
@@ -24,11 +24,8 @@ def reshape(builder: Builder, operator: Operator) -> None:
             operator, "its shape is computed at run time", "fix every dimension before converting"
         )
     if operator.name == "TRANSPOSE" and not _keeps_order(builder, operator, old):
-        refuse(
-            operator,
-            f"moves values: {old.shape} becomes {new.shape}",
-            "build the model channels last ([1, height, width, channels]), so that none is needed",
-        )
+        _reorder(builder, operator, old, new)
+        return
     count = int(np.prod(old.shape))
     spatial = (1, feature.height, feature.width, feature.channels)
     if int(np.prod(new.shape)) != count or not (
@@ -42,6 +39,19 @@ def _same_pixels(new: Tensor, feature: object) -> bool:
     """[1, n, 1, c] and [1, 1, n, c] and [1, n, c] hold the same values in the same order."""
     height, width, channels = (getattr(feature, n) for n in ("height", "width", "channels"))
     return wide(new.shape) == wide((height, width, channels))
+
+
+def _reorder(builder: Builder, operator: Operator, old: Tensor, new: Tensor) -> None:
+    """No value is moved; the new order of the axes is noted, for those that only average over them."""
+    source, permutation = builder.spatial(operator), builder.tensor(operator, 1)
+    readers = [o for o in builder.graph.operators if operator.outputs[0] in o.inputs]
+    if permutation.data is None or not readers or any(o.name != "MEAN" for o in readers):
+        refuse(operator, f"moves values: {old.shape} becomes {new.shape}", ORDER)
+    moved = permutation.constant(np.int32).reshape(-1)
+    if sorted(int(axis) for axis in moved) != [0, 1, 2, 3]:
+        refuse(operator, f"permutes by {moved.tolist()}", SHAPES)
+    builder.alias(operator, source)
+    builder.axes[operator.outputs[0]] = "".join("NHWC"[axis] for axis in moved)
 
 
 def _keeps_order(builder: Builder, operator: Operator, old: Tensor) -> bool:

@@ -8,7 +8,7 @@ from host.compiler import arithmetic
 from host.compiler.check import MAX_SMALL, refuse
 from host.compiler.format import OperatorKind
 from host.compiler.graph import Operator, WindowOptions
-from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Window
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Scaling, Window
 from host.compiler.passes.lower_builder import SHAPES, Builder
 
 
@@ -121,13 +121,57 @@ def pool(builder: Builder, operator: Operator) -> None:
 
 
 def mean(builder: Builder, operator: Operator) -> None:
+    """MEAN over rows and columns, or over one of the two: a depthwise convolution with weights of 1."""
+    order = builder.axes.get(operator.inputs[0], "NHWC")
+    if order != "NHWC" or len(_reduced(builder, operator)) == 1:
+        _mean_of_one(builder, operator, order)
+        return
     axes_of(builder, operator, "GlobalAveragePooling2D")
     source = builder.loaded_source(builder.spatial(operator), operator)
     feature = builder.features[source]
-    scaling = arithmetic.mean(builder.graph, operator, feature)
+    count = feature.height * feature.width
+    scaling = arithmetic.mean(builder.graph, operator, count, feature.zero_point)
     target = builder.result(operator, 1, 1, feature.channels)
     builder.layers.append(
         Layer(OperatorKind.MEAN, operator.index, (source,), target, scaling=scaling)
+    )
+
+
+def _reduced(builder: Builder, operator: Operator) -> list[int]:
+    """The axes, 0.. of the input's; empty when they are not constants."""
+    axes, rank = builder.tensor(operator, 1), len(builder.tensor(operator).shape)
+    if axes.data is None or axes.kind != "int32" or rank == 0:
+        return []
+    return [int(axis) % rank for axis in axes.constant(np.int32).reshape(-1)]
+
+
+def _mean_of_one(builder: Builder, operator: Operator, order: str) -> None:
+    """order: of the input's axes, a letter each."""
+    reduced, source = _reduced(builder, operator), builder.feature_of.get(operator.inputs[0])
+    letter = order[reduced[0]] if len(reduced) == 1 and reduced[0] < len(order) else "C"
+    if letter not in "HW" or source is None or len(builder.tensor(operator).shape) != len(order):
+        refuse(operator, f"reduces axes {reduced} of {order}", "use GlobalAveragePooling2D")
+    source = builder.loaded_source(source, operator)
+    f = builder.features[source]
+    kernel = (f.height, 1) if letter == "H" else (1, f.width)
+    if max(kernel) > MAX_SMALL:
+        refuse(operator, f"averages {max(kernel)} pixels", f"use at most {MAX_SMALL}")
+    one = arithmetic.mean(builder.graph, operator, max(kernel), f.zero_point)
+    bias, multiplier, shift = (
+        np.repeat(values, f.channels) for values in (one.bias, one.multiplier, one.shift)
+    )
+    height, width = f.height // kernel[0], f.width // kernel[1]
+    target = builder.reordered(operator, (height, width, f.channels), order, letter)
+    builder.layers.append(
+        Layer(
+            OperatorKind.DEPTHWISE,
+            operator.index,
+            (source,),
+            target,
+            Window(kernel),
+            weights=np.ones((f.channels, *kernel), np.int8),
+            scaling=Scaling(bias, multiplier, shift, one.act_min, one.act_max),
+        )
     )
 
 
