@@ -70,6 +70,16 @@ static void pace(struct app *app, uint32_t work) {
 
 enum { ROOM_MS = 350 }; /* an RGB frame at 100 KB/s, and some */
 
+/* What of a large frame found no room before the inference. Returns what it took: mostly waiting. */
+static uint32_t send_rest(const struct app *app, uint32_t from) {
+    const uint32_t start = board_work_cycles();
+    while (from < app_image_bytes(app)) {
+        link_make_room(report_frame_bytes(app, from), ROOM_MS);
+        from = report_frame(app, WIRE_SOURCE_CAMERA, from);
+    }
+    return board_work_cycles() - start;
+}
+
 /* The frame is queued before the inference, so that it travels meanwhile. An RGB frame fills the queue
  * nearly: it waits for the one before, as a frame that is missing tells less than one that is late. */
 static void look(struct app *app) {
@@ -85,21 +95,22 @@ static void look(struct app *app) {
     }
     const bool sends_frame = app->mode != WIRE_MODE_RESULTS;
     if (sends_frame) {
-        link_make_room(sizeof(struct wire_frame) + app_image_bytes(app), ROOM_MS);
+        link_make_room(report_frame_bytes(app, 0), ROOM_MS);
     }
     const uint32_t start = board_work_cycles(); /* waiting is no work of the CPU's: pace() must not see it */
-    if (sends_frame) {
-        report_frame(app, WIRE_SOURCE_CAMERA);
-    }
+    const uint32_t sent = sends_frame ? report_frame(app, WIRE_SOURCE_CAMERA, 0) : app_image_bytes(app);
     uint32_t send = board_work_cycles() - start;
     if (app->mode != WIRE_MODE_CAPTURE && app->model_status == ENGINE_OK) {
         stage_infer(app);
+    }
+    const uint32_t waited = send_rest(app, sent);
+    if (app->mode != WIRE_MODE_CAPTURE && app->model_status == ENGINE_OK) {
         const uint32_t again = board_work_cycles();
         report_result(app, WIRE_SOURCE_CAMERA);
         send += board_work_cycles() - again;
     }
     app->cycles.send = send;
-    pace(app, board_work_cycles() - start);
+    pace(app, board_work_cycles() - start - waited);
     if (app->mode == WIRE_MODE_SINGLE) {
         app->mode = WIRE_MODE_IDLE;
     }

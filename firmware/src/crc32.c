@@ -1,8 +1,8 @@
 #include "crc32.h"
 
-/* The CRC of each byte, worked out at the first call: in RAM, because data reads of this chip's flash are slow.
- * Three more tables, for four bytes at once (Kounavis and Berry, 2005), would save a third of the cycles of a
- * checksum, and cost 3 KiB of RAM. */
+/* The CRC of each byte, worked out at the first call: in RAM, because data reads of this chip's flash are
+ * slow. Three more tables, for four bytes at once (Kounavis and Berry, 2005), would save a fifth of the
+ * cycles of a checksum, and cost 3 KiB of RAM. */
 static uint32_t byte_crc[256];
 
 static void make_table(void) {

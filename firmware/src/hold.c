@@ -44,7 +44,7 @@ enum wire_status hold_ask(struct app *app, const struct wire_hold *request) {
         return WIRE_STATUS_FAULT;
     }
     app->injected = 0;
-    app->hold = (struct hold){true, *request};
+    app->hold = (struct hold){.asked = true, .request = *request};
     return WIRE_STATUS_OK;
 }
 
@@ -69,11 +69,13 @@ static void nap_until(uint64_t end_us) {
 
 /* The port's interrupt feeds it; looking at the room costs less than looking at the clock. */
 static bool send_frame(struct app *app) {
-    const bool room = link_has_room(sizeof(struct wire_frame) + app_image_bytes(app));
-    if (room) {
-        report_frame(app, WIRE_SOURCE_INJECTED);
+    if (!link_has_room(report_frame_bytes(app, app->hold.sent))) {
+        return false;
     }
-    return room;
+    app->hold.sent = report_frame(app, WIRE_SOURCE_INJECTED, app->hold.sent);
+    const bool whole = app->hold.sent == app_image_bytes(app);
+    app->hold.sent = whole ? 0 : app->hold.sent;
+    return whole;
 }
 
 /* The marker stays low between two inferences for so long that a meter sees both edges. */

@@ -6,7 +6,6 @@
 enum { DEFAULT_SIDE = 96 };
 
 static _Alignas(8) uint8_t memory[MODEL_MEMORY_BYTES];
-static _Alignas(8) uint8_t next_image[MODEL_NEXT_IMAGE_BYTES];
 
 /* The packed model's bytes in flash. DEFAULT_MODEL is a path that the build gives. On the virtual board they
  * come last in flash, so that host.virtual can lay another model over them; its header says how long it is.
@@ -41,7 +40,11 @@ static bool image_bytes(const struct packed_header *header, size_t *bytes) {
         return false;
     }
     *bytes = (size_t)pixels * header->input_channels;
-    return *bytes + 8 <= MODEL_MEMORY_BYTES && *bytes <= WIRE_MAX_PAYLOAD_BYTES - sizeof(struct wire_frame);
+    return *bytes + 8 <= MODEL_MEMORY_BYTES;
+}
+
+static size_t rounded_up(size_t bytes) {
+    return (bytes + 7) & ~(size_t)7;
 }
 
 /* The engine's reason comes first: it is the more exact one. */
@@ -50,7 +53,7 @@ static enum engine_status open_blob(const struct app *app, struct engine *engine
     const struct packed_header *header = model_header(app, slot);
     size_t image;
     const bool fits = image_bytes(header, &image);
-    const size_t used = fits ? (image + 7) & ~(size_t)7 : 0;
+    const size_t used = fits ? rounded_up(image) : 0;
     const enum engine_status status =
         engine_open(engine, (const uint8_t *)header, bytes, memory + used, sizeof memory - used);
     return status == ENGINE_OK && !fits ? ENGINE_BAD_HEADER : status;
@@ -71,6 +74,13 @@ size_t model_bytes(const struct app *app, uint32_t slot) {
     return bytes < room ? bytes : room;
 }
 
+/* A second image behind the first one and the arena; NULL when it does not fit there. */
+static uint8_t *place_of_next_image(const struct app *app) {
+    const size_t image = app_image_bytes(app);
+    const size_t used = rounded_up(image) + rounded_up(app->engine.header->arena_bytes);
+    return used + image <= sizeof memory ? memory + used : NULL;
+}
+
 /* host.virtual may have laid a longer model over the built-in one. */
 void model_find_slots(struct app *app) {
     const uint32_t behind_model = (uint32_t)(uintptr_t)default_model + model_header(app, 0)->total_bytes;
@@ -85,7 +95,8 @@ static enum engine_status open_active(struct app *app) {
 
 void model_open(struct app *app) {
     app->image = memory;
-    app->next_image = next_image;
+    app->next_image = NULL;
+    app->camera.floor = 0; /* another image may be averaged faster */
     app->slot_status = ENGINE_OK;
     app->model_status = open_active(app);
     if (app->model_status != ENGINE_OK && app->slots.active != 0) {
@@ -104,7 +115,7 @@ void model_open(struct app *app) {
     app->width = header->input_width;
     app->channels = (uint8_t)header->input_channels;
     app->score_count = header->output_count;
-    app->next_image = app_image_bytes(app) <= sizeof next_image ? next_image : NULL;
+    app->next_image = place_of_next_image(app);
     app->engine.clock = board_work_cycles;
     app->engine.observer = note_operator;
     app->engine.observer_context = app;

@@ -6,8 +6,8 @@
 #include "state.h" // struct app
 
 enum {
-    MODEL_MEMORY_BYTES = 112 * 1024,      /* image and arena of the largest model that this firmware takes */
-    MODEL_NEXT_IMAGE_BYTES = 96 * 96 * 3, /* the camera looks ahead for images no larger */
+    MODEL_MEMORY_BYTES = 139 * 1024, /* image and arena of a model; where there is room for a second image,
+                                      * too, the camera looks ahead */
 };
 
 /* Finds the slots behind the firmware; before model_open. */

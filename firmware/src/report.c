@@ -68,7 +68,20 @@ void report_layout(void) {
     link_send(WIRE_LAYOUT, hashes, sizeof hashes, NULL, 0);
 }
 
-void report_frame(const struct app *app, enum wire_source source) {
+enum { WHOLE_BYTES = WIRE_MAX_PAYLOAD_BYTES - sizeof(struct wire_frame) };
+
+static uint32_t part_bytes(const struct app *app, uint32_t from) {
+    const uint32_t left = app_image_bytes(app) - from;
+    return left < WIRE_FRAME_PART_BYTES ? left : WIRE_FRAME_PART_BYTES;
+}
+
+uint32_t report_frame_bytes(const struct app *app, uint32_t from) {
+    const uint32_t bytes = app_image_bytes(app);
+    return bytes <= WHOLE_BYTES ? sizeof(struct wire_frame) + bytes
+                                : sizeof(struct wire_frame_part) + part_bytes(app, from);
+}
+
+static void send_whole(const struct app *app, enum wire_source source) {
     const struct wire_frame frame = {
         .frame = app->frame,
         .height = app->height,
@@ -77,6 +90,32 @@ void report_frame(const struct app *app, enum wire_source source) {
         .source = (uint8_t)source,
     };
     link_send(WIRE_FRAME, &frame, sizeof frame, app->image, app_image_bytes(app));
+}
+
+static void send_part(const struct app *app, enum wire_source source, uint32_t from) {
+    const struct wire_frame_part part = {
+        .frame = app->frame,
+        .offset = from,
+        .height = app->height,
+        .width = app->width,
+        .channels = app->channels,
+        .source = (uint8_t)source,
+    };
+    link_send(WIRE_FRAME_PART, &part, sizeof part, app->image + from, part_bytes(app, from));
+}
+
+uint32_t report_frame(const struct app *app, enum wire_source source, uint32_t from) {
+    const uint32_t bytes = app_image_bytes(app);
+    if (bytes <= WHOLE_BYTES) {
+        send_whole(app, source);
+        return bytes;
+    }
+    const bool room = link_has_room(report_frame_bytes(app, from));
+    do {
+        send_part(app, source, from);
+        from += part_bytes(app, from);
+    } while (room && from < bytes && link_has_room(report_frame_bytes(app, from)));
+    return room ? from : bytes;
 }
 
 static void report_profile(const struct app *app) {

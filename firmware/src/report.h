@@ -12,7 +12,13 @@ void report_hello(const struct app *app);
 
 /* The answer to LayoutRequest. */
 void report_layout(void);
-void report_frame(const struct app *app, enum wire_source source);
+/* Queues the image from byte `from` on: whole, or, where it is larger than a packet, the next part, and those
+ * behind it that find room as well. Returns the byte that is next; the image's size when nothing is left, or
+ * when there was no room: the rest is given up, and the drop is counted. */
+uint32_t report_frame(const struct app *app, enum wire_source source, uint32_t from);
+
+/* The room that the next part needs. */
+uint32_t report_frame_bytes(const struct app *app, uint32_t from);
 void report_result(struct app *app, enum wire_source source);
 void report_fault(struct app *app, struct camera_fault fault, const char *text);
 void report_ack(const struct packet *command, enum wire_status status, uint32_t value);

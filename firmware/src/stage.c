@@ -8,7 +8,8 @@
 
 enum {
     RESTS_BEFORE_RETRY = 1000,
-    FAULTS_BEFORE_RESTART = 3, /* in a row: the sensor may have lost its power and so its settings */
+    OVERRUNS_BEFORE_SLOWER = 3, /* in a row */
+    FAULTS_BEFORE_RESTART = 3,  /* in a row: the sensor may have lost its power and so its settings */
 };
 
 /* What the camera's lines flow into, in its interrupt. */
@@ -131,11 +132,19 @@ static bool lost_bytes(struct camera_fault fault) {
            (fault.code == WIRE_FAULT_CODE_CAMERA_OVERRUN && (fault.detail & 0xFFFFu) != 0);
 }
 
+/* Or for the averaging: a large image leaves no blanking that is long enough. One late line is an
+ * interrupt's. */
+static bool clock_is_too_fast(const struct app *app, struct camera_fault fault) {
+    return lost_bytes(fault) ||
+           (fault.code == WIRE_FAULT_CODE_CAMERA_OVERRUN && app->faults_in_row + 1 >= OVERRUNS_BEFORE_SLOWER);
+}
+
 /* A frame that the interrupts spoiled is the only one lost; one that fails again and again is the sensor's.
  */
 static void note_fault(struct app *app, struct camera_fault fault) {
     report_fault(app, fault, "");
-    if (lost_bytes(fault) && app->camera.paced && app->camera.clock_divider < CAMERA_SLOWEST_DIVIDER) {
+    if (clock_is_too_fast(app, fault) && app->camera.paced &&
+        app->camera.clock_divider < CAMERA_SLOWEST_DIVIDER) {
         app->camera.floor = (uint8_t)(app->camera.clock_divider + 1u);
     }
     app->faults_in_row++;

@@ -39,6 +39,7 @@ struct text_session {
 struct hold {
     bool asked;
     struct wire_hold request;
+    uint32_t sent; /* bytes of the image in hand, of which a part waits for room */
 };
 
 /* Mode.WATCH: see Setting in messages.py. */

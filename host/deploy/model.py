@@ -14,9 +14,7 @@ from host.compiler.status import STATUS_TEXT
 from host.link.messages import (
     MAX_IMAGE_HEIGHT,
     MAX_IMAGE_WIDTH,
-    MAX_PAYLOAD_BYTES,
     MAX_SCORES,
-    Frame,
     SlotInfo,
 )
 
@@ -60,7 +58,7 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
     if header.output_count > MAX_SCORES:
         raise HostError(f"the model has {header.output_count} scores, the board sends {MAX_SCORES}")
     image = header.input_height * header.input_width * header.input_channels
-    _check_image(header, image)
+    _check_image(header)
     needed = -(-image // ALIGNMENT) * ALIGNMENT + header.arena_bytes
     if needed > board.memory_bytes:
         raise HostError(
@@ -70,8 +68,8 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
         )
 
 
-def _check_image(header: PackedHeader, image_bytes: int) -> None:
-    """What the camera and its averaging can make, and a Frame can carry."""
+def _check_image(header: PackedHeader) -> None:
+    """What the camera and its averaging can make."""
     shape = f"{header.input_height}x{header.input_width}x{header.input_channels}"
     if header.input_channels not in (1, 3):
         raise HostError(f"the model's input is {shape}; the camera makes 1 channel (grey) or 3")
@@ -79,12 +77,6 @@ def _check_image(header: PackedHeader, image_bytes: int) -> None:
         raise HostError(
             f"the model's input is {shape}; the board makes at most {MAX_IMAGE_HEIGHT} rows of "
             f"{MAX_IMAGE_WIDTH} pixels"
-        )
-    if image_bytes > MAX_PAYLOAD_BYTES - Frame.LAYOUT.size:
-        raise HostError(
-            f"the model's input {shape} has {image_bytes} bytes; a frame carries "
-            f"{MAX_PAYLOAD_BYTES - Frame.LAYOUT.size}",
-            "use a smaller image",
         )
 
 

@@ -15,6 +15,7 @@ MAX_IMAGE_WIDTH = 256  # of a model's input: what the board's averaging of lines
 MAX_IMAGE_HEIGHT = 2048
 MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
 SLOT_CHUNK_BYTES = 216
+FRAME_PART_BYTES = 12_288  # of pixels: two of them find room in the board's queue
 MARKER_PINS = (28, 3, 29, 30, 23)  # of port 0, free on the shield: A6, A7, A3, A2, D7
 HOLD_MAX_MS = 600_000
 HOLD_MAX_REPETITIONS = 100_000

@@ -212,6 +212,19 @@ class Silicon(Message):
     longest_cycles: int = wire("u32", "of the longest of them")
 
 
+@message(0x0F)
+class FramePart(Message):
+    """A part of a Frame that is larger than a packet: in order, from offset 0 on. The inbox makes the Frame of them."""
+
+    frame: int = wire("u32", "number of the frame since start")
+    offset: int = wire("u32", "bytes of the frame's pixels before these")
+    height: int = wire("u16", "of the whole frame, pixels")
+    width: int = wire("u16", "likewise")
+    channels: int = wire("u8", "1 grey, 3 RGB")
+    source: int = wire("u8", "Source")
+    pixels: bytes = wire("tail", "uint8, as in Frame")
+
+
 @message(0x3F)
 class Layout(Message):
     """What each message of the firmware looks like; the answer to LayoutRequest, in every version of the wire."""
@@ -236,5 +249,6 @@ FROM_DEVICE: tuple[type[Message], ...] = (
     Heartbeat,
     Raster,
     Silicon,
+    FramePart,
     Layout,
 )

@@ -9,7 +9,8 @@ from host.base.records import Message, WireError
 from host.link.framing import Decoder, Packet
 from host.link.handshake import check_layout
 from host.link.layout import OURS, WireLayout
-from host.link.messages import Hello, Pong, Result
+from host.link.messages import FramePart, Hello, Pong, Result
+from host.link.pieces import Pieces
 from host.link.sequence import DropCounter, Losses, SequenceTracker
 from host.link.validity import objection
 
@@ -24,6 +25,7 @@ class Inbox:
         self._decoder = Decoder()
         self._tracker = SequenceTracker()
         self._drops = DropCounter()
+        self._pieces = Pieces()
         self._misfits = 0  # right CRC, but no message of ours, or one that cannot be true
         self._hello: Hello | None = None
         self.objections: Counter[str] = Counter()  # what could not be true, in words
@@ -48,6 +50,7 @@ class Inbox:
         """A new connection begins: what was lost in between is unknown and not counted."""
         self._tracker.forget()
         self._drops.forget()
+        self._pieces.forget()
 
     def losses(self, host_dropped: int, reconnects: int) -> Losses:
         """All counts; the two that this room cannot know are passed in."""
@@ -91,4 +94,4 @@ class Inbox:
         if isinstance(message, Result | Pong):
             self._drops.report(message.dropped_messages)
             self._device_bad_packets = message.bad_packets
-        return message
+        return self._pieces.take(message) if isinstance(message, FramePart) else message

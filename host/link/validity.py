@@ -52,6 +52,18 @@ def _frame(m: wire.Frame, hello: wire.Hello | None) -> str | None:
     return _enum(m.source, wire.Source)
 
 
+def _part(m: wire.FramePart, hello: wire.Hello | None) -> str | None:
+    shape = _shape(m.height, m.width, m.channels)
+    pixels = m.height * m.width * m.channels
+    if m.channels not in (1, 3) or not 0 < pixels <= RAM_BYTES:
+        return f"a part of {shape}"
+    if len(m.pixels) == 0 or m.offset + len(m.pixels) > pixels:
+        return f"{len(m.pixels)} bytes from {m.offset} on of {shape}"
+    if hello and shape != _shape(hello.input_height, hello.input_width, hello.input_channels):
+        return f"{shape} of another input than Hello's"
+    return _enum(m.source, wire.Source)
+
+
 def _result(m: wire.Result, hello: wire.Hello | None) -> str | None:
     if hello and len(m.scores) != hello.score_count:
         return f"{len(m.scores)} scores instead of {hello.score_count}"
@@ -122,6 +134,7 @@ def _flags(message: Message, *names: str) -> str | None:
 CHECKS: dict[type[Message], Callable[[Any, wire.Hello | None], str | None]] = {
     wire.Hello: _hello,
     wire.Frame: _frame,
+    wire.FramePart: _part,
     wire.Result: _result,
     wire.Profile: _profile,
     wire.Log: lambda m, _: _enum(m.level, wire.LogLevel),

@@ -20,10 +20,10 @@ from host.link.framing import (
 )
 from host.link.handshake import WrongFirmwareError, check_layout
 from host.link.layout import OURS, WireLayout
-from host.link.messages import Ack, Frame, Hello, Mode, Profile, Result
+from host.link.messages import Ack, Frame, FramePart, Hello, Mode, Profile, Result
 
 HIDDEN: dict[int, frozenset[int]] = {
-    Mode.RESULTS: frozenset((Ack.ID, Frame.ID)),
+    Mode.RESULTS: frozenset((Ack.ID, Frame.ID, FramePart.ID)),
     Mode.CAPTURE: frozenset((Ack.ID, Result.ID, Profile.ID)),
 }
 ANSWERS = frozenset((Ack.ID,))  # to the host that recorded, which is another

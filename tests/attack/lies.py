@@ -13,6 +13,7 @@ from tests.link.fake_board import HELLO
 GOOD: tuple[Message, ...] = (
     HELLO,
     wire.Frame(7, 96, 96, 1, 0, bytes(9216)),
+    wire.FramePart(7, 9_000, 96, 96, 1, 0, bytes(216)),
     wire.Result(7, 1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, bytes(2)),
     wire.Profile(7, bytes(8)),
     wire.Log(1, b"text"),

@@ -6,7 +6,7 @@
 
 enum {
     OUTBOX_BYTES = 32768, /* an encoded RGB frame and what follows it */
-    RESERVE_BYTES = 1024, /* a Frame leaves so much: its Result, a Profile and answers always find room */
+    RESERVE_BYTES = 2048, /* a Frame leaves so much: its Result, a Profile and answers always find room */
     PAUSE_US = 500000,    /* no host of ours pauses so long inside a packet */
 };
 
@@ -47,7 +47,8 @@ void link_send(uint8_t type, const void *head, size_t head_bytes, const void *ta
     if (text.state == TEXT_ON) {
         return;
     }
-    if (type == WIRE_FRAME && !link_has_room(head_bytes + tail_bytes)) {
+    const bool waits = type == WIRE_FRAME || type == WIRE_FRAME_PART;
+    if (waits && !link_has_room(head_bytes + tail_bytes)) {
         outbox_drop(&outbox);
     } else {
         outbox_put(&outbox, type, head, head_bytes, tail, tail_bytes);

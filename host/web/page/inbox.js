@@ -45,6 +45,30 @@ export class DropCounter {
   forget() { this.#last = null; }
 }
 
+/** The parts of a frame that is larger than a packet -> the Frame, as host/link/pieces.py. */
+class Pieces {
+  #head = "";
+  #parts = [];
+  #bytes = 0;
+
+  take(part) {
+    const head = [part.frame, part.height, part.width, part.channels, part.source].join();
+    if (part.offset === 0) { this.forget(); this.#head = head; }
+    if (head !== this.#head || part.offset !== this.#bytes) { this.forget(); return null; }
+    this.#parts.push(part.pixels);
+    this.#bytes += part.pixels.length;
+    if (this.#bytes < part.height * part.width * part.channels) return null;
+    const pixels = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const piece of this.#parts) { pixels.set(piece, at); at += piece.length; }
+    this.forget();
+    const { frame, height, width, channels, source } = part;
+    return { name: "Frame", frame, height, width, channels, source, pixels };
+  }
+
+  forget() { this.#head = ""; this.#parts = []; this.#bytes = 0; }
+}
+
 /** One board's messages, over as many connections as it takes. layouts: by which it may speak. */
 export class Inbox {
   hello = null;
@@ -54,6 +78,7 @@ export class Inbox {
   #decoder = new Decoder();
   #tracker = new SequenceTracker();
   #drops = new DropCounter();
+  #pieces = new Pieces();
   #misfits = 0; // right CRC, but no message of ours, or one that cannot be true
   #deviceBad = 0;
   #inStep = true; // false: until the next delimiter we may be within a packet
@@ -82,6 +107,7 @@ export class Inbox {
   reconnect() {
     this.#tracker.forget();
     this.#drops.forget();
+    this.#pieces.forget();
   }
 
   /** As reconnect, and the next bytes may begin within a packet: a recording was wound. */
@@ -131,7 +157,7 @@ export class Inbox {
       this.#drops.report(message.dropped_messages);
       this.#deviceBad = message.bad_packets;
     }
-    return message;
+    return message.name === "FramePart" ? this.#pieces.take(message) : message;
   }
 
   #object(wrong) {

@@ -12,7 +12,7 @@ export const RAM_BYTES = 262144;
 export const LATE_US = 60000000;
 export const SLACK = 1.05;
 export const STARTING_S = 1.0;
-export const LAYOUT_HASH = 0xc53ed9e6;
+export const LAYOUT_HASH = 0x99eea7d5;
 export const LAYOUT =
   "Hello 1: layout_hash u32, protocol_version u16, mode u8, last_fault u8, clock_hz u32, model_hash u32, arena_bytes u32, input_height u16, input_width u16, input_channels u8, output_zero_point i8, score_count u16, score_meaning u8, instruction_cache u8, dcdc u8, clock_divider u8, data_swap u8, colour_bars u8, output_scale f32, device_serial u64, firmware char[32], board char[24], compiler char[40], model char[32], labels tail\n" +
   "Frame 2: frame u32, height u16, width u16, channels u8, source u8, pixels tail\n" +
@@ -28,6 +28,7 @@ export const LAYOUT =
   "Heartbeat 12: verdict u8, percent u8, looks u32, blind_looks u32, verdicts u32, elapsed_us u64, awake_cycles u64, wake_cycles u32, capture_cycles u32, preprocess_cycles u32, inference_cycles u32\n" +
   "Raster 13: code u16, lines u16, line u16, line_bytes u16, line_cycles u32, frame_cycles u32, clock_divider u8, line_start tail\n" +
   "Silicon 14: reads u16, read_cycles u32, branches u16, branch_cycles u32, window_cycles u32, interrupts u16, interrupt_cycles u32, longest_cycles u32\n" +
+  "FramePart 15: frame u32, offset u32, height u16, width u16, channels u8, source u8, pixels tail\n" +
   "Layout 63: hashes tail\n" +
   "HelloRequest 64: \n" +
   "SetMode 65: mode u8\n" +
@@ -58,8 +59,8 @@ export const LogLevel = {"DEBUG": 0, "INFO": 1, "WARNING": 2};
 export const RebootTarget = {"APPLICATION": 0, "BOOTLOADER": 1};
 export const SlotState = {"EMPTY": 0, "REFUSED": 1, "READY": 2, "RECEIVING": 3};
 export const Meaning = {"PROBABILITY": 0, "LOGIT": 1, "DISTANCE": 2};
-export const ID = {"Hello": 1, "Frame": 2, "Result": 3, "Profile": 4, "Log": 5, "Fault": 6, "Ack": 7, "Pong": 8, "SlotInfo": 9, "Held": 10, "Verdict": 11, "Heartbeat": 12, "Raster": 13, "Silicon": 14, "Layout": 63, "HelloRequest": 64, "SetMode": 65, "Set": 66, "Inject": 67, "Ping": 68, "Reboot": 69, "CameraRegister": 70, "SlotBegin": 71, "SlotWrite": 72, "SlotCommit": 73, "SlotSelect": 74, "SlotErase": 75, "SlotStatus": 76, "Hold": 77, "Get": 78, "RasterRequest": 79, "SiliconRequest": 80, "LayoutRequest": 127};
-export const FROM_DEVICE = ["Hello", "Frame", "Result", "Profile", "Log", "Fault", "Ack", "Pong", "SlotInfo", "Held", "Verdict", "Heartbeat", "Raster", "Silicon", "Layout"];
+export const ID = {"Hello": 1, "Frame": 2, "Result": 3, "Profile": 4, "Log": 5, "Fault": 6, "Ack": 7, "Pong": 8, "SlotInfo": 9, "Held": 10, "Verdict": 11, "Heartbeat": 12, "Raster": 13, "Silicon": 14, "FramePart": 15, "Layout": 63, "HelloRequest": 64, "SetMode": 65, "Set": 66, "Inject": 67, "Ping": 68, "Reboot": 69, "CameraRegister": 70, "SlotBegin": 71, "SlotWrite": 72, "SlotCommit": 73, "SlotSelect": 74, "SlotErase": 75, "SlotStatus": 76, "Hold": 77, "Get": 78, "RasterRequest": 79, "SiliconRequest": 80, "LayoutRequest": 127};
+export const FROM_DEVICE = ["Hello", "Frame", "Result", "Profile", "Log", "Fault", "Ack", "Pong", "SlotInfo", "Held", "Verdict", "Heartbeat", "Raster", "Silicon", "FramePart", "Layout"];
 export const HELP = {
   "Hello": {"layout_hash": "CRC-32 of every layout, first in every version", "protocol_version": "PROTOCOL_VERSION of the firmware, second in every version", "mode": "Mode now", "last_fault": "FaultCode, NONE when all is well", "clock_hz": "of the cycle counter", "model_hash": "CRC-32 of the packed model's body", "arena_bytes": "working memory of the model", "input_height": "pixels", "input_width": "pixels", "input_channels": "1 grey, 3 RGB", "output_zero_point": "of the scores", "score_count": "scores in a Result", "score_meaning": "0 probability, 1 logit, 2 distance (host/base/scores.py)", "instruction_cache": "1 on", "dcdc": "1 on", "clock_divider": "CLKRC of the sensor", "data_swap": "Setting.DATA_SWAP now", "colour_bars": "1 on", "output_scale": "score = (q - output_zero_point) * output_scale", "device_serial": "unique to the chip (FICR.DEVICEID)", "firmware": "version and source hash", "board": "where it runs: nano33ble, or virtual, whatever image is there", "compiler": "compiler and optimisation", "model": "name of the model", "labels": "UTF-8, one label a line, in the scores' order"},
   "Frame": {"frame": "number of the frame since start", "height": "pixels", "width": "pixels", "channels": "1 grey, 3 RGB", "source": "Source", "pixels": "uint8, rows, then columns, then channels; the int8 input is pixel - 128"},
@@ -75,6 +76,7 @@ export const HELP = {
   "Heartbeat": {"verdict": "as in Verdict", "percent": "chance of the watched label at the last look, 0..100", "looks": "since the watch began", "blind_looks": "of them, looks that the camera spoiled", "verdicts": "Verdict messages since the watch began", "elapsed_us": "since the watch began, by the clock that runs in sleep", "awake_cycles": "of clock_hz since then, while the CPU did not sleep", "wake_cycles": "of the last look: the sensor woken and settled", "capture_cycles": "of the last look: as in Result", "preprocess_cycles": "of the last look", "inference_cycles": "of the last look"},
   "Raster": {"code": "FaultCode: why it could not be counted, else NONE", "lines": "pulses of HREF between two frames", "line": "the one whose bytes were counted, from 0", "line_bytes": "rising edges of PCLK within it", "line_cycles": "of clock_hz, for which HREF was high in that line", "frame_cycles": "of clock_hz, from frame to frame", "clock_divider": "CLKRC meanwhile", "line_start": "the first bytes of that line, D0 and D1 by Setting.DATA_SWAP"},
   "Silicon": {"reads": "of a GPIO port that were timed, each followed by what uses its value", "read_cycles": "of all of them, with what used them", "branches": "taken ones that were timed", "branch_cycles": "of all of them", "window_cycles": "for which interrupts were watched", "interrupts": "in it", "interrupt_cycles": "that they took", "longest_cycles": "of the longest of them"},
+  "FramePart": {"frame": "number of the frame since start", "offset": "bytes of the frame's pixels before these", "height": "of the whole frame, pixels", "width": "likewise", "channels": "1 grey, 3 RGB", "source": "Source", "pixels": "uint8, as in Frame"},
   "Layout": {"hashes": "of each message: its identity u8, its hash u16 (host/link/layout.py)"},
 };
 export const SETTINGS = {

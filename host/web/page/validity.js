@@ -32,6 +32,15 @@ function _frame(m, hello) {
   return _enum(m.source, Source, "Source");
 }
 
+function _part(m, hello) {
+  const shape = _shape(m.height, m.width, m.channels);
+  const pixels = ((m.height * m.width) * m.channels);
+  if (((![1, 3].includes(m.channels)) || !((0 < pixels && pixels <= RAM_BYTES)))) return `a part of ${shape}`;
+  if (((m.pixels.length === 0) || ((m.offset + m.pixels.length) > pixels))) return `${m.pixels.length} bytes from ${m.offset} on of ${shape}`;
+  if ((hello && (shape !== _shape(hello.input_height, hello.input_width, hello.input_channels)))) return `${shape} of another input than Hello's`;
+  return _enum(m.source, Source, "Source");
+}
+
 function _result(m, hello) {
   if ((hello && (m.scores.length !== hello.score_count))) return `${m.scores.length} scores instead of ${hello.score_count}`;
   return _enum(m.source, Source, "Source");
@@ -82,6 +91,7 @@ function _shape(height, width, channels) {
 const CHECKS = {
   Hello: _hello,
   Frame: _frame,
+  FramePart: _part,
   Result: _result,
   Profile: _profile,
   Log: (m, _) => _enum(m.level, LogLevel, "LogLevel"),

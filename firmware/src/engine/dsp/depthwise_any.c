@@ -1,5 +1,3 @@
-#include "engine/cold.h" // compiled for size
-
 /* DEPTHWISE_CONV_2D of windows up to 8x8, stride 1 or 2, any depth multiplier: four neighbouring outputs at
  * once, four weights of a window row a turn. 3x3 windows that depthwise.c takes are faster there.
  */
