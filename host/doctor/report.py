@@ -48,13 +48,25 @@ def findings_table(findings: list[Finding]) -> Group:
         style = STYLES.get(finding.verdict, "dim")
         cells = (finding.name, finding.verdict.value, finding.detail, finding.remedy)
         table.add_row(*(Text(c, style=style if i == 1 else "") for i, c in enumerate(cells)))
-    return Group(table, Text(summary(findings), style="bold"))
+    first, *notable = closing(findings)
+    return Group(table, Text(first, style="bold"), *(Text(line) for line in notable))
 
 
 def summary(findings: list[Finding]) -> str:
     """How many of each."""
     counts = {verdict: sum(f.verdict is verdict for f in findings) for verdict in Verdict}
     return ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
+
+
+def closing(findings: list[Finding]) -> list[str]:
+    """The last lines of a report: how many of each, then every warning and every failure by name, failures last."""
+    notable = [
+        f for verdict in (Verdict.WARN, Verdict.FAIL) for f in findings if f.verdict is verdict
+    ]
+    return [
+        summary(findings),
+        *(f"{f.verdict.value}: {f.name}: {f.remedy or f.detail}" for f in notable),
+    ]
 
 
 def as_json(findings: list[Finding]) -> list[dict[str, str]]:

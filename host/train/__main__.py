@@ -43,7 +43,11 @@ def main(argv: list[str] | None = None) -> int:
             screen.say(f"epochs finished: {screen.epochs}; the same command goes on from there")
             raise
     if made:
+        from host.train.ending import ending
+
         console.print(result_table(made))
+        for line in ending(options, screen.history):
+            console.print(line)
     if options.json:
         print(json.dumps(made))
     return 0

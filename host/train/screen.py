@@ -32,7 +32,12 @@ class Screen:
             *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
         )
         self.task = self.progress.add_task("reading pictures", total=None)
-        self.epochs = 0
+        self.history: list[Epoch] = []
+
+    @property
+    def epochs(self) -> int:
+        """The number of the last epoch that ended."""
+        return self.history[-1].number if self.history else 0
 
     def __enter__(self) -> Screen:
         self.progress.start()
@@ -56,7 +61,7 @@ class Screen:
 
     def epoch(self, latest: Epoch) -> None:
         """See run.Watcher."""
-        self.epochs = latest.number
+        self.history.append(latest)
         self.say(
             f"epoch {latest.number:3}  loss {latest.loss:.4f}  validation loss {latest.val_loss:.4f}  "
             f"accuracy {latest.val_accuracy:.3f}  {latest.seconds:.0f} s"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TextIO
 
@@ -11,11 +12,12 @@ from host.base.boards import VIRTUAL
 from host.samples import Sample
 
 
-def json_line(sample: Sample) -> str:
-    """A sample that has a result, as one line without its end."""
+def json_line(sample: Sample, now: datetime) -> str:
+    """A sample that has a result, as one line without its end; docs/JSON.md describes its fields. now: it arrived."""
     assert sample.cycles is not None
     return json.dumps(
         {
+            "time": now.astimezone(UTC).isoformat(timespec="milliseconds"),
             "sequence": sample.frame,
             "scores": dict(zip(sample.labels, sample.scores, strict=False)),
             "capture_cycles": sample.cycles.capture,
@@ -34,8 +36,13 @@ def json_line(sample: Sample) -> str:
     )
 
 
-def write_json(samples: Iterable[Sample], frames: int | None, to: TextIO) -> None:
+def write_json(
+    samples: Iterable[Sample],
+    frames: int | None,
+    to: TextIO,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
     """Until `frames` objects are written; a frame whose result was lost is counted in `lost` alone."""
     with_results = (sample for sample in samples if sample.cycles is not None)
     for sample in islice(with_results, frames):
-        print(json_line(sample), file=to, flush=True)
+        print(json_line(sample, clock()), file=to, flush=True)

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from host.base.resize import averaged, enlarged
+from host.base.sparkline import level
 from host.viewer import words
 from host.viewer.keys import open_keys
 from host.viewer.session import Session
@@ -33,7 +34,6 @@ PICTURE_COLUMNS = 16  # below, the picture is left out
 WIDEST_PANEL = 56
 GAP = 2
 STEP_S = 0.08
-LEVELS = "▁▂▃▄▅▆▇█"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -179,8 +179,7 @@ def _history(view: View, columns: int) -> Text:
     scores = view.history[-columns:]
     line = Text(" " * (columns - len(scores)))
     for score in scores:
-        level = LEVELS[min(len(LEVELS) - 1, max(0, int(score * len(LEVELS))))]
-        line.append(level, YES if score >= view.threshold else NO)
+        line.append(level(score), YES if score >= view.threshold else NO)
     return line
 
 
