@@ -144,19 +144,26 @@ def _sizes(text: str) -> list[int]:
     return sizes
 
 
-def _table(a: argparse.Namespace, options: Options) -> int:
+def _table(
+    model: str,
+    sizes: Sequence[int],
+    channels: int,
+    classes: int,
+    options: Options,
+    as_objects: bool,
+) -> int:
     """MobileNetV1 by width and size, as its paper's table, with what the board adds to it."""
-    if a.model != "mobilenet_v1":
+    if model != "mobilenet_v1":
         raise HostError(
-            f"--table varies an architecture, and {a.model} is one model", "give mobilenet_v1"
+            f"--table varies an architecture, and {model} is one model", "give mobilenet_v1"
         )
-    shapes = [(alpha, size) for size in a.sizes or [a.size] for alpha in ALPHAS]
-    found = [examine(a.model, *shape, a.channels, a.classes, options) for shape in shapes]
-    if a.json:
+    shapes = [(alpha, size) for size in sizes for alpha in ALPHAS]
+    found = [examine(model, *shape, channels, classes, options) for shape in shapes]
+    if as_objects:
         for (alpha, size), each in zip(shapes, found, strict=True):
             print(json.dumps({"alpha": alpha, "size": size, **asdict(each)}))
     else:
-        stdout().print(grid(shapes, found, a.channels, a.classes))
+        stdout().print(grid(shapes, found, channels, classes))
     return 0
 
 
@@ -218,7 +225,7 @@ def main(argv: list[str]) -> int:
         dead_channel_removal=not a.no_dead_channel_removal, pixels=read_choice(a.pixels)
     )
     if a.table:
-        return _table(a, options)
+        return _table(a.model, a.sizes or [a.size], a.channels, a.classes, options, a.json)
     report = examine(a.model, a.alpha, a.size, a.channels, a.classes, options)
     if a.json:
         print(json.dumps(asdict(report)))
