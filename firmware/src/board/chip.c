@@ -92,11 +92,15 @@ static void hold_others_off(void) {
     NVIC_ICER1 = held_off[1];
 }
 
+/* Masked: an interrupt of the line between the two would hold them off, and what it notes would be forgotten.
+ */
 static void let_others_come(void) {
+    const uint32_t before = board_mask();
     NVIC_ISER0 = held_off[0];
     NVIC_ISER1 = held_off[1];
     held_off[0] = 0;
     held_off[1] = 0;
+    board_unmask(before);
 }
 
 void chip_line(void) {
@@ -171,13 +175,19 @@ void board_line_restart(uint32_t ticks) {
 }
 
 void board_line_stop(void) {
+    const uint32_t before = board_mask();
     TIMER_INTENCLR(LINE_TIMER) = TIMER_INT_COMPARE0 | TIMER_INT_COMPARE2;
     PPI_CHENCLR = 1u << LINE_CHANNEL;
     GPIOTE_CONFIG(EDGE_CHANNEL) = 0;
     TIMER_TASKS_STOP(LINE_TIMER) = 1;
     TIMER_TASKS_CLEAR(LINE_TIMER) = 1;
+    TIMER_EVENTS_COMPARE0(LINE_TIMER) =
+        0; /* a match of just now is none any more: it would hold others off */
+    TIMER_EVENTS_COMPARE2(LINE_TIMER) = 0;
     (void)TIMER_EVENTS_COMPARE0(LINE_TIMER); /* the writes must land before an interrupt can */
+    NVIC_ICPR0 = 1u << LINE_TIMER_IRQ;
     let_others_come();
+    board_unmask(before);
 }
 
 uint32_t board_line_ticks(void) {

@@ -140,6 +140,7 @@ enum { UARTE_MOST_BYTES = 0xFFFF }; /* of TXD.MAXCNT */
 #define NVIC_ICER0 REGISTER(0xE000E180u)
 #define NVIC_ICER1 REGISTER(0xE000E184u)
 #define NVIC_ISPR0 REGISTER(0xE000E200u)
+#define NVIC_ICPR0 REGISTER(0xE000E280u)
 #define NVIC_PRIORITY(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400u + (uint32_t)(irq)))
 enum { NVIC_HIGHEST = 0, NVIC_LOWEST = 7 << 5 }; /* three bits of priority */
 #define SCB_VTOR REGISTER(0xE000ED08u)
