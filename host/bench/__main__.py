@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from host.base.errors import require, run_main
+from host.base.tool_parser import tool_parser
 
 # Name -> what it does. The one that is wanted is imported alone: it may take long, and need what another does without.
 COMMANDS = {
@@ -33,11 +34,7 @@ COMMANDS = {
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything asked for was measured."""
     words = sys.argv[1:] if argv is None else argv
-    parser = argparse.ArgumentParser(
-        prog="python -m host.bench",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = tool_parser("host.bench", __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     if words[:1] and words[0] in COMMANDS:
         require("bench")

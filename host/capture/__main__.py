@@ -19,12 +19,14 @@ from host.base.arguments import number, share, whole
 from host.base.console import stderr
 from host.base.errors import HostError, require, run_main
 from host.base.follow_up import shell_line
+from host.base.tool_parser import tool_parser
 from host.capture.options import Band, Options
 from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
 from host.data.manifest import SPLITS
 from host.link.device import Device
 from host.ports.open import Opening, add_port_arguments, port_opening, port_options
+from host.virtual.light import SCENE_HELP
 
 OUTPUT = Path("captures/pictures")
 JUDGES = "none of them judges yet: capture a second session (run again, or n), or: {}"
@@ -33,16 +35,12 @@ UNSURE = "0.3,0.7"
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m host.capture",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = tool_parser("host.capture", __doc__)
     add = parser.add_argument
     add("--labels", required=True, metavar="A,B", help="the classes; key 1 is the first")
     add("--output", type=Path, default=OUTPUT, metavar="DIR", help=f"default: {OUTPUT}")
     add_port_arguments(parser)
-    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--auto", type=_rate, metavar="N/s", help="keep N a second while a label's key is on")
     add("--on-change", action="store_true", help="only when the scene has changed")

@@ -17,6 +17,7 @@ from pathlib import Path
 from host.base.console import stderr
 from host.base.errors import HostError, run_main
 from host.base.files import write_private
+from host.base.tool_parser import tool_parser
 from host.compiler import report
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array
@@ -52,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m host.compiler", description=__doc__)
+    parser = tool_parser("host.compiler", __doc__)
     parser.add_argument("model", type=Path, help="a .tflite file, quantised to int8")
     parser.add_argument("-o", "--output", type=Path, help="the packed model")
     parser.add_argument("--c-array", type=Path, help="the packed model as a C source to link in")

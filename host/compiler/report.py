@@ -17,6 +17,7 @@ from rich.table import Table
 from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.tool_parser import tool_parser
 from host.compiler.build import (
     FREE_FLASH_BYTES,
     FREE_RAM_BYTES,
@@ -205,7 +206,7 @@ def grid(
 
 def main(argv: list[str]) -> int:
     """Prints the report; exit code 0 whether or not the model fits."""
-    parser = argparse.ArgumentParser(prog="python -m host.compiler report", description=__doc__)
+    parser = tool_parser("host.compiler report", __doc__)
     parser.add_argument("model", help=".tflite, .keras, .h5, or mobilenet_v1")
     parser.add_argument("--alpha", type=float, default=0.25, help="width of mobilenet_v1")
     parser.add_argument("--size", type=int, default=96, help="rows and columns of its image")

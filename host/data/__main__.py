@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host.base.arguments import share, whole
 from host.base.errors import require, run_main
+from host.base.tool_parser import tool_parser
 from host.data.boxes import LEAST_AREA
 from host.data.check import SURE
 from host.data.commands import check_set, draw_pictures, export_set, import_set, split_set
@@ -25,7 +26,7 @@ DATA_HELP = "a folder of captures, CLASS/NAME or SPLIT/CLASS/NAME, or a zip of t
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(prog="python -m host.data", description=__doc__)
+    parser = tool_parser("host.data", __doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _import(commands.add_parser("import", help="pictures of others into a folder of ours"))
     _check(commands.add_parser("check", help="what may be wrong; changes nothing"))

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from host.base.boards import VIRTUAL
 from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
+from host.base.tool_parser import tool_parser
 from host.compiler.pack import PackedModel
 from host.deploy.model import check_fits, read_model
 from host.deploy.slots import empty_slots, read_slots, run_slot
@@ -35,7 +36,7 @@ FORGETTING = (
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for: exactly one of a model and the switches."""
-    parser = argparse.ArgumentParser(prog="python -m host.deploy", description=__doc__)
+    parser = tool_parser("host.deploy", __doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "model", nargs="?", type=Path, help=".tflite, quantised to int8, or a packed model (.tpm)"

@@ -21,6 +21,7 @@ import sys
 from host.base import console
 from host.base.boards import VIRTUAL
 from host.base.errors import HostError, run_main
+from host.base.tool_parser import tool_parser
 from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table
 from host.device.info import info_object, info_table
@@ -36,11 +37,7 @@ FORGETTING = (
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m host.device",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = tool_parser("host.device", __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     info = commands.add_parser("info", help="what it says of itself, and what it lost")
     get = commands.add_parser("get", help="settings; all of them without a name")

@@ -20,6 +20,7 @@ from host.base.arguments import share
 from host.base.console import stderr, stdout
 from host.base.errors import HostError, run_main
 from host.base.files import write_private
+from host.base.tool_parser import tool_parser
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
 from host.doctor.examine import examine_port
@@ -104,7 +105,7 @@ def _print(findings: list[Finding], as_objects: bool) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m host.doctor", description=__doc__)
+    parser = tool_parser("host.doctor", __doc__)
     add = parser.add_argument
     add_port_arguments(parser)
     add("--json", action="store_true", help="a list of name, status, detail, remedy on stdout")

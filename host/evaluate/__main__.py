@@ -27,6 +27,7 @@ from host.base.console import Console, stderr, stdout
 from host.base.errors import require, run_main
 from host.base.statistics import Floats
 from host.base.text import say
+from host.base.tool_parser import tool_parser
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Thresholds, as_json, evaluate
@@ -52,7 +53,7 @@ DIFFERS = 1
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(prog="python -m host.evaluate", description=__doc__)
+    parser = tool_parser("host.evaluate", __doc__)
     add = parser.add_argument
     add("model", type=Path, help="an int8 .tflite, or a packed .tpm made from one that is here")
     add("--data", type=Path, required=True, help="folder or zip of labelled pictures")

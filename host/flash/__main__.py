@@ -20,6 +20,7 @@ from pathlib import Path
 from host.base.console import share_bars
 from host.base.errors import HostError, run_main
 from host.base.text import say
+from host.base.tool_parser import tool_parser
 from host.doctor.holders import modem_manager_runs, programs_holding
 from host.flash.advice import advice, after_failure
 from host.flash.bossac import find_bossac, write
@@ -32,11 +33,7 @@ Write = Callable[[Path, str, Path, Callable[[float], None]], None]
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m host.flash",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = tool_parser("host.flash", __doc__)
     add = parser.add_argument
     add("firmware", type=Path, metavar="FIRMWARE.bin", help="as pio run writes it")
     add(

@@ -20,15 +20,12 @@ from pathlib import Path
 from host.base.console import share_bars, stdout
 from host.base.errors import run_main
 from host.base.text import say
+from host.base.tool_parser import tool_parser
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m host.recording",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = tool_parser("host.recording", __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     info = commands.add_parser("info", help="what it holds; reads all of it, in constant memory")
     info.add_argument("file", type=Path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.base.places import MODELS
+from host.base.tool_parser import tool_parser
 from host.data.labels import label_list
 from host.train.teach import Teacher
 
@@ -125,7 +126,7 @@ def parse(argv: list[str] | None) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m host.train", description=__doc__)
+    parser = tool_parser("host.train", __doc__)
     data = parser.add_argument_group("data").add_argument
     data(
         "--data",

@@ -18,6 +18,7 @@ from host.base.arguments import share, whole
 from host.base.console import stderr
 from host.base.errors import HostError, run_main
 from host.base.records import Message
+from host.base.tool_parser import tool_parser
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
 from host.link.fault_advice import fault_line
@@ -25,7 +26,7 @@ from host.link.messages import Fault, Mode, Setting
 from host.link.transport import Port
 from host.ports.open import Opening, add_port_arguments, port_opening, port_options
 from host.samples import PATIENCE_S, labels_of, samples
-from host.virtual.light import LIGHT_HELP, lit_url, lux
+from host.virtual.light import LIGHT_HELP, SCENE_HELP, lit_url, lux
 
 WEB_HELP = "in a browser: a page at 127.0.0.1 (PORT: a free one), to whoever has its address"
 Say = Callable[[str], None]
@@ -33,10 +34,10 @@ Say = Callable[[str], None]
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """What the user asked for."""
-    parser = argparse.ArgumentParser(prog="python -m host.viewer", description=__doc__)
+    parser = tool_parser("host.viewer", __doc__)
     add = parser.add_argument
     add_port_arguments(parser)
-    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
     add("--label", help="the label to watch (person, else the model's last)")

@@ -18,9 +18,10 @@ from pathlib import Path
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.base.places import PREBUILT
 from host.base.text import say
+from host.base.tool_parser import tool_parser
 from host.virtual.board import VirtualBoard
 from host.virtual.image import read_image
-from host.virtual.light import LIGHT_HELP, lit_url, lux
+from host.virtual.light import LIGHT_HELP, SCENE_HELP, lit_url, lux
 from host.virtual.options import (
     CORE_LOAD_BY_DEFAULT,
     DEFAULT_SERIAL_NUMBER,
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m host.virtual", description=__doc__)
+    parser = tool_parser("host.virtual", __doc__)
     add = parser.add_argument
     add(
         "--image",
@@ -83,7 +84,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--scene",
         default="default",
         metavar="URL",
-        help="what the camera sees; see host/virtual/scene.py",
+        help=SCENE_HELP,
     )
     add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--model", type=Path, metavar="FILE.tpm", help="runs in the place of the built-in model")

@@ -8,6 +8,10 @@ import re
 from host.base.errors import HostError
 
 MOST_LUX = 1_000_000  # ten times the sun
+SCENE_HELP = (
+    "what the virtual board's camera sees: drawings, folder:PATH, image:FILE, video:FILE, webcam:N, synthetic, "
+    "noise:SEED; default: photographs and drawings"
+)
 LIGHT_HELP = "lux on the scene, 500 an office; else it counts as exposed properly"
 _PART = r"(light=\d+(\.\d+)?|noise=\d+)"
 _OPTIONS = re.compile(rf"\?{_PART}(&{_PART})?$")

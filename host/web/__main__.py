@@ -7,17 +7,17 @@ from host.base.errors import plain_words
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
-import argparse
 import sys
 from pathlib import Path
 
 from host.base.errors import HostError, run_main
+from host.base.tool_parser import tool_parser
 from host.web.one_file import one_file
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the file is there."""
-    parser = argparse.ArgumentParser(prog="python -m host.web", description=__doc__)
+    parser = tool_parser("host.web", __doc__)
     parser.add_argument("output", type=Path, metavar="FILE.html", help="a new file")
     args = parser.parse_args(argv)
     try:

@@ -32,6 +32,7 @@ from host.runs.conditions import command_line
 from host.runs.read import read_run
 from host.runs.typed_json import as_object
 from host.runs.write import default_directory, refuse_place
+from host.virtual.light import SCENE_HELP
 
 if TYPE_CHECKING:
     from host.link.messages import Hello
@@ -57,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="its pictures instead of the camera's; without FOLDER drawn ones",
     )
     add("--results-only", action="store_true", help="the board sends no frames, results alone")
-    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add("--layers", action=argparse.BooleanOptionalAction, default=True, help="a second pass")
     add("--model", type=Path, metavar="FILE", help="names the layers: what the board runs")
     add("--output", type=Path, metavar="DIR", help="of the run; default: runs/latency-DATE")

@@ -28,6 +28,7 @@ from host.power.currents import RAIL_V
 from host.power.method import Method
 from host.runs.conditions import command_line
 from host.runs.write import default_directory, refuse_place
+from host.virtual.light import SCENE_HELP
 
 NAME = "power"
 LOWEST_V, HIGHEST_V = 3.0, 21.0
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--rate", type=count, default=0, metavar="HZ", help="of a Joulescope or LPM01A")
     add("--baud", type=count, default=BAUD, help=f"of a serial source; default {BAUD}")
-    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add("--dcdc", action="store_true", help="switch the board's DC/DC converter on")
     add("--battery-mah", type=positive, default=1000.0, metavar="MAH", help="default 1000")
     add("--battery-volts", type=positive, default=3.7, metavar="V", help="default 3.7")

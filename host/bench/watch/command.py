@@ -26,6 +26,7 @@ from host.ports.choose import choose_port, listed_ports
 from host.ports.open import add_port_arguments, port_opening, port_options
 from host.runs.conditions import command_line
 from host.runs.write import default_directory, refuse_place
+from host.virtual.light import SCENE_HELP
 
 if TYPE_CHECKING:
     from host.bench.watch.tables import Watch
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help=f"frames let pass after waking (default {SETTLE.at_start})",
     )
-    add("--scene", default="default", metavar="URL", help="what the virtual board's camera sees")
+    add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add(
         "--supply",
         type=positive,

@@ -25,6 +25,7 @@ from host.base.csv_text import csv_row
 from host.base.errors import run_main
 from host.base.files import write_private
 from host.base.follow_up import shell_line
+from host.base.tool_parser import tool_parser
 from host.train.options import Options, parse
 from host.train.search.architecture import Budget, cost_of
 from host.train.search.front import Point, front
@@ -99,12 +100,7 @@ def _next(folder: Path, found: Sequence[Point]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m host.train search",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = tool_parser("host.train search", __doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--max-mcycles", type=positive, required=True, metavar="N", help="of an inference, million")
     add("--max-ram", type=size_in_bytes, metavar="BYTES", help="arena and image; 40k is 40,000")

@@ -1,0 +1,63 @@
+"""Every tool's --help: its name as it was started, its options, and two examples that its own parser takes."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from pathlib import Path
+
+import pytest
+
+from host.base.follow_up import STARTER
+from host.base.places import HOST
+from host.base.tool_parser import EXAMPLES, tool_parser
+
+TOOLS = sorted(path.parent.name for path in HOST.glob("*/__main__.py"))
+
+
+def helped(capsys: pytest.CaptureFixture[str], name: str, *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(f"host.{name}.__main__").main([*words, "--help"])
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_help_ends_with_two_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = helped(capsys, name).split("examples:")[1]
+    commands = [line.strip() for line in text.splitlines() if line.startswith("  python -m ")]
+    assert len(commands) == 2
+    assert all(command.startswith(f"python -m host.{name}") for command in commands)
+    assert [shlex.split(command)[3:] for command in commands] == [
+        shlex.split(words) for words, _ in EXAMPLES[f"host.{name}"]
+    ]
+
+
+@pytest.mark.parametrize(("name", "command"), [("compiler", "report"), ("train", "search")])
+def test_commands_of_their_own_have_theirs(
+    name: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert helped(capsys, name, command).count(f"  python -m host.{name} {command} ") == 2
+
+
+def test_a_tool_is_named_as_it_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/tinyml-camera", "viewer"])
+    assert tool_parser("host.viewer", None).prog == "tinyml-camera viewer"
+    monkeypatch.setenv(STARTER, "python3 'my tools/run.py'")
+    assert tool_parser("host.train search", None).prog == "python3 my tools/run.py train search"
+
+
+def test_prose_is_wrapped_and_tables_are_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in TOOLS:
+        assert max(map(len, helped(capsys, name).splitlines())) <= 120, name
+    text = helped(capsys, "device")
+    assert "reboot [--bootloader]      restarts it" in text
+    assert max(map(len, helped(capsys, "viewer").split("examples:")[0].splitlines())) <= 80
+
+
+def test_no_example_names_what_is_not_there() -> None:
+    assert {tool.split()[0].removeprefix("host.") for tool in EXAMPLES} == set(TOOLS)
+    assert all(Path(HOST / name / "__main__.py").is_file() for name in TOOLS)
