@@ -5,7 +5,8 @@
 
 enum { DEFAULT_SIDE = 96 };
 
-static _Alignas(8) uint8_t memory[MODEL_MEMORY_BYTES];
+/* Image and arena; where there is room for a second image, too, the camera looks ahead. */
+static _Alignas(8) uint8_t memory[PACKED_MODEL_MEMORY_BYTES];
 
 /* The packed model's bytes in flash. DEFAULT_MODEL is a path that the build gives. On the virtual board they
  * come last in flash, so that host.virtual can lay another model over them; its header says how long it is.
@@ -40,7 +41,7 @@ static bool image_bytes(const struct packed_header *header, size_t *bytes) {
         return false;
     }
     *bytes = (size_t)pixels * header->input_channels;
-    return *bytes + 8 <= MODEL_MEMORY_BYTES;
+    return *bytes + 8 <= sizeof memory;
 }
 
 static size_t rounded_up(size_t bytes) {

@@ -5,11 +5,6 @@
 
 #include "state.h" // struct app
 
-enum {
-    MODEL_MEMORY_BYTES = 139 * 1024, /* image and arena of a model; where there is room for a second image,
-                                      * too, the camera looks ahead */
-};
-
 /* Finds the slots behind the firmware; before model_open. */
 void model_find_slots(struct app *app);
 

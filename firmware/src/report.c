@@ -190,7 +190,7 @@ void report_slot(const struct app *app, uint32_t slot) {
         .which = (uint8_t)slot,
         .active = slot == app->slots.active && app->model_status == ENGINE_OK,
         .room = app->slots.room,
-        .memory_bytes = MODEL_MEMORY_BYTES,
+        .memory_bytes = PACKED_MODEL_MEMORY_BYTES,
     };
     const struct slot_transfer *transfer = &app->slots.transfer;
     if (slot != 0 && transfer->slot == slot) {

@@ -6,4 +6,8 @@ UPLOAD = "pio run -e nano33ble -t upload"  # gives a connected board the firmwar
 VIRTUAL = "virtual"  # what the virtual board's Hello calls it, and its --port
 CLOCK_HZ = 64_000_000  # of the nRF52840's CPU
 FLASH_BYTES, RAM_BYTES = 983_040, 262_144  # an application's, behind the bootloader; all of RAM
+MAX_IMAGE_WIDTH, MAX_IMAGE_HEIGHT = (
+    256,
+    2048,
+)  # of a model's input: what the averaging of lines holds
 SENSOR_LINE_CLOCKS, SENSOR_FRAME_LINES = 784 * 2, 510  # of the OV7675, whatever its window

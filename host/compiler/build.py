@@ -6,10 +6,10 @@ import dataclasses
 import hashlib
 from dataclasses import dataclass
 
-from host.base.boards import FLASH_BYTES, RAM_BYTES
 from host.base.errors import HostError
+from host.compiler import fits
 from host.compiler.check import check_graph
-from host.compiler.format import Form, Meaning
+from host.compiler.format import Form, Meaning, PackedHeader
 from host.compiler.forms import Requantisation, choose_forms
 from host.compiler.graph import read_graph
 from host.compiler.intervals import analyse
@@ -24,10 +24,6 @@ from host.compiler.passes.lower import lower
 from host.compiler.pixels import BY_SCALE, BYTES, Choice, Reading, read_pixels
 from host.compiler.plan import ARENA_TARGET, Plan, plan
 from host.compiler.scratch import Demand, demand
-
-CORE_RAM_BYTES = 43_000  # the Arduino core and its USB stack, facts/board.md
-CORE_FLASH_BYTES = 91_500
-FREE_RAM_BYTES, FREE_FLASH_BYTES = RAM_BYTES - CORE_RAM_BYTES, FLASH_BYTES - CORE_FLASH_BYTES
 
 
 @dataclass(frozen=True)
@@ -124,19 +120,8 @@ def assemble(
 
 def refusal(compiled: Compiled) -> HostError | None:
     """Why the board cannot run the model, and what helps; None when it can."""
-    arena, flash = compiled.plan.arena_bytes, len(compiled.blob)
-    words, remedies = [], []
-    if arena > FREE_RAM_BYTES:
-        words.append(
-            f"the model needs an arena of {arena} bytes; the board has {FREE_RAM_BYTES} bytes available"
-        )
-        remedies.append("use a smaller image, fewer channels, or streaming")
-    if flash > FREE_FLASH_BYTES:
-        words.append(
-            f"the packed model has {flash} bytes; the board's flash has {FREE_FLASH_BYTES} left"
-        )
-        remedies.append("train a narrower model")
-    if words:
-        return HostError(", and ".join(words), "; ".join(remedies))
+    header = PackedHeader.unpack(compiled.blob[: PackedHeader.LAYOUT.size])
+    assert isinstance(header, PackedHeader)
+    refused = fits.refusal(header)
     exceeded = exceeded_limit(compiled.network, compiled.plan)
-    return HostError(exceeded) if exceeded else None
+    return refused or (HostError(exceeded) if exceeded else None)

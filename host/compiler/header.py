@@ -18,6 +18,7 @@ CONSTANTS = (
     "MAX_OUTPUTS",
     "SLACK",
     "MAX_DIMENSION",
+    "MODEL_MEMORY_BYTES",
     "BODY_OFFSET",
 )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.base.places import MODELS
 from host.compiler.build import Options, compile_model
+from host.compiler.fits import refusal
 from host.compiler.format import MAGIC, NO_SOURCE, PackedHeader
 from host.compiler.pack import PackedModel, unpack
 from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, Pixels, Reading
@@ -65,6 +66,9 @@ def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool)
     if int.from_bytes(data[:4], "little") != MAGIC:
         return _compile(data, name, dead_channel_removal)
     packed = unpack(data)
+    refused = refusal(packed.header)
+    if refused is not None:
+        raise refused
     tflite = _find_source(packed, path)
     if dead_channel_removal:
         return Model(packed, tflite)

@@ -19,14 +19,14 @@ from host.base.console import stdout
 from host.base.errors import HostError
 from host.base.tool_parser import tool_parser
 from host.compiler.build import (
-    FREE_FLASH_BYTES,
-    FREE_RAM_BYTES,
     Compiled,
     Options,
     compile_anyway,
     refusal,
 )
 from host.compiler.cost import WORST_ERROR, predict, unmeasured
+from host.compiler.fits import FREE_FLASH_BYTES
+from host.compiler.format import MODEL_MEMORY_BYTES
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs
@@ -185,7 +185,7 @@ def grid(
     ):
         table.add_column(name, justify="right")
     for (alpha, size), each in zip(shapes, found, strict=True):
-        too = [word for word, much in (("RAM", each.arena_bytes > FREE_RAM_BYTES),
+        too = [word for word, much in (("RAM", each.ram_bytes > MODEL_MEMORY_BYTES),
                                        ("flash", each.flash_bytes > FREE_FLASH_BYTES)) if much]  # fmt: skip
         table.add_row(
             f"{alpha:g}",
@@ -198,7 +198,7 @@ def grid(
             "yes" if each.fits else f"no: {', '.join(too) or 'see its own report'}",
         )
     table.caption = (
-        f"The board has {FREE_FLASH_BYTES:,} B of flash and {FREE_RAM_BYTES:,} B of RAM for a model's arena; "
+        f"The board has {FREE_FLASH_BYTES:,} B of flash and {MODEL_MEMORY_BYTES:,} B of RAM for a model; "
         "RAM is arena and image. Cycles are predicted, not run."
     )
     return table

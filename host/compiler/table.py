@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from host.base.boards import FLASH_BYTES, RAM_BYTES
-from host.compiler.build import FREE_FLASH_BYTES, FREE_RAM_BYTES, Compiled
-from host.compiler.format import NO_SOURCE
+from host.compiler.build import Compiled
+from host.compiler.fits import FREE_FLASH_BYTES
+from host.compiler.format import MODEL_MEMORY_BYTES, NO_SOURCE
 from host.compiler.network import Feature, Layer, macs
 
 
@@ -66,7 +67,7 @@ def _totals(compiled: Compiled) -> list[Text]:
             f"({FLASH_BYTES:,} B in all)"
         ),
         Text(
-            f"RAM   {ram:,} B of {FREE_RAM_BYTES:,} B left by the Arduino core "
+            f"RAM   {ram:,} B of {MODEL_MEMORY_BYTES:,} B of the firmware's for a model "
             f"({RAM_BYTES:,} B in all): arena {plan.arena_bytes:,} B, image {image_bytes:,} B"
         ),
         Text(_distance(plan.arena_bytes, plan.lower_bound)),

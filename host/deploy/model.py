@@ -7,19 +7,14 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.compiler.build import compile_model
+from host.compiler.fits import Room, refusal
 from host.compiler.format import PackedHeader
 from host.compiler.labels import labels_for
 from host.compiler.pack import PackedModel, seal, unpack
 from host.compiler.status import STATUS_TEXT
-from host.link.messages import (
-    MAX_IMAGE_HEIGHT,
-    MAX_IMAGE_WIDTH,
-    MAX_SCORES,
-    SlotInfo,
-)
+from host.link.messages import SlotInfo
 
 PACKED = ".tpm"
-ALIGNMENT = 8  # of the arena, behind the image
 
 
 def read_model(path: Path, name: str | None = None, labels: str | None = None) -> PackedModel:
@@ -50,34 +45,12 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
             "the board has no room for model slots",
             "upload a firmware with a smaller built-in model",
         )
-    if header.total_bytes > board.room:
-        raise HostError(
-            f"the packed model has {header.total_bytes} bytes, a slot {board.room}",
-            "train a narrower model",
-        )
-    if header.output_count > MAX_SCORES:
-        raise HostError(f"the model has {header.output_count} scores, the board sends {MAX_SCORES}")
-    image = header.input_height * header.input_width * header.input_channels
-    _check_image(header)
-    needed = -(-image // ALIGNMENT) * ALIGNMENT + header.arena_bytes
-    if needed > board.memory_bytes:
-        raise HostError(
-            f"the model needs {needed} bytes of memory (image {image}, arena "
-            f"{header.arena_bytes}), the board has {board.memory_bytes}",
-            "use a smaller image or fewer channels",
-        )
-
-
-def _check_image(header: PackedHeader) -> None:
-    """What the camera and its averaging can make."""
-    shape = f"{header.input_height}x{header.input_width}x{header.input_channels}"
-    if header.input_channels not in (1, 3):
-        raise HostError(f"the model's input is {shape}; the camera makes 1 channel (grey) or 3")
-    if header.input_width > MAX_IMAGE_WIDTH or header.input_height > MAX_IMAGE_HEIGHT:
-        raise HostError(
-            f"the model's input is {shape}; the board makes at most {MAX_IMAGE_HEIGHT} rows of "
-            f"{MAX_IMAGE_WIDTH} pixels"
-        )
+    remedy = (
+        "build it into the firmware (custom_model in platformio.ini), or train a narrower model"
+    )
+    refused = refusal(header, Room("a slot", board.room, board.memory_bytes, remedy))
+    if refused is not None:
+        raise refused
 
 
 def reason_text(code: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from host.base import boards
+
 PROTOCOL_VERSION = 1  # raised when something here changes its meaning, but no field (layout.py)
 PACKET_HEADER_BYTES = 4  # type, reserved, sequence
 PACKET_CRC_BYTES = 4
@@ -11,8 +13,7 @@ MAX_PAYLOAD_BYTES = 32768  # an RGB 96x96 frame is 27,648
 MAX_COMMAND_PAYLOAD_BYTES = 224  # what a board accepts: its receive ring holds 256 encoded bytes
 INJECT_CHUNK_BYTES = 192
 MAX_SCORES = 1024
-MAX_IMAGE_WIDTH = 256  # of a model's input: what the board's averaging of lines holds
-MAX_IMAGE_HEIGHT = 2048
+MAX_IMAGE_WIDTH, MAX_IMAGE_HEIGHT = boards.MAX_IMAGE_WIDTH, boards.MAX_IMAGE_HEIGHT
 MODEL_SLOTS = 2  # in flash, numbered from 1; 0 is the model that is built into the firmware
 SLOT_CHUNK_BYTES = 216
 FRAME_PART_BYTES = 12_288  # of pixels: two of them find room in the board's queue

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     image = read_image(wanted.image, wanted.at)
     board = VirtualBoard(image, scene, options)
     if wanted.model is not None:
-        board.load_model(_packed(wanted.model))
+        board.load_model(packed_for_board(wanted.model))
     key = "" if wanted.no_key else secrets.token_urlsafe(KEY_BYTES)
     server = BoardServer(board, wanted.port, Speed(wanted.speed), key)
     print(f"{READY}{server.url} ({conditions(board)})", flush=True)
@@ -131,12 +131,17 @@ def _read(path: Path) -> bytes:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _packed(path: Path) -> bytes:
-    """Whole, or the board would refuse it and run without a model. Raises HostError."""
+def packed_for_board(path: Path) -> bytes:
+    """Whole and small enough, or the board would refuse it and run without a model. Raises HostError."""
+    from host.compiler.fits import refusal
     from host.compiler.pack import unpack
 
     try:
-        return unpack(_read(path)).data
+        model = unpack(_read(path))
+        refused = refusal(model.header)
+        if refused is not None:
+            raise refused
+        return model.data
     except HostError as error:
         raise HostError(f"--model {path}: {error.what}", error.remedy) from error
 

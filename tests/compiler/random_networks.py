@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.compiler.build import Compiled, Options, compile_model
+from host.compiler.build import Compiled, Options, compile_anyway
+from host.compiler.pack import exceeded_limit
 from host.compiler.pixels import BYTES
 from tests.compiler.builder import ModelBuilder
 
@@ -41,7 +42,11 @@ def compile_defined(data: bytes, options: Options | None = None) -> Compiled | N
 
 def compile_as_bytes(data: bytes, name: str, options: Options | None = None) -> Compiled:
     """A picture's bytes are the input's values, whatever its scale and zero point: networks of tests have any."""
-    return compile_model(data, name, options=replace(options or Options(), pixels=BYTES))
+    made = compile_anyway(data, name, options=replace(options or Options(), pixels=BYTES))
+    exceeded = exceeded_limit(made.network, made.plan)
+    if exceeded:
+        raise HostError(exceeded)
+    return made
 
 
 def _zero_point(random: Generator) -> int:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from host.base.errors import HostError
-from host.compiler.build import Compiled, Options, refusal
+from host.compiler import fits as room
+from host.compiler.build import Compiled, Options, compile_anyway, compile_model, refusal
+from host.compiler.model import choose_model
 from host.compiler.pack import exceeded_limit, unpack
+from host.compiler.report import examine
+from host.deploy.model import check_fits
+from host.link.messages import SlotInfo, SlotState
+from host.virtual.__main__ import packed_for_board
 from tests.compiler.builder import ModelBuilder
 from tests.compiler.random_networks import compile_as_bytes, compile_defined, random_model
+from tests.native import ROOT
 
 SLACK = 8  # that the engine's assembly reads behind a map
 
@@ -21,21 +29,60 @@ def small() -> Compiled:
     return compile_as_bytes(random_model(9)[0], "small")
 
 
-def test_an_arena_may_take_what_the_arduino_core_leaves() -> None:
-    made = small()
-    for size, fits in ((219_144, True), (219_145, False)):  # of 262,144 the core takes 43,000
-        plan = dataclasses.replace(made.plan, arena_bytes=size)
-        reason = refusal(dataclasses.replace(made, plan=plan))
-        assert (reason is None) == fits
-        assert fits or "an arena of 219145 bytes; the board has 219144 bytes" in str(reason)
+PERSON = unpack((ROOT / "models" / "person_grey_025.tpm").read_bytes()).header
 
 
-def test_a_model_may_take_the_flash_that_is_left() -> None:
-    made = small()
-    for size, fits in ((891_540, True), (891_541, False)):  # of 983,040 the core takes 91,500
-        reason = refusal(dataclasses.replace(made, blob=bytes(size)))
-        assert (reason is None) == fits
-        assert fits or "has 891541 bytes; the board's flash has 891540 left" in str(reason)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"arena_bytes": 144_384 - 9_216}, None),
+        ({"arena_bytes": 144_385 - 9_216}, "144392 bytes of memory (image 9216, arena 135169)"),
+        ({"total_bytes": 891_540}, None),
+        ({"total_bytes": 891_541}, "has 891541 bytes; the board's flash has 891540"),
+        ({"input_width": 256}, None),
+        ({"input_width": 257}, "at most 2048 rows of 256 pixels"),
+        ({"input_channels": 3}, None),
+        ({"input_channels": 2}, "96x96x2; the camera makes 1 channel (grey) or 3 (RGB)"),
+        ({"output_count": 1024}, None),
+        ({"output_count": 1025}, "1025 scores"),
+    ],
+)
+def test_the_last_that_fits_and_the_first_that_does_not(
+    changes: dict[str, Any], words: str | None
+) -> None:
+    refused = room.refusal(dataclasses.replace(PERSON, **changes))
+    if words is None or refused is None:
+        assert words is None and refused is None
+    else:
+        assert words in str(refused) and refused.remedy
+
+
+def test_every_tool_says_the_same(tmp_path: Path) -> None:
+    """Of one model that is too large: compile, report, deploy, bench and the virtual board."""
+    model = ModelBuilder()
+    image = model.tensor((1, 250, 250, 3), 1 / 255, -128)
+    weights, scales = np.ones((2, 3, 3, 3), np.int8), np.full(2, 0.01, np.float32)
+    value = model.convolution(image, weights, np.zeros(2, np.int32), scales, (0.1, 0), (2, 2))
+    tflite, packed = tmp_path / "large.tflite", tmp_path / "large.tpm"
+    tflite.write_bytes(model.finish(image, model.mean(value, (0.1, 0))))
+    made = compile_anyway(tflite.read_bytes(), "large")
+    packed.write_bytes(made.blob)
+    refused = refusal(made)
+    assert refused is not None
+    said = refused.what
+    assert "(image 187500, arena" in said and "the firmware has 144384" in said
+    slot = SlotInfo(0, SlotState.READY, 1, 0, 294_912, 144_384, 0, 0, 0, "person")
+    report = examine(str(tflite), 0.25, 96, 1, 2, Options())
+    assert not report.fits and report.reason == str(refused)
+    for ask in (
+        lambda: compile_model(tflite.read_bytes(), "large"),
+        lambda: choose_model(packed, b"", True),
+        lambda: check_fits(unpack(made.blob).header, slot),
+        lambda: packed_for_board(packed),
+    ):
+        with pytest.raises(HostError) as caught:
+            ask()
+        assert said in caught.value.what and caught.value.remedy == refused.remedy
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_refuses_an_arena_that_cannot_fit() -> None:
     wide = model.convolution(image, weights, bias, np.full(16, 0.01, np.float32), (0.05, -128))
     data = model.finish(image, model.mean(wide, (0.05, -128)))
     text = refusal(data)
-    assert "needs an arena of 64" in text and "bytes available" in text
+    assert "(image 120000, arena 64" in text and "the firmware has" in text
 
 
 @pytest.mark.parametrize("content", [b"", b"TFL3", b"\x00" * 64, b"not a model at all, but longer"])

@@ -95,7 +95,7 @@ def test_too_large_a_model_is_reported_not_refused(capsys: pytest.CaptureFixture
     words = ["report", "mobilenet_v1", "--alpha", "1", "--size", "224", "--channels", "3", "--json"]
     assert main(words) == 0
     found = json.loads(capsys.readouterr().out)
-    assert not found["fits"] and "needs an arena of" in found["reason"]
+    assert not found["fits"] and "bytes of memory (image" in found["reason"]
 
 
 def test_a_file_that_is_no_keras_model_is_refused(tmp_path: Path) -> None:
@@ -138,4 +138,4 @@ def test_a_no_names_all_that_is_too_large() -> None:
     """1.0/224 needs both more RAM and more flash than there are."""
     found = examine("mobilenet_v1", 1.0, 224, 3, 1000, Options())
     assert not found.fits and found.reason is not None
-    assert "arena of" in found.reason and "flash has" in found.reason
+    assert "bytes of memory" in found.reason and "flash has" in found.reason
