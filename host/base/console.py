@@ -33,6 +33,10 @@ class Console(rich.console.Console):
             soft_wrap = all(isinstance(each, str) for each in objects)
         super().print(*objects, soft_wrap=soft_wrap, **options)
 
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program by itself; host.base.errors.run_main does."""
+        raise BrokenPipeError
+
     def render_str(self, text: str, **options: Any) -> Text:
         """A string as a renderable."""
         return super().render_str(visible(text), **options)

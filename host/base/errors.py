@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from types import TracebackType
+from typing import TextIO
 
 from host.base.missing import adds, lacking, missing
 from host.base.text import say
@@ -62,7 +65,32 @@ def plain_words() -> None:
 
 
 def run_main(main: Callable[[], int]) -> int:
-    """Runs a tool's main; turns a HostError into one line on stderr and exit code 2, Ctrl-C into 130."""
+    """Runs a tool's main; turns a HostError into one line on stderr and exit code 2, Ctrl-C into 130.
+
+    Whoever reads its output may leave, as `head` does: that ends the tool quietly, with exit code 0.
+    """
+    try:
+        try:
+            return _ended(main)
+        finally:  # what is still to be written finds its reader gone here, not at Python's end
+            sys.stdout.flush()
+            sys.stderr.flush()
+    except BrokenPipeError:
+        _write_to_nobody(sys.stdout)
+        _write_to_nobody(sys.stderr)
+        return 0
+
+
+def _write_to_nobody(stream: TextIO) -> None:
+    """If nobody reads it any more: Python would complain again at its end."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):  # no file of the system's
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _ended(main: Callable[[], int]) -> int:
     try:
         return main()
     except EndOfRecordingError as end:

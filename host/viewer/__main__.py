@@ -9,7 +9,6 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -132,14 +131,11 @@ def _write_json(request: argparse.Namespace, _: Opening, device: Device, say: Sa
         if isinstance(message, Fault):
             say(fault_line(message))
 
-    try:
-        write_json(
-            samples(device, other, lambda sample: sample.cycles is not None, PATIENCE_S),
-            request.frames,
-            sys.stdout,
-        )
-    except BrokenPipeError:  # the reader has seen enough; Python would complain again at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    write_json(
+        samples(device, other, lambda sample: sample.cycles is not None, PATIENCE_S),
+        request.frames,
+        sys.stdout,
+    )
 
 
 def _watch(request: argparse.Namespace, device: Device) -> None:
