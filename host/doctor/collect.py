@@ -21,6 +21,8 @@ from host.link.messages import (
     Pong,
     Raster,
     Result,
+    Set,
+    SetMode,
     Setting,
     Silicon,
 )
@@ -59,7 +61,7 @@ class Examination:
         """The evidence; trouble on the way shortens it and is told in it."""
         hello = self._device.hello
         link, camera, before = LinkEvidence(), CameraEvidence(), self._device.losses
-        silicon = None
+        silicon, leave = None, self._leave
         try:
             self._device.set_mode(Mode.IDLE)
             self._device.pong()  # it tells what was lost before us
@@ -72,11 +74,13 @@ class Examination:
             camera = replace(camera, faults=tuple(self._faults))
             link = self._ask_for_drops(link)
         except HostError as error:
+            if isinstance(error, NoAnswerError):
+                leave = self._leave_unheard
             trouble = str(error)
             link = replace(link, trouble=trouble)
             camera = replace(camera, faults=tuple(self._faults), trouble=trouble)
         finally:
-            self._leave(hello.colour_bars, camera.halving)
+            leave(hello.colour_bars, camera.halving)
         losses = _since(before, self._device.losses)
         return Evidence(hello, camera, replace(link, losses=losses, late_pings=self._late), silicon)
 
@@ -86,6 +90,12 @@ class Examination:
             if self._moved:
                 self._device.set(Setting.HALVING, halving)
             self._device.set(Setting.COLOUR_BARS, colour_bars)
+
+    def _leave_unheard(self, colour_bars: int, halving: int) -> None:
+        """It did not answer for PATIENCE: it is told, and not waited for again."""
+        with contextlib.suppress(HostError):
+            self._device.line.tell(SetMode(Mode.IDLE))
+            self._device.line.tell(Set(Setting.COLOUR_BARS, colour_bars))
 
     # -- link -----------------------------------------------------------------------------------
 

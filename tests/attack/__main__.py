@@ -13,26 +13,37 @@ import tempfile
 from pathlib import Path
 
 from tests.attack.lies import lies
-from tests.attack.lying_board import Lie, LyingBoard, serving
-from tests.attack.tools import TOOLS, run
+from tests.attack.lying_board import Lie, LyingBoard, record_lies, serving
+from tests.attack.tools import REPLAYED, TOOLS, Ending, run
+
+REPLAY = "replay: "  # in front of a tool's name: the lie comes from a recording
 
 
 def cases(full: bool, count: int, seed: int) -> list[tuple[str, Lie]]:
     """(tool, lie); a sample has each tool as often as the others."""
     reported: list[Lie] = [(type(good), name, value) for good, name, value in lies()]
-    every = [(tool, lie) for lie in reported for tool in TOOLS]
+    names = [*TOOLS, *(REPLAY + tool for tool in REPLAYED)]
+    every = [(tool, lie) for lie in reported for tool in names]
     if full:
         return every
     draw = random.Random(seed)
     draw.shuffle(reported)
-    names = list(TOOLS)
     return [(names[i % len(names)], reported[i % len(reported)]) for i in range(count)]
 
 
 def attack(tool: str, lie: Lie | None, folder: Path) -> str:
     """What went wrong; "" when the tool ended as it should."""
+    return ending(tool, lie, folder).wrong
+
+
+def ending(tool: str, lie: Lie | None, folder: Path) -> Ending:
+    """How it ended."""
+    if tool.startswith(REPLAY):
+        path = folder / "lies.rec"
+        record_lies(path, lie)
+        return run(tool.removeprefix(REPLAY), f"replay:{path}", folder)
     with serving(LyingBoard(lie)) as url:
-        return run(tool, url, folder).wrong
+        return run(tool, url, folder)
 
 
 def main() -> int:
@@ -43,9 +54,11 @@ def main() -> int:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", type=_part, default=(0, 1), metavar="I/N", help="of N processes")
     args = parser.parse_args()
     broken = 0
-    chosen = cases(args.full, args.count, args.seed)
+    first, step = args.part
+    chosen = cases(args.full, args.count, args.seed)[first::step]
     for tool, lie in chosen:
         with tempfile.TemporaryDirectory() as folder:
             wrong = attack(tool, lie, Path(folder))
@@ -54,6 +67,12 @@ def main() -> int:
             print(f"{tool}: {lie[0].__name__}.{lie[1]} = {lie[2]!r:.40}\n{wrong}", flush=True)
     print(f"{len(chosen)} runs, {broken} broken")
     return 1 if broken else 0
+
+
+def _part(text: str) -> tuple[int, int]:
+    """ "2/3": the second third."""
+    number, _, of = text.partition("/")
+    return int(number) - 1, int(of)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import select
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from host.base.records import Message
 from host.link import messages as wire
-from tests.attack.lies import changed
-from tests.link.fake_board import FakeBoard
+from tests.attack.lies import GOOD, changed
+from tests.link.fake_board import HELLO, FakeBoard
+from tests.recording.recordings import Clock, begin
 
 FRAME_S = 0.02
 Lie = tuple[type[Message], str, object]
@@ -21,7 +24,7 @@ class LyingBoard(FakeBoard):
     """Answers everything; one field of one message is always a lie."""
 
     def __init__(self, lie: Lie | None = None) -> None:
-        super().__init__()
+        super().__init__(dataclasses.replace(HELLO, board="nano33ble"))
         self._lie = lie
 
     def say(self, message: Message, drop: bool = False) -> bytes:
@@ -60,6 +63,21 @@ class LyingBoard(FakeBoard):
             )
             return [ack, held]
         return super()._answers(command, sequence)
+
+
+def record_lies(path: Path, lie: Lie | None, frames: int = 6) -> None:
+    """A recording of such a board; each message that it can say comes with each frame."""
+    board, clock = LyingBoard(lie), Clock()
+    recorder = begin(path, clock)
+    recorder.mark("opened memory")
+    recorder.received(board.say(board.hello))
+    for _ in range(frames):
+        data = board.shoot()
+        for good in GOOD:
+            data += b"" if isinstance(good, wire.Hello) else board.say(good)
+        recorder.received(data)
+        clock.sleep(0.25)
+    recorder.close()
 
 
 @contextlib.contextmanager

@@ -29,7 +29,11 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "bench link": ("--seconds", "1", "--count", "3", "--json"),
     "capture": ("--labels", "a,b", "--plain", "--frames", "3", "--output", "{}/captures"),
 }
-REPLAYED = ("viewer", "viewer terminal", "bench latency")
+REPLAYED: dict[str, tuple[str, ...]] = {
+    **{name: TOOLS[name] for name in ("viewer", "viewer terminal", "bench latency")},
+    "recording info": ("--json",),
+    "recording export": ("--output", "{}/exported"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,17 @@ class _HangError(BaseException):
 
 
 def run(tool: str, url: str, folder: Path) -> Ending:
-    """Runs a tool of TOOLS against a port. folder: for what it writes."""
-    room, *command = tool.split()
-    main = importlib.import_module(f"host.{room}.__main__").main
-    words = [part for part in command if room == "bench"]
-    options = [option.format(folder) for option in TOOLS[tool]]
+    """Runs a tool of TOOLS or REPLAYED against a port, or replay:FILE. folder: for what it writes."""
+    package, *command = tool.split()
+    main = importlib.import_module(f"host.{package}.__main__").main
+    words = [part for part in command if package in ("bench", "recording")]
+    options = [option.format(folder) for option in (TOOLS | REPLAYED)[tool]]
+    where = [url.removeprefix("replay:")] if package == "recording" else ["--port", url]
     lines, began, before = io.StringIO(), time.monotonic(), _peak()
     code, trace = 0, ""
     with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited():
         try:
-            code = main([*words, *options, "--port", url])
+            code = main([*words, *options, *where])
         except EndOfRecordingError:
             code = 0
         except HostError:
