@@ -93,12 +93,13 @@ OLD_LAYERS = {"DepthwiseConv2D": DepthwiseConv2D, "DW": DW}
 
 
 def load(path: Path) -> keras.Model:
-    """A .keras or .h5 model. Raises HostError for a file that holds none."""
-
+    """A .keras or .h5 model. Raises HostError for a file that holds none, or code: that is not run."""
     if not path.is_file():
         raise HostError(f"{path}: no such file", "give a .keras or .h5 model, or `scratch`")
     try:
-        return keras.models.load_model(path, compile=False, custom_objects=OLD_LAYERS)
+        return keras.models.load_model(
+            path, compile=False, custom_objects=OLD_LAYERS, safe_mode=True
+        )
     except Exception as error:  # Keras raises whatever its readers raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise HostError(
