@@ -20,6 +20,8 @@ COEFFICIENTS: dict[str, tuple[float, ...]] = {
     "AVERAGE_POOL": (9.0, 60.0, 60.0, 400.0),
     "CONCATENATION": (2.0, 60.0, 600.0),
     "DEPTHWISE any 1": (42.0, 6.0, 70.0, 60.0, 40.0, 1500.0),
+    "DEPTHWISE general 1": (42.0, 6.0, 190.0, 60.0, 40.0, 1500.0),
+    "DEPTHWISE general 2": (50.0, 6.0, 190.0, 60.0, 40.0, 1500.0),
     "DEPTHWISE any 2": (50.0, 6.0, 70.0, 60.0, 40.0, 1500.0),
     "FULLY_CONNECTED": (19.5, 100.0, 40.0, 300.0),
     "LOAD": (45.0, 20.0, 600.0),
@@ -50,6 +52,7 @@ ESTIMATED = frozenset(  # set by hand from a few layers that were measured, not 
     {
         *("ADD FAST", "ADD GENERAL", "AVERAGE_POOL", "CONCATENATION", "DEPTHWISE any 1", "LOAD"),
         *("DEPTHWISE any 2", "MAXIMUM", "MAX_POOL", "MAX_POOL 2x2", "MINIMUM", "MULTIPLY", "PAD"),
+        *("DEPTHWISE general 1", "DEPTHWISE general 2"),
         *("RESIZE", "TABLE", "WINDOW 1", "WINDOW 2", "WINDOW image"),
     }
 )
@@ -108,7 +111,7 @@ def _terms(compiled: Compiled, layer: Layer, form: Form, scratch: int, rows: lis
         wanted = demand(network, layer, form).rows
         return _pointwise(source, output, rows, wanted)
     if scratch and layer.kind is OperatorKind.DEPTHWISE:
-        return _depthwise(layer, output, rows)
+        return _depthwise(layer, output, form, rows)
     if scratch and layer.kind is OperatorKind.CONV:
         image = layer.inputs[0] == IMAGE_FEATURE
         first = image and is_first(layer, source, output)
@@ -180,10 +183,12 @@ def _pointwise(source: Feature, output: Feature, rows: list[int], wanted: int) -
     )
 
 
-def _depthwise(layer: Layer, output: Feature, rows: list[int]) -> Terms:
+def _depthwise(layer: Layer, output: Feature, form: Form, rows: list[int]) -> Terms:
     stride = layer.window.stride[0]
     if layer.window.kernel != (3, 3) or layer.depth_multiplier != 1 or output.width < 2:
-        return _depthwise_any(layer, output, rows)
+        return _depthwise_any(layer, output, form, rows)
+    if form is Form.GENERAL:
+        return _depthwise_any(layer, output, form, rows)
     strips = -(-output.width // 2) * output.channels
     runs = sum(bands(r, stride) for r in rows)
     lines = output.height * output.channels
@@ -193,13 +198,13 @@ def _depthwise(layer: Layer, output: Feature, rows: list[int]) -> Terms:
     )
 
 
-def _depthwise_any(layer: Layer, output: Feature, rows: list[int]) -> Terms:
+def _depthwise_any(layer: Layer, output: Feature, form: Form, rows: list[int]) -> Terms:
     """Rows of fours of weights, blocks, lines, channels, steps."""
     high, quads = layer.window.kernel[0], 2
     blocks = -(-output.width // 4) * output.height * output.channels
     lines = output.height * output.channels
     return Terms(
-        f"DEPTHWISE any {layer.window.stride[1]}",
+        f"DEPTHWISE {'general' if form is Form.GENERAL else 'any'} {layer.window.stride[1]}",
         [
             blocks * high * quads,
             blocks * high,

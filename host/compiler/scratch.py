@@ -34,9 +34,13 @@ def demand(network: Network, layer: Layer, form: Form) -> Demand:
     """What a layer asks for when the fast kernels can compute it."""
     if layer.kind is OperatorKind.FULLY_CONNECTED:
         return Demand(_dense_bytes(network, layer))
-    if form not in (Form.FAST, Form.SHORT) or layer.weights is None:
+    if layer.weights is None:
         return Demand()
     source, output = network.features[layer.inputs[0]], network.features[layer.output]
+    if layer.kind is OperatorKind.DEPTHWISE and form is Form.GENERAL:
+        return Demand(_depthwise_any_bytes(layer, output))
+    if form not in (Form.FAST, Form.SHORT):
+        return Demand()
     if layer.kind is OperatorKind.POINTWISE:
         return _pointwise(source, output)
     if layer.kind is OperatorKind.DEPTHWISE:
@@ -136,6 +140,11 @@ def _depthwise_bytes(layer: Layer, output: Feature) -> int:
     ours = kernel == (3, 3) and down == right <= 2 and layer.depth_multiplier == 1
     if ours and output.width >= 2:
         return 4 + 36 * output.channels
+    return _depthwise_any_bytes(layer, output)
+
+
+def _depthwise_any_bytes(layer: Layer, output: Feature) -> int:
+    kernel, right = layer.window.kernel, layer.window.stride[1]
     small = max(kernel) <= DEPTHWISE_MOST and right <= min(2, kernel[1])
     return output.channels * (16 + kernel[0] * 16) if small else 0
 

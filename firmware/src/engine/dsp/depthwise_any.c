@@ -14,6 +14,7 @@ enum { PIXELS = 4, MOST_ROWS = 8, QUADS = 2, BEHIND = 8 }; /* QUADS: fours of we
 struct band {
     const uint8_t *rows[MOST_ROWS];
     int32_t window_rows;
+    bool is_fast; /* the form; else GENERAL */
 };
 
 /* A channel in the scratch: its constants, and of each window row, of each four weights, (w0, w2) and (w1,
@@ -100,8 +101,9 @@ static bool is_ours(const struct engine_call *call) {
     const struct packed_operator *const op = call->op;
     const struct engine_map *const input = &call->input;
     const int32_t read = input->left - op->pad_left + 4 * QUADS + 4 * op->stride_width + 4;
-    return requantize_is_fast(op->form) && op->kernel_height <= MOST_ROWS && op->kernel_width <= MOST_ROWS &&
-           op->stride_width <= 2 && op->kernel_width >= op->stride_width &&
+    const bool form = requantize_is_fast(op->form) || op->form == PACKED_FORM_GENERAL;
+    return form && op->kernel_height <= MOST_ROWS && op->kernel_width <= MOST_ROWS && op->stride_width <= 2 &&
+           op->kernel_width >= op->stride_width &&
            (call->output.width >= PIXELS || read <= (int32_t)input->line_stride + BEHIND) &&
            4 * (size_t)op->scratch_words >=
                dsp_depthwise_any_bytes((size_t)call->output.channels, op->kernel_height);
@@ -137,11 +139,23 @@ static void channels_prepare(const struct engine_call *call, size_t words) {
     }
 }
 
+/* Form GENERAL, for layers with channels whose values grow. */
+__attribute__((noinline)) static int32_t scaled_exactly(const struct requantize_channel *channel,
+                                                        int32_t sum) {
+    const int32_t left = channel->shift < 0 ? -channel->shift & 31 : 0;
+    const int32_t right = channel->shift > 0 ? channel->shift & 31 : 0;
+    const int32_t x = multiply_high_rounding((int32_t)((uint32_t)sum << left), channel->multiplier);
+    return wrapping_add(x + (right > 0 ? x >> 31 : 0), channel->rounding) >> right;
+}
+
 DSP_INLINE static inline void block_compute(const struct band *band, const struct channel *channel, size_t at,
                                             size_t stride, uint8_t *to, int32_t count) {
     int32_t sums[PIXELS];
     rows_add(band, channel, at, stride, sums);
-    for (int32_t i = 0; i < count; i++) {
+    for (int32_t i = 0; i < count && !band->is_fast; i++) {
+        to[i] = (uint8_t)simd_saturate(scaled_exactly(&channel->constants, sums[i]));
+    }
+    for (int32_t i = 0; i < count && band->is_fast; i++) {
         const int32_t rounding = wrapping_add(channel->constants.rounding, sums[i] >> 31);
         const int32_t scaled =
             simd_multiply_high((int32_t)((uint32_t)sums[i] << 1), channel->constants.multiplier, rounding);
@@ -204,6 +218,7 @@ bool dsp_depthwise_any_rows(const struct engine_call *call, size_t first_row, si
     }
     struct band band;
     band.window_rows = op->kernel_height;
+    band.is_fast = requantize_is_fast(op->form);
     for (int32_t y = (int32_t)first_row; y < (int32_t)end_row; y++) {
         row_compute(call, &band, y, words);
     }
