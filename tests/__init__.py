@@ -1,1 +1,1 @@
-"""Tests, room by room as in host/ and firmware/src/."""
+"""Tests, folder by folder as in host/ and firmware/src/."""

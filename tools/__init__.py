@@ -1,1 +1,1 @@
-"""What keeps the house: set-up, generation, checks."""
+"""Set-up of a checkout, generated files, checks, and what made the pictures."""

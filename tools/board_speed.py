@@ -45,12 +45,12 @@ class ClockedBoard(VirtualBoard):
 
 def main(arguments: Sequence[str]) -> int:
     """Measures and says one figure, then what the board counted."""
-    asked = _parse(arguments)
-    load = None if asked.core_load is None else asked.core_load == "on"
-    options = BoardOptions(core_load=load, silicon=asked.silicon)
-    board = ClockedBoard(read_image(asked.image, None), open_scene(asked.scene), options)
-    heard, seconds, cpu = _stream(board, asked.seconds)
-    words = ", ".join(f"{count} {name}" for name, count in sorted(heard.items()))
+    args = _parse(arguments)
+    load = None if args.core_load is None else args.core_load == "on"
+    options = BoardOptions(core_load=load, silicon=args.silicon)
+    board = ClockedBoard(read_image(args.image, None), open_scene(args.scene), options)
+    received, seconds, cpu = _stream(board, args.seconds)
+    words = ", ".join(f"{count} {name}" for name, count in sorted(received.items()))
     say(f"{seconds / cpu:.2f} guest seconds a second of one core ({cpu:.2f} s for {seconds:.2f} s)")
     say(f"heard: {words}")
     for line in tally(board):
@@ -74,23 +74,25 @@ def _stream(board: ClockedBoard, wanted: float) -> tuple[Counter[str], float, fl
     server = BoardServer(board, 0, Speed.MAX)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
-    heard: Counter[str] = Counter()
+    received: Counter[str] = Counter()
     with Device(SocketPort.at(server.url)) as device:
         device.set_mode(Mode.STREAM)
         _listen_until(device, board, board.clock[0] + WARM_UP_SECONDS, Counter())
         start = board.clock
-        _listen_until(device, board, start[0] + wanted, heard)
+        _listen_until(device, board, start[0] + wanted, received)
         end = board.clock
     server.stop()
     thread.join()
-    return heard, end[0] - start[0], end[1] - start[1]
+    return received, end[0] - start[0], end[1] - start[1]
 
 
-def _listen_until(device: Device, board: ClockedBoard, seconds: float, heard: Counter[str]) -> None:
+def _listen_until(
+    device: Device, board: ClockedBoard, seconds: float, received: Counter[str]
+) -> None:
     while board.clock[0] < seconds:
         message = device.receive(0.1)
         if message is not None:
-            heard[type(message).__name__] += 1
+            received[type(message).__name__] += 1
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def source_hash(model: Path) -> str:
 
 def telling(flags: list[str]) -> list[str]:
     """Those that change the code, in their order, each once: no warnings, no places, no names."""
-    told = dict.fromkeys(map(str, flags))
-    return [flag for flag in told if flag.startswith("-") and not flag.startswith(NO_EFFECT)]
+    code_flags = dict.fromkeys(map(str, flags))
+    return [flag for flag in code_flags if flag.startswith("-") and not flag.startswith(NO_EFFECT)]
 
 
 def check_layout(target: list[Any], *_: Any, **__: Any) -> int:

@@ -126,7 +126,7 @@ static void answer_injected(struct app *app) {
 
 static void obey_host(struct app *app) {
     struct packet command;
-    while (app->injected != app_image_bytes(app) && !app->hold.asked) {
+    while (app->injected != app_image_bytes(app) && !app->hold.requested) {
         bool too_long;
         switch (link_receive(&command)) {
         case LINK_PACKET:
@@ -159,7 +159,7 @@ void app_turn(struct app *app) {
     obey_host(app);
     if (app->injected == app_image_bytes(app)) {
         answer_injected(app);
-    } else if (app->hold.asked) {
+    } else if (app->hold.requested) {
         hold_run(app);
     } else if (app->mode == WIRE_MODE_WATCH) {
         watch_turn(app);

@@ -16,7 +16,7 @@ enum {
 /* A hold under way. */
 struct course {
     uint64_t start_us;
-    uint64_t end_us;  /* the time asked for is over */
+    uint64_t end_us;  /* the wanted time is over */
     uint64_t last_us; /* it may not last longer */
     struct wire_held held;
 };
@@ -44,7 +44,7 @@ enum wire_status hold_ask(struct app *app, const struct wire_hold *request) {
         return WIRE_STATUS_FAULT;
     }
     app->injected = 0;
-    app->hold = (struct hold){.asked = true, .request = *request};
+    app->hold = (struct hold){.requested = true, .request = *request};
     return WIRE_STATUS_OK;
 }
 
@@ -155,6 +155,6 @@ void hold_run(struct app *app) {
     course.held.awake_cycles = board_cycles_since_start() - start_cycles;
     board_set_crystal(true);
     board_set_accessories(true);
-    app->hold.asked = false;
+    app->hold.requested = false;
     report_held(&course.held);
 }

@@ -35,9 +35,9 @@ struct text_session {
     uint32_t loaded;   /* of them, so far */
 };
 
-/* The hold that the host asked for; it begins with the next turn, when the answer has left. */
+/* The hold that the host wants; it begins with the next turn, when the answer has left. */
 struct hold {
-    bool asked;
+    bool requested;
     struct wire_hold request;
     uint32_t sent; /* bytes of the image in hand, of which a part waits for room */
 };

@@ -45,8 +45,8 @@ static bool see(struct app *app) {
 
 static size_t watched(const struct app *app) {
     const size_t last = app->score_count - 1;
-    const int16_t asked = app->watch_settings.label;
-    return asked < 0 || (size_t)asked > last ? last : (size_t)asked;
+    const int16_t wanted = app->watch_settings.label;
+    return wanted < 0 || (size_t)wanted > last ? last : (size_t)wanted;
 }
 
 /* 1 for yes, 0 for no, -1 for neither. */

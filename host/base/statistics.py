@@ -1,4 +1,4 @@
-"""How far a figure may be off because the pictures are so few: 95 % unless told otherwise."""
+"""How far a figure may be off because the pictures are so few: 95 % unless said otherwise."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ COMMANDS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 when everything asked for was measured."""
+    """Exit code 0 when everything was measured."""
     words = sys.argv[1:] if argv is None else argv
     parser = tool_parser("host.bench", __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -34,7 +34,7 @@ UNSURE = "0.3,0.7"
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.capture", __doc__)
     add = parser.add_argument
     add("--labels", required=True, metavar="A,B", help="the classes; key 1 is the first")
@@ -73,7 +73,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 when it ends as asked."""
+    """Exit code 0 when nothing cut it short."""
     args = arguments(argv)
     require("data")
     console = stderr()

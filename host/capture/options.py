@@ -1,4 +1,4 @@
-"""What the user asked a capture for, as one value."""
+"""The options of a capture, as one value."""
 
 from __future__ import annotations
 

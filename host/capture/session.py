@@ -48,7 +48,7 @@ class CaptureSession:
         self.said: list[str] = []  # one line for each thing that happened
         self.state = State(
             labels=options.labels,
-            output=str(journal.folder),
+            folder=str(journal.folder),
             session="",
             split="",
             rules=rules_text(options),

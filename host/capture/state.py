@@ -23,7 +23,7 @@ class State:
     """counts: all pictures of the folder by label; the others are of this run."""
 
     labels: tuple[str, ...]
-    output: str
+    folder: str
     session: str
     split: str  # "" until the session's first picture
     rules: str = ""

@@ -28,7 +28,7 @@ from host.compiler.table import compiled_table
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 when everything asked for was written."""
+    """Exit code 0 when everything was written."""
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == ["report"]:
         return report.main(words[1:])

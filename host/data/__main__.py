@@ -25,7 +25,7 @@ DATA_HELP = "a folder of captures, CLASS/NAME or SPLIT/CLASS/NAME, or a zip of t
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.data", __doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _import(commands.add_parser("import", help="pictures of others into a folder of ours"))

@@ -56,9 +56,9 @@ def _coinciding(column: str, values: Sequence[str], labels: Sequence[str]) -> Fi
     count = total.total()
     if len(shared) < 2 or len(total) < 2 or count < max(LEAST_PICTURES, len(values) / 2):
         return None
-    reported = sum(_told(inside) for inside in shared.values())
+    explained = sum(_explained(inside) for inside in shared.values())
     guessed = max(total.values())
-    strength = (reported - guessed) / (count - guessed)
+    strength = (explained - guessed) / (count - guessed)
     if strength < LEAST_LAMBDA:
         return None
     largest = sorted(shared.items(), key=lambda pair: (-pair[1].total(), pair[0]))
@@ -66,11 +66,11 @@ def _coinciding(column: str, values: Sequence[str], labels: Sequence[str]) -> Fi
     more = len(shared) - MOST_VALUES_SHOWN
     rest = f"; {more} more" if more > 0 else ""
     return Finding(
-        Kind.COINCIDES, (), f"{column} tells {reported} of {count} labels ({shown}{rest})"
+        Kind.COINCIDES, (), f"{column} tells {explained} of {count} labels ({shown}{rest})"
     )
 
 
-def _told(inside: Counter[str]) -> int:
+def _explained(inside: Counter[str]) -> int:
     """Pictures whose label is that of most others of the same value."""
     first, second = [*(count for _, count in inside.most_common(2)), 0][:2]
     return first if first - 1 > second else 0
@@ -85,7 +85,7 @@ def _brightness(looks: Sequence[Look | None], labels: Sequence[str]) -> Finding 
     """The label whose pictures are brighter or darker than the others'."""
     light = np.array([look.brightness if look else np.nan for look in looks])
     names = np.array(labels)
-    worst, output = LEAST_AUC, None
+    worst, text = LEAST_AUC, None
     for label in sorted(set(labels)):
         one = light[(names == label) & ~np.isnan(light)]
         other = light[(names != label) & ~np.isnan(light)]
@@ -95,9 +95,9 @@ def _brightness(looks: Sequence[Look | None], labels: Sequence[str]) -> Finding 
         if max(above, 1 - above) > worst:
             worst = max(above, 1 - above)
             word = "brighter" if above > 0.5 else "darker"
-            output = f"{label} is {word} than the rest in {worst:.0%} of pairs (mean {one.mean():.0f} and "
-            output += f"{other.mean():.0f} of 255)"
-    return Finding(Kind.COINCIDES, (), output) if output else None
+            text = f"{label} is {word} than the rest in {worst:.0%} of pairs (mean {one.mean():.0f} and "
+            text += f"{other.mean():.0f} of 255)"
+    return Finding(Kind.COINCIDES, (), text) if text else None
 
 
 def _auc(one: Floats, other: Floats) -> float:

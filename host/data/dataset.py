@@ -47,8 +47,8 @@ class Dataset:
     def remarks(self) -> list[str]:
         """Lines for people: everything that they would otherwise not learn about how the set was read."""
         torn = f"the manifest's last line is cut off: {self.dropped_rows} row left out"
-        output = [*self.notes, left_out_line(self.left_out), torn if self.dropped_rows else ""]
-        return [line for line in output if line]
+        lines = [*self.notes, left_out_line(self.left_out), torn if self.dropped_rows else ""]
+        return [line for line in lines if line]
 
     @property
     def classes(self) -> NDArray[np.int64]:

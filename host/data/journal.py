@@ -149,21 +149,21 @@ class Journal:
 
     def _recovered(self, labels: Mapping[str, str]) -> list[Picture]:
         """The rows that are whole, and new ones for pictures that have none. labels: of folders."""
-        output: list[str] = []
+        lines: list[str] = []
         found: list[Picture] = []
         if has_manifest(self.folder):
             rows = read_manifest(self.folder)
             found = list(rows.pictures)
             if rows.dropped:
-                output.append(
+                lines.append(
                     f"the last row of {CSV_NAME} was cut off and is dropped: {rows.torn[:80]!r}"
                 )
-            output += rows.notes
+            lines += rows.notes
         known = {picture.path for picture in found}
         orphans = [p for p in _by_folder(self.folder, labels) if p.path not in known]
         if orphans:
-            output.append(f"{len(orphans)} picture(s) without a row took their folder as label")
-        self.repaired = tuple(output)
+            lines.append(f"{len(orphans)} picture(s) without a row took their folder as label")
+        self.repaired = tuple(lines)
         return found + orphans
 
 

@@ -35,7 +35,7 @@ FORGETTING = (
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for: exactly one of a model and the switches."""
+    """The parsed command line: exactly one of a model and the switches."""
     parser = tool_parser("host.deploy", __doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(

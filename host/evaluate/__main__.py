@@ -52,7 +52,7 @@ DIFFERS = 1
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.evaluate", __doc__)
     add = parser.add_argument
     add("model", type=Path, help="an int8 .tflite, or a packed .tpm made from one that is here")

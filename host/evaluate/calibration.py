@@ -14,12 +14,12 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Bin:
-    """Pictures with a score in [low, high). said: their mean score. happened: how many of them came true."""
+    """Pictures with a score in [low, high). predicted: their mean score. happened: how many of them came true."""
 
     low: float
     high: float
     count: int
-    output: float
+    predicted: float
     happened: float
     interval: Interval
 
@@ -38,32 +38,32 @@ class Calibration:
 def calibrate(scored: Scored) -> Calibration:
     """Of the positive class; without one, of the highest score."""
     if scored.positive is not None:
-        output, happened = scored.chance, scored.is_positive
-        return _calibrated(f"score of {scored.labels[scored.positive]}", output, happened)
+        predicted, happened = scored.chance, scored.is_positive
+        return _calibrated(f"score of {scored.labels[scored.positive]}", predicted, happened)
     top = scored.scores.argmax(axis=1)
-    output = scored.scores.max(axis=1)
-    return _calibrated("highest score", output, np.asarray(top == scored.truth))
+    predicted = scored.scores.max(axis=1)
+    return _calibrated("highest score", predicted, np.asarray(top == scored.truth))
 
 
-def _calibrated(of: str, output: Floats, happened: Flags) -> Calibration:
-    """said: float64 [N], 0..1; happened: bool [N]."""
-    place = np.clip((output * BINS).astype(np.int64), 0, BINS - 1)
+def _calibrated(of: str, predicted: Floats, happened: Flags) -> Calibration:
+    """predicted: float64 [N], 0..1; happened: bool [N]."""
+    place = np.clip((predicted * BINS).astype(np.int64), 0, BINS - 1)
     bins = tuple(
-        _bin(index, output[place == index], happened[place == index])
+        _bin(index, predicted[place == index], happened[place == index])
         for index in range(BINS)
         if np.any(place == index)
     )
-    error = sum(b.count * abs(b.output - b.happened) for b in bins) / len(output)
-    return Calibration(of, bins, float(error), float(np.mean((output - happened) ** 2)))
+    error = sum(b.count * abs(b.predicted - b.happened) for b in bins) / len(predicted)
+    return Calibration(of, bins, float(error), float(np.mean((predicted - happened) ** 2)))
 
 
-def _bin(index: int, output: Floats, happened: Flags) -> Bin:
+def _bin(index: int, predicted: Floats, happened: Flags) -> Bin:
     right = int(happened.sum())
     return Bin(
         low=index / BINS,
         high=(index + 1) / BINS,
-        count=len(output),
-        output=float(output.mean()),
-        happened=right / len(output),
-        interval=wilson(right, len(output)),
+        count=len(predicted),
+        predicted=float(predicted.mean()),
+        happened=right / len(predicted),
+        interval=wilson(right, len(predicted)),
     )

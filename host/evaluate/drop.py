@@ -28,8 +28,8 @@ class Drop:
 
 def compare(name: str, real: Scored, quantised: Scored, threshold: float) -> Drop:
     """real: what the float model said of the pictures of `quantised`."""
-    output, was = real.predicted(threshold), quantised.predicted(threshold)
-    right, still = output == real.truth, was == quantised.truth
+    before, after = real.predicted(threshold), quantised.predicted(threshold)
+    right, still = before == real.truth, after == quantised.truth
     between = bootstrap_difference(right, still)
     differences = np.abs(real.scores - quantised.scores)
     return Drop(
@@ -38,7 +38,7 @@ def compare(name: str, real: Scored, quantised: Scored, threshold: float) -> Dro
         auc=auc(real),
         points=100 * float(right.mean() - still.mean()),
         interval=Interval(100 * between.low, 100 * between.high),
-        changed=int(np.sum(output != was)),
+        changed=int(np.sum(before != after)),
         mean=float(differences.mean()),
         largest=float(differences.max()),
     )

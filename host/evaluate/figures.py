@@ -86,11 +86,11 @@ def calibration_figure(found: Evaluation) -> Figure:
         figure = new_figure(9.0, 3.6)
         left, right = figure.subplots(1, 2, width_ratios=(1, 1))
         left.plot([0, 1], [0, 1], color=FAINT, linestyle=":")
-        output = [b.output for b in calibration.bins]
+        predicted = [b.predicted for b in calibration.bins]
         came = np.array([b.happened for b in calibration.bins])
         low = came - [b.interval.low for b in calibration.bins]
         high = [b.interval.high for b in calibration.bins] - came
-        left.errorbar(output, came, np.maximum([low, high], 0), marker="o", capsize=3)
+        left.errorbar(predicted, came, np.maximum([low, high], 0), marker="o", capsize=3)
         left.set(xlabel=f"mean {calibration.of}", ylabel="came true", xlim=(0, 1), ylim=(0, 1))
         left.set_aspect("equal")
         left.set_title(f"calibration, ECE {calibration.error:.3f}")

@@ -23,10 +23,10 @@ ABSENCE = re.compile(
 
 @dataclass(frozen=True)
 class Mapping:
-    """classes: data label -> index of the model's label. said: the changes that nobody asked for, in words."""
+    """classes: data label -> index of the model's label. changes: of labels that were not given, in words."""
 
     classes: dict[str, int]
-    output: tuple[str, ...]
+    changes: tuple[str, ...]
 
 
 def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str]) -> Mapping:
@@ -41,7 +41,7 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
     for wrong in (name for name in given if name not in data):
         raise HostError(f"--label-map: no picture is labelled {wrong!r}{did_you_mean(wrong, data)}")
     classes: dict[str, int] = {}
-    output: list[str] = []
+    changes: list[str] = []
     for label in data:
         target = given.get(label) or _known(label, model)
         if target is None:
@@ -51,9 +51,9 @@ def map_labels(data: Sequence[str], model: Sequence[str], given: dict[str, str])
                 f"say which one it is with --label-map '{label}=...'",
             )
         if target != label and label not in given:
-            output.append(f"pictures labelled {label!r} are taken as the model's {target!r}")
+            changes.append(f"pictures labelled {label!r} are taken as the model's {target!r}")
         classes[label] = model.index(target)
-    return Mapping(classes, tuple(output))
+    return Mapping(classes, tuple(changes))
 
 
 def parse_map(text: str | None) -> dict[str, str]:

@@ -73,10 +73,10 @@ def _tiles(found: Evaluation) -> tuple[Tile, ...]:
 
 
 def _warnings(found: Evaluation) -> list[str]:
-    output = [words.gap_line(gap) for gap in found.gaps if gap.real]
+    lines = [words.gap_line(gap) for gap in found.gaps if gap.real]
     if found.looped and found.looped.different:
-        output.insert(0, found.looped.line)
-    return output
+        lines.insert(0, found.looped.line)
+    return lines
 
 
 def _curves(found: Evaluation) -> Section:

@@ -49,7 +49,7 @@ def load(request: Request, subject: Subject, label_map: dict[str, str], say: Say
     mapping = map_labels(
         [x for x in dataset.labels if dataset.counts[x]], subject.labels, label_map
     )
-    for line in mapping.output:
+    for line in mapping.changes:
         say(line)
     if len(set(mapping.classes.values())) < 2:
         raise HostError(

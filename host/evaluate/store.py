@@ -121,7 +121,7 @@ def store(
 
 
 def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Picture]) -> None:
-    scored, output = found.scored, found.scored.predicted(found.threshold)
+    scored, predicted = found.scored, found.scored.predicted(found.threshold)
     different = set(found.looped.different) if found.looped else set()
     for index, picture in enumerate(pictures):
         truth = int(scored.truth[index])
@@ -129,8 +129,8 @@ def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Pictu
             "pictures",
             picture.path,
             scored.labels[truth],
-            scored.labels[int(output[index])],
-            bool(output[index] == truth),
+            scored.labels[int(predicted[index])],
+            bool(predicted[index] == truth),
             float(scored.scores[index, truth]),
             ";".join(f"{score:.6f}" for score in scored.scores[index]),
             picture.source,

@@ -32,7 +32,7 @@ Write = Callable[[Path, str, Path, Callable[[float], None]], None]
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.flash", __doc__)
     add = parser.add_argument
     add("firmware", type=Path, metavar="FIRMWARE.bin", help="as pio run writes it")

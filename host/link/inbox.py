@@ -53,7 +53,7 @@ class Inbox:
         self._pieces.forget()
 
     def losses(self, host_dropped: int, reconnects: int) -> Losses:
-        """All counts; the two that this room cannot know are passed in."""
+        """All counts; the two that this class cannot know are passed in."""
         counts = self._decoder.counts
         return Losses(
             wire_lost=max(0, self._tracker.lost - self._drops.dropped),

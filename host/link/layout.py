@@ -114,13 +114,17 @@ def pack_hashes(layout: WireLayout) -> bytes:
 def differences(theirs: bytes) -> list[str]:
     """Layout.hashes of another board -> the messages that are not the same there, in words."""
     whole = len(theirs) - len(theirs) % HASHES.size
-    output: dict[int, int] = dict(HASHES.iter_unpack(theirs[:whole]))
+    their_hashes: dict[int, int] = dict(HASHES.iter_unpack(theirs[:whole]))
     known = {identity: shape.hash for identity, shape in OURS.shapes.items()}
     words = [
-        f"{OURS.shapes[i].name} differs" for i in known if i in output and output[i] != known[i]
+        f"{OURS.shapes[i].name} differs"
+        for i in known
+        if i in their_hashes and their_hashes[i] != known[i]
     ]
-    words += [f"{OURS.shapes[i].name} is missing there" for i in known if i not in output]
-    return words + [f"message {identity} is unknown here" for identity in output.keys() - known]
+    words += [f"{OURS.shapes[i].name} is missing there" for i in known if i not in their_hashes]
+    return words + [
+        f"message {identity} is unknown here" for identity in their_hashes.keys() - known
+    ]
 
 
 def _converted(kind: type[Message], values: Mapping[str, Any]) -> Message:

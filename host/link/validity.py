@@ -25,8 +25,8 @@ STARTING_S = 1.0
 def objection(message: Message, hello: wire.Hello | None) -> str | None:
     """Why `message` cannot be true of a board that said `hello` (None: not yet), in a few words; None if it can."""
     check = CHECKS.get(type(message))
-    output = check(message, hello) if check else None
-    return f"{type(message).__name__}: {output}" if output else None
+    objection = check(message, hello) if check else None
+    return f"{type(message).__name__}: {objection}" if objection else None
 
 
 def _hello(m: wire.Hello, _: wire.Hello | None) -> str | None:

@@ -32,7 +32,7 @@ class Ppk2:
         try:
             self._device = self._library.PPK2.open(port=port or None, simulate=False)
         except self._library.Ppk2labError as error:
-            raise _told(error) from error
+            raise _host_error(error) from error
         self.info = MeterInfo(
             name="Nordic PPK2",
             serial_number=self._device.info.serial_number or "unknown",
@@ -59,7 +59,7 @@ class Ppk2:
             self._supply_v = supply_volt
             self._events = self._device.stream(idle_timeout_s=SILENT_S)
         except self._library.Ppk2labError as error:
-            raise _told(error) from error
+            raise _host_error(error) from error
 
     def read(self, timeout_s: float) -> Block | None:
         """Some thousand samples, fewer in front of a gap. A silent instrument is an error after SILENT_S."""
@@ -89,7 +89,7 @@ class Ppk2:
         try:
             return next(self._events)
         except self._library.Ppk2labError as error:
-            raise _told(error) from error
+            raise _host_error(error) from error
         except StopIteration as error:
             raise HostError(
                 "the PPK2 stopped by itself", "unplug it and plug it in again"
@@ -143,7 +143,7 @@ def _library() -> Any:
     return ppk2lab
 
 
-def _told(error: Any) -> HostError:
+def _host_error(error: Any) -> HostError:
     if error.code == "DEVICE_NOT_FOUND" and "multiple" not in error.message:
         return HostError(
             "no Power Profiler Kit II is plugged in (USB 1915:c00a)", f"{CONNECT} ({error.message})"

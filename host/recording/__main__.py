@@ -24,7 +24,7 @@ from host.base.tool_parser import tool_parser
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.recording", __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     info = commands.add_parser("info", help="what it holds; reads all of it, in constant memory")

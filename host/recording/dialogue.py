@@ -45,5 +45,5 @@ class TextListener:
 
 def _text(data: bytes) -> str:
     """Empty when there is more in it than ASCII."""
-    output = data.strip(b"\r\n")
-    return output.decode() if output.isascii() and output.decode().isprintable() else ""
+    line = data.strip(b"\r\n")
+    return line.decode() if line.isascii() and line.decode().isprintable() else ""

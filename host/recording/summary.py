@@ -77,9 +77,9 @@ class Tally:
 
     def take(self, record: Record) -> None:
         """One record more."""
-        for output in self._text.take(record):
-            self.commands += output.by_host
-            self.lines += not output.by_host
+        for line in self._text.take(record):
+            self.commands += line.by_host
+            self.lines += not line.by_host
         if record.kind == Kind.MARK:
             self._mark(record.data.decode(errors="replace"))
             return

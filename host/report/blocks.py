@@ -80,8 +80,8 @@ class Page:
 
 def figure_section(title: str, *plots: Plot, words: str = "") -> Section:
     """Some words, then figures."""
-    output = (Paragraph(words),) if words else ()
-    return Section(title, (*output, *plots))
+    intro = (Paragraph(words),) if words else ()
+    return Section(title, (*intro, *plots))
 
 
 def table_section(
@@ -94,6 +94,6 @@ def table_section(
     words: str = "",
 ) -> Section:
     """Some words, then one table."""
-    output = (Paragraph(words),) if words else ()
+    intro = (Paragraph(words),) if words else ()
     table = Table(tuple(heading), tuple(tuple(row) for row in rows), caption, text_columns)
-    return Section(title, (*output, table))
+    return Section(title, (*intro, table))

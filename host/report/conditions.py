@@ -26,12 +26,12 @@ def conditions_section(run: Run, name: str = "") -> Section:
 
 def warnings_of(run: Run) -> list[str]:
     """What a reader must know of any run."""
-    output = []
+    lines = []
     if run.interrupted:
-        output.append(
+        lines.append(
             f"{run.directory.name}: interrupted: {run.reason}. The figures are of what there is."
         )
-    return output
+    return lines
 
 
 def place_words(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""What the compiler of a firmware was told: its build wrote it down (tools/pio_build.py), its hash finds it."""
+"""The flags a firmware was compiled with: its build wrote them down (tools/pio_build.py), its hash finds it."""
 
 from __future__ import annotations
 

@@ -124,8 +124,8 @@ def _commands(path: Path) -> list[str]:
     if not path.is_file():
         return []
     try:
-        reported = json.loads(path.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
-        return [*map(str, reported.get("before", [])), str(reported["command"])]
+        training = json.loads(path.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
+        return [*map(str, training.get("before", [])), str(training["command"])]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []  # somebody else's JSON: it says nothing about this
 

@@ -18,18 +18,18 @@ def quiet() -> Iterator[None]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stdout.flush()
     sys.stderr.flush()
-    kept = [os.dup(output) for output in OUTPUTS]
+    saved = [os.dup(descriptor) for descriptor in OUTPUTS]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        for output in OUTPUTS:
-            os.dup2(nowhere, output)
+        for descriptor in OUTPUTS:
+            os.dup2(nowhere, descriptor)
         yield
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        for output, own in zip(OUTPUTS, kept, strict=True):
-            os.dup2(own, output)
-            os.close(own)
+        for descriptor, copy in zip(OUTPUTS, saved, strict=True):
+            os.dup2(copy, descriptor)
+            os.close(copy)
         os.close(nowhere)
 
 

@@ -38,7 +38,7 @@ TRIED_WITH = ("tensorflow", "keras", "numpy")  # other versions make another run
 
 
 class Watcher(Protocol):
-    """Who is told how far a run is."""
+    """Receives how far a run is."""
 
     def begin(self, what: str, total: int) -> None:
         """A part of `total` steps starts."""

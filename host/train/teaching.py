@@ -1,4 +1,4 @@
-"""What each view should be told as: labels where they are sure, mixed with the teachers' scores."""
+"""What each view should be classified as: labels where they are sure, mixed with the teachers' scores."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What the user asked for."""
+    """The parsed command line."""
     parser = tool_parser("host.viewer", __doc__)
     add = parser.add_argument
     add_port_arguments(parser)
@@ -52,7 +52,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 when it ends as asked."""
+    """Exit code 0 when nothing cut it short."""
     request = arguments(argv)
     if request.watch and request.json:
         raise HostError(

@@ -53,7 +53,7 @@ TRACE_ENABLE = 1 << 24
 
 
 def say_on_stderr(line: str) -> None:
-    """Where warnings go unless told otherwise."""
+    """Where warnings go unless said otherwise."""
     say(f"virtual board: {line}")
 
 

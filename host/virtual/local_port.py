@@ -54,9 +54,9 @@ class LocalPort:
         for data in sent:
             self.board.send(data)
         self.board.run_until(lambda: bool(self._arrived), self._slice_cycles)
-        output = bytes(self._arrived)
+        data = bytes(self._arrived)
         self._arrived.clear()
-        return output
+        return data
 
     def write(self, data: bytes) -> None:
         """Arrives when the board runs on."""

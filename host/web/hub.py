@@ -22,7 +22,7 @@ CLOSE_WAIT_S = 5.0
 
 @dataclass(frozen=True)
 class State:
-    """What a page is told of the port. label, threshold: what the command line asked for."""
+    """What a page is sent of the port. label, threshold: of the command line."""
 
     name: str
     kind: str  # board, or recording: it takes no settings

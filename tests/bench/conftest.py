@@ -1,4 +1,4 @@
-"""The firmware and what it costs, measured once for all tests of this room."""
+"""The firmware and what it costs, measured once for all tests of this folder."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.viewer.scenes import ALL, USUAL
 
 USUAL_STATE = State(
     labels=("person", "non_person"),
-    output="captures/pictures",
+    folder="captures/pictures",
     session="20260102T030405-1",
     split="train",
     counts=Counter(person=37, non_person=12),

@@ -1,4 +1,4 @@
-"""Small data sets on disk, for tests of this room."""
+"""Small data sets on disk, for tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that the tests of this room share: the fast operators for this PC and for an emulated Cortex-M4."""
+"""Programs that the tests of this folder share: the fast operators for this PC and for an emulated Cortex-M4."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ MODEL = ("no_person", "person")
 def test_equal_labels_need_no_word() -> None:
     found = map_labels(["person", "no_person"], MODEL, {})
     assert found.classes == {"person": 1, "no_person": 0}
-    assert found.output == ()
+    assert found.changes == ()
 
 
 @pytest.mark.parametrize("name", ["non_person", "No Person", "not-person", "nobody"])
 def test_known_synonyms_are_taken_and_said(name: str) -> None:
     found = map_labels([name, "person"], MODEL, {})
     assert found.classes[name] == 0
-    assert found.output == (f"pictures labelled {name!r} are taken as the model's 'no_person'",)
+    assert found.changes == (f"pictures labelled {name!r} are taken as the model's 'no_person'",)
 
 
 def test_mask_synonyms() -> None:
@@ -37,7 +37,7 @@ def test_the_user_decides() -> None:
     given = parse_map("dog=no_person, kid = person")
     found = map_labels(["dog", "kid"], MODEL, given)
     assert found.classes == {"dog": 0, "kid": 1}
-    assert found.output == ()
+    assert found.changes == ()
 
 
 @pytest.mark.parametrize(

@@ -89,10 +89,10 @@ def test_reliability_curve_equals_scikit_learn(seed: int) -> None:
     from sklearn.calibration import calibration_curve
 
     scored = binary(500, seed, steps=1 << 30)
-    came, output = calibration_curve(scored.truth, scored.chance, n_bins=10)
+    came, predicted = calibration_curve(scored.truth, scored.chance, n_bins=10)
     bins = calibrate(scored).bins
     assert np.allclose([b.happened for b in bins], came)
-    assert np.allclose([b.output for b in bins], output)
+    assert np.allclose([b.predicted for b in bins], predicted)
 
 
 def test_highest_score_is_calibrated_where_no_class_is_positive() -> None:

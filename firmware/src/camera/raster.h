@@ -9,7 +9,7 @@ enum { RASTER_MOST_BYTES = 1280 };
 
 struct raster {
     uint32_t lines;
-    uint32_t line_bytes;  /* of the line that was asked for */
+    uint32_t line_bytes;  /* of the line that is wanted */
     uint32_t line_cycles; /* HREF high in it */
     uint32_t frame_cycles;
     uint8_t clock_divider;

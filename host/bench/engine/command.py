@@ -67,8 +67,8 @@ def _measure_real(args: argparse.Namespace) -> Report:
 def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:
     if as_object:
         print(json.dumps(as_json(report), indent=2))
-        output = stderr()
-        output.print(report.conditions.line(), style="dim")
-        output.print(report.exactness.why, style="dim")
+        console = stderr()
+        console.print(report.conditions.line(), style="dim")
+        console.print(report.exactness.why, style="dim")
         return
     stdout().print(engine_table(report, comparison))

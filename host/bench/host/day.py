@@ -109,7 +109,7 @@ def _write(
 
 
 class _Ahead:
-    """A clock that is told the time."""
+    """A clock that is set by hand."""
 
     def __init__(self) -> None:
         self.now_ns = 0

@@ -137,18 +137,18 @@ def _differences(a: Run, b: Run) -> list[str]:
     """Conditions of the boards that differ and may explain a ratio."""
     one, two = a.conditions.board, b.conditions.board
     assert one is not None and two is not None
-    output = [
+    lines = [
         f"{field.name.replace('_', ' ')}: {getattr(one, field.name)} / {getattr(two, field.name)}"
         for field in dataclasses.fields(BoardConditions)
         if field.name not in IDENTITY and getattr(one, field.name) != getattr(two, field.name)
         if field.name != "flags" or (one.flags and two.flags)  # known of both
     ]
     if not one.is_virtual and one.serial_number != two.serial_number:
-        output.append(f"board: {one.serial_number} / {two.serial_number}")
+        lines.append(f"board: {one.serial_number} / {two.serial_number}")
     images = [run.conditions.details.get("images", "") for run in (a, b)]
     if images[0] != images[1]:
-        output.append(f"images: {images[0]} / {images[1]}")
-    output += [
+        lines.append(f"images: {images[0]} / {images[1]}")
+    lines += [
         f"{run.directory.name} was interrupted: {run.reason}" for run in (a, b) if run.interrupted
     ]
-    return output
+    return lines

@@ -36,7 +36,7 @@ WAKING = 2  # results of a sensor that has just woken: they waited for it
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for. pictures: to inject; none: camera frames in `mode`. details: of the conditions."""
+    """What is measured. pictures: to inject; none: camera frames in `mode`. details: of the conditions."""
 
     directory: Path
     command: str

@@ -51,10 +51,10 @@ def latency_verdict(of: LatencyRun) -> str:
 
 def latency_warnings(of: LatencyRun) -> list[str]:
     """Estimates, losses, faults."""
-    output = list(alarms(of.summary))
+    lines = list(alarms(of.summary))
     if of.summary.estimated:
-        output.insert(0, f"ESTIMATED. Cycles: {of.run.conditions.cycles}. {EMULATOR}")
-    return output
+        lines.insert(0, f"ESTIMATED. Cycles: {of.run.conditions.cycles}. {EMULATOR}")
+    return lines
 
 
 def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
@@ -100,13 +100,13 @@ def _stages(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
     summary = of.summary
     rows = tuple(stage_row(stage) for stage in summary.stages)
     meanings = tuple((stage.name, stage.meaning) for stage in summary.stages)
-    output = (Paragraph("; ".join(notes(summary)) + "."),)
+    notes_shown = (Paragraph("; ".join(notes(summary)) + "."),)
     table = Table(stage_heading(summary), rows, "Spread: IQR, the range of the middle half.")
     meant = Table(("stage", "what it covers"), meanings, text_columns=2)
     if summary.source == INJECTED:
-        return (*output, table, meant)
+        return (*notes_shown, table, meant)
     note = "The rest is waiting that no stage counts." if summary.stage("period") else ""
-    return (stages_plot(f"{prefix}stages", summary.stages, note), table, *output, meant)
+    return (stages_plot(f"{prefix}stages", summary.stages, note), table, *notes_shown, meant)
 
 
 def _distributions(of: LatencyRun, prefix: str) -> tuple[Block, ...]:

@@ -57,39 +57,39 @@ def comparison_table(found: Comparison) -> Group:
 
 def comparison_notes(found: Comparison) -> list[str]:
     """What the ratios are worth."""
-    output = [
+    lines = [
         "intervals: circular block bootstrap, 2,000 resamples, seeded; they hold the noise inside these two runs, "
         "not another day's, another board's or another build's"
     ]
     if found.a.summary.estimated:
-        output.append(
+        lines.append(
             "ESTIMATED: both boards are virtual; `host` is the emulator's speed, NOT a board's"
         )
-    return output
+    return lines
 
 
 def notes(summary: Summary) -> list[str]:
     """What the figures are of."""
-    output = [
+    lines = [
         f"{summary.count} inferences after {summary.warm_up} for warming up, "
         + ("images injected" if summary.source == "injected" else "camera frames")
     ]
     if summary.frames_per_second:
         rate = "estimated" if summary.estimated else "by the board's clock"
-        output.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
+        lines.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
     if summary.estimated:
-        output.append(
+        lines.append(
             "cycles and their ms are ESTIMATED: the board is virtual (zero-wait Cortex-M4)"
         )
     if summary.layers:
-        output.append(
+        lines.append(
             f"layers: {summary.profiled} inferences of a separate pass, as profiling costs reads of the clock"
         )
     if summary.count < FEWEST_FOR_P99:
-        output.append(
+        lines.append(
             f"p99 of {summary.count} values lies at their maximum: take --count 100 or more"
         )
-    return [*output, _losses(summary.lost)]
+    return [*lines, _losses(summary.lost)]
 
 
 def _losses(lost: Lost) -> str:
@@ -103,10 +103,10 @@ def _losses(lost: Lost) -> str:
 
 def alarms(summary: Summary) -> list[str]:
     """What spoils a figure."""
-    output = [f"the board said: {line}" for line in summary.faults[:3]]
+    lines = [f"the board said: {line}" for line in summary.faults[:3]]
     if summary.lost.total or summary.lost.frames:
-        output.append("LOSSES: the host's times hold gaps; the board's cycles are whole")
-    return output
+        lines.append("LOSSES: the host's times hold gaps; the board's cycles are whole")
+    return lines
 
 
 def stage_row(stage: Stage) -> tuple[str, ...]:

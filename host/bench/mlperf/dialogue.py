@@ -59,11 +59,11 @@ class Dialogue:
             lines += self._lines(self._port.read())
             if len(lines) > MOST_LINES:
                 raise HostError(f"{self._port.name} answers `{text[:20]}%` without end", "reset it")
-        output = lines[: lines.index(READY)]
-        for line in output:
+        answer = lines[: lines.index(READY)]
+        for line in answer:
             if line.startswith("e-["):
                 raise HostError(f"the board answers `{text[:20]}%` with {line}")
-        return output
+        return answer
 
     def name(self) -> str:
         """What the board calls itself. Asked up to three times: a packet may be under way."""
@@ -83,12 +83,12 @@ class Dialogue:
         """The model's input. Raises HostError when the board wants another size."""
         data = pixels.tobytes()
         self.command(f"db load {len(data)}")
-        output: list[str] = []
+        answer: list[str] = []
         for at in range(0, len(data), CHUNK_BYTES):
-            output = self.command(f"db {data[at : at + CHUNK_BYTES].hex()}")
-        if "m-load-done" not in output:
+            answer = self.command(f"db {data[at : at + CHUNK_BYTES].hex()}")
+        if "m-load-done" not in answer:
             raise HostError(
-                f"the board did not take {len(data)} bytes as a whole input: it said {output}"
+                f"the board did not take {len(data)} bytes as a whole input: it said {answer}"
             )
 
     def infer(self, iterations: int, warm_ups: int, seconds: float) -> Inference:
@@ -121,5 +121,5 @@ class Dialogue:
         """Whole lines; what packets left in front of the first one is cut off."""
         *whole, rest = (self._heard + data).split(b"\n")
         self._heard = rest[-LONGEST_LINE:]
-        output = (line.rsplit(b"\0", 1)[-1].decode("ascii", "replace").strip() for line in whole)
-        return [line for line in output if line]
+        texts = (line.rsplit(b"\0", 1)[-1].decode("ascii", "replace").strip() for line in whole)
+        return [line for line in texts if line]

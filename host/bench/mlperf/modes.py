@@ -154,10 +154,10 @@ def measure_accuracy(
     graded: list[Graded] = []
     for number, (name, read, truth) in enumerate(pictures, 1):
         dialogue.load(read())
-        output = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
-        if len(output) < 2:
-            raise HostError(f"the board gives {len(output)} scores; this task needs two classes")
-        graded.append(Graded(name, truth, output[1], int(np.argmax(output)) == truth))
+        scores = dialogue.infer(1, 0, 60.0 + PATIENCE).scores
+        if len(scores) < 2:
+            raise HostError(f"the board gives {len(scores)} scores; this task needs two classes")
+        graded.append(Graded(name, truth, scores[1], int(np.argmax(scores)) == truth))
         keep(graded[-1])
         if number % 10 == 0 or number == len(pictures):
             right = 100 * Accuracy(tuple(graded)).top1

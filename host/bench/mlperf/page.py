@@ -67,12 +67,12 @@ def verdict(run: Run) -> str:
 def warnings(run: Run) -> list[str]:
     """What the runner said with it; that it is an estimate."""
     notes = parse_texts(run.summary.get("notes", []), f"{run.directory}: notes")
-    output = [note for note in notes if not note.startswith("ESTIMATED")]
+    lines = [note for note in notes if not note.startswith("ESTIMATED")]
     if not run.summary and (short := _short(run)):  # killed before its end
-        output.append(short)
+        lines.append(short)
     if run.conditions.estimated and _mode(run) != ACCURACY:
-        output.insert(0, f"ESTIMATED. Cycles: {run.conditions.cycles}.")
-    return output
+        lines.insert(0, f"ESTIMATED. Cycles: {run.conditions.cycles}.")
+    return lines
 
 
 def _short(run: Run) -> str:

@@ -38,14 +38,12 @@ def power_verdict(run: Run) -> str:
 def power_warnings(run: Run) -> list[str]:
     """Estimates, refusals, short windows."""
     found = power_figures(run)
-    output = [f"refused: {why}" for why in found.refused]
+    lines = [f"refused: {why}" for why in found.refused]
     if found.estimated:
-        output.insert(
-            0, "ESTIMATED from datasheets: no meter measured these currents and energies."
-        )
+        lines.insert(0, "ESTIMATED from datasheets: no meter measured these currents and energies.")
     if found.short:
-        output.append(found.short)
-    return output
+        lines.append(found.short)
+    return lines
 
 
 def power_tiles(run: Run) -> tuple[Tile, ...]:

@@ -59,8 +59,8 @@ def _title(latencies: list[LatencyRun], powers: list[Run], others: list[Run]) ->
 
 
 def _other_verdicts(others: list[Run], count: int) -> list[str]:
-    output = [(run.directory.name, SIMPLE[run.kind].verdict(run)) for run in others]
-    return [f"{name}: {line}" if count > 1 else line for name, line in output]
+    verdicts = [(run.directory.name, SIMPLE[run.kind].verdict(run)) for run in others]
+    return [f"{name}: {line}" if count > 1 else line for name, line in verdicts]
 
 
 def _other_sections(others: list[Run], count: int) -> list[Section]:
@@ -75,10 +75,10 @@ def _other_sections(others: list[Run], count: int) -> list[Section]:
 
 def _verdicts(latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
     several = len(latencies) + len(powers) > 1
-    output = [(of.name, latency.latency_verdict(of)) for of in latencies]
-    output += [(run.directory.name, power.power_verdict(run)) for run in powers]
+    verdicts = [(of.name, latency.latency_verdict(of)) for of in latencies]
+    verdicts += [(run.directory.name, power.power_verdict(run)) for run in powers]
     one_each = len(latencies) <= 1 and len(powers) <= 1
-    return [f"{name}: {line}" if several and not one_each else line for name, line in output]
+    return [f"{name}: {line}" if several and not one_each else line for name, line in verdicts]
 
 
 def _tiles(latencies: list[LatencyRun], powers: list[Run]) -> tuple[Tile, ...]:
@@ -91,17 +91,17 @@ def _warnings(
     runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run], others: list[Run]
 ) -> list[str]:
     """Each once, however many runs it is true of."""
-    output = [line for run in runs for line in warnings_of(run)]
-    output += [
+    lines = [line for run in runs for line in warnings_of(run)]
+    lines += [
         _of(of.name, line, latencies) for of in latencies for line in latency.latency_warnings(of)
     ]
-    output += [
+    lines += [
         _of(p.directory.name, line, powers) for p in powers for line in power.power_warnings(p)
     ]
-    output += [
+    lines += [
         _of(o.directory.name, line, runs) for o in others for line in SIMPLE[o.kind].warnings(o)
     ]
-    return list(dict.fromkeys(output))
+    return list(dict.fromkeys(lines))
 
 
 def _of(name: str, line: str, runs: Sequence[object]) -> str:

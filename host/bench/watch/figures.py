@@ -24,11 +24,11 @@ class WatchPlan:
 
     @property
     def settings(self) -> dict[Setting, int]:
-        """What the board is told. A heartbeat with every look: the counts are exact then."""
-        reported = {Setting.LOOKS_PER_MINUTE: self.looks_per_minute, Setting.HEARTBEAT_S: 1}
+        """The settings for the board. A heartbeat with every look: the counts are exact then."""
+        settings = {Setting.LOOKS_PER_MINUTE: self.looks_per_minute, Setting.HEARTBEAT_S: 1}
         if self.settle_frames is not None:
-            reported[Setting.WATCH_SETTLE_FRAMES] = self.settle_frames
-        return reported
+            settings[Setting.WATCH_SETTLE_FRAMES] = self.settle_frames
+        return settings
 
     @property
     def seconds(self) -> float:

@@ -66,12 +66,12 @@ def verdict(run: Run) -> str:
 
 def warnings(run: Run) -> list[str]:
     """Estimates."""
-    found, output = _figures(run), []
+    found, lines = _figures(run), []
     if found.cycles_estimated:
-        output.append(f"ESTIMATED. Cycles: {run.conditions.cycles}.")
+        lines.append(f"ESTIMATED. Cycles: {run.conditions.cycles}.")
     if found.estimated_mean_current_a is not None:
-        output.append("ESTIMATED from datasheets: no meter measured these currents and energies.")
-    return output
+        lines.append("ESTIMATED from datasheets: no meter measured these currents and energies.")
+    return lines
 
 
 def tiles(run: Run) -> tuple[Tile, ...]:
@@ -95,16 +95,16 @@ def tiles(run: Run) -> tuple[Tile, ...]:
 def sections(run: Run, prefix: str = "", name: str = "") -> list[Section]:
     """prefix: of figures' names, name: behind titles, where a page has several runs."""
     rows = run.columns(VERDICTS.name)
-    received = tuple(
+    changes = tuple(
         (f"{at:,.1f} s", f"{look:,}", "yes" if there else "no", f"{100 * score:.0f} %")
         for at, look, there, score in zip(*(rows[n].tolist() for n in VERDICTS.names), strict=True)
     )
     heading = ("since the start", "look", "verdict", "score")
     caption = (
-        f"Each change of the verdict is one wake message: {len(received):,}, the first {MOST_SHOWN} are shown. "
+        f"Each change of the verdict is one wake message: {len(changes):,}, the first {MOST_SHOWN} are shown. "
         "Between them the board says nothing."
     )
-    table = Table(heading, received[:MOST_SHOWN] or (("–", "–", "no change", "–"),), caption)
+    table = Table(heading, changes[:MOST_SHOWN] or (("–", "–", "no change", "–"),), caption)
     blocks: tuple[Block, ...] = (_looks_plot(f"{prefix}looks", run), table)
     return [Section(f"Looks{name and ' of ' + name}", blocks)]
 

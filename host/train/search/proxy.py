@@ -63,7 +63,7 @@ class ProxyTrainer:
         try:
             history = fit.train(
                 model, self._lessons, validation, self._plan(), folder, key,
-                lambda latest: self._told(latest, on_epoch),
+                lambda latest: self._report(latest, on_epoch),
             )  # fmt: skip
         except BeatenError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -73,7 +73,7 @@ class ProxyTrainer:
         shutil.rmtree(folder, ignore_errors=True)
         return best.val_accuracy
 
-    def _told(self, latest: Epoch, on_epoch: Callable[[float], None]) -> None:
+    def _report(self, latest: Epoch, on_epoch: Callable[[float], None]) -> None:
         percent = 100 * latest.val_accuracy
         self._say(f"  epoch {latest.number}: {percent:.1f} %, {latest.seconds:.0f} s")
         on_epoch(latest.val_accuracy)

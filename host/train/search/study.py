@@ -45,11 +45,11 @@ class Trainer(Protocol):
     def __call__(
         self, number: int, architecture: Architecture, on_epoch: Callable[[float], None]
     ) -> float:
-        """The accuracy it reached, 0..1. on_epoch: told the accuracy after each; may raise BeatenError."""
+        """The accuracy it reached, 0..1. on_epoch: called with the accuracy after each; may raise BeatenError."""
 
 
 class Watcher(Protocol):
-    """Who is told how the search goes."""
+    """Receives how the search goes."""
 
     def rejected(self, total: int) -> None:
         """So many draws gave no new network within the budget so far, in this process."""
