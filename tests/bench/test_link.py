@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from rich.console import Console
@@ -11,6 +13,7 @@ from host.bench.link.measure import (
     INJECT_BYTES,
     PATIENCE,
     LinkReport,
+    _report,
     _row,
     as_json,
     link_table,
@@ -20,8 +23,10 @@ from host.bench.link.measure import (
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
 from host.link.line import EMULATED, Timing
+from host.link.sequence import Losses
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
+from tests.link.fake_board import HELLO
 
 
 def measured(rate: float = 0.0, count: int = 12, timing: Timing = EMULATED) -> LinkReport:
@@ -50,6 +55,15 @@ def test_a_bad_cable_is_counted() -> None:
     report = measured(0.06, 8, PATIENCE)
     assert report.damaged > 0
     assert sum(row.lost for row in report.rows) > 0
+
+
+def test_losses_are_those_of_the_measurement_by_where_they_went() -> None:
+    device = SimpleNamespace(name="port", hello=HELLO)
+    before = Losses(1, 20, 300, 4_000, 50_000)
+    after = Losses(3, 24, 308, 4_016, 50_032)
+    report = _report(cast(Device, device), [], before, after)
+    assert (report.wire_lost, report.dropped_by_board, report.dropped_by_host) == (2, 4, 8)
+    assert report.damaged == 16 + 32
 
 
 def test_the_table_names_its_conditions() -> None:

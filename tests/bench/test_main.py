@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -36,6 +37,21 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert output.out == ""
     (line,) = output.err.splitlines()
     return line
+
+
+def test_a_run_keeps_the_words_of_its_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[list[str]] = []
+    words = ["link", "--count", "7"]
+
+    def run(args: argparse.Namespace) -> int:
+        kept.append(args.argv)
+        return 3
+
+    monkeypatch.setattr("host.bench.link.command.run", run)
+    monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py", *words])
+    assert main() == 3
+    assert main(words) == 3
+    assert kept == [words, words]
 
 
 def test_the_table_says_what_is_estimated_and_where_it_ran() -> None:

@@ -104,6 +104,16 @@ def test_info_says_who_it_is_and_what_was_lost(
     assert f"{OURS.hash:08X}" in text and found["firmware"] in text and "64 MHz" in text
 
 
+@pytest.mark.parametrize(("action", "erased"), [("list", 0), ("erase", 1)])
+def test_nothing_is_erased_but_by_its_own_word(
+    url: str, monkeypatch: pytest.MonkeyPatch, action: str, erased: int
+) -> None:
+    done: list[object] = []
+    monkeypatch.setattr("host.device.__main__.empty_slots", done.append)
+    assert main(["slots", action, "--port", url]) == 0
+    assert len(done) == erased
+
+
 def test_slots_are_listed_and_chosen(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "built in" in output(capsys, "slots", "list", "--port", url)
     assert "runs" in output(capsys, "slots", "use", "0", "--port", url)

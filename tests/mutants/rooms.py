@@ -18,6 +18,7 @@ TESTS = {
     "host/bench/mlperf": ("mlperf", "bench", "report"),
     "host/bench/power": ("power", "report"),
     "host/bench/watch": ("watch", "report"),
+    "host/bench/host": ("recording",),
     "host/bench": ("bench", "report"),
     "host/ports": ("link", "recording"),
     "host/samples.py": ("link", "viewer"),

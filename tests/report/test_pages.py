@@ -136,6 +136,8 @@ def test_several_runs_are_compared_and_each_is_shown(tmp_path: Path) -> None:
     assert {"1_before_inference", "2_after_inference", "comparison", "current"} <= figures(page)
     both = page_of([power_run(tmp_path / "q", "measured"), power_run(tmp_path / "r")])
     rows = tables(both)["Comparison of energies"].rows
+    for name in ("q", "r"):
+        assert any(s.title.startswith(f"Conditions of {name},") for s in both.sections)
     assert [row[-1] for row in rows] == ["1.0000", "–"], "no ratio of measured to estimated"
 
 
