@@ -9,43 +9,37 @@ import threading
 from collections.abc import Callable
 
 from host.link.transport import PortLostError
-from host.virtual.board import VirtualBoard
-
-READ_CYCLES = 64_000 * 4  # of guest time that one read lets pass
+from host.virtual.local_port import LocalPort
 
 
 class Cable:
     """What stays when a port dies: the board, and how many bytes the cable carries before it is pulled next."""
 
-    def __init__(self, board: VirtualBoard, next_pull: Callable[[], int]) -> None:
+    def __init__(self, board: LocalPort, next_pull: Callable[[], int]) -> None:
         """next_pull: bytes until the cable is pulled, asked at each new connection."""
-        self.board = board
         self.pulled = 0  # times
+        self._board = board
         self._lock = threading.RLock()
         self._next_pull = next_pull
         self._left = 0
-        self._heard = bytearray()
-        board.received = self._heard.extend
 
     def plug(self) -> CablePort:
         """A new connection; what the board said meanwhile is lost."""
         with self._lock:
-            self._heard.clear()
+            while self._board.has_bytes:
+                self._board.read()
             self._left = self._next_pull()
         return CablePort(self)
 
     def to_host(self) -> bytes:
         """Lets the board run, and takes what it said."""
         with self._lock:
-            self.board.run(READ_CYCLES)
-            data = bytes(self._heard)
-            self._heard.clear()
-            return self._carry(data)
+            return self._carry(self._board.read())
 
     def to_board(self, data: bytes) -> None:
         """Sends, as far as the cable goes."""
         with self._lock:
-            self.board.send(self._carry(data))
+            self._board.write(self._carry(data))
 
     def _carry(self, data: bytes) -> bytes:
         carried = data[: self._left]

@@ -14,7 +14,7 @@ from host.link.device import Device
 from host.link.line import Timing
 from host.link.messages import Mode, SlotState
 from host.link.transport import Port
-from host.virtual.board import VirtualBoard
+from host.virtual.local_port import LocalPort
 from host.virtual.scene import open_scene
 from tests.deploy.board_port import Cable
 from tests.deploy.models import PERSON, packed, padded
@@ -23,18 +23,21 @@ from tests.system.board import FIRMWARE
 
 MODEL_BYTES = 288 * 1024
 FOREVER = 1 << 40
+READ_CYCLES = 64_000 * 4  # of guest time that one read lets pass
 QUICK = Timing(hello_again_s=0.1, answer_s=0.2, busy_s=0.01, reopen_s=0.01)
 PATIENT = Timing()  # a stream is slow on the virtual board
 FIRST, SECOND = packed("first", 1), packed("second", 2)
 
 
 @pytest.fixture(scope="module")
-def board() -> VirtualBoard:
-    return VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
+def board() -> LocalPort:
+    return LocalPort(
+        open_scene("noise:1"), elf=FIRMWARE, slice_cycles=READ_CYCLES, say=lambda line: None
+    )
 
 
 def connect(
-    board: VirtualBoard,
+    board: LocalPort,
     next_pull: Callable[[], int] = lambda: FOREVER,
     worsened: Callable[[Port], Port] = lambda port: port,
     timing: Timing = QUICK,
@@ -45,7 +48,7 @@ def connect(
 
 
 @pytest.fixture
-def device(board: VirtualBoard) -> Iterator[Device]:
+def device(board: LocalPort) -> Iterator[Device]:
     """On a good cable, with empty slots."""
     with connect(board)[0] as made:
         erase_slots(made)
@@ -56,7 +59,7 @@ def ignore(held: int) -> None:
     """No progress bar."""
 
 
-def test_a_model_survives_20_pulled_cables(board: VirtualBoard) -> None:
+def test_a_model_survives_20_pulled_cables(board: LocalPort) -> None:
     choose = random.Random(11)
     lengths = iter([choose.randrange(300, 2_500) for _ in range(20)])
     blob = padded(FIRST, 64 * 1024)
@@ -69,7 +72,7 @@ def test_a_model_survives_20_pulled_cables(board: VirtualBoard) -> None:
     assert sorted(seen) == seen  # never back to the beginning
 
 
-def test_a_bad_cable_only_costs_time(board: VirtualBoard) -> None:
+def test_a_bad_cable_only_costs_time(board: LocalPort) -> None:
     def worse(port: Port) -> Port:
         return FaultyPort(port, FaultRates.even(0.03))
 
@@ -80,21 +83,21 @@ def test_a_bad_cable_only_costs_time(board: VirtualBoard) -> None:
             assert device.hello.model_hash == body_crc(blob)
 
 
-def test_a_board_that_restarts_is_sent_the_model_again(board: VirtualBoard, device: Device) -> None:
+def test_a_board_that_restarts_is_sent_the_model_again(board: LocalPort, device: Device) -> None:
     seen: list[int] = []
 
     def progress(held: int) -> None:
         seen.append(held)
         if len(seen) == 3:
-            board.power.clear_bootloader_request()
-            board._ask_reset()
+            board.board.power.clear_bootloader_request()
+            board.board._ask_reset()
 
     send_model(device, SECOND, progress)
     assert device.hello.model == "second"
     assert seen.count(0) == 2
 
 
-def test_a_stream_is_stopped_first(board: VirtualBoard) -> None:
+def test_a_stream_is_stopped_first(board: LocalPort) -> None:
     with connect(board, timing=PATIENT)[0] as device:
         device.set_mode(Mode.STREAM)
         send_model(device, FIRST, ignore)
@@ -126,7 +129,7 @@ def test_slots_are_chosen_and_erased(device: Device) -> None:
     assert device.slot(0).active
 
 
-def test_a_board_that_is_gone_is_named(board: VirtualBoard) -> None:
+def test_a_board_that_is_gone_is_named(board: LocalPort) -> None:
     lengths = iter([20_000])
     impatient = Timing(hello_s=0.1, hello_again_s=0.05, answer_s=0.03, tries=2, reopen_s=0.01)
     cable = Cable(board, lambda: next(lengths, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual.board import VirtualBoard
+from host.virtual.local_port import LocalPort
 from host.virtual.options import BoardOptions
 from host.virtual.registers import GENERAL, LR
 from host.virtual.scene import Scene, open_scene
@@ -19,11 +19,16 @@ class Bench:
 
     def __init__(self, options: BoardOptions | None = None, scene: Scene | None = None) -> None:
         self.warnings: list[str] = []
-        self.sent = bytearray()
-        self.board = VirtualBoard(
-            PROBES, scene or open_scene("noise:1"), options, self.sent.extend, self.warnings.append
+        self.port = LocalPort(
+            scene or open_scene("noise:1"), options, PROBES, say=self.warnings.append
         )
+        self.board = self.port.board
         assert self.board.run_until(self.finished, SECOND // 100)
+
+    @property
+    def sent(self) -> bytes:
+        """What the board sent since this was asked last."""
+        return self.port.read() if self.port.has_bytes else b""
 
     def finished(self) -> bool:
         """Whether the probe returned."""
