@@ -18,7 +18,7 @@ from host.evaluate.pictures import Loaded, Request, load
 from host.evaluate.reference import Reference
 from host.link.device import Device
 from host.link.line import Timing
-from host.virtual.board import VirtualBoard
+from host.virtual.local_port import LocalPort
 from host.virtual.scene import open_scene
 from tests.deploy.board_port import Cable
 from tests.deploy.models import network
@@ -45,8 +45,8 @@ def expected(loaded: Loaded) -> np.ndarray:
 
 def looped(model: PackedModel, loaded: Loaded, expected: np.ndarray, pulls: list[int]) -> Looped:
     """On a board with `model`; the cable is pulled after these numbers of bytes."""
-    board = VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
-    board.load_model(model.data)
+    board = LocalPort(open_scene("noise:1"), elf=FIRMWARE, say=lambda line: None)
+    board.board.load_model(model.data)
     lengths = iter(pulls)
     cable = Cable(board, lambda: next(lengths, FOREVER))
     with Device(cable.plug(), reopen=cable.plug, timing=QUICK) as device:
