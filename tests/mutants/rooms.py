@@ -20,6 +20,7 @@ TESTS = {
     "host/bench/watch": ("watch", "report"),
     "host/bench/host": ("recording",),
     "host/bench": ("bench", "report"),
+    "host/board.py": ("api",),
     "host/ports": ("link", "recording"),
     "host/samples.py": ("link", "viewer"),
     "host/preprocess.py": ("preprocess", "system"),
