@@ -12,6 +12,7 @@ IMPORT = re.compile(  # far quicker than a parser, and right for what ruff has f
 )
 FEW = 12  # test files
 GENERATED = ("pictures", "include", "platform", "prebuilt")
+BESIDE = ("api", "base", "tools")
 # folder of the product -> folders of tests, where the names differ or one is not enough
 TESTS = {
     "host/base": ("base", "data", "evaluate", "report", "test_arguments.py", "test_ctrl_c.py"),
@@ -20,7 +21,6 @@ TESTS = {
     "host/bench/watch": ("watch", "report"),
     "host/bench/host": ("recording",),
     "host/bench": ("bench", "report"),
-    "host/board.py": ("api",),
     "host/ports": ("link", "recording"),
     "host/samples.py": ("link", "viewer"),
     "host/preprocess.py": ("preprocess", "system"),
@@ -111,6 +111,8 @@ def imports(path: Path) -> set[str]:
 
 def _folders_of(source: Path) -> tuple[str, ...]:
     prefix = next((p for p in sorted(TESTS, key=len, reverse=True) if _below(source, p)), None)
+    if prefix is None and len(source.parts) == 2:  # a file beside the folders
+        return BESIDE
     return TESTS[prefix] if prefix else (source.parts[1],)
 
 
