@@ -9,7 +9,8 @@ from host.power.currents import COUNTED, LABEL, Activity, supply_current_a
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.timeline import Timeline
 from host.power.trace import Trace
-from host.virtual.board import Observer, VirtualBoard
+from host.virtual.board import VirtualBoard
+from host.virtual.observer import Observer
 from host.virtual.ov7675 import COM2, SOFT_SLEEP
 from host.virtual.power import HFCLKSTAT, RUNNING
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from host.base.errors import HostError
-from host.base.text import say
 from host.link.messages import MARKER_PINS
 from host.virtual import hooks
 from host.virtual.bus import PeripheralBus, Warnings
@@ -25,10 +21,11 @@ from host.virtual.ficr import RESET_PIN, RESET_PINS, make_uicr
 from host.virtual.gpio import Gpio
 from host.virtual.gpiote import Gpiote
 from host.virtual.i2s import I2s
-from host.virtual.image import Image, read_image
+from host.virtual.image import Image, lay_model, read_image
 from host.virtual.memory import Memory
 from host.virtual.nvic import SVC, Nvic
 from host.virtual.nvmc import Nvmc
+from host.virtual.observer import Observer, say_on_stderr
 from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
 from host.virtual.peripherals import connect, make_banks
@@ -50,21 +47,6 @@ SDA_PIN, SCL_PIN = 31, 2  # of P0
 MARKERS = sum(1 << pin for pin in MARKER_PINS)  # of P0: the firmware drives one of them at most
 CAMERA_POWER_DOWN_PIN, CAMERA_RESET_PIN = 1, 8  # of P1
 TRACE_ENABLE = 1 << 24
-
-
-def say_on_stderr(line: str) -> None:
-    """Where warnings go unless said otherwise."""
-    say(f"virtual board: {line}")
-
-
-class Observer:
-    """Looks at a board from outside, in guest time. A method says that something happened, and changes nothing."""
-
-    def changed(self) -> None:
-        """The CPU may have stopped or gone on, an exception begun, the marker pin moved."""
-
-    def sent(self, data: bytes) -> None:
-        """The last of these bytes left the serial port now."""
 
 
 class VirtualBoard:
@@ -234,17 +216,7 @@ class VirtualBoard:
 
     def load_model(self, blob: bytes) -> None:
         """Lays a packed model over the built-in one, which comes last in flash, and resets."""
-        start, end = self.symbols.get("default_model", (0, 0))[0], len(self.memory.flash)
-        if not start or any(address > start for address in self.image.parts):
-            raise HostError(
-                f"{self.image.path}: no model of ours lies last in it", "use host.deploy"
-            )
-        if len(blob) > end - start:
-            raise HostError(
-                f"the model has {len(blob)} bytes; behind the firmware are {end - start}"
-            )
-        self.memory.flash[start:] = 0xFF
-        self.memory.flash[start : start + len(blob)] = np.frombuffer(blob, np.uint8)
+        start, end = lay_model(self.image, self.memory.flash, blob)
         self.cpu.code_changed(start, end - start)
         self.reset()
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
+from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.virtual import hooks
@@ -148,3 +149,18 @@ def _check(image: Image) -> None:
             f"{image.path}: no vector table at {start:#x} (stack {stack:#x}, entry {entry:#x}); "
             "is it an nRF52840's, and its address right?"
         )
+
+
+def lay_model(image: Image, flash: NDArray[np.uint8], blob: bytes) -> tuple[int, int]:
+    """Lays a packed model over the built-in one of `image`; from where to where in flash it may lie (end excluded).
+
+    Raises HostError when the built-in one does not come last, or the blob is too long.
+    """
+    start, end = image.symbols.get("default_model", (0, 0))[0], len(flash)
+    if not start or any(address > start for address in image.parts):
+        raise HostError(f"{image.path}: no model of ours lies last in it", "use host.deploy")
+    if len(blob) > end - start:
+        raise HostError(f"the model has {len(blob)} bytes; behind the firmware are {end - start}")
+    flash[start:] = 0xFF
+    flash[start : start + len(blob)] = np.frombuffer(blob, np.uint8)
+    return start, end

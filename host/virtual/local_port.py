@@ -11,7 +11,8 @@ from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
 from host.base.places import PREBUILT
-from host.virtual.board import VirtualBoard, say_on_stderr
+from host.virtual.board import VirtualBoard
+from host.virtual.observer import say_on_stderr
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, Synthetic
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from unicorn.unicorn_const import UC_HOOK_BLOCK
 
 from host.virtual import hooks
-from host.virtual.board import Observer, VirtualBoard
+from host.virtual.board import VirtualBoard
 from host.virtual.cpu import Flavour
+from host.virtual.observer import Observer
 from host.virtual.registers import SP
 from host.virtual.window import Reading, Window
 

@@ -364,8 +364,9 @@ kernel4_short 4
 kernel4_short 5
 kernel4_short 8
 
-/* Any multiple of 16 pairs of input channels. The first one of a block stands apart, as its sums start from the biases. */
-    function dsp_pairs4_16
+/* Kernels of any number of steps: what lies before the steps of a round, and behind them. */
+.macro kernel4_long_begin name
+    function \name
     push {r0, r4-r11, lr}
 1:  bl pair_begin
     sub r0, r0, #8
@@ -377,7 +378,20 @@ kernel4_short 8
     .balign 4
 3:  step4 4, 8
     .balign 4
-4:  step4 12, 24
+4:
+.endm
+
+.macro kernel4_long_end name
+    vmov r2, WEIGHTS_END
+    cmp r1, r2
+    bne 3b
+    finish4 2b, 1b
+    .size \name, . - \name
+.endm
+
+/* Any multiple of 16 pairs of input channels. The first one of a block stands apart, as its sums start from the biases. */
+    kernel4_long_begin dsp_pairs4_16
+    step4 12, 24
     step4 20, 40
     step4 28, 56
     step4 36, 72
@@ -392,33 +406,14 @@ kernel4_short 8
     step4 108, 88
     step4 116, 104
     step4 124, 120, !, !
-    vmov r2, WEIGHTS_END
-    cmp r1, r2
-    bne 3b
-    finish4 2b, 1b
-    .size dsp_pairs4_16, . - dsp_pairs4_16
+    kernel4_long_end dsp_pairs4_16
 
 /* Any multiple of 4, from 8 on. */
-    function dsp_pairs4_4n
-    push {r0, r4-r11, lr}
-1:  bl pair_begin
-    sub r0, r0, #8
-    .balign 4
-2:  vmov r1, WEIGHTS
-    block_begin r9, lr
-    first4
-    b 4f
-    .balign 4
-3:  step4 4, 8
-    .balign 4
-4:  step4 12, 24
+    kernel4_long_begin dsp_pairs4_4n
+    step4 12, 24
     step4 20, 40
     step4 28, 56, !, !
-    vmov r2, WEIGHTS_END
-    cmp r1, r2
-    bne 3b
-    finish4 2b, 1b
-    .size dsp_pairs4_4n, . - dsp_pairs4_4n
+    kernel4_long_end dsp_pairs4_4n
 
 /* The same for blocks of 3 pixels; lr is WEIGHTS_END. */
     function dsp_pairs3_16
