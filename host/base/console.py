@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.segment import Segment
 from rich.text import Text
 
-from host.base.text import visible
+from host.base.text import encodable, visible
 
 FILE_COLUMNS = 130  # of a table, when stdout is no terminal
 
@@ -49,7 +49,7 @@ class Console(rich.console.Console):
             if segment.control:
                 yield segment
             else:
-                yield Segment(visible(segment.text), segment.style)
+                yield Segment(encodable(visible(segment.text), self.encoding), segment.style)
 
 
 def stderr() -> Console:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import io
 import sys
 from collections.abc import Callable
 from types import TracebackType
@@ -50,6 +51,10 @@ def require(layer: str) -> None:
 
 def plain_words() -> None:
     """While a tool still imports what it needs, before run_main: for Ctrl-C a word, for a missing package a line."""
+
+    for stream in (sys.stdout, sys.stderr):  # a label of another script is no reason to end
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream.errors == "strict" else stream.errors)
 
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         line = missing_package(error) if isinstance(error, ImportError) else None

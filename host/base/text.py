@@ -6,6 +6,10 @@ import sys
 
 HIDDEN = ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))  # no picture of them
 SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+# Drawn lines, blocks and marks as one ASCII character each: widths stay
+_LOOKS = {"-": "─━–", "|": "│┃", "+": "┌┐└┘┏┓┗┛├┤┬┴┼", "#": "█▀▄▇", ".": "░▁▂…·", ":": "▒▃", "%": "▓", "=": "▅",
+          "*": "▆●", "x": "×", "'": "°", ">": "→", "<": "←"}  # fmt: skip
+ASCII = str.maketrans({each: plain for plain, looks in _LOOKS.items() for each in looks})
 SHOWN |= {code: 0xFFFD for low, high in HIDDEN for code in range(low, high + 1)}
 
 
@@ -22,6 +26,18 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "␤").replace("\t", "␉")
 
 
+def encodable(text: str, encoding: str) -> str:
+    """The same for a terminal that is not UTF-8: lines and blocks as ASCII, what is left and has no code as `?`."""
+    if encoding.lower().startswith("utf"):
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = text.translate(ASCII)
+        return plain.encode(encoding, "replace").decode(encoding)
+    return text
+
+
 def say(text: str) -> None:
     """A line on stderr for the person who waits."""
-    print(visible(text), file=sys.stderr)
+    print(encodable(visible(text), sys.stderr.encoding or "utf-8"), file=sys.stderr)

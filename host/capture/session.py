@@ -88,7 +88,7 @@ class CaptureSession:
         elif key == "n":
             self._new_place()
             self._say("new session: what follows is no neighbour of what was")
-        elif key in (" ", "+", "=", "-") and not self.state.asks:
+        elif key in ("h", "?") or (key in (" ", "+", "=", "-") and not self.state.asks):
             self.viewer.press(key)
         return True
 

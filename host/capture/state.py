@@ -11,9 +11,10 @@ FIXED_KEYS = (
     ("s", "skip"),
     ("n", "new place"),
     ("space", "pause"),
+    ("h", "help"),
     ("q", "quit"),
 )
-TAKEN = {"u", "s", "n", "q", "b"}
+TAKEN = {"u", "s", "n", "q", "b", "h"}
 LOPSIDED = 2.0  # the largest class has so many times the pictures of the smallest
 FOOT_CHARACTERS = 30
 

@@ -13,6 +13,7 @@ from host.capture.session import CaptureSession
 from host.capture.state import State, caps, head_text, lines
 from host.viewer.terminal import (
     ALARM,
+    INK,
     QUIET,
     STEP_S,
     YES,
@@ -45,7 +46,7 @@ def screen_of(view: View, state: State, columns: int, rows: int) -> RenderableTy
 
 def _head(state: State, columns: int) -> Text:
     colour = f"on {ALARM}" if state.recording else f"on {YES}" if state.asks else ""
-    style = f"bold #1a140e {colour}" if colour else "bold"
+    style = f"bold {INK} {colour}" if colour else "bold"
     return Text(head_text(state).center(columns), style)
 
 

@@ -23,6 +23,7 @@ from host.base.canvas import (
     text_width,
 )
 from host.viewer import words
+from host.viewer.help import FIGURES
 from host.viewer.tape import Tape
 from host.viewer.view import View
 
@@ -83,7 +84,10 @@ def paint(
         picture, rest = body.cut_top(down)
         panel = Box(rest.x, rest.y + margin, rest.width, rest.height - margin)
     _picture(canvas, picture, view)
-    _panel(canvas, panel, view, BLOCKS if blocks is None else blocks)
+    if view.helps:
+        _help(canvas, panel)
+    else:
+        _panel(canvas, panel, view, BLOCKS if blocks is None else blocks)
     _keys(canvas, foot, view, keys_size, keys)
     return canvas
 
@@ -161,6 +165,31 @@ def _panel(canvas: Canvas, box: Box, view: View, blocks: Sequence[Block]) -> Non
         high = (block.least + spare * block.grow / shares) * size
         block.paint(canvas, Box(box.x, round(top), box.width, int(high)), view, size)
         top += high
+
+
+def _help(canvas: Canvas, box: Box) -> None:
+    """What the figures mean, as large as all of it fits."""
+    size = LARGEST_TEXT // 2
+    while size > SMALLEST_TEXT and _help_height(box.width, size) > box.height:
+        size -= 1
+    rest = box
+    for text, colour in (("what the figures mean (h: back)", TEXT), *_help_lines(box.width, size)):
+        line, rest = rest.cut_top(line_height(size))
+        if line.height < line_height(size):
+            return
+        canvas.text(text, line, size, colour, BOLD if colour == TEXT else 400)
+
+
+def _help_lines(width: int, size: int) -> list[tuple[str, Colour]]:
+    lines: list[tuple[str, Colour]] = []
+    for figure, meaning in FIGURES:
+        lines.append((figure, TEXT))
+        lines += [(line, QUIET) for line in wrap(meaning, width, size)]
+    return lines
+
+
+def _help_height(width: int, size: int) -> int:
+    return line_height(size) * (1 + len(_help_lines(width, size)))
 
 
 def _verdict(canvas: Canvas, box: Box, view: View, size: int) -> None:

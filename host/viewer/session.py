@@ -47,6 +47,8 @@ class Session:
             "+": lambda: self._move_threshold(THRESHOLD_STEP),
             "=": lambda: self._move_threshold(THRESHOLD_STEP),
             "-": lambda: self._move_threshold(-THRESHOLD_STEP),
+            "h": self._help,
+            "?": self._help,
             "left": lambda: self._wind(-WIND_S),
             "right": lambda: self._wind(WIND_S),
         }
@@ -99,6 +101,9 @@ class Session:
         self.view = replace(self.view, paused=not self.view.paused, arrivals=())
         if self._playback is not None:
             self._playback.pause(self.view.paused)
+
+    def _help(self) -> None:
+        self.view = replace(self.view, helps=not self.view.helps)
 
     def _wind(self, seconds: float) -> None:
         """Back and forth in a recording, which then plays."""

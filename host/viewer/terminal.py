@@ -17,18 +17,23 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from host.base.colour import luma_of
 from host.base.resize import averaged, enlarged
 from host.base.sparkline import level
 from host.viewer import words
+from host.viewer.help import FIGURES
 from host.viewer.keys import open_keys
 from host.viewer.session import Session
 from host.viewer.view import View
 from host.viewer.window import Show
 
-YES = "#fab028"
-NO = "#74a8d6"
-QUIET = "#9aa6b0"
-ALARM = "#ec5858"
+# 4.5:1 and more on a white terminal as on a black one: which one it is, nobody says
+YES = "#a16a04"
+NO = "#3679b6"
+QUIET = "#687784"
+ALARM = "#e61f1f"
+INK = "#000000"  # on YES and ALARM
+SHADES, ASCII_SHADES = " ░▒▓█", " .:-=+*#%@"  # of a picture without colours, from dark to light
 PANEL_COLUMNS = 30  # what the numbers need
 PICTURE_COLUMNS = 16  # below, the picture is left out
 WIDEST_PANEL = 56
@@ -49,10 +54,22 @@ class HalfBlocks:
     pixels: NDArray[np.uint8]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        is_plain = console.no_color or (console.is_terminal and console.color_system is None)
+        if options.ascii_only or is_plain:
+            yield from self._shaded(ASCII_SHADES if options.ascii_only else SHADES)
+            return
         packed = self.pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
         for upper, lower in zip(packed[0::2].tolist(), packed[1::2].tolist(), strict=True):
             for above, below in zip(upper, lower, strict=True):
                 yield Segment("▀", _cell(above, below))
+            yield Segment.line()
+
+    def _shaded(self, shades: str) -> Iterator[Segment]:
+        """Two pixels a character, as a shade of their light."""
+        rows, columns = self.pixels.shape[0] // 2, self.pixels.shape[1]
+        light = averaged(luma_of(self.pixels)[..., None], columns, rows)[..., 0]
+        for row in (light.astype(np.uint16) * len(shades) // 256).tolist():
+            yield Segment("".join(shades[place] for place in row))
             yield Segment.line()
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
@@ -71,7 +88,7 @@ def screen(
     view: View, columns: int, rows: int, parts: Callable[[int], list[Part]] | None = None
 ) -> RenderableType:
     """Everything, in at most `columns` x `rows` characters. parts: others than the viewer's, for so many columns."""
-    make = parts or partial(_parts, view)
+    make = _help_parts if view.helps else parts or partial(_parts, view)
     picture = min(columns - GAP - PANEL_COLUMNS, 2 * rows, columns * 55 // 100)
     if picture < PICTURE_COLUMNS:
         return Group(*_panel(make(columns), columns, rows))
@@ -106,6 +123,19 @@ def _parts(view: View, columns: int) -> list[Part]:
         Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
         *foot_parts(view, columns, words.keys_of(view)),
     ]
+
+
+def _help_parts(columns: int) -> list[Part]:
+    """What the figures mean; the last ones leave first on a low screen."""
+    head = Part(0, (Text("what the figures mean (h: back)", "bold"),))
+    parts = [head]
+    for place, (figure, meaning) in enumerate(FIGURES, 1):
+        text = Text()
+        lines = textwrap.wrap(f"{figure}: {meaning}", columns)
+        text.append(lines[0][: len(figure)], "bold")
+        text.append(lines[0][len(figure) :], QUIET)
+        parts.append(Part(place, (text, *(Text(line, QUIET) for line in lines[1:]))))
+    return parts
 
 
 def verdict_parts(view: View, columns: int) -> list[Part]:
@@ -148,7 +178,7 @@ def _verdict(view: View, columns: int) -> tuple[Text, ...]:
         blank = Text(" " * columns, f"on {YES}")
         return (
             blank,
-            Text(view.verdict_text.center(columns), f"bold #1a140e on {YES}"),
+            Text(view.verdict_text.center(columns), f"bold {INK} on {YES}"),
             blank.copy(),
         )
     colour = NO if view.verdict is False else QUIET

@@ -60,6 +60,7 @@ class View:
     connected: bool = True
     paused: bool = False
     colour_bars: bool = False
+    helps: bool = False  # the figures are explained instead of shown
     tape: Tape | None = None
     notice: str = ""
     notice_until: float = 0.0

@@ -10,9 +10,11 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("s", "save"),
     ("b", "colour bars"),
     ("+ -", "threshold"),
+    ("h", "help"),
     ("q", "quit"),
 )
 
+MOST_SCENE = 30  # characters of a scene's name
 WINDING = (("left right", "10 s"),)
 NEEDS_A_BOARD = "colour bars"
 
@@ -87,8 +89,20 @@ def loss_lines(view: View) -> tuple[str, str]:
 
 def name_lines(view: View) -> tuple[tuple[str, str], ...]:
     """(what, which) of the model, the board and its port."""
-    port = view.port if not view.scene else f"{view.port}, scene {view.scene}"
-    return ("model", view.model or "none"), ("board", view.board), ("port", port)
+    names = ("model", view.model or "none"), ("board", view.board)
+    both = f"{view.port}, scene {view.scene}" if view.scene else view.port
+    if len(both) <= MOST_SCENE or not view.scene:
+        return (*names, ("port", both))
+    return (*names, ("port", view.port), ("scene", short_path(view.scene)))
+
+
+def short_path(text: str, most: int = MOST_SCENE) -> str:
+    """A long one loses its middle: its kind and its end say what it is."""
+    if len(text) <= most:
+        return text
+    kind, colon, _ = text.partition(":")
+    head = f"{kind}{colon}" if colon else ""
+    return f"{head}…{text[-(most - len(head) - 1) :]}"
 
 
 def banner(view: View) -> tuple[str, str] | None:

@@ -38,7 +38,7 @@ SNAPSHOT_60 = """\
                               port  virtual board, scene de…
                               space pause  s save
                               b colour bars  + - threshold
-                              q quit
+                              h help  q quit
 """
 
 
