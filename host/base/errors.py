@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import io
+import os
 import sys
 from collections.abc import Callable
 from types import TracebackType
