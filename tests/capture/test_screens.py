@@ -85,6 +85,39 @@ def test_the_terminal_keeps_to_its_size(state: State, size: tuple[int, int]) -> 
     assert head_text(state) in captured.get()
 
 
+def on_terminal(state: State, columns: int, rows: int, notice: str = "") -> str:
+    console = Console(width=columns, height=rows, color_system=None)
+    with console.capture() as captured:
+        console.print(screen_of(replace(USUAL, notice=notice), state, columns, rows))
+    return captured.get()
+
+
+def test_on_a_low_terminal_the_least_important_leaves_first() -> None:
+    """What was done leaves before what was just said, that before the counts, and the state stays."""
+    head = head_text(USUAL_STATE)
+    seen = {
+        tuple(part in text for part in ("this run", "NOTICE", "37", head))
+        for text in (on_terminal(USUAL_STATE, 30, rows, "NOTICE") for rows in range(5, 25))
+    }
+    assert seen == {
+        (True, True, True, True),
+        (False, True, True, True),
+        (False, False, True, True),
+        (False, False, False, True),
+    }
+
+
+def test_a_labels_bar_is_as_long_as_its_share_of_the_most_frequent() -> None:
+    text = on_terminal(USUAL_STATE, 30, 24)
+    rows = {line.split()[1]: line for line in text.splitlines() if "█" in line and line[0] in "12"}
+    room = 30 - len("1 non_person") - len("     37 ") - 1
+    assert {name: row.count("█") for name, row in rows.items()} == {
+        "person": room,
+        "non_person": room * 12 // 37,
+    }
+    assert "37" in rows["person"] and "12" in rows["non_person"]
+
+
 @pytest.mark.parametrize("columns", range(90, 110))
 def test_no_key_of_the_terminal_is_cut(columns: int) -> None:
     state = replace(USUAL_STATE, labels=("without_mask", "with_mask"))
