@@ -51,6 +51,7 @@ WITH_CONSTANTS = (
     *("RESHAPE", "MEAN", "REDUCE_MAX", "PAD", "PADV2", "TRANSPOSE", "EXPAND_DIMS", "PRELU"),
     *("RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"),
 )
+MAX_FLAT = 1 << 20  # values of a map that is flattened before a dense layer
 MAX_SMALL = 255  # what a uint8 field of the packed operator holds
 
 
@@ -143,12 +144,12 @@ def _check_activation(operator: Operator, tensor: Tensor, constant: bool) -> Non
         refuse(operator, f"{where} has a dynamic shape", "fix every dimension before converting")
     if tensor.data is None and tensor.shape and tensor.shape[0] != 1 and len(tensor.shape) > 1:
         refuse(operator, f"{where} has a batch of {tensor.shape[0]}", "convert with a batch of 1")
-    if not all(1 <= n <= MAX_DIMENSION for n in tensor.shape):
-        refuse(
-            operator,
-            f"{where} has shape {tensor.shape}",
-            f"use 1..{MAX_DIMENSION} in each dimension",
-        )
+    flat = (
+        len(tensor.shape) <= 2
+    )  # a map's values in a row: its own dimensions count, where it is made
+    most = MAX_FLAT if flat else MAX_DIMENSION
+    if not all(1 <= n <= most for n in tensor.shape):
+        refuse(operator, f"{where} has shape {tensor.shape}", f"use 1..{most} in each dimension")
     quantisation = tensor.quantisation
     if quantisation is None or len(quantisation.scales) != 1:
         refuse(operator, f"{where} does not have one scale and zero point", CONVERT)

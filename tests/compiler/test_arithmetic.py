@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from host.base.errors import HostError
 from host.compiler import oracle
 from host.compiler.pack import unpack
 from tests.compiler import reference
@@ -126,3 +127,30 @@ def test_means_one_axis_after_the_other_round_twice(
         expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
         u = (pixels.astype(np.int16) + 128).astype(np.uint8)
         assert oracle.scores(packed, u).tolist() == expected.tolist()
+
+
+def test_a_dense_layer_may_read_a_map_of_more_values_than_a_side_has() -> None:
+    random = np.random.default_rng(4)
+    model = ModelBuilder()
+    image = model.tensor((1, 48, 48, 1), 1 / 255, -128)
+    weights = random.integers(-127, 128, (16, 3, 3, 1)).astype(np.int8)
+    scales = np.full(16, 0.01, np.float32)
+    value = model.convolution(image, weights, np.zeros(16, np.int32), scales, (0.05, -3))
+    weights = random.integers(-127, 128, (4, 48 * 48 * 16)).astype(np.int8)
+    value = model.reshape(value, (1, 48 * 48 * 16))
+    none = np.zeros(4, np.int32)
+    end = model.fully_connected(value, weights, none, np.full(1, 0.01, np.float32), (30.0, 0))
+    data = model.finish(image, end)
+    for pixels in reference.images((48, 48, 1), 3):
+        agree(data, pixels)
+
+
+def test_a_vector_has_no_more_values_than_a_side() -> None:
+    model = ModelBuilder()
+    image = model.tensor((1, 1, 1, 2), 1 / 255, -128)
+    weights, scale = np.ones((5000, 2), np.int8), np.full(1, 0.01, np.float32)
+    wide = model.fully_connected(model.reshape(image, (1, 2)), weights, None, scale, (0.1, 0))
+    weights = np.ones((2, 5000), np.int8)
+    end = model.fully_connected(wide, weights, None, scale, (0.1, 0))
+    with pytest.raises(HostError, match="1x1x5000: use at most 4096 a side"):
+        compile_as_bytes(model.finish(image, end), "wide")

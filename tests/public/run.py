@@ -86,7 +86,10 @@ def examine(data: bytes, elf: Path, source: Source, images: int) -> Row:
     refused = refusal(compiled)
     if refused:
         return Row(digest, source.repository, source.path, words, problem=str(refused))
-    equal, cycles = _run(data, compiled, elf, images)
+    try:
+        equal, cycles = _run(data, compiled, elf, images)
+    except LiteRtError:
+        images, equal, cycles = 0, 0, sum(layer_cycles(elf, compiled))
     pixels = int(np.prod(shape))
     return Row(
         digest,
@@ -103,6 +106,10 @@ def examine(data: bytes, elf: Path, source: Source, images: int) -> Row:
     )
 
 
+class LiteRtError(HostError):
+    """LiteRT itself refuses the file, so nothing says what is right."""
+
+
 def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, int]:
     """Images that were equal, and cycles."""
     for size, most in (
@@ -113,7 +120,10 @@ def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, 
         if size > most:
             raise HostError(f"{size} bytes are more than the {most} of this bench")
     table = None if compiled.reading is None else compiled.reading.table
-    judge = Judge(data, "public", IDENTITY if table is None else table)
+    try:
+        judge = Judge(data, "public", IDENTITY if table is None else table)
+    except HostError as error:
+        raise LiteRtError(error.what, error.remedy) from error
     engine = M4Engine(elf, compiled)
     equal = 0
     for pixels in reference.images(image_shape(compiled), images, 5):
@@ -150,6 +160,10 @@ def peers() -> dict[str, str]:
         return {row["sha256"]: row["words"] for row in csv.DictReader(stream)}
 
 
+def _exact(row: Row) -> str:
+    return f"{row.exact}/{row.images}" if row.images else "LiteRT refuses the file"
+
+
 def markdown(found: list[Row]) -> str:
     """Two tables: those that run, and those that do not and why."""
     others = peers()
@@ -163,7 +177,7 @@ def markdown(found: list[Row]) -> str:
     for r in ran:
         error = f"{100 * (r.predicted / r.cycles - 1):+.1f} %"
         lines.append(
-            f"| {r.repository} | {r.path} | {r.sha256[:12]} | {r.shape} | {r.exact}/{r.images} | "
+            f"| {r.repository} | {r.path} | {r.sha256[:12]} | {r.shape} | {_exact(r)} | "
             f"{r.cycles / 1e6:.2f} | {r.cycles / max(1, r.macs):.2f} | {error} | {r.flash:,} | {r.ram:,} | "
             f"{CLOCK_HZ / r.cycles:.1f} | {others.get(r.sha256, '')} |"
         )
@@ -171,6 +185,12 @@ def markdown(found: list[Row]) -> str:
     for r in refused:
         lines.append(f"| {r.repository} | {r.path} | {r.sha256[:12]} | {r.shape} | {r.problem} |")
     return "\n".join(lines) + "\n"
+
+
+def _prose(path: Path) -> str:
+    """What stands before the first table."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text[: text.find("| repository")] if "| repository" in text else text
 
 
 def _known_rows(path: Path | None) -> dict[str, Row]:
@@ -199,7 +219,7 @@ def main(argv: list[str] | None = None) -> int:
                 stream.write(json.dumps(asdict(row)) + "\n")
     text = markdown(found)
     if arguments.output:
-        write_private(arguments.output, text.encode())
+        write_private(arguments.output, (_prose(arguments.output) + text).encode())
     else:
         print(text, end="")
     return int(any(row.exact < row.images for row in found))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from host.base.errors import HostError
 from host.compiler import arithmetic
 from host.compiler.check import refuse
-from host.compiler.format import NO_SOURCE, OperatorKind
+from host.compiler.format import MAX_DIMENSION, NO_SOURCE, OperatorKind
 from host.compiler.graph import Graph, Operator, Tensor
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer
 from host.compiler.pixels import Reading
@@ -50,6 +51,11 @@ class Builder:
         self.tensors.append(-1)
 
     def _add_feature(self, tensor: Tensor, height: int, width: int, channels: int) -> int:
+        if max(height, width, channels) > MAX_DIMENSION:
+            shape = f"{height}x{width}x{channels}"
+            raise HostError(
+                f"tensor '{tensor.name}' is a map of {shape}", f"use at most {MAX_DIMENSION} a side"
+            )
         point = arithmetic.zero_point(tensor) + 128
         self.features.append(Feature(height, width, channels, arithmetic.scale(tensor), point))
         self.tensors.append(tensor.index)
