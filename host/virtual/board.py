@@ -26,7 +26,7 @@ from host.virtual.memory import Memory
 from host.virtual.nvic import SVC, Nvic
 from host.virtual.nvmc import Nvmc
 from host.virtual.observer import Observer, say_on_stderr
-from host.virtual.options import BoardOptions
+from host.virtual.options import CORE_IMAGE, BoardOptions
 from host.virtual.ov7675 import SCCB_ADDRESS, Ov7675
 from host.virtual.peripherals import connect, make_banks
 from host.virtual.pins import Pins
@@ -206,6 +206,8 @@ class VirtualBoard:
         if self.has_bootloader:
             self._uicr.update(dict.fromkeys(RESET_PINS, RESET_PIN))
         self.core_load.switch(self.options.charges_core(image.symbols))
+        brings_core = CORE_IMAGE in image.symbols
+        self.exceptions.dearer = self.options.silicon.interrupt if brings_core else 0
         self.uarte.send_cycles = None
         if self.core_load.on:
             self._uicr[CALL_BYTES_PLACE] = CALL_BYTES

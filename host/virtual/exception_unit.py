@@ -9,10 +9,19 @@ from host.virtual.core_load import CoreLoad
 from host.virtual.cpu import Cpu, Stop
 from host.virtual.cycles import WAIT_FOR_EVENT
 from host.virtual.memory import Memory
-from host.virtual.nvic import BUS_FAULT, HARD_FAULT, USAGE_FAULT, Nvic
+from host.virtual.nvic import (
+    BUS_FAULT,
+    FIRST_INTERRUPT,
+    HARD_FAULT,
+    SYSTICK,
+    USAGE_FAULT,
+    Nvic,
+)
 from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
 from host.virtual.scs import BFAR, CFSR, FPCAR, FPCCR, HFSR, SCR, VTOR, SystemControlSpace
 
+# What Arduino's core serves with handlers of its own: SysTick, RTC1, USBD.
+CORE_EXCEPTIONS = frozenset({SYSTICK, FIRST_INTERRUPT + 17, FIRST_INTERRUPT + 39})
 SLEEPONEXIT, SEVONPEND = 1 << 1, 1 << 4  # of SCR
 SEND_EVENT = b"\x40\xbf"
 FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
@@ -40,6 +49,9 @@ class ExceptionUnit:
     ) -> None:
         self._cpu, self._memory, self._nvic, self._scs = cpu, memory, nvic, scs
         self._core_load, self._lock_up = core_load, lock_up
+        self.dearer = (
+            0  # cycles that each handler of Arduino's core costs more, before its first instruction
+        )
         self.taken = 0  # exceptions that the firmware's own handlers got, since power on
         self.reset()
 
@@ -140,5 +152,7 @@ class ExceptionUnit:
         except exceptions.StackError as fault:
             self._lock_up(str(fault))
             return
+        if exception in CORE_EXCEPTIONS:
+            self._cpu.spend(self.dearer)
         if floats is not None:
             self._scs.values[FPCAR] = floats

@@ -22,7 +22,8 @@ RANGES = {"wait": (0, 3), "branch": (1, 3), "flash": (0, 3), "interrupt": (0, 10
 class Silicon:
     """Cycles. wait: a GPIO read's wait states. branch: a taken direct branch; an indirect one costs 1 more. flash: wait
     states of a fetch that misses the instruction cache and of data read from flash, 0: neither is modelled.
-    interrupt: how much more each handler of Arduino's core costs.
+    interrupt: how much more each handler of Arduino's core costs, which core_load.py charges; an image that
+    brings the core along pays it at the entry of USBD, RTC1 and SysTick.
     """
 
     wait: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from host.link.messages import Fault, Frame, Mode, Result
+from host.link.messages import Fault, Frame, Held, Hold, Mode, PowerState, Result, Status
 from host.preprocess import area_average
 from host.virtual.options import BoardOptions
 from host.virtual.silicon import Silicon
@@ -43,3 +43,15 @@ def test_a_slower_chip_gets_a_slower_clock_and_exact_frames(silicon: Silicon) ->
         area_average(np.ascontiguousarray(f.luma), 96, 96) for f in bench.board.sensor.last_frames
     ]
     assert images[-1].pixels in [image.tobytes() for image in sent]
+
+
+def test_handlers_of_a_core_that_the_image_brings_along_can_be_dearer() -> None:
+    """Here the RTC1 of our own image stands for it: it wakes the idle board every millisecond."""
+
+    def awake(dearer: int) -> int:
+        bench = Bench()
+        bench.board.exceptions.dearer = dearer
+        assert bench.ask(Hold(PowerState.IDLE, 100, 0)).status == Status.OK
+        return bench.wait(Held).awake_cycles
+
+    assert awake(1_000) - awake(0) == pytest.approx(100 * 1_000, rel=0.1)

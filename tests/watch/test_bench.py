@@ -161,3 +161,8 @@ def test_silence_is_no_report() -> None:
 def test_rates_out_of_range_are_refused(looks: str) -> None:
     with pytest.raises(SystemExit):
         main(["watch", "--looks", looks])
+
+
+def test_an_image_is_for_the_virtual_board_alone() -> None:
+    with pytest.raises(HostError, match="--port virtual"):
+        main(["watch", "--image", "any.elf", "--port", "socket://127.0.0.1:1"])

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from host.base.arguments import positive, whole
 from host.base.boards import VIRTUAL
 from host.base.console import stdout
+from host.base.errors import HostError
 from host.base.follow_up import shell_line
+from host.base.places import PREBUILT
 from host.base.text import say
 from host.bench.arguments import count
 from host.bench.watch import figures, show, tables
@@ -55,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help=f"frames let pass after waking (default {SETTLE.at_start})",
     )
+    add(
+        "--image",
+        type=Path,
+        metavar="FILE",
+        help="firmware of the virtual board, such as a built one for the Nano 33 BLE; its cable is out meanwhile",
+    )
     add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add(
         "--supply",
@@ -76,7 +84,8 @@ def run(request: argparse.Namespace) -> int:
         directory=request.output or default_directory(NAME, now),
         command=command_line("host.bench", request.argv),
         now=now,
-        details={"looks a minute": str(request.looks), "scene of a virtual board": request.scene},
+        details={"looks a minute": str(request.looks), "scene of a virtual board": request.scene}
+        | ({"image": str(request.image)} if request.image else {}),
     )
     refuse_place(wanted.directory)
     reported = [0.0]
@@ -103,11 +112,16 @@ def run(request: argparse.Namespace) -> int:
 def _board(request: argparse.Namespace) -> Iterator[Watch]:
     """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
     choice = choose_port(request.port or "auto", listed_ports())
+    if request.image is not None and (choice.url != VIRTUAL or request.record is not None):
+        raise HostError(
+            "--image is for the virtual board in this process",
+            "give --port virtual with it, and no --record",
+        )
     if choice.url == VIRTUAL and request.record is None:
         from host.bench.watch.virtual import VirtualWatch
 
         say(choice.reason)
-        yield VirtualWatch(request.scene)
+        yield VirtualWatch(request.scene, request.image or PREBUILT)
         return
     with (
         port_opening(port_options(request), say, request.scene) as opening,
