@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +97,7 @@ def _state(path: Path) -> State:
         found = _start_of(int(pid))
         is_live = bool(found) and (not started or abs(found - float(started)) < SAME_START_S)
     except ValueError:
-        is_live = not text and age_s < BEING_WRITTEN_S
+        is_live = not text and abs(age_s) < BEING_WRITTEN_S  # a clock that was set back makes it young
     return State.LIVE if is_live else State.DEAD
 
 
@@ -108,10 +109,14 @@ def _owner(path: Path) -> str:
 
 
 def _start_of(pid: int) -> float:
-    """Seconds since 1970; 0 when there is no such process."""
+    """Seconds, by a clock that nobody sets; 0 when there is no such process.
+
+    Linux knows a process's start as seconds since the machine's, and makes a date of it by the clock of the moment.
+    """
     import psutil
 
+    booted = psutil.boot_time() if sys.platform == "linux" else 0.0
     try:
-        return float(psutil.Process(pid).create_time())
+        return float(psutil.Process(pid).create_time()) - booted
     except psutil.Error:
         return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,6 +145,7 @@ def test_labels_become_folders_of_any_system(tmp_path: Path) -> None:
 
 RACER = """
 import sys
+import time
 from pathlib import Path
 from host.base.errors import HostError
 from host.data.hold import take
@@ -201,6 +203,29 @@ def test_a_lock_that_is_not_signed_yet_is_held(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text("")
     with pytest.raises(HostError, match="another process writes into"):
         Journal(tmp_path, LABELS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a start does not move")
+def test_a_clock_that_is_set_back_frees_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The date of a process's start goes with the clock, as that of the machine's does."""
+    filled(tmp_path, 1)
+    with Journal(tmp_path, LABELS):
+        boot, start = psutil.boot_time, psutil.Process.create_time
+        monkeypatch.setattr(psutil, "boot_time", lambda: boot() - 3600)
+        monkeypatch.setattr(psutil.Process, "create_time", lambda process: start(process) - 3600)
+        with pytest.raises(HostError, match=f"process {os.getpid()} writes into"):
+            Journal(tmp_path, LABELS)
+
+
+def test_a_lock_from_the_future_that_nobody_signed_holds_nothing(tmp_path: Path) -> None:
+    filled(tmp_path, 1)
+    (tmp_path / LOCK).write_text("")
+    later = time.time() + 3600
+    os.utime(tmp_path / LOCK, (later, later))
+    with Journal(tmp_path, LABELS):
+        pass
 
 
 def test_a_takeover_that_was_cut_off_says_which_file_to_delete(tmp_path: Path) -> None:
