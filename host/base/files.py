@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import io
 import os
@@ -43,6 +44,28 @@ def write_private(path: Path, content: bytes) -> None:
     """Replaces `path`, whole or not at all, on the disk when it returns. Raises HostError, leaving nothing behind."""
     with private_file(path) as file:
         file.write(content)
+
+
+def write_again(path: Path, content: bytes) -> None:
+    """As write_private, for a file that one command writes again and again: what a killed one left beside it goes."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        if _is_gone(left.suffix[1:]):
+            with contextlib.suppress(OSError):
+                left.unlink()
+    write_private(path, content)
+
+
+def _is_gone(process: str) -> bool:
+    """True of the number of a process that is no more. Windows has no harmless way to ask."""
+    if os.name != "posix" or not re.fullmatch(r"[1-9]\d{0,8}", process):
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from host.base.console import stderr
 from host.base.errors import HostError, run_main
-from host.base.files import write_private
+from host.base.files import write_again
 from host.base.tool_parser import tool_parser
 from host.compiler import report
 from host.compiler.build import Options, compile_model
@@ -45,9 +45,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     compiled = compile_model(data, name, labels, options)
     if arguments.output:
-        write_private(arguments.output, compiled.blob)
+        write_again(arguments.output, compiled.blob)
     if arguments.c_array:
-        write_private(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
+        write_again(arguments.c_array, c_array(compiled.blob, arguments.model.name).encode())
     stderr().print(compiled_table(compiled))
     return 0
 

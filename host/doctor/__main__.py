@@ -19,7 +19,7 @@ from pathlib import Path
 from host.base.arguments import share
 from host.base.console import stderr, stdout
 from host.base.errors import HostError, run_main
-from host.base.files import write_private
+from host.base.files import write_again
 from host.base.tool_parser import tool_parser
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     findings = _examine(args, say)
     _print(findings, args.json)
     if args.report:
-        write_private(args.report, checklist(findings, _conditions(args.port)).encode())
+        write_again(args.report, checklist(findings, _conditions(args.port)).encode())
         say(f"wrote {args.report}")
     return int(any_failed(findings))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from host.base.files import private_folder, write_private
+from host.base.files import private_folder, write_again
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
 
@@ -31,11 +31,11 @@ def render_page(page: Page) -> str:
 def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
     """The files that were written: `path`, and path's stem + _ + figure's name + .png. Raises HostError."""
     private_folder(path.parent)
-    write_private(path, render_page(page).encode())
+    write_again(path, render_page(page).encode())
     written = [path]
     for plot in plots_of(page) if pngs else ():
         temporary = path.with_name(f"{path.stem}_{plot.name}.png")
-        write_private(temporary, png_bytes(plot.figure))
+        write_again(temporary, png_bytes(plot.figure))
         written.append(temporary)
     return written
 

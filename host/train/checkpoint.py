@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.base.files import write_private
+from host.base.files import write_again
 from host.train.epoch import Epoch
 
 NAME = "checkpoint.npz"
@@ -48,7 +48,7 @@ def save(folder: Path, key: str, model: keras.Model, progress: Progress) -> None
     arrays["key"] = np.array(key)
     content = io.BytesIO()
     np.savez(content, **arrays)
-    write_private(folder / NAME, content.getvalue())
+    write_again(folder / NAME, content.getvalue())
 
 
 def restore(folder: Path, key: str, model: keras.Model) -> Progress:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from host.base.files import write_private
+from host.base.files import write_again
 from host.train.epoch import Epoch
 from host.train.fit import (
     Plan,
@@ -83,7 +83,7 @@ def _features(
     made = np.concatenate(features), np.concatenate(targets)
     content = io.BytesIO()
     np.savez(content, features=made[0], targets=made[1], key=np.array(key))
-    write_private(path, content.getvalue())
+    write_again(path, content.getvalue())
     return made
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.base.files import write_private
+from host.base.files import write_again
 from host.base.litert import Kernels, LiteRt
 from host.train.quiet import quiet
 from host.train.views import Views, render
@@ -103,7 +103,7 @@ def _store(path: Path, logits: Scores) -> None:
         raise HostError(f"cannot make {path.parent}: {error.strerror}") from error
     content = io.BytesIO()
     np.save(content, logits)
-    write_private(path, content.getvalue())
+    write_again(path, content.getvalue())
 
 
 class _Judge:

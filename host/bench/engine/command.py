@@ -9,7 +9,7 @@ from pathlib import Path
 from host.base.boards import VIRTUAL
 from host.base.console import stderr, stdout
 from host.base.errors import HostError
-from host.base.files import write_private
+from host.base.files import write_again
 from host.base.places import MODELS, PREBUILT
 from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     report = _measure_real(args) if args.real else _measure(args)
     comparison = compare_reports(report, before) if before else None
     if args.write_baseline:
-        write_private(args.write_baseline, baseline_text(report).encode())
+        write_again(args.write_baseline, baseline_text(report).encode())
     _print(report, comparison, args.json)
     return 0
 

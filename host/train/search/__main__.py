@@ -23,7 +23,7 @@ from host.base.arguments import positive, whole
 from host.base.console import Console, stderr, stdout
 from host.base.csv_text import csv_row
 from host.base.errors import run_main
-from host.base.files import write_private
+from host.base.files import write_again
 from host.base.follow_up import shell_line
 from host.base.tool_parser import tool_parser
 from host.train.options import Options, parse
@@ -81,7 +81,7 @@ def _write(folder: Path, found: Sequence[Point], budget: Budget, pictures: int) 
         cost = p.cost
         figures = (f"{p.accuracy:.4f}", cost.cycles, cost.ram_bytes, cost.flash_bytes)
         rows.append(csv_row((p.number, p.architecture.text, *figures, int(p.number in best))))
-    write_private(folder / TABLE, "".join(rows).encode())
+    write_again(folder / TABLE, "".join(rows).encode())
     draw_front(folder / PICTURE, found, budget, pictures)
 
 
