@@ -13,6 +13,7 @@ from host.compiler.format import Form, Meaning, PackedHeader
 from host.compiler.forms import Requantisation, choose_forms
 from host.compiler.graph import read_graph
 from host.compiler.intervals import analyse
+from host.compiler.labels import check_labels
 from host.compiler.network import Network, macs
 from host.compiler.pack import Identity, exceeded_limit, pack
 from host.compiler.passes.constant_channels import simplify_constant_channels
@@ -83,6 +84,7 @@ def compile_anyway(
         network = remove_dead_channels(network, bounds.features)
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
+    check_labels(names, name)
     if len(names) != count:
         raise HostError(
             f"{len(names)} labels for {count} scores ({', '.join(names)})",

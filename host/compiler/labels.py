@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.text import one_line
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
@@ -24,7 +26,20 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
         return None
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise HostError(f"{manifest}: labels must be a list of texts")
+    check_labels(labels, str(manifest))
     return tuple(labels)
+
+
+def check_labels(labels: Sequence[str], where: str) -> None:
+    """A packed model has a label a line: one that is empty or breaks its line would shift the others.
+
+    Raises HostError, also for what a terminal would obey.
+    """
+    for label in labels:
+        if not label.strip() or label != one_line(label):
+            raise HostError(
+                f"{where}: {one_line(label)!r} is no label", "give each score a name of one line"
+            )
 
 
 def _listed(given: str) -> tuple[str, ...]:
@@ -34,4 +49,5 @@ def _listed(given: str) -> tuple[str, ...]:
             f"--labels {given!r}: each score needs a name of its own",
             "write for instance no_person,person",
         )
+    check_labels(labels, "--labels")
     return labels
