@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
+from host.base.boards import UPLOAD
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link.device import Device
@@ -12,6 +14,7 @@ from host.link.messages import Fault, Heartbeat, Hello, Mode, Setting, Verdict
 from host.samples import labels_of
 
 WAIT_S = 1.0
+MISSED = 10  # heartbeats in a row: a busy computer runs a virtual board at a tenth of its speed
 
 
 def start_watch(device: Device, looks_per_minute: int, label: str | None) -> str:
@@ -29,15 +32,36 @@ def start_watch(device: Device, looks_per_minute: int, label: str | None) -> str
 def watch_lines(
     device: Device, label: str, clock: Callable[[], str], verdicts: int | None
 ) -> Iterator[str]:
-    """A line for each message, until so many verdicts came."""
-    seen = 0
+    """A line for each message, until so many verdicts came.
+
+    Who counts them wants an end: HostError for a board that misses its heartbeats, or whose verdicts cannot be true.
+    """
+    seen, heard_at = 0, device.line.clock()
+    silent_s = math.inf if verdicts is None else MISSED * max(1, device.get(Setting.HEARTBEAT_S))
     while verdicts is None or seen < verdicts:
         message = device.receive(WAIT_S)
+        if verdicts is not None:
+            _refuse_lies(device)
+            if device.line.clock() - heard_at > silent_s:
+                raise HostError(
+                    f"{device.name}: no heartbeat for {silent_s} s",
+                    "python -m host.doctor finds out why",
+                )
         if message is None:
             continue
+        heard_at = device.line.clock()
         seen += isinstance(message, Verdict)
         if line := watch_line(message, device.hello, label):
             yield f"{clock()}  {line}"
+
+
+def _refuse_lies(device: Device) -> None:
+    for why in device.line.inbox.objections:
+        if why.startswith(Verdict.__name__):
+            raise HostError(
+                f"the board says what cannot be true ({why})",
+                f"give it the firmware with `{UPLOAD}`",
+            )
 
 
 def watch_line(message: Message, hello: Hello, label: str) -> str:

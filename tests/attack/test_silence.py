@@ -13,13 +13,14 @@ import host.bench.latency.inferences as latency
 import host.capture.terminal as capture
 import host.viewer.__main__ as viewer
 import host.viewer.show as show
+import host.viewer.watch as watch
 from host.base.errors import HostError
 from host.base.records import Message
 from host.compiler.__main__ import main as compiler
 from host.deploy.transfer import FRUITLESS_TRIES, send_model
 from host.link.device import Device
 from host.link.line import NoAnswerError
-from host.link.messages import Mode, SlotBegin
+from host.link.messages import Mode, Setting, SlotBegin, Verdict
 from tests.attack.lying_board import LyingBoard, serving
 from tests.attack.tools import run
 from tests.conftest import ROOT
@@ -32,9 +33,7 @@ class SilentBoard(LyingBoard):
         return b""
 
 
-@pytest.mark.parametrize(
-    "tool", ["viewer", "viewer terminal", "bench latency", "capture"], ids=lambda tool: tool
-)
+@pytest.mark.parametrize("tool", ["viewer", "viewer terminal", "bench latency", "capture"])
 def test_a_tool_whose_frames_never_come_gives_up_with_a_line(
     tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,6 +43,24 @@ def test_a_tool_whose_frames_never_come_gives_up_with_a_line(
     monkeypatch.setattr(capture, "SILENT_S", 0.3)
     with serving(SilentBoard()) as url:
         ended = run(tool, url, tmp_path)
+    assert (ended.code, ended.trace) == (2, ""), ended.output
+
+
+def test_a_watch_that_hears_nothing_ends_with_a_line(tmp_path: Path) -> None:
+    board = SilentBoard()
+    board.settings[Setting.HEARTBEAT_S] = 0
+    with serving(board) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watch, "MISSED", 1)
+        ended = run("viewer watch", url, tmp_path)
+    assert (ended.code, ended.trace) == (2, ""), ended.output
+
+
+@pytest.mark.parametrize(("field", "value"), [("verdict", 255), ("looks", 0)])
+def test_a_watch_whose_verdicts_cannot_be_true_ends_with_a_line(
+    tmp_path: Path, field: str, value: int
+) -> None:
+    with serving(LyingBoard((Verdict, field, value))) as url:
+        ended = run("viewer watch", url, tmp_path)
     assert (ended.code, ended.trace) == (2, ""), ended.output
 
 
