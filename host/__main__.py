@@ -1,7 +1,6 @@
 """tinyml-camera TOOL ...: the desk-side tools of the TinyML camera companion, by one name.
 
-`tinyml-camera TOOL --help` tells what a tool takes. In a checkout `python -m host TOOL` and `python -m host.TOOL` do
-the same.
+`tinyml-camera TOOL --help` tells what a tool takes. In a checkout `python -m host TOOL` does the same.
 """
 
 from __future__ import annotations

@@ -20,6 +20,23 @@ class Layer:
     macs: int
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """macs: of an inference, dead channels removed. flash_bytes: packed. ram_bytes: arena and image."""
+
+    macs: int
+    flash_bytes: int
+    ram_bytes: int
+
+
+def footprint_of(packed: PackedModel) -> Footprint:
+    """What a model asks of the board, from its packed form."""
+    header = packed.header
+    image = header.input_height * header.input_width * header.input_channels
+    macs = sum(layer.macs for layer in layers_of(packed, len(packed.operators)))
+    return Footprint(macs, header.total_bytes, header.arena_bytes + image)
+
+
 def find_model(model_hash: int, model: Path | None) -> PackedModel | None:
     """What the board runs: `model`, which must be it, or one of the project's; None when none is."""
     for file in [model] if model else sorted(MODELS.glob("*.tpm")):

@@ -6,6 +6,7 @@ import numpy as np
 
 from host.bench.latency.compare import LatencyRun
 from host.bench.latency.figures import INJECTED, Stage, Summary
+from host.bench.latency.layers import find_model, footprint_of
 from host.bench.latency.plots import (
     BOARD_COLOUR,
     HOST_COLOUR,
@@ -79,10 +80,25 @@ def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
     if host.cycles is None:
         whose = "emulator's speed" if summary.estimated else "by this computer's clock"
         tiles.append(Tile("end to end (host) p50", f"{host.ms.p50:.1f}", "ms", whose))
+    tiles += _model_tiles(of)
     lost = summary.lost
     total = str(lost.total) if lost.known else "–"
     tiles.append(Tile("messages lost", total, "", f"{lost.frames} frames without result"))
     return tuple(tiles)
+
+
+def _model_tiles(of: LatencyRun) -> list[Tile]:
+    """What the model asks of the board; none where its packed form is not at hand."""
+    board = of.run.conditions.board
+    packed = find_model(int(board.model_hash, 16), None) if board else None
+    if packed is None:
+        return []
+    found = footprint_of(packed)
+    return [
+        Tile("work", f"{found.macs / 1e6:.2f}", "M MACs", "multiplications of an inference"),
+        Tile("flash", f"{found.flash_bytes / 1000:.1f}", "kB", "the packed model"),
+        Tile("RAM", f"{found.ram_bytes / 1000:.1f}", "kB", "arena and image"),
+    ]
 
 
 def latency_sections(of: LatencyRun, prefix: str = "", name: str = "") -> list[Section]:
