@@ -31,7 +31,7 @@ def area_average_yuv(
 def yuv_to_rgb(
     y: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
-    """uint8 of one shape -> uint8 (..., 3), BT.601 of the full range, as firmware/src/preprocess/colour.c rounds it."""
+    """uint8 of one shape -> uint8 (..., 3), BT.601 of the full range, as firmware/src/preprocess/colour.h rounds it."""
     grey = y.astype(np.int64) * 65536 + 32768
     blue, red = u.astype(np.int64) - 128, v.astype(np.int64) - 128
     scaled = [grey + 91881 * red, grey - 22554 * blue - 46802 * red, grey + 116130 * blue]

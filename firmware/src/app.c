@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "board/board.h"       // board_*
+#include "camera/ov7675.h"     // camera_write_rows
 #include "camera/pace.h"       // pace_extra_rows
 #include "commands/commands.h" // command_obey
 #include "hold.h"              // hold_run
@@ -50,22 +51,28 @@ void app_start(struct app *app) {
     report_refused_model(app, app->model_status);
 }
 
-/* Frames that come when the board is ready for them. */
+/* Frames that come when the board is ready for them. The one under way may be of neither length, and a sensor
+ * that begins the next one at once is in step. */
 static void pace(struct app *app, uint32_t work) {
     const struct pace_load load = {work, app->cycles.reading, app->next_image != NULL};
     const uint16_t rows = pace_extra_rows(&app->pace, &app->camera, &load);
-    if (rows == app->camera.extra_rows || app->mode == WIRE_MODE_SINGLE) {
+    if (rows == app->camera.extra_rows) {
         return;
     }
+    stage_forget_ahead();
     app->camera.extra_rows = rows;
-    stage_forget_ahead(); /* that frame may be of neither length */
-    const struct camera_fault fault = camera_set_rows(rows);
+    const struct camera_fault fault = camera_write_rows(rows);
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         report_fault(app, fault, "");
         app->camera_state = CAMERA_OFF;
         return;
     }
     stage_look_ahead(app);
+}
+
+/* With the interrupts that feed the port, which are work, too. */
+static uint32_t cycles_beside_lines(void) {
+    return board_cycles() - board_line_cycles();
 }
 
 enum { ROOM_MS = 350 }; /* an RGB frame at 100 KB/s, and some */
@@ -97,7 +104,9 @@ static void look(struct app *app) {
     if (sends_frame) {
         link_make_room(report_frame_bytes(app, 0), ROOM_MS);
     }
-    const uint32_t start = board_work_cycles(); /* waiting is no work of the CPU's: pace() must not see it */
+    const uint32_t begun =
+        cycles_beside_lines(); /* waiting is no work of the CPU's: pace() must not see it */
+    const uint32_t start = board_work_cycles();
     const uint32_t sent = sends_frame ? report_frame(app, WIRE_SOURCE_CAMERA, 0) : app_image_bytes(app);
     uint32_t send = board_work_cycles() - start;
     if (app->mode != WIRE_MODE_CAPTURE && app->model_status == ENGINE_OK) {
@@ -110,9 +119,10 @@ static void look(struct app *app) {
         send += board_work_cycles() - again;
     }
     app->cycles.send = send;
-    pace(app, board_work_cycles() - start - waited);
     if (app->mode == WIRE_MODE_SINGLE) {
         app->mode = WIRE_MODE_IDLE;
+    } else {
+        pace(app, cycles_beside_lines() - begun - waited);
     }
 }
 

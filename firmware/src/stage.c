@@ -15,9 +15,8 @@ enum {
 /* What the camera's lines flow into, in its interrupt. */
 static struct picture {
     struct area area;
-    uint32_t steps[CAMERA_WIDTH];
-    uint32_t luma_sums[AREA_MAX_WIDTH];
-    uint32_t chroma_sums[AREA_MAX_WIDTH];
+    uint32_t steps[CAMERA_WIDTH + 1];
+    uint32_t sums[2 * AREA_MAX_WIDTH];
     struct camera_sink sink;
     uint32_t averaging_cycles;
     uint32_t line_cycles; /* board_line_cycles() when it began */
@@ -65,11 +64,11 @@ static void take_line(void *context, const uint32_t *luma, const uint32_t *chrom
     struct area *area = &picture.area;
     const uint32_t start = board_cycles();
     (void)context;
-    if (area->colour) {
-        area_sum_across(&area->across, luma, picture.luma_sums);
-        area_sum_across(&area->across_chroma, chroma, picture.chroma_sums);
+    if (luma != NULL) {
+        area_sum_across(&area->across, luma, picture.sums, 2);
+        area_sum_across(&area->across_chroma, chroma, picture.sums + 1, 2);
     }
-    area_add_line(area, picture.luma_sums, picture.chroma_sums);
+    area_add_line(area, picture.sums);
     picture.averaging_cycles += board_cycles() - start;
 }
 
@@ -78,14 +77,22 @@ static bool wants_colour(const struct app *app) {
     return app->channels == AREA_COLOUR_CHANNELS && !app->camera.colour_bars;
 }
 
-/* Colour has twice the bytes to average in a line's blanking. Chips may differ: the loop's reads are timed,
- * and what was found too fast on the way is not tried again. */
+/* Without a loop that sums colour while it reads, the blanking must hold all of the averaging. */
+static uint8_t fast_enough(const struct app *app, uint8_t divider) {
+    const bool groups = 2u * app->width <= CAMERA_WIDTH && read_line_takes_groups(true, divider + 1u);
+    const uint8_t fastest = CAMERA_FASTEST_AVERAGING_DIVIDER;
+    return groups || divider > fastest ? divider : fastest;
+}
+
+/* Colour has twice the bytes to sum while a line is read. Chips may differ: the loop's reads are timed, and
+ * what was found too fast on the way is not tried again. */
 static struct camera_fault choose_clock(struct app *app) {
     uint8_t best = wants_colour(app) ? CAMERA_FASTEST_COLOUR_DIVIDER : CAMERA_FASTEST_DIVIDER;
     if (app->camera.floor == 0) {
         app->camera.floor = (uint8_t)(read_line_least_half_period() - 1u);
     }
     best = best < app->camera.floor ? app->camera.floor : best;
+    best = wants_colour(app) ? fast_enough(app, best) : best;
     if (!app->camera.paced || app->camera.clock_divider == best) {
         return (struct camera_fault){WIRE_FAULT_CODE_NONE, 0};
     }
@@ -103,11 +110,19 @@ static bool begin(struct app *app, uint8_t *image) {
     if (!area_start(&picture.area, &from, app->width, app->height, app->channels, image)) {
         return false;
     }
-    area_plan_steps(&picture.area.across, picture.steps);
+    const bool groups = area_sums_groups(&picture.area) &&
+                        read_line_takes_groups(from.colour, app->camera.clock_divider + 1u);
+    if (groups) {
+        area_plan_groups(&picture.area, app->camera.luma_second, picture.steps);
+    } else if (!from.colour) {
+        area_plan_steps(&picture.area.across, picture.steps);
+    }
     picture.sink = (struct camera_sink){
+        .groups = groups,
         .steps = picture.steps,
         .unit = picture.area.across.unit,
-        .luma_sums = picture.luma_sums,
+        .chroma_unit = picture.area.across_chroma.unit,
+        .sums = picture.sums,
         .take = take_line,
     };
     picture.averaging_cycles = 0;
@@ -171,7 +186,7 @@ bool stage_capture(struct app *app) {
         capture = capture_wait();
     }
     app->cycles.preprocess = picture.averaging_cycles;
-    app->cycles.reading = board_line_cycles() - picture.line_cycles;
+    app->cycles.reading = board_line_cycles() - capture.begun_at_line_cycles;
     app->cycles.overlapped = ahead_cycles;
     app->cycles.capture = board_cycles() - start + ahead_cycles - picture.averaging_cycles;
     app->cycles.image_ended_at = capture.ended_cycles;

@@ -33,6 +33,7 @@ LIMITS: dict[Setting, Limits] = {
     Setting.COLOUR_BARS: Limits(0, 1, 0, "1: the sensor's test pattern"),
     Setting.DATA_SWAP: Limits(0, 1, 1, "1: D0 and D1 crossed (the kit's shield), 0: straight"),
     Setting.YUV_ORDER: Limits(0, 3, 0, "1: UYVY, else YUYV; 2 more: the sensor swaps U and V"),
+    # At most 23: a loop of the firmware's line_loops.S waits 40 cycles for an edge, half a period has 24.
     Setting.CLOCK_DIVIDER: Limits(
         0, 23, 0, "CLKRC: the pixel clock is 16 MHz / (value + 1) before scaling; 0: by itself"
     ),

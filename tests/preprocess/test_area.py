@@ -17,7 +17,8 @@ from host.preprocess import area_average, area_average_yuv, yuv_to_rgb
 from tests.native import FIRMWARE, compile_shared
 
 AREA_STRUCT_BYTES = 8192  # more than sizeof(struct area)
-SOURCES = ("area.c", "colour.c")
+LUMA, CHROMA = 0, 1  # of the running sums of a line in colour
+SOURCES = ("area.c",)
 
 
 class AreaAxis(ctypes.Structure):
@@ -34,11 +35,11 @@ def axis(source: int, to: int) -> AreaAxis:
 
 def sums_across(library: ctypes.CDLL, values: NDArray[np.uint32], to: int) -> NDArray[np.uint32]:
     """What area_sum_across makes of a line."""
-    sums = np.zeros(to, np.uint32)
-    library.area_sum_across(
-        ctypes.byref(axis(len(values), to)), values.ctypes.data, sums.ctypes.data
-    )
-    return sums
+    sums = np.zeros((to, 3), np.uint32)
+    cut = axis(len(values), to)
+    library.area_sum_across(ctypes.byref(cut), values.ctypes.data, sums.ctypes.data, sums.shape[1])
+    assert not sums[:, 1:].any()
+    return np.ascontiguousarray(sums[:, 0])
 
 
 class AreaPicture(ctypes.Structure):
@@ -62,9 +63,12 @@ def load() -> ctypes.CDLL:
         ctypes.c_void_p,
     ]
     library.area_start.restype = ctypes.c_bool
-    library.area_add_line.argtypes = [ctypes.c_void_p] * 3
-    library.area_sum_across.argtypes = [ctypes.c_void_p] * 3
+    library.area_add_line.argtypes = [ctypes.c_void_p] * 2
+    library.area_sum_across.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_size_t]
     library.area_plan_steps.argtypes = [ctypes.c_void_p] * 2
+    library.area_plan_groups.argtypes = [ctypes.c_void_p, ctypes.c_bool, ctypes.c_void_p]
+    library.area_sums_groups.argtypes = [ctypes.c_void_p]
+    library.area_sums_groups.restype = ctypes.c_bool
     library.area_is_complete.restype = ctypes.c_bool
     return library
 
@@ -86,9 +90,9 @@ def firmware_average(
     for number, line in enumerate(luma.astype(np.uint32)):
         assert not library.area_is_complete(state)
         sums = sums_across(library, line, width)
-        colours = None if chroma is None else sums_across(library, chroma[number], width)
-        pointer = None if colours is None else colours.ctypes.data
-        library.area_add_line(state, sums.ctypes.data, pointer)
+        if chroma is not None:
+            sums = np.column_stack((sums, sums_across(library, chroma[number], width)))
+        library.area_add_line(state, sums.ctypes.data)
     assert library.area_is_complete(state)
     return image
 
@@ -154,6 +158,52 @@ def test_the_steps_of_the_reading_loop_make_the_same_sums(to: int, seed: int) ->
         at += step >> 16
     assert at == 4 * to
     assert np.array_equal(sums, sums_across(library, values, to))
+
+
+def to_border(word: int, pair: tuple[int, int]) -> int:
+    """What SMLAD adds."""
+    return (word & 0xFFFF) * pair[0] + (word >> 16) * pair[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(to=st.integers(1, 160), second=st.booleans(), seed=st.integers(0, 2**32 - 1))
+def test_the_groups_of_the_reading_loop_make_the_same_sums(
+    to: int, second: bool, seed: int
+) -> None:
+    """Simulates what camera/line_loops.S does with a line in colour."""
+    library = load()
+    state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
+    assert library.area_start(state, AreaPicture(320, 240, True), to, 1, 3, None)
+    assert library.area_sums_groups(state)
+    steps = np.full(321, 7, np.uint32)
+    library.area_plan_groups(state, second, steps.ctypes.data)
+    assert steps[0] == 0, "nothing comes before the first group"
+    luma, u, v = drawn_yuv(1, 320, seed)
+    chroma = packed(u, v)[0]
+    cuts = axis(320, to), axis(160, to)
+    sums, onwards, at = np.zeros((to, 2), np.uint32), [0, 0], [0, 0]
+    for group in range(160):
+        words = steps[1 + 2 * group : 3 + 2 * group].tolist()
+        of_luma, of_chroma = words[::-1] if second else words
+        pair = luma[0, 2 * group : 2 * group + 2].tolist()
+        added = to_border(of_luma, pair), of_chroma * int(chroma[group])
+        whole = cuts[LUMA].unit * sum(pair), cuts[CHROMA].unit * int(chroma[group])
+        assert (of_luma == 0) == (of_chroma == 0), "both reach a border, or none"
+        for kind in (LUMA, CHROMA):
+            if of_luma:
+                sums[at[kind], kind] = (onwards[kind] + added[kind]) % (1 << 32)
+                at[kind] += 1
+            onwards[kind] += whole[kind]
+    assert at == [to, to]
+    assert np.array_equal(sums[:, LUMA], sums_across(library, luma[0].astype(np.uint32), to))
+    assert np.array_equal(sums[:, CHROMA], sums_across(library, chroma, to))
+
+
+def test_an_output_of_more_pixels_than_groups_is_summed_behind_its_line() -> None:
+    library = load()
+    state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
+    assert library.area_start(state, AreaPicture(320, 240, True), 161, 1, 3, None)
+    assert not library.area_sums_groups(state)
 
 
 def test_extremes_of_chroma_do_not_touch_each_other() -> None:

@@ -17,8 +17,8 @@ from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import SensorFrame
 from tests.system.board import Bench
 
-DEFAULT_DIVIDER = 6
-DIVIDERS = range(4, 14)
+DEFAULT_DIVIDER = 5
+DIVIDERS = range(3, 13)
 WIDTH, HEIGHT, MARGIN = 900, 420, 70
 INK, GOOD, BAD, PAPER = (60, 50, 40), (120, 160, 60), (60, 80, 210), (255, 255, 255)
 
@@ -56,7 +56,7 @@ def measure(bench: Bench, divider: int, luma_second: bool = False) -> Point:
     return Point(cycles_a_byte(divider), max(wrong))
 
 
-def in_colour(frame: SensorFrame, luma_second: bool) -> NDArray[np.uint8]:
+def in_colour(frame: SensorFrame, luma_second: bool = False) -> NDArray[np.uint8]:
     """The host's RGB of what the sensor sent in YUV 4:2:2."""
     pairs = frame.data.reshape(240, 320, 2)
     luma, chroma = pairs[:, :, int(luma_second)], pairs[:, :, int(not luma_second)]

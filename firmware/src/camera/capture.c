@@ -1,6 +1,6 @@
 #include "camera/capture.h"
 
-#include <stddef.h> // size_t
+#include <stddef.h> // size_t, NULL
 
 #include "board/board.h"      // board_cycles, board_line_*
 #include "board/nrf52840.h"   // GPIO_IN
@@ -32,6 +32,7 @@ static struct camera_settings settings;
 static const struct camera_sink *sink;
 static bool colour;
 static bool measured; /* for this frame: it is not measured twice */
+static uint32_t begun_at_line_cycles;
 static uint32_t number;
 static uint32_t due; /* the line, since the timer began */
 static struct capture result;
@@ -53,7 +54,7 @@ static bool wait_for(uint32_t pin, bool high, uint32_t cycles) {
 
 static void end(enum wire_fault_code code, uint32_t detail) {
     board_line_stop();
-    result = (struct capture){{code, detail}, board_cycles()};
+    result = (struct capture){{code, detail}, board_cycles(), begun_at_line_cycles};
     state = OVER;
 }
 
@@ -103,24 +104,37 @@ static uint32_t grey_pads(void) {
  */
 static bool tail_is_right(uint32_t tail_cycles) {
     const bool luma_last = colour || settings.luma_second;
-    const uint32_t most = (luma_last ? 3u : 4u) * half_period();
+    const uint32_t most = (colour && sink->groups ? 2u : luma_last ? 3u : 4u) * half_period();
     return tail_cycles < most && (luma_last || tail_cycles > half_period());
 }
 
-static uint32_t read_samples(void) {
-    struct camera_reading reading = {
-        .to = colour ? samples : sink->luma_sums,
-        .count = colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH,
-        .steps = sink->steps,
-        .unit = sink->unit,
-        .skips_first = !colour && settings.luma_second,
-        .start_cycles = board_cycles() + due - BOARD_TICK_CYCLES * board_line_ticks() - READ_CYCLES -
-                        READ_LINE_EARLY_CYCLES,
-    };
+static uint32_t wanted(void) {
+    return sink->groups ? CAMERA_WIDTH / 2 : colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH;
+}
+
+static uint32_t read_now(struct camera_reading *reading) {
+    if (sink->groups) {
+        return read_line_in_groups(reading, colour, half_period(), settings.data_swap, settings.luma_second);
+    }
     const enum read_line_kind kind = colour               ? READ_LINE_BYTES
                                      : settings.data_swap ? READ_LINE_CROSSED
                                                           : READ_LINE_STRAIGHT;
-    const uint32_t missing = read_line(&reading, kind, grey_pads());
+    return read_line(reading, kind, grey_pads());
+}
+
+static uint32_t read_samples(void) {
+    const bool sums = !colour || sink->groups;
+    struct camera_reading reading = {
+        .to = !sums ? samples : sink->sums + (colour && settings.luma_second),
+        .count = wanted(),
+        .steps = sink->steps,
+        .unit = sink->groups ? sink->unit | sink->unit << 16 : sink->unit,
+        .skips_first = !colour && settings.luma_second,
+        .start_cycles = board_cycles() + due - BOARD_TICK_CYCLES * board_line_ticks() - READ_CYCLES -
+                        READ_LINE_EARLY_CYCLES,
+        .chroma_unit = sink->chroma_unit,
+    };
+    const uint32_t missing = read_now(&reading);
     if (missing == 0 && number + 1 < CAMERA_HEIGHT) {
         due = timing.gap - (board_cycles() - reading.ended_cycles);
         board_line_restart((due - LEAD_CYCLES) / BOARD_TICK_CYCLES);
@@ -130,15 +144,15 @@ static uint32_t read_samples(void) {
 
 /* What a line that was not read whole says of the frame. The first one may only have moved: it is measured,
  * once. */
-static void judge(uint32_t missing, uint32_t wanted) {
+static void judge(uint32_t missing) {
     const bool href_is_high = pin_is_high(PIN_HREF);
     if (missing == READ_LINE_LATE) {
         timing.known = timing.known && number > 0;
         end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16);
     } else if (missing == SLIPPED) {
-        end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16 | wanted);
-    } else if (missing < wanted) {
-        end(WIRE_FAULT_CODE_CAMERA_SHORT_LINE, number << 16 | (wanted - missing));
+        end(WIRE_FAULT_CODE_CAMERA_OVERRUN, number << 16 | wanted());
+    } else if (missing < wanted()) {
+        end(WIRE_FAULT_CODE_CAMERA_SHORT_LINE, number << 16 | (wanted() - missing));
     } else if (href_is_high) {
         end(WIRE_FAULT_CODE_CAMERA_NO_PCLK, number << 16);
     } else if (number > 0) {
@@ -158,20 +172,25 @@ static void arm(void) {
 }
 
 static void read_next(void) {
+    if (number == 0) {
+        begun_at_line_cycles = board_line_cycles();
+    }
     const uint32_t passed = BOARD_TICK_CYCLES * board_line_ticks();
     const bool late = passed + LEAST_CYCLES > due || pin_is_high(PIN_HREF);
     const uint32_t missing = late ? READ_LINE_LATE : read_samples();
     if (missing != 0) {
-        judge(missing, colour ? 2 * CAMERA_WIDTH : CAMERA_WIDTH);
+        judge(missing);
         if (state == READING) {
             arm();
         }
         return;
     }
-    if (colour) {
+    if (colour && !sink->groups) {
         decode_colour();
+        sink->take(sink->context, luma, chroma);
+    } else {
+        sink->take(sink->context, NULL, NULL);
     }
-    sink->take(sink->context, luma, chroma);
     if (++number == CAMERA_HEIGHT) {
         end(WIRE_FAULT_CODE_NONE, 0);
     }
@@ -237,7 +256,8 @@ struct capture capture_wait(void) {
     while (state == MEASURING || state == READING) {
         if (board_cycles() - start > most) {
             capture_abandon();
-            return (struct capture){{WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0}, board_cycles()};
+            return (struct capture){
+                {WIRE_FAULT_CODE_CAMERA_NO_VSYNC, 0}, board_cycles(), begun_at_line_cycles};
         }
     }
     state = IDLE;

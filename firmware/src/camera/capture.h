@@ -15,13 +15,16 @@
 
 /* Where a frame's lines go, in order, in the interrupt: before the next line.
  *
- * Grey: luma_sums are made while the line is read, by `steps` (one of each of the CAMERA_WIDTH pixels) and
- * `unit`, as preprocess/area.h says; `take` finds them there. Colour: `take` gets CAMERA_WIDTH words of luma,
- * 0..255, and CAMERA_CHROMA_WIDTH words of chroma, U | V << 16. */
+ * Sums are made while a line is read, by units and steps as preprocess/area.h says, and `take` finds them
+ * there. groups: in groups, where read_line_takes_groups at this clock. Without, grey takes steps of each
+ * pixel; in colour `take` gets CAMERA_WIDTH words of luma, 0..255, and CAMERA_CHROMA_WIDTH words of chroma, U
+ * | V << 16, which are NULL otherwise. */
 struct camera_sink {
+    bool groups;
     const uint32_t *steps;
     uint32_t unit;
-    uint32_t *luma_sums;
+    uint32_t chroma_unit;
+    uint32_t *sums;
     void (*take)(void *context, const uint32_t *luma, const uint32_t *chroma);
     void *context;
 };
@@ -38,7 +41,8 @@ bool capture_is_begun(void);
 /* A frame that is over. */
 struct capture {
     struct camera_fault fault;
-    uint32_t ended_cycles; /* board_cycles() at its end */
+    uint32_t ended_cycles;         /* board_cycles() at its end */
+    uint32_t begun_at_line_cycles; /* board_line_cycles() at its first line */
 };
 
 /* Waits for the frame that was begun; every wait is bounded. */

@@ -17,6 +17,9 @@
     .equ FIRST_POLLS, 32 /* 160 cycles or more */
     .equ POLLS, 8 /* 40 or more: half a period of the slowest clock, and what the sled falls short of it */
     .equ LOW_POLLS, 10 /* 40 or more */
+    .equ FIRST_GROUP_POLLS, 24 /* 120 or more */
+    .equ GROUP_POLLS, 4 /* 20: 12 would do */
+    .equ PCLK_BIT, 1 << 4
     .equ TAIL_POLLS, 40 /* 160 or more: five half periods of the slowest clock */
 
 /* The first members of struct camera_reading */
@@ -29,6 +32,7 @@
     .equ READING_START, 24
     .equ READING_TAIL, 28
     .equ READING_ENDED, 32
+    .equ READING_CHROMA_UNIT, 36
 
 to .req r1
 left .req r2
@@ -172,6 +176,252 @@ function read_line_grey_straight
 
 function read_line_grey_crossed
     read_grey read_line_ready_crossed, decode_crossed
+
+/* Colour, averaged while it is read. Four bytes are a group: two luma and the two chroma that they share. The first is
+ * polled for; the others are read when their clock is high, by the count of cycles, and every clock is remembered, so
+ * that one that was not high shows at the line's end. In the time between two of them what came before is decoded and
+ * summed: the pair of the first and third byte in the same group, that of the second and fourth in the next.
+ *
+ * From a poll that sees the clock high to the next poll: 8 half periods less 4, so that it comes before the clock rises.
+ */
+ok .req r0 /* bit 4: every clock was high */
+chroma_sum .req r12
+chroma_unit .req lr
+first .req r6 /* data: the pair of the first and third byte */
+second .req r9
+waiting .req r11 /* the second byte, until its pair is whole */
+weight .req r10
+
+.macro sample into
+    ldrh \into, [ports, #PORT1_IN]
+    ldr clock, [ports]
+    and ok, ok, clock
+.endm
+
+.macro pads count
+    .if \count < 0
+    .error "this clock is too fast for the loop"
+    .endif
+    .rept \count
+    mov r8, r8
+    .endr
+.endm
+
+/* Two bytes at once. Six cycles each. */
+.macro pair_straight pair, free
+    and \free, \pair, #0x000C000C
+    and \pair, \pair, #0xFC00FC00
+    orr \pair, \free, \pair, lsr #6
+    lsr \pair, \pair, #2
+    mov r8, r8
+    mov r8, r8
+.endm
+.macro pair_crossed pair, free
+    and clock, \pair, #0x00080008
+    and \free, \pair, #0x00040004
+    and \pair, \pair, #0xFC00FC00
+    orr \free, \free, clock, lsr #2
+    orr \pair, \free, \pair, lsr #7
+    lsr \pair, \pair, #1
+.endm
+
+/* To the border, if the weight says that one is reached; and onwards. */
+.macro luma_to_border pair
+    smlad weight, weight, \pair, sum
+.endm
+.macro luma_onwards pair
+    smlad sum, unit, \pair, sum
+.endm
+.macro chroma_to_border pair
+    mla weight, weight, \pair, chroma_sum
+.endm
+.macro chroma_onwards pair
+    mla chroma_sum, chroma_unit, \pair, chroma_sum
+.endm
+
+/* HREF's fall; keeps to, steps, sum, chroma_sum, first, second and waiting. */
+tail_of_groups:
+    mov left, lr
+    movw counter, #:lower16:CYCLE_COUNTER
+    movt counter, #:upper16:CYCLE_COUNTER
+    time_tail
+    bx left
+
+.macro end_group_line
+    tst first, #PCLK_BIT
+    itt eq
+    moveq step, #-1
+    streq step, [r0, #READING_TAIL]
+    mov left, #0
+    b 9f
+12: mov left, #-1 /* too late */
+9:  mov r0, left
+    pop {r1, r4-r11, pc}
+.endm
+
+.macro poll_first found
+    ldrh first, [ports, #PORT1_IN]
+    ldr clock, [ports]
+    lsls clock, clock, #PCLK_TO_SIGN
+    bmi \found
+.endm
+
+/* one, other: which of luma and chroma the first and third byte are, and the second and fourth; back: where the other's
+ * sum lies behind the next one's. shift: how far behind the polled byte's phase the others are read: a poll meets 0..4
+ * of a clock that is high for half_period; a taken branch that costs more here than on paper shifts them, too. */
+.macro read_colour name, decode, one, other, back, half_period, shift
+function \name
+    push {r0, r4-r11, lr}
+    ldr to, [r0, #READING_TO]
+    ldr left, [r0, #READING_COUNT]
+    ldr steps, [r0, #READING_STEPS]
+    ldr unit, [r0, #READING_UNIT]
+    ldr start, [r0, #READING_START]
+    movw ports, #:lower16:PORT0_IN
+    movt ports, #:upper16:PORT0_IN
+    movw counter, #:lower16:CYCLE_COUNTER
+    movt counter, #:upper16:CYCLE_COUNTER
+    mov sum, #0
+    mov second, #0
+    mov waiting, #0
+1:  ldr clock, [counter]
+    subs clock, clock, start
+    bmi 1b
+    ldr chroma_unit, [r0, #READING_CHROMA_UNIT]
+    mov chroma_sum, #0
+    mov ok, #-1
+    ldr clock, [ports]
+    lsls clock, clock, #HREF_TO_SIGN
+    bmi 12f
+    .rept FIRST_GROUP_POLLS
+    poll_first 5f
+    .endr
+    b 9f
+    .balign 4
+3:  .rept GROUP_POLLS
+    poll_first 5f
+    .endr
+    b 9f
+    .balign 4
+5:  pkhbt second, waiting, second, lsl #16
+    \decode second, weight
+    pads 2 * \half_period + \shift - 6 - 7
+    sample waiting
+    ldr weight, [steps], #4
+    cmp weight, #0
+    \other\()_to_border second
+    \other\()_onwards second
+    it ne
+    strne weight, [to, #-\back]
+    ldr weight, [steps], #4
+    pads 2 * \half_period - 4 - 9
+    sample second
+    pkhbt first, first, second, lsl #16
+    \decode first, second
+    cmp weight, #0
+    \one\()_to_border first
+    \one\()_onwards first
+    pads 2 * \half_period - 4 - 10
+    sample second
+    it ne
+    strne weight, [to], #8
+    pads 2 * \half_period - 8 - \shift - 5
+    subs left, #1
+    bne 3b
+    mov first, ok
+    ldr r0, [sp]
+    bl tail_of_groups
+    pkhbt second, waiting, second, lsl #16
+    \decode second, weight
+    ldr weight, [steps]
+    cmp weight, #0
+    \other\()_to_border second
+    it ne
+    strne weight, [to, #-\back]
+    end_group_line
+.endm
+
+/* Grey in the same way, for fast clocks: two luma bytes are a group. The chroma between them is passed over. */
+.macro read_grey_pairs name, decode, half_period, shift
+function \name
+    push {r0, r4-r11, lr}
+    ldr to, [r0, #READING_TO]
+    ldr left, [r0, #READING_COUNT]
+    ldr steps, [r0, #READING_STEPS]
+    ldr unit, [r0, #READING_UNIT]
+    ldr start, [r0, #READING_START]
+    movw ports, #:lower16:PORT0_IN
+    movt ports, #:upper16:PORT0_IN
+    movw counter, #:lower16:CYCLE_COUNTER
+    movt counter, #:upper16:CYCLE_COUNTER
+    mov sum, #0
+    mov second, #0
+1:  ldr clock, [counter]
+    subs clock, clock, start
+    bmi 1b
+    ldr start, [r0, #READING_SKIPS]
+    mov ok, #-1
+    ldr clock, [ports]
+    lsls clock, clock, #HREF_TO_SIGN
+    bmi 12f
+    cmp start, #0
+    bne 2f
+    .rept FIRST_GROUP_POLLS
+    poll_first 5f
+    .endr
+    b 9f
+2:  .rept FIRST_GROUP_POLLS
+    poll_first 4f
+    .endr
+    b 9f
+4:  .rept LOW_POLLS
+    poll_low 3f
+    .endr
+    b 9f
+    .balign 4
+3:  .rept GROUP_POLLS
+    poll_first 5f
+    .endr
+    b 9f
+    .balign 4
+5:  \decode second, weight
+    ldr weight, [steps], #4
+    cmp weight, #0
+    luma_to_border second
+    luma_onwards second
+    it ne
+    strne weight, [to], #4
+    pads 4 * \half_period + \shift - 6 - 13
+    sample waiting
+    pkhbt second, first, waiting, lsl #16
+    pads 4 * \half_period - 8 - \shift - 4
+    subs left, #1
+    bne 3b
+    mov first, ok
+    ldr r0, [sp]
+    bl tail_of_groups
+    \decode second, weight
+    ldr weight, [steps]
+    cmp weight, #0
+    luma_to_border second
+    it ne
+    strne weight, [to]
+    end_group_line
+.endm
+
+    read_grey_pairs read_line_pairs_straight_5, pair_straight, 5, 0
+    read_grey_pairs read_line_pairs_crossed_5, pair_crossed, 5, 0
+    read_grey_pairs read_line_pairs_straight_6, pair_straight, 6, 0
+    read_grey_pairs read_line_pairs_crossed_6, pair_crossed, 6, 0
+
+    read_colour read_line_colour_straight_8, pair_straight, luma, chroma, 4, 8, 1
+    read_colour read_line_colour_crossed_8, pair_crossed, luma, chroma, 4, 8, 1
+    read_colour read_line_colour_straight_second_8, pair_straight, chroma, luma, 12, 8, 1
+    read_colour read_line_colour_crossed_second_8, pair_crossed, chroma, luma, 12, 8, 1
+    read_colour read_line_colour_straight_7, pair_straight, luma, chroma, 4, 7, 0
+    read_colour read_line_colour_crossed_7, pair_crossed, luma, chroma, 4, 7, 0
+    read_colour read_line_colour_straight_second_7, pair_straight, chroma, luma, 12, 7, 0
+    read_colour read_line_colour_crossed_second_7, pair_crossed, chroma, luma, 12, 7, 0
 
 function read_line_bytes
     begin_line

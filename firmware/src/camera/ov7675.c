@@ -222,6 +222,19 @@ static struct camera_fault apply_order(const struct camera_settings *settings) {
                : fault;
 }
 
+struct camera_fault camera_write_rows(uint16_t extra_rows) {
+    enum wire_fault_code code = sccb_write(REG_ADVFH, (uint8_t)(extra_rows >> 8));
+    if (code == WIRE_FAULT_CODE_NONE) {
+        code = sccb_write(REG_ADVFL, (uint8_t)extra_rows);
+    }
+    return (struct camera_fault){code, REG_ADVFL};
+}
+
+static struct camera_fault set_rows(uint16_t extra_rows) {
+    const struct setting rows[] = {{REG_ADVFH, (uint8_t)(extra_rows >> 8)}, {REG_ADVFL, (uint8_t)extra_rows}};
+    return write_all(rows, LENGTH(rows));
+}
+
 struct camera_fault camera_apply(const struct camera_settings *settings) {
     const struct setting changes[] = {
         {REG_XSC, XSC_SCALE},
@@ -236,7 +249,7 @@ struct camera_fault camera_apply(const struct camera_settings *settings) {
         fault = apply_order(settings);
     }
     if (fault.code == WIRE_FAULT_CODE_NONE) {
-        fault = camera_set_rows(settings->extra_rows);
+        fault = set_rows(settings->extra_rows);
     }
     if (fault.code != WIRE_FAULT_CODE_NONE) {
         return fault;
@@ -251,11 +264,6 @@ uint32_t camera_row_cycles(const struct camera_settings *settings) {
 
 uint32_t camera_frame_cycles(const struct camera_settings *settings) {
     return camera_row_cycles(settings) * (SENSOR_FRAME_LINES + settings->extra_rows);
-}
-
-struct camera_fault camera_set_rows(uint16_t extra_rows) {
-    const struct setting rows[] = {{REG_ADVFH, (uint8_t)(extra_rows >> 8)}, {REG_ADVFL, (uint8_t)extra_rows}};
-    return write_all(rows, LENGTH(rows));
 }
 
 struct camera_fault camera_set_clock(uint8_t clock_divider) {
@@ -291,5 +299,5 @@ struct camera_fault camera_wake(void) {
     listen_to_pins(true);
     start_clock();
     const struct camera_fault fault = write_checked(REG_COM2, COM2_DRIVE_2X);
-    return fault.code == WIRE_FAULT_CODE_NONE ? camera_set_rows(0) : fault;
+    return fault.code == WIRE_FAULT_CODE_NONE ? set_rows(0) : fault;
 }

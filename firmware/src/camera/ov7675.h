@@ -16,8 +16,9 @@
 
 enum { CAMERA_WIDTH = 320, CAMERA_HEIGHT = 240, CAMERA_CHROMA_WIDTH = CAMERA_WIDTH / 2 };
 enum {
-    CAMERA_FASTEST_DIVIDER = 6,
-    CAMERA_FASTEST_COLOUR_DIVIDER = 11,
+    CAMERA_FASTEST_DIVIDER = 5,
+    CAMERA_FASTEST_COLOUR_DIVIDER = 7,
+    CAMERA_FASTEST_AVERAGING_DIVIDER = 11, /* in colour, where lines are averaged in their blanking */
     CAMERA_SLOWEST_DIVIDER = 23,
     CAMERA_MOST_EXTRA_ROWS = 4000,
 };
@@ -69,8 +70,8 @@ struct camera_light {
 struct camera_fault camera_read_light(struct camera_light *light);
 
 /* Rows that the sensor adds to each frame, 0..CAMERA_MOST_EXTRA_ROWS: they stretch it without changing how
- * long a row lasts. */
-struct camera_fault camera_set_rows(uint16_t extra_rows);
+ * long a row lasts. In half a millisecond, without reading back: the next frame may come at once. */
+struct camera_fault camera_write_rows(uint16_t extra_rows);
 
 /* How long a row of the sensor, and a frame, last with these settings. */
 uint32_t camera_row_cycles(const struct camera_settings *settings);

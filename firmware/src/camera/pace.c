@@ -5,9 +5,10 @@
 enum {
     LAST_ROW = 495, /* where a captured frame ends, and some */
     STEADY = 8,     /* a period that differs by less than an 8th is smoothed over as many frames */
-    SPARE = 256,    /* a 256th of the period is spare: a frame that is missed costs a whole one */
-    LEAST_SPARE = 1024,
-    MOST_SPARE = 48,
+    /* Parts of the period that are spare: with too little the sensor gains on the board until a whole frame
+     * is missed; a change costs half a frame. */
+    SPARE = 256,
+    MOST_SPARE = 96,
 };
 
 static void smooth(struct pace *pace, uint32_t period) {
@@ -27,7 +28,7 @@ uint16_t pace_extra_rows(struct pace *pace, const struct camera_settings *settin
     smooth(pace, load->work + (load->overlaps ? load->reading : LAST_ROW * row));
     const uint32_t rows = pace->period / row + 1u;
     const uint32_t now = SENSOR_FRAME_LINES + settings->extra_rows;
-    if (now >= rows + rows / LEAST_SPARE && (settings->extra_rows == 0 || now <= rows + rows / MOST_SPARE)) {
+    if (now >= rows && (settings->extra_rows == 0 || now <= rows + rows / MOST_SPARE)) {
         return settings->extra_rows;
     }
     const uint32_t best = rows + rows / SPARE;

@@ -1,5 +1,7 @@
 #include "link/outbox.h"
 
+#include <string.h> // memcpy
+
 #include "crc32.h"    // crc32_add
 #include "protocol.h" // WIRE_PACKET_*
 
@@ -30,25 +32,56 @@ static inline size_t after(size_t at, size_t size) {
     return at + 1 == size ? 0 : at + 1;
 }
 
-/* COBS (Cheshire and Baker 1999): each zero becomes the distance to the next one. Every byte of every frame
- * comes through here: the encoder's state stays in registers. */
-static void encode(struct encoder *encoder, const void *bytes, size_t count) {
-    const uint8_t *const first = bytes;
-    struct encoder now = *encoder;
-    for (const uint8_t *next = first; next < first + count; next++) {
-        if (*next != 0) {
-            now.ring[now.head] = *next;
-            now.head = after(now.head, now.size);
-            if (++now.code < COBS_RUN) {
-                continue;
-            }
+static inline bool has_zero(uint32_t word) {
+    return ((word - 0x01010101u) & ~word & 0x80808080u) != 0; /* Mycroft's test */
+}
+
+/* Bytes without a zero in whole words, as many as belong together and lie together in the ring. */
+static size_t copy_words(struct encoder *encoder, const uint8_t *from, size_t count) {
+    const size_t until_code = COBS_RUN - 1 - encoder->code;
+    const size_t until_end = encoder->size - 1 - encoder->head;
+    const size_t least = until_code < until_end ? until_code : until_end;
+    const uint8_t *const end = from + (least < count ? least : count);
+    const uint8_t *next = from;
+    uint8_t *to = encoder->ring + encoder->head;
+    for (; end - next >= 4; next += 4, to += 4) {
+        uint32_t word;
+        memcpy(&word, next, sizeof word);
+        if (has_zero(word)) {
+            break;
         }
-        now.ring[now.code_at] = (uint8_t)now.code;
-        now.code_at = now.head;
-        now.head = after(now.head, now.size);
-        now.code = 1;
+        memcpy(to, &word, sizeof word);
     }
-    *encoder = now;
+    encoder->code += (uint32_t)(next - from);
+    encoder->head += (size_t)(next - from);
+    return (size_t)(next - from);
+}
+
+static void put_byte(struct encoder *encoder, uint8_t byte) {
+    if (byte != 0) {
+        encoder->ring[encoder->head] = byte;
+        encoder->head = after(encoder->head, encoder->size);
+        if (++encoder->code < COBS_RUN) {
+            return;
+        }
+    }
+    encoder->ring[encoder->code_at] = (uint8_t)encoder->code;
+    encoder->code_at = encoder->head;
+    encoder->head = after(encoder->head, encoder->size);
+    encoder->code = 1;
+}
+
+/* COBS (Cheshire and Baker 1999): each zero becomes the distance to the next one. Every byte of every frame
+ * comes through here, few of them zero: four are looked at together. */
+static void encode(struct encoder *encoder, const void *bytes, size_t count) {
+    const uint8_t *next = bytes;
+    const uint8_t *const end = next + count;
+    while (next < end) {
+        next += copy_words(encoder, next, (size_t)(end - next));
+        for (unsigned turn = 0; turn < 4 && next < end; turn++) {
+            put_byte(encoder, *next++);
+        }
+    }
 }
 
 static size_t used_bytes(const struct outbox *outbox) {
