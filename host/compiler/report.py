@@ -24,7 +24,7 @@ from host.compiler.build import (
     compile_anyway,
     refusal,
 )
-from host.compiler.cost import WORST_ERROR, predict, unmeasured
+from host.compiler.cost import LEAST_CYCLES, WORST_ERROR, predict, unmeasured
 from host.compiler.fits import FREE_FLASH_BYTES
 from host.compiler.format import MODEL_MEMORY_BYTES
 from host.compiler.graph import Graph, read_graph
@@ -116,6 +116,8 @@ def constants_of(graph: Graph) -> int:
 def _bound(report: Report) -> str:
     if report.extrapolated:
         return f"extrapolated for {', '.join(report.extrapolated)}: no bound on the error"
+    if report.predicted_cycles < LEAST_CYCLES:
+        return "no bound on the error of so small a model"
     return f"within {100 * report.predicted_error:.0f} % of the virtual board's estimate"
 
 

@@ -22,7 +22,7 @@ from tests.dsp.board import DATA_IN_FLASH, RAM, Board, build
 from tests.engine.library import HostEngine
 from tests.native import FIRMWARE, ROOT, arm_compiler
 
-IMAGE, SCORES = RAM + 0x20000, RAM + 0x2F000
+IMAGE, SCORES = RAM + 0x22000, RAM + 0x2F000
 IMAGES, NETWORKS, IMAGES_A_NETWORK = 500, 200, 5
 FLOAT_MODELS = {"mcunet_vww"}
 
