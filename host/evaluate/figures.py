@@ -80,7 +80,7 @@ def scores_figure(found: Evaluation) -> Figure:
 
 
 def calibration_figure(found: Evaluation) -> Figure:
-    """What the score says against what came true."""
+    """The predicted probability against the observed frequency."""
     calibration = found.calibration
     with plot_style():
         figure = new_figure(9.0, 3.6)
@@ -91,7 +91,12 @@ def calibration_figure(found: Evaluation) -> Figure:
         low = came - [b.interval.low for b in calibration.bins]
         high = [b.interval.high for b in calibration.bins] - came
         left.errorbar(predicted, came, np.maximum([low, high], 0), marker="o", capsize=3)
-        left.set(xlabel=f"mean {calibration.of}", ylabel="came true", xlim=(0, 1), ylim=(0, 1))
+        left.set(
+            xlabel=f"predicted probability (mean {calibration.of})",
+            ylabel="observed frequency",
+            xlim=(0, 1),
+            ylim=(0, 1),
+        )
         left.set_aspect("equal")
         left.set_title(f"calibration, ECE {calibration.error:.3f}")
         middles = [(b.low + b.high) / 2 for b in calibration.bins]

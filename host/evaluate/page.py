@@ -110,12 +110,13 @@ def _confusion(found: Evaluation) -> Section:
     rows = tuple(
         (label, *map(str, row)) for label, row in zip(labels, found.confusion, strict=True)
     )
-    return Section("Confusion", (Table(("true, said:", *labels), rows),))
+    return Section("Confusion matrix", (Table(("true \\ predicted", *labels), rows),))
 
 
 def _calibration(found: Evaluation) -> Section:
     caption = (
-        f"On the dotted line a score is a frequency. Expected calibration error {found.calibration.error:.3f}, "
+        "On the dotted line the predicted probability is the observed frequency. Expected calibration "
+        f"error {found.calibration.error:.3f}, "
         f"Brier score {found.calibration.brier:.3f}; bars: 95 % (Wilson)."
     )
     return Section(

@@ -13,7 +13,7 @@ from host.evaluate.evaluation import Evaluation
 def evaluation_table(found: Evaluation) -> Group:
     """Everything but the curves and pictures."""
     parts: list[RenderableType] = [Text(words.verdict(found), style="bold"), _figures(found)]
-    parts += [Text("rows: what is true, columns: what the model said"), _confusion(found)]
+    parts += [Text("confusion matrix: rows are true, columns predicted"), _confusion(found)]
     if found.choices:
         parts += [_table(words.CHOICE_HEADING, [words.choice_row(c) for c in found.choices], 1)]
         parts.append(Text(words.choice_words(found), style="dim"))
