@@ -58,7 +58,7 @@ OLD_ERRORS = (
         "the banding filter without its bands: one whole frame as the shortest exposure",
         f"{CAMERA}/ov7675.c",
         "{REG_BD60ST, (uint8_t)rows_60}",
-        "{REG_BD50ST, (uint8_t)rows_50}",
+        "{REG_BD60ST, (uint8_t)(0 * rows_60)}",
         f"{REGISTERS}bands_of_the_banding_filter_follow_every_pixel_clock",
     ),
     OldError(
@@ -97,8 +97,8 @@ OLD_ERRORS = (
         "room",
         "room for the Frame alone: no Result behind an RGB frame",
         "firmware/src/link/link.c",
-        "RESERVE_BYTES = 1024,",
-        "RESERVE_BYTES = 0,",
+        "return outbox_has_room(&outbox, bytes + RESERVE_BYTES);",
+        "return outbox_has_room(&outbox, bytes);",
         "tests/system/test_long_stream.py::"
         "test_every_frame_of_a_stream_is_exact_and_has_its_result[person_rgb_025]",
     ),
