@@ -143,7 +143,7 @@ def test_malformed_models_are_refused_with_the_reason_and_the_old_one_stays(
 
 
 def test_models_beyond_the_board_are_refused(bench: SlotBench) -> None:
-    for shape, scores in (((8, 257, 1), 2), ((110, 110, 3), 2), ((4, 4, 1), MAX_SCORES + 1)):
+    for shape, scores in (((8, 257, 1), 2), ((250, 250, 3), 2), ((4, 4, 1), MAX_SCORES + 1)):
         answer = bench.deploy(packed("large", 1, shape, scores))
         assert (answer.status, answer.value - (1 << 32)) == (
             Status.FAULT,
