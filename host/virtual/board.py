@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host.link.messages import MARKER_PINS
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.bus import PeripheralBus, Warnings
 from host.virtual.chip import Chip
 from host.virtual.core_load import CALL_BYTES, SEND_CYCLES, CoreLoad
@@ -23,6 +23,7 @@ from host.virtual.gpiote import Gpiote
 from host.virtual.i2s import I2s
 from host.virtual.image import Image, lay_model, read_image
 from host.virtual.memory import Memory
+from host.virtual.native.attention import go_on
 from host.virtual.nvic import SVC, Nvic
 from host.virtual.nvmc import Nvmc
 from host.virtual.observer import Observer, say_on_stderr
@@ -34,7 +35,7 @@ from host.virtual.power import REASON_LOCKUP, REASON_PIN, REASON_SOFTWARE, REASO
 from host.virtual.sccb import SccbSlave
 from host.virtual.scene import Scene
 from host.virtual.schedule import Schedule
-from host.virtual.scs import DEMCR, VTOR, SystemControlSpace
+from host.virtual.scs import DEMCR, SystemControlSpace
 from host.virtual.systick import SysTick
 from host.virtual.twi import PLACES as TWI_PLACES
 from host.virtual.twi import Bus, Twi
@@ -66,7 +67,7 @@ class VirtualBoard:
         self._uicr: dict[int, int] = {}
         self.received = received or (lambda data: None)
         self.marked: Callable[[bool], None] = lambda high: None  # the marker pin changed
-        self.observer = Observer()
+        self._observer = Observer()
         self._cable_pulled = False
         self.in_bootloader = False
         self.lockups = 0
@@ -80,7 +81,7 @@ class VirtualBoard:
 
     def _build(self, scene: Scene, say: Callable[[str], None]) -> None:
         state = self.memory.state
-        self.nvic = Nvic(self._attend)
+        self.nvic = Nvic(self.memory)
         silicon = self.options.silicon
         self.core_load = CoreLoad(state, silicon.interrupt)
         self.schedule = Schedule(state)
@@ -96,9 +97,7 @@ class VirtualBoard:
         self.scs = SystemControlSpace(
             self.cpu, self.nvic, self.systick, self.warnings, self._ask_reset
         )
-        self.exceptions = ExceptionUnit(
-            self.cpu, self.memory, self.nvic, self.scs, self.core_load, self._lock_up
-        )
+        self.exceptions = ExceptionUnit(self.cpu, self.memory, self.nvic, self.scs, self._lock_up)
         self.power = Power(self.schedule, self.nvic, now, self._ask_reset)
         self.nvmc = Nvmc(self.memory, self.warnings, self.cpu.spend, self.cpu.code_changed)
         self.uarte = Uarte(
@@ -120,14 +119,14 @@ class VirtualBoard:
         self.serial = CdcPort(self.usb)
         self.serial.received = self._transmit
         self._connect()
-        state[hooks.GPIO_FUNCTION] = self.cpu.native_callback(
+        state[words.GPIO_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0x50000000 + offset, 4)
         )
-        state[hooks.DWT_FUNCTION] = self.cpu.native_callback(
+        state[words.DWT_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0xE0001000 + offset, 4)
         )
-        state[hooks.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
-        state[hooks.PIN_WAIT] = self.options.pin_wait_cycles + silicon.wait
+        state[words.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
+        state[words.PIN_WAIT] = self.options.pin_wait_cycles + silicon.wait
 
     def _connect(self) -> None:
         sensor_bus = Bus(SCL_PIN, SDA_PIN, {SCCB_ADDRESS: self.sensor})
@@ -136,7 +135,10 @@ class VirtualBoard:
         banks += [Twi(n, self.chip, (sensor_bus,)) for n in range(len(TWI_PLACES))]
         banks += make_banks(self.chip, self.options.serial_number, self._bite)
         banks.append(make_uicr(self._uicr, lambda: self.nvmc.writes))
-        connect(self.chip, self.bus, banks)
+        ppi = connect(self.chip, self.bus, banks)
+        state = self.memory.state
+        state[words.PPI_FUNCTION] = self.cpu.native_callback(lambda address, _: ppi.hear(address))
+        state[words.DUE_FUNCTION] = self.cpu.native_callback(self._run_due)
 
     # -- the outside --------------------------------------------------------------------------------------------
 
@@ -151,6 +153,16 @@ class VirtualBoard:
         return self._sleeping
 
     @property
+    def observer(self) -> Observer:
+        """Who looks at this board."""
+        return self._observer
+
+    @observer.setter
+    def observer(self, observer: Observer) -> None:
+        self._observer = observer
+        self.cpu.watch(words.WATCHED_BY_OBSERVER, type(observer) is not Observer)
+
+    @property
     def marker_high(self) -> bool:
         """The power marker pin."""
         return self._marker
@@ -158,7 +170,7 @@ class VirtualBoard:
     @property
     def instructions(self) -> int:
         """Instructions since power on; blocks are counted whole."""
-        return int(self.memory.state[hooks.INSTRUCTIONS])
+        return int(self.memory.state[words.INSTRUCTIONS])
 
     @property
     def symbols(self) -> dict[str, tuple[int, int]]:
@@ -207,12 +219,12 @@ class VirtualBoard:
             self._uicr.update(dict.fromkeys(RESET_PINS, RESET_PIN))
         self.core_load.switch(self.options.charges_core(image.symbols))
         brings_core = CORE_IMAGE in image.symbols
-        self.exceptions.dearer = self.options.silicon.interrupt if brings_core else 0
+        self.exceptions.make_core_dearer(self.options.silicon.interrupt if brings_core else 0)
         self.uarte.send_cycles = None
         if self.core_load.on:
             self._uicr[CALL_BYTES_PLACE] = CALL_BYTES
             self.uarte.send_cycles = SEND_CYCLES
-        self.cpu.code_changed(0, hooks.FLASH_BYTES)
+        self.cpu.code_changed(0, words.FLASH_BYTES)
         self.power.clear_bootloader_request()
         self._restart(REASON_PIN)
 
@@ -239,10 +251,18 @@ class VirtualBoard:
 
     def run(self, cycles: int) -> None:
         """Moves guest time on by this many cycles."""
-        self.run_until(lambda: False, cycles)
+        self.run_until_heard(lambda: False, cycles)
 
     def run_until(self, done: Callable[[], bool], cycles: int) -> bool:
         """Runs until `done`, asked at every event and stop, or for so many cycles; says whether it was done."""
+        self.cpu.watch(words.WATCHED_CLOSELY, True)
+        try:
+            return self.run_until_heard(done, cycles)
+        finally:
+            self.cpu.watch(words.WATCHED_CLOSELY, False)
+
+    def run_until_heard(self, done: Callable[[], bool], cycles: int) -> bool:
+        """The same, faster, for what only changes when the board says something: compiled hooks handle most stops."""
         end = self.cycles + cycles
         with ctrl_c_waits() as check_ctrl_c:
             while not done():
@@ -256,20 +276,19 @@ class VirtualBoard:
         """Up to the next event, a stop of the CPU, or the cycle `end`."""
         state = self.memory.state
         if self.in_bootloader:
-            state[hooks.CYCLES] = end
+            state[words.CYCLES] = end
             return
-        state[hooks.EVENT] = self.schedule.next(end)
-        state[hooks.DEADLINE] = 0 if state[hooks.WATCH_MASKS] else state[hooks.EVENT]
-        self.core_load.resume(self.nvic.execution_priority())
+        self.schedule.aim(end)
+        go_on(state)
         if self._sleeping:
-            self._sleep_until(int(state[hooks.EVENT]))
+            self._sleep_until(int(state[words.EVENT]))
         else:
             self._handle(self.cpu.run())
-            self.observer.changed()
+            self._observer.changed()
         self.schedule.run_due()
         self.exactness.settle()
         self._take_exception()
-        self.observer.changed()
+        self._observer.changed()
         if self._reset_asked:
             self._restart(self._reset_reason)
 
@@ -279,10 +298,10 @@ class VirtualBoard:
         woken = self.core_load.next()
         self._sleeping = woken > event
         slept = max(0, min(event, woken) - self.cycles)
-        state[hooks.CYCLES] += slept
+        state[words.CYCLES] += slept
         self.slept_cycles += slept
-        if state[hooks.CYCCNT_RUNS]:
-            state[hooks.CYCCNT_VALUE] -= slept
+        if state[words.CYCCNT_RUNS]:
+            state[words.CYCCNT_VALUE] -= slept
 
     # -- one stop -----------------------------------------------------------------------------------------------
 
@@ -290,9 +309,9 @@ class VirtualBoard:
         """What a stop of the CPU asks for."""
         if self.nvmc.unsettled:
             self.nvmc.settle()
-        misaligned = int(self.memory.state[hooks.MISALIGNED_AT])
+        misaligned = int(self.memory.state[words.MISALIGNED_AT])
         if misaligned:
-            self.memory.state[hooks.MISALIGNED_AT] = 0
+            self.memory.state[words.MISALIGNED_AT] = 0
             self.warnings.once(
                 f"misaligned {misaligned:#x}",
                 f"{misaligned:#010x}: multiple, double or float access to a misaligned address: silicon faults",
@@ -327,7 +346,7 @@ class VirtualBoard:
         self.core_load.reset()
         self.bus.reset()
         start = self.image.start
-        self.scs.values[VTOR] = start
+        self.scs.set_vectors(start)
         self.exactness.reset()
         self.exceptions.reset()
         if self.has_bootloader:
@@ -337,9 +356,6 @@ class VirtualBoard:
         self.in_bootloader = self.has_bootloader and wanted
 
     # -- what the CPU and the peripherals call ------------------------------------------------------------------
-
-    def _attend(self) -> None:
-        self.memory.state[hooks.DEADLINE] = 0
 
     def _ask_reset(self) -> None:
         self._reset_asked = True
@@ -351,8 +367,12 @@ class VirtualBoard:
     def _catch_up(self) -> None:
         """What was due before this access happens before it, though the block has not come to its end."""
         state = self.memory.state
-        if state[hooks.CYCLES] >= state[hooks.EVENT]:
+        if state[words.CYCLES] >= state[words.EVENT]:
             self.schedule.run_due(self.cpu.now())
+
+    def _run_due(self, cycle: int, _: int) -> int:
+        self.schedule.run_due(cycle)
+        return 0
 
     def _bite(self) -> None:
         self._reset_reason = REASON_WATCHDOG
@@ -369,7 +389,10 @@ class VirtualBoard:
     def _store_to_flash(self, address: int, size: int, value: int) -> bool:
         if not self.nvmc.store(address, size, value):
             return False
-        self._attend()  # to settle; stopping here would make Unicorn repeat the store for ever
+        state = (
+            self.memory.state
+        )  # to settle; stopping here would make Unicorn repeat the store for ever
+        state[words.ATTENTION], state[words.DEADLINE] = 1, 0
         return True
 
     def _write_demcr(self, value: int) -> None:
@@ -378,7 +401,7 @@ class VirtualBoard:
 
     def _transmit(self, data: bytes) -> None:
         if not self.cable_pulled:
-            self.observer.sent(data)
+            self._observer.sent(data)
             self.received(data)
 
     def _render(self, frame: int, _: int) -> int:
@@ -396,5 +419,5 @@ class VirtualBoard:
         )
         if self._marker != bool(levels_p0 & MARKERS):
             self._marker = not self._marker
-            self.observer.changed()
+            self._observer.changed()
             self.marked(self._marker)

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from host.base.boards import CLOCK_HZ
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.nvic import FIRST_INTERRUPT, SYSTICK
 
 SECOND = CLOCK_HZ
@@ -63,11 +63,6 @@ class _Source:
     follower: int = -1
     skipped: int = 1
 
-    def goes_before(self, priority: int, exception: int, limit: int) -> bool:
-        """Whether this interrupt, pending, is taken before that exception, pending too."""
-        passes = self.priority < limit
-        return passes and (self.priority, self.exception) < (priority, exception)
-
 
 class CoreLoad:
     """The core's interrupts of one board; the hooks serve them. dearer: cycles that each handler costs more."""
@@ -75,61 +70,41 @@ class CoreLoad:
     def __init__(self, state: npt.NDArray[np.int64], dearer: int = 0) -> None:
         self._state = state
         self._sources = _sources()
-        self._rows = np.zeros((hooks.LOAD_SOURCES, hooks.LOAD_FIELDS), np.int64)
-        self._tables = np.zeros((hooks.LOAD_SOURCES, 2, hooks.LOAD_DRAWS), np.int64)
+        self._rows = np.zeros((words.LOAD_SOURCES, words.LOAD_FIELDS), np.int64)
+        self._tables = np.zeros((words.LOAD_SOURCES, 2, words.LOAD_DRAWS), np.int64)
         for row, source in enumerate(self._sources):
             if source.gaps is not None:
                 self._tables[row, 0] = source.gaps
             self._tables[row, 1] = source.costs
-        state[hooks.LOAD_TABLES] = self._tables.ctypes.data
-        state[hooks.LOAD_EXTRA] = dearer
+        state[words.LOAD_TABLES] = self._tables.ctypes.data
+        state[words.LOAD_EXTRA] = dearer
         self.on = False
 
     def switch(self, on: bool) -> None:
         """With a firmware that brings the core along, nothing is charged beside it."""
         self.on = on
-        self._state[hooks.LOAD] = self._rows.ctypes.data if on else 0
-        self._state[hooks.LOAD_AT] = hooks.NEVER
+        self._state[words.LOAD] = self._rows.ctypes.data if on else 0
+        self._state[words.LOAD_AT] = words.NEVER
 
     def reset(self) -> None:
         """After a reset nothing is pending; the counts stay."""
-        now = int(self._state[hooks.CYCLES])
+        now = int(self._state[words.CYCLES])
         for row, source in zip(self._rows, self._sources, strict=True):
-            kept = row[[hooks.TAKEN, hooks.STOLEN]]
+            kept = row[[words.TAKEN, words.STOLEN]]
             row[:] = 0
-            row[[hooks.TAKEN, hooks.STOLEN]] = kept
-            row[hooks.PRIORITY], row[hooks.MOST] = source.priority, source.most
-            row[hooks.FOLLOWER], row[hooks.SKIPPED] = source.follower, source.skipped
-            first = hooks.NEVER if source.gaps is None else now + int(source.gaps[-1])
-            row[hooks.ARRIVES] = first
-        self._state[hooks.LOAD_HELD] = 0
-
-    def resume(self, execution_priority: int) -> None:
-        """The CPU goes on: the hooks must look who may run. execution_priority: of the guest's handlers, no masks."""
-        if self.on:
-            self._state[hooks.LOAD_STOPS] = execution_priority
-            self._state[hooks.LOAD_AT] = 0
+            row[[words.TAKEN, words.STOLEN]] = kept
+            row[words.PRIORITY], row[words.MOST] = source.priority, source.most
+            row[words.NUMBER] = source.exception
+            row[words.FOLLOWER], row[words.SKIPPED] = source.follower, source.skipped
+            first = words.NEVER if source.gaps is None else now + int(source.gaps[-1])
+            row[words.ARRIVES] = first
+        self._state[words.LOAD_HELD] = 0
 
     def next(self) -> int:
         """The cycle at which an interrupt of the core wakes a sleeping CPU, 0 when one is pending already."""
         if not self.on:
-            return hooks.NEVER
-        return 0 if self._rows[:, hooks.OWED].any() else int(self._rows[:, hooks.ARRIVES].min())
-
-    def goes_first(self, priority: int, exception: int, limit: int) -> bool:
-        """Whether the core has a handler to run before the guest's `exception`; if so the CPU stops when it ended.
-
-        priority: group priority of the exception. limit: the execution priority with masks, which holds back the core's
-        pending handlers.
-        """
-        rows = zip(self._rows, self._sources, strict=True)
-        first = self.on and any(
-            (row[hooks.LEFT] and source.priority <= priority)
-            or (row[hooks.OWED] and source.goes_before(priority, exception, limit))
-            for row, source in rows
-        )
-        self._state[hooks.LOAD_HELD] = first
-        return first
+            return words.NEVER
+        return 0 if self._rows[:, words.OWED].any() else int(self._rows[:, words.ARRIVES].min())
 
     def counts(self) -> list[Counts]:
         """What each interrupt of the core took."""
@@ -138,12 +113,12 @@ class CoreLoad:
 
     def _count(self, name: str) -> Counts:
         rows = [r for r, s in zip(self._rows, self._sources, strict=True) if s.name == name]
-        taken, stolen = (sum(int(row[f]) for row in rows) for f in (hooks.TAKEN, hooks.STOLEN))
+        taken, stolen = (sum(int(row[f]) for row in rows) for f in (words.TAKEN, words.STOLEN))
         return Counts(name, taken, stolen)
 
 
 def _sources() -> tuple[_Source, ...]:
-    even = (np.arange(hooks.LOAD_DRAWS) + 0.5) / hooks.LOAD_DRAWS
+    even = (np.arange(words.LOAD_DRAWS) + 0.5) / words.LOAD_DRAWS
     costs, gaps = _visited(even, COST_STRIDE), _visited(even, GAP_STRIDE)
     rare = (USBD_MOST - SOF_CYCLES) / (
         TRANSFER_MEAN - SOF_CYCLES
@@ -151,11 +126,11 @@ def _sources() -> tuple[_Source, ...]:
     transfers = SOF_CYCLES + (USBD_MOST - SOF_CYCLES) * costs**rare
     transfers[np.argmax(transfers)] = USBD_MOST
     waits = -np.log1p(-gaps) * SECOND / TRANSFERS
-    frames = np.full(hooks.LOAD_DRAWS, SECOND / 1000)
-    ticks = np.full(hooks.LOAD_DRAWS, 33 * SECOND / 32_768)
+    frames = np.full(words.LOAD_DRAWS, SECOND / 1000)
+    ticks = np.full(words.LOAD_DRAWS, 33 * SECOND / 32_768)
     rtc = RTC1_MEAN + RTC1_SPREAD * (2 * costs - 1)
-    fixed = np.full(hooks.LOAD_DRAWS, SYSTICK_CYCLES, np.int64)
-    frame_costs = np.full(hooks.LOAD_DRAWS, SOF_CYCLES, np.int64)
+    fixed = np.full(words.LOAD_DRAWS, SYSTICK_CYCLES, np.int64)
+    frame_costs = np.full(words.LOAD_DRAWS, SOF_CYCLES, np.int64)
     return (
         _Source("SysTick", SYSTICK, LOW, None, fixed, SYSTICK_MOST),
         _Source("RTC1", RTC1_NUMBER, HIGH, _whole(ticks), _whole(rtc), RTC1_MOST, 0, 76),

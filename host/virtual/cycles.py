@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs, CsInsn
 from capstone.arm import ARM_OP_MEM, ARM_OP_REG, ARM_REG_PC, ARM_REG_SP
 
-from host.virtual.hooks import LOADS, STORES
+from host.virtual.words import LOADS, STORES
 
 LOAD_NAMES = frozenset(
     ["ldr", "ldrb", "ldrh", "ldrsb", "ldrsh", "ldrex", "ldrexb", "ldrexh", "ldrt", "ldrbt", "ldrht"]
@@ -79,7 +79,7 @@ class _Step:
     written: frozenset[int]
     addresses: frozenset[int]
     bytes: int
-    reaching: int | None = None  # hooks.LOADS or hooks.STORES when it may access a device
+    reaching: int | None = None  # words.LOADS or words.STORES when it may access a device
 
 
 def new_disassembler() -> Cs:

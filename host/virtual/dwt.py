@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.bus import RegisterBank
 
 CTRL, CYCCNT = 0x000, 0x004
@@ -30,20 +30,20 @@ class Dwt(RegisterBank):
     def reset(self) -> None:
         """Stopped at 0."""
         super().reset()
-        self._state[hooks.CYCCNT_RUNS] = self._state[hooks.CYCCNT_VALUE] = 0
+        self._state[words.CYCCNT_RUNS] = self._state[words.CYCCNT_VALUE] = 0
 
     def update(self) -> None:
         """DEMCR or CTRL changed: starts or stops the counter at its present value."""
         runs = bool(self.values[CTRL] & COUNTS) and self._allowed()
-        if runs != bool(self._state[hooks.CYCCNT_RUNS]):
+        if runs != bool(self._state[words.CYCCNT_RUNS]):
             change = -self._now() if runs else self._now()
-            self._state[hooks.CYCCNT_VALUE] += change
-            self._state[hooks.CYCCNT_RUNS] = runs
+            self._state[words.CYCCNT_VALUE] += change
+            self._state[words.CYCCNT_RUNS] = runs
 
     def _write_control(self, value: int) -> None:
         self.values[CTRL] = value & 0x0FFFFFFF
         self.update()
 
     def _write_counter(self, value: int) -> None:
-        runs = bool(self._state[hooks.CYCCNT_RUNS])
-        self._state[hooks.CYCCNT_VALUE] = value - (self._now() if runs else 0)
+        runs = bool(self._state[words.CYCCNT_RUNS])
+        self._state[words.CYCCNT_VALUE] = value - (self._now() if runs else 0)

@@ -3,8 +3,9 @@ time, see sites.py; else the fast one."""
 
 from __future__ import annotations
 
-from host.virtual import hooks
-from host.virtual.cpu import Cpu, Flavour
+from host.virtual import words
+from host.virtual.cpu import Cpu
+from host.virtual.engines import Flavour
 from host.virtual.schedule import Schedule
 
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
@@ -30,7 +31,7 @@ class Exactness:
 
     def wanted(self) -> None:
         """The CPU stopped, perhaps because it looked at a pin."""
-        stopped = self._cpu.state[hooks.STOPPED] & hooks.STOP_EXACT
+        stopped = self._cpu.state[words.STOPPED] & words.STOP_EXACT
         if self._cpu.flavour is Flavour.FAST and stopped:
             self._cpu.use(Flavour.EXACT)
             self._plan()
@@ -45,14 +46,14 @@ class Exactness:
         due, self._due = self._due, False
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
-        since = self._cpu.cycles - self._cpu.state[[hooks.INPUT_READ, hooks.WANTED_AT]]
+        since = self._cpu.cycles - self._cpu.state[[words.INPUT_READ, words.WANTED_AT]]
         if (since >= (QUIET_CYCLES, LEARNED_CYCLES)).any() and not self._cpu.sites.full:
             self._cpu.use(Flavour.FAST)
         else:
             self._plan()
 
     def _plan(self) -> None:
-        read = int(self._cpu.state[hooks.INPUT_READ]) + QUIET_CYCLES
+        read = int(self._cpu.state[words.INPUT_READ]) + QUIET_CYCLES
         later = self._cpu.cycles + QUIET_CYCLES // 2  # quiet already, but not to be left
         self._schedule.at("quiet", max(read, later), self._look)
 

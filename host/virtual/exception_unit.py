@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from host.virtual import exceptions, hooks
-from host.virtual.core_load import CoreLoad
+from host.virtual import words
 from host.virtual.cpu import Cpu, Stop
 from host.virtual.cycles import WAIT_FOR_EVENT
 from host.virtual.memory import Memory
+from host.virtual.native import attention, exceptions
 from host.virtual.nvic import (
     BUS_FAULT,
     FIRST_INTERRUPT,
@@ -17,13 +17,12 @@ from host.virtual.nvic import (
     USAGE_FAULT,
     Nvic,
 )
-from host.virtual.registers import BASEPRI, FAULTMASK, PRIMASK
-from host.virtual.scs import BFAR, CFSR, FPCAR, FPCCR, HFSR, SCR, VTOR, SystemControlSpace
+from host.virtual.scs import BFAR, CFSR, HFSR, SCR, SEVONPEND, SLEEPONEXIT, SystemControlSpace
 
 # What Arduino's core serves with handlers of its own: SysTick, RTC1, USBD.
-CORE_EXCEPTIONS = frozenset({SYSTICK, FIRST_INTERRUPT + 17, FIRST_INTERRUPT + 39})
-SLEEPONEXIT, SEVONPEND = 1 << 1, 1 << 4  # of SCR
+CORE_EXCEPTIONS = [SYSTICK, FIRST_INTERRUPT + 17, FIRST_INTERRUPT + 39]
 SEND_EVENT = b"\x40\xbf"
+EXCEPTION_RETURN = 0xF0000001  # what PC lacks of EXC_RETURN when Unicorn stops there
 FORCED, PRECISE_WITH_ADDRESS = 1 << 30, 0x8200
 FAULTS = {
     Stop.READ_FAULT: (BUS_FAULT, PRECISE_WITH_ADDRESS),
@@ -36,7 +35,7 @@ FAULTS = {
 
 
 class ExceptionUnit:
-    """Moves exceptions between NVIC and CPU. `lock_up` is called with the reason when nothing else is left."""
+    """What the compiled hooks leave to Python. `lock_up` is called with the reason when nothing else is left."""
 
     def __init__(
         self,
@@ -44,20 +43,25 @@ class ExceptionUnit:
         memory: Memory,
         nvic: Nvic,
         scs: SystemControlSpace,
-        core_load: CoreLoad,
         lock_up: Callable[[str], None],
     ) -> None:
         self._cpu, self._memory, self._nvic, self._scs = cpu, memory, nvic, scs
-        self._core_load, self._lock_up = core_load, lock_up
-        self.dearer = (
-            0  # cycles that each handler of Arduino's core costs more, before its first instruction
-        )
-        self.taken = 0  # exceptions that the firmware's own handlers got, since power on
+        self._state, self._lock_up = cpu.state, lock_up
+        self._state[words.LINE_FUNCTION] = cpu.native_callback(lambda e, _: nvic.line(e))
         self.reset()
+
+    @property
+    def taken(self) -> int:
+        """Exceptions that the firmware's own handlers got, since power on."""
+        return int(self._state[words.EXCEPTIONS_TAKEN])
+
+    def make_core_dearer(self, cycles: int) -> None:
+        """Each handler of Arduino's core costs so much more, before its first instruction."""
+        self._memory.nvic[CORE_EXCEPTIONS, words.DEARER] = cycles
 
     def reset(self) -> None:
         """No event was sent."""
-        self._event = self._waits_for_event = False
+        self._state[words.EVENT_SET] = self._state[words.WAITS_FOR_EVENT] = 0
 
     def sleeps(self) -> bool:
         """Whether the WFI or WFE that the CPU came to lets it sleep (B1.5.18, B1.5.19).
@@ -66,45 +70,39 @@ class ExceptionUnit:
         SCR.SEVONPEND any interrupt that became pending.
         """
         state = self._cpu.state
-        start, count = int(state[hooks.BLOCK]), int(state[hooks.BLOCK_BYTES])
+        start, count = int(state[words.BLOCK]), int(state[words.BLOCK_BYTES])
         code = self._memory.read(start, count) or b""
-        self._waits_for_event = code.endswith(WAIT_FOR_EVENT)
-        if not self._waits_for_event:
+        state[words.WAITS_FOR_EVENT] = code.endswith(WAIT_FOR_EVENT)
+        if not state[words.WAITS_FOR_EVENT]:
             return True
         sent = SEND_EVENT in (code[place : place + 2] for place in range(0, count, 2))
-        event, self._event = self._event or sent, False
+        event, state[words.EVENT_SET] = bool(state[words.EVENT_SET]) or sent, 0
         return not event
 
     def take(self) -> bool:
         """Starts the most urgent exception that may run now; whether one that is pending wakes the CPU."""
-        exceptions.watch_masks(self._cpu, None)
+        self._state[words.WATCH_MASKS] = 0
         woken = self._event_of_pending()
         exception = self._nvic.next()
         if exception is None:
             return woken
-        primask, basepri, faultmask = self._cpu.read(PRIMASK, BASEPRI, FAULTMASK)
-        wakes = woken or self._nvic.wakes(basepri)
-        priority = self._nvic.group_priority(exception)
-        limit = self._nvic.masked_priority(primask, basepri, faultmask)
-        if priority < limit:
-            if not self._core_load.goes_first(priority, exception, limit):
-                self._enter(exception)
-        elif priority < self._nvic.execution_priority():
-            masks = exceptions.waiting_masks(primask, basepri, faultmask)
-            exceptions.watch_masks(self._cpu, masks)
+        wakes = woken or self._nvic.wakes(self._cpu.masks())
+        if attention.may_enter(self._state, exception):
+            self._enter(exception)
         return wakes
 
     def _event_of_pending(self) -> bool:
         """With SEVONPEND an interrupt that becomes pending is an event, masked and disabled ones too."""
-        arrived, self._nvic.arrived = self._nvic.arrived, False
+        state = self._state
+        arrived, state[words.ARRIVED] = bool(state[words.ARRIVED]), 0
         event = arrived and bool(self._scs.values[SCR] & SEVONPEND)
-        self._event = self._event or event
-        return event and self._waits_for_event
+        if event:
+            state[words.EVENT_SET] = 1
+        return event and bool(state[words.WAITS_FOR_EVENT])
 
     def enter_synchronous(self, exception: int) -> None:
         """An exception that the instruction itself caused: taken now or escalated."""
-        masks = self._cpu.read(PRIMASK, BASEPRI, FAULTMASK)
-        priority = self._nvic.masked_priority(*masks)
+        priority = self._nvic.masked_priority(self._cpu.masks())
         if self._nvic.group_priority(exception) < priority:
             self._enter(exception)
         elif priority > -1:
@@ -115,14 +113,14 @@ class ExceptionUnit:
 
     def leave(self) -> bool:
         """The handler branched to EXC_RETURN; whether the CPU sleeps now (SCR.SLEEPONEXIT)."""
-        self._event = True
-        link = self._cpu.program_counter() | 0xF0000001
-        try:
-            exceptions.leave(self._cpu, self._memory, self._nvic, link)
-        except exceptions.StackError as fault:
-            self._lock_up(str(fault))
+        link = self._cpu.program_counter() | EXCEPTION_RETURN
+        if not exceptions.leave(self._state, link):
+            stack = int(self._state[words.FRAME_AT])
+            if stack:
+                self._lock_up(f"exception return: no stack at {stack:#010x}")
+            else:
+                self._lock_up(f"no exception to return from with {link:#010x}")
             return False
-        self._waits_for_event = False
         return not self._nvic.active and bool(self._scs.values[SCR] & SLEEPONEXIT)
 
     def fault(self, stop: Stop) -> None:
@@ -139,20 +137,6 @@ class ExceptionUnit:
         self.enter_synchronous(exception)
 
     def _enter(self, exception: int) -> None:
-        entry = exceptions.Entry(
-            vectors=self._scs.values[VTOR] & ~0x7F,
-            exception=exception,
-            back_to=self._cpu.program_counter(),
-            float_control=self._scs.values[FPCCR],
-        )
-        self._event = True
-        self.taken += 1
-        try:
-            floats = exceptions.enter(self._cpu, self._memory, self._nvic, entry)
-        except exceptions.StackError as fault:
-            self._lock_up(str(fault))
-            return
-        if exception in CORE_EXCEPTIONS:
-            self._cpu.spend(self.dearer)
-        if floats is not None:
-            self._scs.values[FPCAR] = floats
+        if not exceptions.enter(self._state, exception, self._cpu.program_counter()):
+            stack = int(self._state[words.FRAME_AT])
+            self._lock_up(f"exception {exception}: no stack at {stack:#010x}")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.bus import RegisterBank
 
 OUT, OUTSET, OUTCLR, DIR, DIRSET, DIRCLR = 0x504, 0x508, 0x50C, 0x514, 0x518, 0x51C
@@ -89,9 +89,9 @@ class Gpio(RegisterBank):
     def update(self) -> None:
         """Levels for the hook, then for whoever listens."""
         for index, port in enumerate(self.ports):
-            self._state[hooks.LEVELS_P0 + index] = port.levels()
-            self._state[hooks.INPUTS_P0 + index] = port.connected
-        self._changed(int(self._state[hooks.LEVELS_P0]), int(self._state[hooks.LEVELS_P1]))
+            self._state[words.LEVELS_P0 + index] = port.levels()
+            self._state[words.INPUTS_P0 + index] = port.connected
+        self._changed(int(self._state[words.LEVELS_P0]), int(self._state[words.LEVELS_P1]))
 
     def sense(self, index: int, levels: int) -> bool:
         """Latches the pins whose SENSE condition holds; the port's DETECT signal, or LDETECT by DETECTMODE."""
@@ -104,7 +104,7 @@ class Gpio(RegisterBank):
     def hold_low(self, port: int, pin: int, held: bool) -> None:
         """Something outside pulls an open-drain line low, or lets go."""
         self.ports[port].outside_low = _set(self.ports[port].outside_low, 1 << pin, held)
-        self._state[hooks.LEVELS_P0 + port] = self.ports[port].levels()
+        self._state[words.LEVELS_P0 + port] = self.ports[port].levels()
 
     def pull_up(self, port: int, *pins: int) -> None:
         """Pull-up resistors on the shield."""

@@ -17,7 +17,7 @@ from elftools.elf.elffile import ELFFile
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.memory import APPLICATION_START, Memory
 
 UICR_START, UICR_END = 0x10001000, 0x10002000
@@ -114,12 +114,12 @@ def _flash_parts(path: Path, parts: dict[int, bytes]) -> dict[int, bytes]:
     """Those in flash; RAM is the program's to fill, UICR apart."""
     found = {}
     for address, data in parts.items():
-        if address >= hooks.RAM_START or UICR_START <= address < UICR_END:
+        if address >= words.RAM_START or UICR_START <= address < UICR_END:
             continue
-        if address + len(data) > hooks.FLASH_BYTES:
+        if address + len(data) > words.FLASH_BYTES:
             end = address + len(data)
             raise HostError(
-                f"{path}: reaches to {end:#x}; the flash ends at {hooks.FLASH_BYTES:#x}"
+                f"{path}: reaches to {end:#x}; the flash ends at {words.FLASH_BYTES:#x}"
             )
         found[address] = data
     return found
@@ -139,12 +139,12 @@ def _check(image: Image) -> None:
     if not image.parts:
         raise HostError(f"{image.path}: nothing in it goes into flash", f"give {KINDS}")
     start = image.start
-    if start + len(image.parts[start]) > hooks.FLASH_BYTES or start & 0xFF:
+    if start + len(image.parts[start]) > words.FLASH_BYTES or start & 0xFF:
         raise HostError(f"{image.path}: does not fit in flash at {start:#x}", "give another --at")
     first = image.parts[start][:8].ljust(8, b"\0")
     stack, entry = struct.unpack("<II", first)
-    in_ram = hooks.RAM_START < stack <= hooks.RAM_START + hooks.RAM_BYTES
-    if not in_ram or not entry & 1 or not start <= entry < hooks.FLASH_BYTES:
+    in_ram = words.RAM_START < stack <= words.RAM_START + words.RAM_BYTES
+    if not in_ram or not entry & 1 or not start <= entry < words.FLASH_BYTES:
         raise HostError(
             f"{image.path}: no vector table at {start:#x} (stack {stack:#x}, entry {entry:#x}); "
             "is it an nRF52840's, and its address right?"

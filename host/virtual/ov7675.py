@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.bus import Warnings
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
 from host.virtual.scene import Scene, light_of, noise_of
@@ -89,9 +89,9 @@ class Ov7675:
         self._busy_until = 0
         self._frame = np.zeros(1, np.uint8)
         self._data_pins = data_pins(options.data_wiring, options.faults.stuck_bit)
-        state[hooks.DATA_PINS] = self._data_pins.ctypes.data
-        state[hooks.DRIVEN_P0] = _driven_pins(options.faults)
-        state[hooks.DRIVEN_P1] = int(np.bitwise_or.reduce(self._data_pins))
+        state[words.DATA_PINS] = self._data_pins.ctypes.data
+        state[words.DRIVEN_P0] = _driven_pins(options.faults)
+        state[words.DRIVEN_P1] = int(np.bitwise_or.reduce(self._data_pins))
 
     # -- what moves it ------------------------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Ov7675:
         """Timing from the registers and the clock; a new frame starts when it changed."""
         asleep = self.registers[COM2] & SOFT_SLEEP or self._powered_down or self._held_in_reset
         if not self._xclk_hz or asleep or self._faults.absent:
-            self._state[hooks.SENSOR_RUNS] = 0
+            self._state[words.SENSOR_RUNS] = 0
             self.timing = None
             self.moved()
             return
@@ -184,33 +184,33 @@ class Ov7675:
         return timing.frame_lines - self._night_lines
 
     def _publish(self, timing: Timing, start: int) -> None:
-        flags = hooks.FLAG_GATED if timing.gated else 0
-        flags |= hooks.FLAG_CLOCK_REVERSED if timing.pclk_reversed else 0
-        flags |= hooks.FLAG_HREF_REVERSED if timing.href_reversed else 0
-        flags |= hooks.FLAG_VSYNC_REVERSED if timing.vsync_negative else 0
-        flags |= hooks.FLAG_HSYNC if timing.hsync else 0
+        flags = words.FLAG_GATED if timing.gated else 0
+        flags |= words.FLAG_CLOCK_REVERSED if timing.pclk_reversed else 0
+        flags |= words.FLAG_HREF_REVERSED if timing.href_reversed else 0
+        flags |= words.FLAG_VSYNC_REVERSED if timing.vsync_negative else 0
+        flags |= words.FLAG_HSYNC if timing.hsync else 0
         hsync = timing.hsync or (0, 0)
         self._stepped = 0
         for word, value in (
-            (hooks.SENSOR_START, start),
-            (hooks.CLOCK_NUMERATOR, timing.clock.numerator),
-            (hooks.CLOCK_DENOMINATOR, timing.clock.denominator),
-            (hooks.LINE_CLOCKS, timing.line_clocks),
-            (hooks.FRAME_LINES, timing.frame_lines),
-            (hooks.VSYNC_LINES, VSYNC_LINES),
-            (hooks.HREF_START, timing.href_start),
-            (hooks.HREF_CLOCKS, timing.bytes_per_line << timing.clock_shift),
-            (hooks.WINDOW_START, timing.window_start),
-            (hooks.WINDOW_LINES, timing.window_lines),
-            (hooks.CLOCK_SHIFT, timing.clock_shift),
-            (hooks.LINE_SHIFT, timing.line_shift),
-            (hooks.HSYNC_START, hsync[0]),
-            (hooks.HSYNC_END, hsync[1]),
-            (hooks.PIN_FLAGS, flags),
-            (hooks.FRAME_READY, -1),
-            (hooks.LINE_FROM, 0),
-            (hooks.LINE_TO, 0),
-            (hooks.SENSOR_RUNS, 1),
+            (words.SENSOR_START, start),
+            (words.CLOCK_NUMERATOR, timing.clock.numerator),
+            (words.CLOCK_DENOMINATOR, timing.clock.denominator),
+            (words.LINE_CLOCKS, timing.line_clocks),
+            (words.FRAME_LINES, timing.frame_lines),
+            (words.VSYNC_LINES, VSYNC_LINES),
+            (words.HREF_START, timing.href_start),
+            (words.HREF_CLOCKS, timing.bytes_per_line << timing.clock_shift),
+            (words.WINDOW_START, timing.window_start),
+            (words.WINDOW_LINES, timing.window_lines),
+            (words.CLOCK_SHIFT, timing.clock_shift),
+            (words.LINE_SHIFT, timing.line_shift),
+            (words.HSYNC_START, hsync[0]),
+            (words.HSYNC_END, hsync[1]),
+            (words.PIN_FLAGS, flags),
+            (words.FRAME_READY, -1),
+            (words.LINE_FROM, 0),
+            (words.LINE_TO, 0),
+            (words.SENSOR_RUNS, 1),
         ):
             self._state[word] = value
         self.moved()
@@ -224,9 +224,9 @@ class Ov7675:
             frame, timing = self._expose(frame, timing)
         # In place before anything can fail: the hook goes on to read it.
         self._frame = np.zeros(timing.lines_out * timing.bytes_per_line + 1, np.uint8)
-        self._state[hooks.FRAME] = self._frame.ctypes.data
-        self._state[hooks.FRAME_BYTES] = self._frame.size
-        self._state[hooks.FRAME_READY] = frame
+        self._state[words.FRAME] = self._frame.ctypes.data
+        self._state[words.FRAME_BYTES] = self._frame.size
+        self._state[words.FRAME_READY] = frame
         start = self._frame_start(frame, timing)
         picture = self._scene.picture(start / CPU_HZ)
         factor = self._loop.factor(self.registers, _row_seconds(timing))
@@ -239,7 +239,7 @@ class Ov7675:
             self.registers[YAVE] = int(made.luma.mean())
 
     def _frame_start(self, frame: int, timing: Timing) -> int:
-        return int(self._state[hooks.SENSOR_START]) + int(frame * timing.frame_cycles)
+        return int(self._state[words.SENSOR_START]) + int(frame * timing.frame_cycles)
 
     # -- exposure -----------------------------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ class Ov7675:
         """The loop's steps up to now."""
         timing = self.timing
         if timing is not None and self._loop.lux is not None:
-            passed = self._now() - int(self._state[hooks.SENSOR_START])
+            passed = self._now() - int(self._state[words.SENSOR_START])
             self._step_to(int(passed / timing.frame_cycles), timing)
 
     def _step_to(self, frame: int, timing: Timing) -> None:
@@ -286,6 +286,6 @@ def data_pins(wiring: DataWiring, stuck_bit: int | None) -> npt.NDArray[np.int64
 
 
 def _driven_pins(faults: SensorFaults) -> int:
-    pins = 0 if faults.no_vsync else hooks.PIN_VSYNC
-    pins |= 0 if faults.no_href else hooks.PIN_HREF
-    return pins | (0 if faults.no_pclk else hooks.PIN_PCLK)
+    pins = 0 if faults.no_vsync else words.PIN_VSYNC
+    pins |= 0 if faults.no_href else words.PIN_HREF
+    return pins | (0 if faults.no_pclk else words.PIN_PCLK)

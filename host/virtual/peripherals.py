@@ -22,7 +22,7 @@ from host.virtual.wdt import Wdt
 def make_banks(chip: Chip, serial_number: int, bite: Callable[[], None]) -> list[RegisterBank]:
     """All of them. bite: what the watchdog does."""
     return [
-        *(Timer(n, chip.schedule, chip.nvic, chip.now) for n in range(len(PLACES))),
+        *(Timer(n, chip) for n in range(len(PLACES))),
         *(Rtc(n, chip.schedule, chip.nvic, chip.now) for n in range(len(RTC_PLACES))),
         *(Egu(n, chip) for n in range(UNITS)),
         Rng(chip, serial_number),
@@ -33,10 +33,11 @@ def make_banks(chip: Chip, serial_number: int, bite: Callable[[], None]) -> list
     ]
 
 
-def connect(chip: Chip, bus: PeripheralBus, banks: Iterable[RegisterBank]) -> None:
-    """Puts banks on the bus, and a PPI between their events and tasks."""
-    ppi = Ppi(chip.schedule, chip.now, lambda address: bus.write(address, 4, 1))
+def connect(chip: Chip, bus: PeripheralBus, banks: Iterable[RegisterBank]) -> Ppi:
+    """Puts banks on the bus, and a PPI between their events and tasks; that of the timers is up to the caller."""
+    ppi = Ppi(chip, lambda address: bus.write(address, 4, 1))
     for bank in (*banks, ppi):
         bus.add(bank)
         if isinstance(bank, EventBank):
             bank.happened = ppi.happened
+    return ppi

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.chip import Chip
 from host.virtual.sensor_edges import SENSOR_PINS, SensorEdges
 
@@ -31,8 +31,8 @@ class Pins:
     def watch(self, who: str, pins: tuple[int, int]) -> None:
         """From now on `who` follows these pins of P0 and P1."""
         self._watched[who] = pins
-        driven_p1 = int(self._state[hooks.DRIVEN_P1])
-        if pins[1] & driven_p1 and self._state[hooks.SENSOR_RUNS]:
+        driven_p1 = int(self._state[words.DRIVEN_P1])
+        if pins[1] & driven_p1 and self._state[words.SENSOR_RUNS]:
             self._chip.warnings.once(
                 f"{who} data", f"{who}: edges of the camera's data lines are not modelled"
             )
@@ -52,10 +52,10 @@ class Pins:
         self._plan()
 
     def _read(self) -> tuple[int, int]:
-        p0, driven = int(self._state[hooks.LEVELS_P0]), self._edges.driven()
+        p0, driven = int(self._state[words.LEVELS_P0]), self._edges.driven()
         if driven:
             p0 = p0 & ~driven | self._edges.levels(self._chip.now()) & driven
-        return p0, int(self._state[hooks.LEVELS_P1])
+        return p0, int(self._state[words.LEVELS_P1])
 
     def _plan(self) -> None:
         """Looks again at the next edge of a watched sensor pin."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from host.virtual.bus import RegisterBank
-from host.virtual.schedule import Schedule
+from host.virtual.chip import Chip
 
 GROUPS, CHANNELS, FREE_CHANNELS = 6, 32, 20
 CHEN, CHENSET, CHENCLR, CHANNEL, GROUP, FORK = 0x500, 0x504, 0x508, 0x510, 0x800, 0x910
@@ -34,12 +34,11 @@ FIXED = (
 class Ppi(RegisterBank):
     """The channels. `trigger` writes 1 to the task register at an address."""
 
-    def __init__(
-        self, schedule: Schedule, now: Callable[[], int], trigger: Callable[[int], None]
-    ) -> None:
+    def __init__(self, chip: Chip, trigger: Callable[[int], None]) -> None:
         super().__init__("PPI", 0x4001F000)
-        self._schedule, self._now, self._trigger = schedule, now, trigger
-        self.bits(CHENSET, CHENCLR, lambda: None, CHEN)
+        self._schedule, self._now, self._trigger = chip.schedule, chip.now, trigger
+        self._listening = chip.memory.ppi_events
+        self.bits(CHENSET, CHENCLR, self._listen, CHEN)
         for group in range(GROUPS):
             self.plain(GROUP + 4 * group)
             self.task(8 * group, self._switch(group, True))
@@ -47,7 +46,27 @@ class Ppi(RegisterBank):
         for channel in range(CHANNELS):
             self.plain(FORK + 4 * channel)
         for channel in range(FREE_CHANNELS):
-            self.plain(CHANNEL + 8 * channel, CHANNEL + 8 * channel + 4)
+            self.plain(CHANNEL + 8 * channel + 4)
+            self.on_write(CHANNEL + 8 * channel, self._end_writer(CHANNEL + 8 * channel))
+
+    def reset(self) -> None:
+        """All channels off."""
+        super().reset()
+        self._listen()
+
+    def _end_writer(self, place: int) -> Callable[[int], None]:
+        def write(value: int) -> None:
+            self.values[place] = value
+            self._listen()
+
+        return write
+
+    def _listen(self) -> None:
+        """The hooks call for events of timers only where a channel listens."""
+        enabled = self.values[CHENSET]
+        for channel in range(CHANNELS):
+            on = enabled >> channel & 1
+            self._listening[channel] = self._ends(channel)[0] if on else 0
 
     def happened(self, address: int) -> None:
         """The event with its register at `address` happened."""
@@ -56,6 +75,11 @@ class Ppi(RegisterBank):
             if enabled >> channel & 1 and self._ends(channel)[0] == address:
                 self._start(channel)
             channel += 1
+
+    def hear(self, address: int) -> int:
+        """The same, for the hooks."""
+        self.happened(address)
+        return 0
 
     def _ends(self, channel: int) -> tuple[int, int]:
         """Addresses of a channel's event and task."""
@@ -78,5 +102,6 @@ class Ppi(RegisterBank):
         def switch() -> None:
             members, enabled = self.values[GROUP + 4 * group], self.values[CHENSET]
             self.values[CHENSET] = enabled | members if on else enabled & ~members
+            self._listen()
 
         return switch

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from unicorn.unicorn_const import UC_HOOK_BLOCK
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.board import VirtualBoard
-from host.virtual.cpu import Flavour
+from host.virtual.engines import Flavour
 from host.virtual.observer import Observer
 from host.virtual.registers import SP
 from host.virtual.window import Reading, Window
@@ -48,7 +48,7 @@ class Profile(Observer):
     def __enter__(self) -> Profile:
         board = self._board
         board.memory.counts[:] = 0
-        board.memory.state[hooks.PROFILING] = 1
+        board.memory.state[words.PROFILING] = 1
         board.cpu.use(Flavour.PROFILE)
         self._engine = board.cpu.engine
         self._hook = self._engine.hook_add(
@@ -68,7 +68,7 @@ class Profile(Observer):
         self._engine.hook_del(self._hook)
         self._board.marked = lambda _: None
         self._board.observer = self._others
-        self._board.memory.state[hooks.PROFILING] = 0
+        self._board.memory.state[words.PROFILING] = 0
         self._board.cpu.use(Flavour.FAST)
 
     def read(self) -> Reading:
@@ -99,12 +99,12 @@ class Profile(Observer):
 
     def cycles_of_call(self) -> float:
         """What one call of the watched function costs, on average, its return not counted."""
-        runs, cycles = self._board.memory.counts[hooks.slot_of(self._watched), :2]
+        runs, cycles = self._board.memory.counts[words.slot_of(self._watched), :2]
         return float(cycles / max(runs, 1))
 
     def _called(self, *_: Any) -> None:
         """The block hook before this one has charged the block, unless it stopped the CPU in front of it."""
-        if self._start and self._board.memory.state[hooks.BLOCK] == self._watched:
+        if self._start and self._board.memory.state[words.BLOCK] == self._watched:
             self._calls.append(self.read())
 
     def _marked(self, high: bool) -> None:
@@ -124,7 +124,7 @@ class Profile(Observer):
         return self._painted
 
     def _stack(self) -> NDArray[np.uint8]:
-        first, end = (address - hooks.RAM_START for address in self._painted)
+        first, end = (address - words.RAM_START for address in self._painted)
         return self._board.memory.ram[first:end]
 
 
@@ -137,5 +137,5 @@ def deepest_write(stack: NDArray[np.uint8], address: int) -> int:
 def _code_slots(board: VirtualBoard) -> tuple[slice, slice]:
     """Rows of the table of counts where code can lie: flash up to the model, and initialised RAM."""
     end = board.symbols["default_model"][0]
-    first_ram, end_ram = (hooks.slot_of(board.symbols[n][0]) for n in ("data_start", "data_end"))
-    return slice(hooks.slot_of(board.image.start), hooks.slot_of(end)), slice(first_ram, end_ram)
+    first_ram, end_ram = (words.slot_of(board.symbols[n][0]) for n in ("data_start", "data_end"))
+    return slice(words.slot_of(board.image.start), words.slot_of(end)), slice(first_ram, end_ram)

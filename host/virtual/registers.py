@@ -34,6 +34,13 @@ class RegisterGroup:
         first, step = ctypes.addressof(self._values), ctypes.sizeof(ctypes.c_uint32)
         self._places = (ctypes.c_void_p * count)(*(first + step * i for i in range(count)))
 
+    @property
+    def addresses(self) -> tuple[int, int, int, int]:
+        """Where the numbers, the places and the values lie, and how many there are: a row of words.GROUPS."""
+        arrays = (self._registers, self._places, self._values)
+        ids, places, values = (ctypes.addressof(array) for array in arrays)
+        return ids, places, values, self._count
+
     def read(self, engine: ctypes.c_void_p | None) -> list[int]:
         """The registers' values."""
         library.uc_reg_read_batch(engine, self._registers, self._places, self._count)
@@ -48,3 +55,12 @@ class RegisterGroup:
 # IPSR before CONTROL before the stack pointers: each decides what the next one means.
 EVERYTHING = [*GENERAL, LR, XPSR, IPSR, CONTROL, MSP, PSP, PRIMASK, BASEPRI, FAULTMASK, PC]
 EVERYTHING += [*FLOATS, FPSCR]
+
+# What the hooks read and write around an exception, in the order of words.ENTRY_READ and so on.
+HOOK_GROUPS = (
+    [*FRAME, XPSR, CONTROL, MSP, PSP],
+    [XPSR, IPSR, CONTROL, MSP, PSP, LR],
+    [MSP, PSP, CONTROL],
+    [XPSR, IPSR, CONTROL, MSP, PSP, FAULTMASK, *FRAME, PC],
+    [*FLOATS[:16], FPSCR],
+)

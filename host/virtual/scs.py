@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from host.virtual import words
 from host.virtual.bus import RegisterBank, Warnings
 from host.virtual.cpu import Cpu
 from host.virtual.nvic import (
@@ -14,7 +15,6 @@ from host.virtual.nvic import (
     MEMORY_FAULT,
     NMI,
     PENDSV,
-    PRIORITY_MASK,
     SYSTICK,
     USAGE_FAULT,
     Nvic,
@@ -27,6 +27,8 @@ FPCCR, FPCAR, FPDSCR, MPU_TYPE, DHCSR, STIR = 0xF34, 0xF38, 0xF3C, 0xD90, 0xDF0,
 CORTEX_M4_R0P1 = 0x410FC241
 KEY = 0x05FA
 ENABLE_BITS = {MEMORY_FAULT: 16, BUS_FAULT: 17, USAGE_FAULT: 18}
+LAZY_AUTOMATIC_FLOAT = 0xC0000000  # FPCCR at reset
+SLEEPONEXIT, SEVONPEND = 1 << 1, 1 << 4  # of SCR
 PRIORITY_BYTES = {0xD18: 4, 0xD1C: 8, 0xD20: 12}
 
 
@@ -51,6 +53,9 @@ class SystemControlSpace(RegisterBank):
     def reset(self) -> None:
         """All but VTOR, which the board sets as the bootloader leaves it."""
         super().reset()
+        self._write_scr(0)
+        self._cpu.state[words.FLOAT_CONTROL] = LAZY_AUTOMATIC_FLOAT
+        self._cpu.state[words.FLOAT_PLACE] = 0
         for exception in ENABLE_BITS:
             self._nvic.enabled[exception] = True
 
@@ -68,7 +73,7 @@ class SystemControlSpace(RegisterBank):
 
     def _set_priority(self, exception: int, value: int) -> None:
         if 4 <= exception < EXCEPTIONS:
-            self._nvic.priorities[exception] = value & PRIORITY_MASK
+            self._nvic.set_priority(exception, value)
 
     def _add_systick(self, systick: SysTick) -> None:
         def set_reload(value: int) -> None:
@@ -94,7 +99,9 @@ class SystemControlSpace(RegisterBank):
             ):
                 self.on_write(base + 4 * word, _each_bit(first, change))
             for base in (0x100, 0x180):
-                self.on_read(base + 4 * word, self._bits_of(first, lambda e: self._nvic.enabled[e]))
+                self.on_read(
+                    base + 4 * word, self._bits_of(first, lambda e: bool(self._nvic.enabled[e]))
+                )
             for base in (0x200, 0x280):
                 self.on_read(
                     base + 4 * word, self._bits_of(first, lambda e: e in self._nvic.pending)
@@ -110,10 +117,13 @@ class SystemControlSpace(RegisterBank):
         self.constant(CPUID, CORTEX_M4_R0P1)
         self.constant(MPU_TYPE, 0x800)
         self.constant(DHCSR, 0)
-        self.plain(VTOR, SCR, SHCSR, MMFAR, BFAR, 0x008, FPCAR, FPDSCR, DEMCR)
+        self.plain(SHCSR, MMFAR, BFAR, 0x008, FPDSCR, DEMCR)
+        self.on_write(VTOR, self.set_vectors)
+        self.on_write(SCR, self._write_scr)
         self.plain(0xD94, *range(0xD98, 0xDBC, 4))  # MPU and its aliases: stored, not applied
         self.plain(CCR, reset=0x200)
-        self.plain(FPCCR, reset=0xC0000000)
+        self._add_word(FPCCR, words.FLOAT_CONTROL)
+        self._add_word(FPCAR, words.FLOAT_PLACE)
         self.on_write(CPACR, self._write_cpacr)
         self.on_read(ICSR, self._read_icsr)
         self.on_write(ICSR, self._write_icsr)
@@ -122,6 +132,26 @@ class SystemControlSpace(RegisterBank):
         for offset in (CFSR, HFSR, DFSR):
             self.on_write(offset, self._clear_bits(offset))
         self.on_write(0xD94, self._write_mpu)
+
+    def set_vectors(self, address: int) -> None:
+        """VTOR: the vector table lies on a multiple of 128."""
+        self.values[VTOR] = address
+        self._cpu.state[words.VECTORS] = address & ~0x7F
+
+    def _write_scr(self, value: int) -> None:
+        """The hooks know neither SLEEPONEXIT nor SEVONPEND."""
+        self.values[SCR] = value
+        self._cpu.watch(words.WATCHED_BY_SCR, bool(value & (SLEEPONEXIT | SEVONPEND)))
+
+    def _add_word(self, offset: int, word: int) -> None:
+        """A register that lies in the state."""
+        state = self._cpu.state
+
+        def write(value: int) -> None:
+            state[word] = value
+
+        self.on_write(offset, write)
+        self.on_read(offset, lambda: int(state[word]))
 
     def _enable(self, exception: int) -> None:
         self._nvic.enabled[exception] = True
@@ -132,17 +162,20 @@ class SystemControlSpace(RegisterBank):
         self._nvic.enabled[exception] = False
 
     def _unpend(self, exception: int) -> None:
-        self._nvic.pending.discard(exception)
-        if exception not in self._nvic.active:
-            self._nvic.ended(exception)  # a line that is still high makes it pending again
+        self._nvic.unpend(exception)
+        if exception not in self._nvic.active and self._nvic.line(exception):
+            self._nvic.pend(exception)
 
     def _bits_of(self, first: int, test: Callable[[int], bool]) -> Callable[[], int]:
         count = min(32, EXCEPTIONS - first)
         return lambda: sum(1 << bit for bit in range(count) if test(first + bit))
 
     def _priority_reader(self, exception: int) -> Callable[[], int]:
-        priorities = self._nvic.priorities
-        return lambda: int.from_bytes(priorities[exception : exception + 4], "little")
+        def read() -> int:
+            priorities = [self._nvic.priority(e) for e in range(exception, exception + 4)]
+            return sum(max(0, priority) << 8 * n for n, priority in enumerate(priorities))
+
+        return read
 
     def _priority_writer(self, exception: int) -> Callable[[int], None]:
         def write(value: int) -> None:
@@ -168,7 +201,7 @@ class SystemControlSpace(RegisterBank):
                 self._nvic.pend(exception)
         for bit, exception in ((27, PENDSV), (25, SYSTICK)):
             if value >> bit & 1:
-                self._nvic.pending.discard(exception)
+                self._nvic.unpend(exception)
 
     def _write_aircr(self, value: int) -> None:
         if value >> 16 != KEY:

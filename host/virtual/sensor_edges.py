@@ -1,4 +1,4 @@
-"""When the sensor's control pins change level: the hook's pure function of time (hooks.sensor_pins), turned round.
+"""When the sensor's control pins change level: the hook's pure function of time (pins.sensor_pins), turned round.
 
 In: the timing words of the state. Times within are half periods of the base pixel clock since SENSOR_START, as there.
 """
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 
-SENSOR_PINS = hooks.PIN_PCLK | hooks.PIN_HREF | hooks.PIN_VSYNC
+SENSOR_PINS = words.PIN_PCLK | words.PIN_HREF | words.PIN_VSYNC
 _REVERSED = {
-    hooks.PIN_PCLK: hooks.FLAG_CLOCK_REVERSED,
-    hooks.PIN_HREF: hooks.FLAG_HREF_REVERSED,
-    hooks.PIN_VSYNC: hooks.FLAG_VSYNC_REVERSED,
+    words.PIN_PCLK: words.FLAG_CLOCK_REVERSED,
+    words.PIN_HREF: words.FLAG_HREF_REVERSED,
+    words.PIN_VSYNC: words.FLAG_VSYNC_REVERSED,
 }
 Span = tuple[int, int]  # from where a pin is active, to where it is not
 
@@ -29,9 +29,9 @@ class SensorEdges:
 
     def driven(self) -> int:
         """Pins that the sensor moves now."""
-        if not self._word(hooks.SENSOR_RUNS):
+        if not self._word(words.SENSOR_RUNS):
             return 0
-        return self._word(hooks.DRIVEN_P0) & SENSOR_PINS
+        return self._word(words.DRIVEN_P0) & SENSOR_PINS
 
     def levels(self, cycle: int) -> int:
         """The levels of all three pins."""
@@ -50,7 +50,7 @@ class SensorEdges:
 
     def _level(self, pin: int, halves: int) -> bool:
         active = any(start <= halves for start, _ in self._around(pin, halves))
-        return active != bool(self._word(hooks.PIN_FLAGS) & _REVERSED[pin])
+        return active != bool(self._word(words.PIN_FLAGS) & _REVERSED[pin])
 
     def _next(self, pin: int, halves: int) -> int | None:
         for start, end in self._around(pin, halves):
@@ -67,11 +67,11 @@ class SensorEdges:
 
     def _spans(self, pin: int, halves: int) -> Iterator[Span]:
         """Spans in which the pin is active, in order, from the one that ends behind `halves`."""
-        hsync = self._word(hooks.PIN_FLAGS) & hooks.FLAG_HSYNC
+        hsync = self._word(words.PIN_FLAGS) & words.FLAG_HSYNC
         spans = {
-            hooks.PIN_VSYNC: self._vsync,
-            hooks.PIN_HREF: self._hsync if hsync else self._href,
-            hooks.PIN_PCLK: self._pclk,
+            words.PIN_VSYNC: self._vsync,
+            words.PIN_HREF: self._hsync if hsync else self._href,
+            words.PIN_PCLK: self._pclk,
         }[pin](halves)
         return (span for span in spans if span[1] > halves)
 
@@ -79,7 +79,7 @@ class SensorEdges:
 
     def _vsync(self, halves: int) -> Iterator[Span]:
         frame_halves = self._frame_halves()
-        length = self._word(hooks.VSYNC_LINES) * self._line_halves()
+        length = self._word(words.VSYNC_LINES) * self._line_halves()
         start = halves // frame_halves * frame_halves
         while length:
             yield start, start + length
@@ -87,9 +87,9 @@ class SensorEdges:
 
     def _href(self, halves: int) -> Iterator[Span]:
         frame_halves, line_halves = self._frame_halves(), self._line_halves()
-        length, step = self._word(hooks.HREF_CLOCKS) * 2, 1 << self._word(hooks.LINE_SHIFT)
-        offset = self._word(hooks.HREF_START) * 2
-        first, lines = self._word(hooks.WINDOW_START), self._word(hooks.WINDOW_LINES)
+        length, step = self._word(words.HREF_CLOCKS) * 2, 1 << self._word(words.LINE_SHIFT)
+        offset = self._word(words.HREF_START) * 2
+        first, lines = self._word(words.WINDOW_START), self._word(words.WINDOW_LINES)
         frame = halves // frame_halves * frame_halves
         behind = (halves - frame - offset) // line_halves - first
         row = max(0, behind // step * step)
@@ -103,7 +103,7 @@ class SensorEdges:
     def _hsync(self, halves: int) -> Iterator[Span]:
         """HSYNC in the place of HREF: in every line."""
         line = self._line_halves()
-        start, end = self._word(hooks.HSYNC_START) * 2, self._word(hooks.HSYNC_END) * 2
+        start, end = self._word(words.HSYNC_START) * 2, self._word(words.HSYNC_END) * 2
         begin = halves // line * line
         while start < end:
             yield begin + start, begin + end
@@ -111,9 +111,9 @@ class SensorEdges:
 
     def _pclk(self, halves: int) -> Iterator[Span]:
         """High in the second half of each byte, counted from where HREF would rise."""
-        half = 1 << self._word(hooks.CLOCK_SHIFT)
-        if not self._word(hooks.PIN_FLAGS) & hooks.FLAG_GATED:
-            offset = self._word(hooks.HREF_START) * 2
+        half = 1 << self._word(words.CLOCK_SHIFT)
+        if not self._word(words.PIN_FLAGS) & words.FLAG_GATED:
+            offset = self._word(words.HREF_START) * 2
             start = (halves - offset) // (2 * half) * 2 * half + offset + half
             while True:
                 yield start, start + half
@@ -126,19 +126,19 @@ class SensorEdges:
     # -- units --------------------------------------------------------------------------------------------------
 
     def _line_halves(self) -> int:
-        return self._word(hooks.LINE_CLOCKS) * 2
+        return self._word(words.LINE_CLOCKS) * 2
 
     def _frame_halves(self) -> int:
-        return self._line_halves() * self._word(hooks.FRAME_LINES)
+        return self._line_halves() * self._word(words.FRAME_LINES)
 
     def _halves(self, cycle: int) -> int:
-        scaled = (cycle - self._word(hooks.SENSOR_START)) * 2 * self._word(hooks.CLOCK_NUMERATOR)
-        return scaled // self._word(hooks.CLOCK_DENOMINATOR)
+        scaled = (cycle - self._word(words.SENSOR_START)) * 2 * self._word(words.CLOCK_NUMERATOR)
+        return scaled // self._word(words.CLOCK_DENOMINATOR)
 
     def _cycle(self, halves: int) -> int:
         """The first cycle at which so many halves have passed."""
-        scaled = halves * self._word(hooks.CLOCK_DENOMINATOR)
-        return self._word(hooks.SENSOR_START) - -scaled // (2 * self._word(hooks.CLOCK_NUMERATOR))
+        scaled = halves * self._word(words.CLOCK_DENOMINATOR)
+        return self._word(words.SENSOR_START) - -scaled // (2 * self._word(words.CLOCK_NUMERATOR))
 
     def _word(self, index: int) -> int:
         return int(self._state[index])

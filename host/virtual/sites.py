@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.cycles import BlockPrice
 from host.virtual.memory import Memory
 
@@ -25,49 +25,33 @@ class Sites:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self.hooked: list[Range] = []
-        self.grows = False  # blocks are wanted that the CPU itself found
         self.full = False  # more places than hooks: only the exact engine can time them all
 
     def priced(self, address: int, price: BlockPrice) -> None:
         """A block was priced: what its accesses can tell."""
-        address = hooks.plain(address)
-        row = self._memory.accesses[hooks.slot_of(address)]
+        address = words.plain(address)
+        row = self._memory.accesses[words.slot_of(address)]
         end = address + 2 * (len(price.prefix) - 1)
         covered = any(first <= address and end <= behind for first, behind in self.hooked)
         for column, offsets in enumerate(price.reaching):
             row[column] = price.prefix[offsets[0] // 2] + 1 if len(offsets) == 1 else 0
             if len(offsets) > 1 and covered:
-                row[column] = hooks.ACCESS_HOOKED
+                row[column] = words.ACCESS_HOOKED
 
-    def time(self, column: int | None) -> int | None:
-        """Cycles from the block's start to the access that it makes now; None when that is not known."""
-        if column is None:
-            return None
-        state, memory = self._memory.state, self._memory
-        access = int(memory.accesses[hooks.slot_of(int(state[hooks.BLOCK])), column])
-        if access == hooks.ACCESS_HOOKED:
-            timed = state[hooks.SITE_BASE] == state[hooks.BASE]
-            return int(state[hooks.SITE_AT]) if timed else None
-        return None if access == hooks.ACCESS_UNKNOWN else access - 1
-
-    def want(self) -> None:
-        """The block that runs accesses a device and does not tell when."""
-        memory = self._memory
-        slot = hooks.slot_of(int(memory.state[hooks.BLOCK]))
-        if memory.wanted[slot] == 0:
-            memory.wanted[slot] = 1
-            memory.state[hooks.WANTED_AT] = memory.state[hooks.CYCLES]
-            self.grows = True
+    @property
+    def grows(self) -> bool:
+        """Blocks are wanted that the CPU itself found (native/clock.py)."""
+        return bool(self._memory.state[words.SITES_GROW])
 
     def grow(self) -> bool:
         """Takes in the blocks wanted since the last time; whether the ranges to hook changed."""
         memory = self._memory
-        self.grows = False
+        memory.state[words.SITES_GROW] = 0
         slots = np.flatnonzero(memory.wanted == 1).tolist()
         ranges = list(self.hooked)
         for slot in slots:
-            address = hooks.address_of(slot)
-            size = int(memory.prices[slot, 0]) >> hooks.SIZE_SHIFT
+            address = words.address_of(slot)
+            size = int(memory.prices[slot, 0]) >> words.SIZE_SHIFT
             ranges.append((address - MARGIN_BYTES, address + size + MARGIN_BYTES))
         memory.wanted[slots] = 2
         merged = _merged(ranges)
@@ -80,7 +64,7 @@ class Sites:
 
     def places(self) -> list[Range]:
         """The ranges wherever their code can run: RAM lies twice in the address space."""
-        moved = hooks.CODE_RAM_START - hooks.RAM_START
+        moved = words.CODE_RAM_START - words.RAM_START
         twice = [
             (first + moved, behind + moved) for first, behind in self.hooked if first >= -moved
         ]
@@ -88,7 +72,7 @@ class Sites:
 
     def forget(self, address: int, count: int) -> None:
         """Code at these addresses changed."""
-        first = hooks.slot_of(address)
+        first = words.slot_of(address)
         if first >= 0:
             self._memory.wanted[max(first - MARGIN_BYTES, 0) : first + count // 2 + 1] = 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from host.base.boards import CLOCK_HZ
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.board import VirtualBoard
 
 UNPRICED_NAMED = 3
@@ -26,8 +26,8 @@ def tally(board: VirtualBoard) -> list[str]:
     if board.core_load.on:
         lines.append(_core_load(board))
     state = board.memory.state
-    misses, hits = int(state[hooks.CACHE_MISSES]), int(state[hooks.CACHE_HITS])
-    if state[hooks.FLASH_WAIT]:
+    misses, hits = int(state[words.CACHE_MISSES]), int(state[words.CACHE_HITS])
+    if state[words.FLASH_WAIT]:
         lines.append(f"lines of flash fetched: {hits + misses:,}, missed by the cache: {misses:,}")
     return lines + doubts(board)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from host.virtual.bus import Warnings
-from host.virtual.hooks import RAM_START
 from host.virtual.interrupts import EventBank
 from host.virtual.memory import Memory
 from host.virtual.nvic import Nvic
 from host.virtual.schedule import Schedule
+from host.virtual.words import RAM_START
 
 RXDRDY, ENDRX, TXDRDY, ENDTX, ERROR, RXTO = 0x108, 0x110, 0x11C, 0x120, 0x124, 0x144
 RXSTARTED, TXSTARTED, TXSTOPPED = 0x14C, 0x150, 0x158

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from host.bench.engine.guest import Guest
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.profile import PAINT, Profile, deepest_write
 from host.virtual.registers import SP
 
@@ -39,7 +39,7 @@ def test_a_write_below_the_stack_pointer_during_the_inference_is_measured(firmwa
     with Profile(board) as profile:
         start = board.cpu.read(SP)[0]
         board.marked(True)
-        board.memory.ram[start - hooks.RAM_START - 3000] = 1
+        board.memory.ram[start - words.RAM_START - 3000] = 1
         board.marked(False)
     assert [window.stack_bytes for window in profile.windows] == [3000]
 

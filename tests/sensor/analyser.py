@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.bus import Warnings
+from host.virtual.native import compiled
+from host.virtual.native.pins import sensor_byte, sensor_pins
 from host.virtual.options import BoardOptions
 from host.virtual.ov7675 import XCLK_PIN, Ov7675
 from host.virtual.scene import Picture, Scene
@@ -22,7 +24,7 @@ XCLK_HZ = Fraction(16_000_000)  # AR's own clock
 MOST_LINES = 1200
 
 
-@hooks.inner
+@compiled.inner
 def listen(
     s: Any, start: Any, step: Any, polarity: Any, lengths: Any, taken: Any, seen: Any
 ) -> Any:
@@ -32,32 +34,32 @@ def listen(
     seen: frame cycles, cycles from VSYNC to the first line, PCLK edges while HREF was low.
     """
     now, stop = start, start + 8 * 64_000_000
-    was = hooks.sensor_pins(s, now) ^ polarity
+    was = sensor_pins(s, now) ^ polarity
     begun = lines = count = 0
     between = True  # HREF was low since the last byte
     while now < stop:
         now += step
-        pins = hooks.sensor_pins(s, now) ^ polarity
+        pins = sensor_pins(s, now) ^ polarity
         rose = pins & ~was
         was = pins
-        if rose & hooks.PIN_VSYNC != 0:
+        if rose & words.PIN_VSYNC != 0:
             if begun != 0:
                 seen[0] = now - begun
                 return lines
             begun = now
         if begun == 0:
             continue
-        if pins & hooks.PIN_HREF == 0:
+        if pins & words.PIN_HREF == 0:
             between = True
-            seen[2] += 1 if rose & hooks.PIN_PCLK != 0 else 0
-        elif rose & hooks.PIN_PCLK != 0:
+            seen[2] += 1 if rose & words.PIN_PCLK != 0 else 0
+        elif rose & words.PIN_PCLK != 0:
             if between:
                 seen[1] = now - begun if lines == 0 else seen[1]
                 lines += 1
                 between = False
             lengths[lines - 1] += 1
             if count < taken.size:
-                taken[count] = hooks.sensor_byte(s, now)
+                taken[count] = sensor_byte(s, now)
             count += 1
     return -1
 
@@ -96,13 +98,13 @@ class Desk:
     def __init__(self, scene: Scene, options: BoardOptions | None = None) -> None:
         self.cycles = 0
         self.lines: list[str] = []
-        self.state = np.zeros(hooks.STATE_WORDS, np.int64)
+        self.state = np.zeros(words.STATE_WORDS, np.int64)
         warnings = Warnings(self.lines.append, lambda: 0)
         self.sensor = Ov7675(
             self.state, scene, options or BoardOptions(), lambda: self.cycles, warnings
         )
-        self._render = hooks.PYTHON_FUNCTION(self._draw)
-        self.state[hooks.RENDER_FUNCTION] = ctypes.cast(self._render, ctypes.c_void_p).value or 0
+        self._render = compiled.PYTHON_FUNCTION(self._draw)
+        self.state[words.RENDER_FUNCTION] = ctypes.cast(self._render, ctypes.c_void_p).value or 0
         self.sensor.set_clock(XCLK_PIN, XCLK_HZ)
 
     def _draw(self, frame: int, _: int) -> int:
@@ -145,6 +147,6 @@ class Desk:
             timing = self.sensor.timing
             assert timing is not None
             self.cycles += int(timing.frame_cycles)
-            passed = self.cycles - int(self.state[hooks.SENSOR_START])
+            passed = self.cycles - int(self.state[words.SENSOR_START])
             self.sensor.render(int(passed / timing.frame_cycles))
         return self.sensor.last_frames[-1].luma

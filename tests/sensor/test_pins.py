@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from host.virtual import hooks
+from host.virtual import words
+from host.virtual.native.pins import sensor_pins
 from host.virtual.scene import Noise
 from tests.sensor.analyser import Desk, StillScene
 from tests.sensor.sequences import openmv
@@ -30,8 +31,8 @@ PLAIN = qvga((COM10, 0x20)).frame()
 
 @pytest.mark.parametrize(
     ("com10", "pins"),
-    [(0x02, hooks.PIN_VSYNC), (0x08, hooks.PIN_HREF), (0x10, hooks.PIN_PCLK),
-     (0x1A, hooks.PIN_VSYNC | hooks.PIN_HREF | hooks.PIN_PCLK)],
+    [(0x02, words.PIN_VSYNC), (0x08, words.PIN_HREF), (0x10, words.PIN_PCLK),
+     (0x1A, words.PIN_VSYNC | words.PIN_HREF | words.PIN_PCLK)],
 )  # fmt: skip
 def test_each_polarity_turns_its_pin_alone(com10: int, pins: int) -> None:
     received = qvga((COM10, 0x20 | com10)).frame(polarity=pins)
@@ -53,7 +54,7 @@ def test_hsync_in_the_place_of_href_comes_every_line_from_hsyst_to_hsyen() -> No
     step = int(1 / timing.clock / 2)
     line = np.array(
         [
-            hooks.sensor_pins(desk.state, desk.cycles + i * step) & hooks.PIN_HREF != 0
+            sensor_pins(desk.state, desk.cycles + i * step) & words.PIN_HREF != 0
             for i in range(2 * 784 * 2 * 3)
         ]
     )
@@ -66,7 +67,7 @@ def test_hsync_in_the_place_of_href_comes_every_line_from_hsyst_to_hsyen() -> No
 
 def test_soft_sleep_silences_the_pins_and_keeps_the_registers() -> None:
     desk = qvga((COM2, 0x11))
-    assert desk.state[hooks.SENSOR_RUNS] == 0
+    assert desk.state[words.SENSOR_RUNS] == 0
     assert desk.read(0x17) == 0x15, "SCCB answers"
     desk.write([(COM2, 0x01)])
     assert np.array_equal(desk.frame().data[:, 0::2], PLAIN.data[:, 0::2])
@@ -79,7 +80,7 @@ def test_pwdn_and_reset_pins(control: tuple[bool, bool], answers: bool) -> None:
     desk = qvga()
     desk.sensor.set_control(*control)
     assert desk.sensor.answers() is answers
-    assert bool(desk.state[hooks.SENSOR_RUNS]) is answers
+    assert bool(desk.state[words.SENSOR_RUNS]) is answers
 
 
 @pytest.mark.parametrize(

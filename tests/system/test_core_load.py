@@ -61,7 +61,7 @@ def test_handlers_of_a_core_that_the_image_brings_along_can_be_dearer() -> None:
 
     def awake(dearer: int) -> int:
         bench = Bench()
-        bench.board.exceptions.dearer = dearer
+        bench.board.exceptions.make_core_dearer(dearer)
         assert bench.ask(Hold(PowerState.IDLE, 100, 0)).status == Status.OK
         return bench.wait(Held).awake_cycles
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.virtual.cpu import Flavour
+from host.virtual.engines import Flavour
 from host.virtual.options import BoardOptions
 from host.virtual.silicon import Silicon
 from tests.virtual.bench import Bench

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from host.base.places import PREBUILT
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.board import VirtualBoard
 from host.virtual.core_load import HIGH, LOW
 from host.virtual.options import BoardOptions
@@ -108,7 +108,7 @@ def test_a_handler_lets_only_more_urgent_ones_in(priority: int, passing: set[str
 
 def ticks_lost(bench: Bench, priority: int) -> float:
     """Part of the guest's own timer ticks, 1,000 cycles apart, that came too late to be counted one by one."""
-    bench.board.nvic.priorities[15] = priority
+    bench.board.nvic.set_priority(15, priority)
     ticks, cycles, *_ = bench.call("count_ticks", 999, 50_000)
     return 1 - ticks / (cycles / 1000)
 
@@ -151,7 +151,7 @@ def test_without_it_nothing_is_charged() -> None:
     board = VirtualBoard(PREBUILT, open_scene("synthetic"), BoardOptions(core_load=False))
     board.run(SECOND // 10)
     assert all(count.taken == 0 for count in board.core_load.counts())
-    assert board.memory.state[hooks.LOAD_AT] == hooks.NEVER
+    assert board.memory.state[words.LOAD_AT] == words.NEVER
 
 
 @pytest.mark.parametrize(("core_load", "most"), [(True, 64), (False, 0xFFFF)])

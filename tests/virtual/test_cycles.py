@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from host.virtual.cpu import Flavour
 from host.virtual.cycles import CycleModel, new_disassembler, price_block
+from host.virtual.engines import Flavour
 from host.virtual.options import BoardOptions
 from tests.virtual.bench import Bench
 

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from host.virtual import hooks
+from host.virtual import words
+from host.virtual.native.pins import sensor_pins
 from host.virtual.sensor_edges import SENSOR_PINS, SensorEdges
 from tests.virtual.bench import Bench
 from tests.virtual.test_sensor import COM10, camera
@@ -39,20 +40,20 @@ def test_the_next_edge_is_where_the_level_changes(writes: tuple[tuple[int, int],
     """Against the hook that the CPU reads its pins through."""
     state = set_up(*writes).board.memory.state
     edges = SensorEdges(state)
-    start, frame = int(state[hooks.SENSOR_START]), 510 * 1568 * 12
+    start, frame = int(state[words.SENSOR_START]), 510 * 1568 * 12
     for offset in (0, 13 * 1568 * 12 - 2000, frame - 3000):
         first = start + offset
-        last = hooks.sensor_pins(state, first)
+        last = sensor_pins(state, first)
         assert edges.levels(first) == last
         following = {pin: edges.next(pin, first) for pin in (1 << 4, 1 << 5, 1 << 21)}
         for cycle in range(first + 1, first + 12_000):
-            level = hooks.sensor_pins(state, cycle)
+            level = sensor_pins(state, cycle)
             for pin, edge in following.items():
                 assert bool((level ^ last) & pin) == (edge == cycle), (hex(pin), cycle - start)
                 if edge == cycle:
                     following[pin] = edges.next(pin, cycle)
             last = level
-    assert edges.next(SENSOR_PINS & hooks.PIN_VSYNC, start) == start + 3 * 1568 * 12
+    assert edges.next(SENSOR_PINS & words.PIN_VSYNC, start) == start + 3 * 1568 * 12
 
 
 def test_a_sensor_that_stands_still_has_no_edges() -> None:
@@ -77,7 +78,7 @@ def test_the_timer_starts_with_the_ppi_clock_behind_the_edge() -> None:
     edges = SensorEdges(board.memory.state)
     bench.start("time_from_edge", 5, 1, 100, 1)
     board.run(2000)
-    edge = edges.next(hooks.PIN_HREF, board.cycles) or 0
+    edge = edges.next(words.PIN_HREF, board.cycles) or 0
     timer = next(bank for bank in board.bus.banks() if bank.name == "TIMER3")
     board.run(edge - board.cycles + 200)
     timer.write(0x048, 1)  # CAPTURE[2]
@@ -114,9 +115,9 @@ def test_pixel_clocks_can_be_counted() -> None:
     ):
         board.bus.write(address, 4, value)
     edges = SensorEdges(board.memory.state)
-    rise = edges.next(hooks.PIN_HREF, board.cycles) or 0
-    while not edges.levels(rise) & hooks.PIN_HREF:
-        rise = edges.next(hooks.PIN_HREF, rise) or 0
+    rise = edges.next(words.PIN_HREF, board.cycles) or 0
+    while not edges.levels(rise) & words.PIN_HREF:
+        rise = edges.next(words.PIN_HREF, rise) or 0
     board.run(rise - board.cycles + LINE_CYCLES - 1000)
     board.bus.write(0x4001A048, 4, 1)
     assert board.bus.read(0x4001A548, 4) == 640

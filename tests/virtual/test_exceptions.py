@@ -92,7 +92,7 @@ def branch_to(bench: Bench, link: int, registers: dict[int, int]) -> None:
 def test_a_return_that_cannot_be_locks_up(
     bench: Bench, active: list[int], link: int, stacks: dict[int, int], reason: str
 ) -> None:
-    bench.board.nvic.active[:] = active
+    bench.board.nvic.active = active
     branch_to(bench, link, stacks)
     assert bench.board.run_until(lambda: bench.board.lockups == 1, 64_000)
     assert any(reason in line for line in bench.warnings), bench.warnings
@@ -104,7 +104,7 @@ def test_only_the_stack_that_is_used_must_be_there(bench: Bench, link: int) -> N
     top = 0x20040000
     frame = struct.pack("<8I", *range(6), bench.board.symbols["probe_finished"][0], 1 << 24)
     assert bench.board.memory.write_ram(top - len(frame), frame)
-    bench.board.nvic.active[:] = [15]
+    bench.board.nvic.active = [15]
     used, other = (MSP, PSP) if link == 0xFFFFFFF9 else (PSP, MSP)
     branch_to(bench, link, {used: top - len(frame), other: NO_MEMORY})
     bench.board.run(20)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from host.virtual import hooks
+from host.virtual import words
+from host.virtual.memory import Memory
 from host.virtual.nvic import FIRST_INTERRUPT, Nvic
 from host.virtual.rtc import (
     CC,
@@ -30,17 +30,17 @@ class Clock:
     """Guest time that a test moves."""
 
     def __init__(self) -> None:
-        self.state = np.zeros(128, np.int64)
-        self.state[hooks.EVENT] = self.state[hooks.DEADLINE] = hooks.NEVER
+        memory = Memory()
+        self.state = memory.state
         self.schedule = Schedule(self.state)
-        self.nvic = Nvic(lambda: None)
-        self.rtc = Rtc(1, self.schedule, self.nvic, lambda: int(self.state[hooks.CYCLES]))
+        self.nvic = Nvic(memory)
+        self.rtc = Rtc(1, self.schedule, self.nvic, lambda: int(self.state[words.CYCLES]))
 
     def move_to(self, cycle: int) -> None:
-        while (event := self.schedule.next(cycle)) < cycle:
-            self.state[hooks.CYCLES] = event
+        while (event := self.schedule.aim(cycle)) < cycle:
+            self.state[words.CYCLES] = event
             self.schedule.run_due()
-        self.state[hooks.CYCLES] = cycle
+        self.state[words.CYCLES] = cycle
         self.schedule.run_due()
 
     @property
@@ -93,7 +93,7 @@ def test_stopped_it_stands_and_cleared_it_is_zero() -> None:
     assert clock.counter == 32768
     clock.rtc.write(CLEAR, 1)
     assert clock.counter == 0
-    assert clock.schedule.next() == hooks.NEVER
+    assert clock.schedule.aim(words.NEVER) == words.NEVER
 
 
 def test_a_match_in_the_middle_of_a_block_comes_once() -> None:
@@ -101,7 +101,7 @@ def test_a_match_in_the_middle_of_a_block_comes_once() -> None:
     clock = Clock()
     clock.rtc.write(START, 1)
     clock.rtc.write(CC, 10)
-    late = Rtc(1, clock.schedule, clock.nvic, lambda: int(clock.state[hooks.CYCLES]) - 50)
+    late = Rtc(1, clock.schedule, clock.nvic, lambda: int(clock.state[words.CYCLES]) - 50)
     late.write(START, 1)
     late.write(CC, 10)
     clock.move_to(CPU_HZ // 1000)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from host.virtual import hooks
+from host.virtual import words
 from host.virtual.memory import Memory
+from host.virtual.native import flash
 from host.virtual.options import BoardOptions
 from host.virtual.silicon import NAMED, Silicon, parse_silicon
 from tests.virtual.bench import SECOND, Bench
@@ -19,7 +20,7 @@ IN_LINES, STARTS = 34_000_000, 24
 def samples(wait: int, later: int) -> npt.NDArray[np.uint32]:
     """What single reads of the data pins give that begin at fixed cycles, plus so many."""
     bench = camera()
-    bench.board.memory.state[hooks.PIN_WAIT] = wait  # only now: starting the sensor reads pins, too
+    bench.board.memory.state[words.PIN_WAIT] = wait  # only now: starting the sensor reads pins, too
     found = []
     for start in range(STARTS):
         bench.board.run(IN_LINES + 10_007 * start + later - bench.board.cycles)
@@ -33,17 +34,17 @@ def test_wait_states_move_the_sample_not_only_the_time() -> None:
     for wait in (1, 2, 3):
         assert np.array_equal(samples(wait, 0), ideal[wait])
         board = Bench(BoardOptions(silicon=Silicon(wait=wait))).board
-        assert board.memory.state[hooks.PIN_WAIT] == wait
+        assert board.memory.state[words.PIN_WAIT] == wait
 
 
 def loop_cycles(silicon: Silicon, cache: bool = False, rounds: int = 1000) -> tuple[int, int]:
     """Cycles of a loop of two instructions, and lines of flash that it missed."""
     bench = Bench(BoardOptions(silicon=silicon))
     bench.board.nvmc.write(0x540, int(cache))
-    misses = int(bench.board.memory.state[hooks.CACHE_MISSES])
+    misses = int(bench.board.memory.state[words.CACHE_MISSES])
     began = bench.board.cycles
     bench.call("count_down", rounds)
-    return bench.board.cycles - began, int(bench.board.memory.state[hooks.CACHE_MISSES]) - misses
+    return bench.board.cycles - began, int(bench.board.memory.state[words.CACHE_MISSES]) - misses
 
 
 def test_taken_branches_cost_what_is_asked() -> None:
@@ -91,7 +92,7 @@ def test_cache_against_traces_by_hand(
 ) -> None:
     memory = Memory()
     memory.switch_cache(on)
-    found = "".join("h" if hooks.line_is_there(memory.state, line) else "m" for line in lines)
+    found = "".join("h" if flash.line_is_there(memory.state, line) else "m" for line in lines)
     if (
         wanted is None
     ):  # 0 and 64 fill set 0, 128 puts out 0, which puts out 64, which puts out 128, all missed
@@ -104,13 +105,13 @@ def test_cache_against_traces_by_hand(
 
 def test_blocks_fetch_all_lines_they_lie_in() -> None:
     memory = Memory()
-    memory.state[hooks.FLASH_WAIT] = 3
+    memory.state[words.FLASH_WAIT] = 3
     memory.switch_cache(True)
-    assert hooks.fetch_block(memory.state, 0x1000E, 2) == 3, "one line"
-    assert hooks.fetch_block(memory.state, 0x1000E, 4) == 3, "the next one; the first is there"
-    assert hooks.fetch_block(memory.state, 0x10000, 0x40) == 2 * 3
-    assert memory.state[hooks.CACHE_MISSES] == 4
-    assert memory.state[hooks.CACHE_HITS] == 3
+    assert flash.fetch_block(memory.state, 0x1000E, 2) == 3, "one line"
+    assert flash.fetch_block(memory.state, 0x1000E, 4) == 3, "the next one; the first is there"
+    assert flash.fetch_block(memory.state, 0x10000, 0x40) == 2 * 3
+    assert memory.state[words.CACHE_MISSES] == 4
+    assert memory.state[words.CACHE_HITS] == 3
 
 
 def test_interrupts_of_the_core_cost_more() -> None:
@@ -130,7 +131,7 @@ def test_ideal_silicon_is_the_model_itself() -> None:
     for bench in (plain, ideal):
         bench.call("count_down", 10_000)
     assert plain.board.cycles == ideal.board.cycles
-    assert plain.board.memory.state[hooks.CACHE_MISSES] == 0
+    assert plain.board.memory.state[words.CACHE_MISSES] == 0
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from host.virtual import hooks
-from host.virtual.cpu import Flavour
+from host.virtual import words
 from host.virtual.cycles import CycleModel, new_disassembler, price_block
+from host.virtual.engines import Flavour
 from host.virtual.options import BoardOptions
 from tests.virtual.bench import SECOND
 from tests.virtual.test_sensor import camera, captured
@@ -59,8 +59,8 @@ def test_a_place_that_was_learned_is_watched_with_its_neighbours() -> None:
         bench.board.run(SECOND // 4)
         bench.call("sample_pins", ROUNDS)
     memory, address = bench.board.memory, bench.board.symbols["sample_pins"][0]
-    slots = slice(hooks.slot_of(address), hooks.slot_of(address + 0x80))
-    assert (memory.accesses[slots] == hooks.ACCESS_HOOKED).any()
+    slots = slice(words.slot_of(address), words.slot_of(address + 0x80))
+    assert (memory.accesses[slots] == words.ACCESS_HOOKED).any()
     (around,) = [r for r in bench.board.cpu.sites.hooked if r[0] <= address < r[1]]
     assert around[1] - address > 0x80
 
@@ -68,7 +68,7 @@ def test_a_place_that_was_learned_is_watched_with_its_neighbours() -> None:
 def test_more_places_than_hooks_keep_the_exact_engine() -> None:
     bench = camera()
     sites, memory = bench.board.cpu.sites, bench.board.memory
-    memory.wanted[hooks.slot_of(0x40000) : hooks.slot_of(0x50000) : 0x200] = 1
+    memory.wanted[words.slot_of(0x40000) : words.slot_of(0x50000) : 0x200] = 1
     bench.board.run(IN_LINES - bench.board.cycles)
     for _ in range(3):
         bench.call("sample_pins", ROUNDS)

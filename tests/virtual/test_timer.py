@@ -5,6 +5,7 @@ The schedule is looked at late, as the board does at the end of a block: what ha
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.virtual import hooks
+from host.virtual import words
+from host.virtual.bus import Warnings
+from host.virtual.chip import Chip
+from host.virtual.memory import Memory
+from host.virtual.native import compiled
 from host.virtual.nvic import FIRST_INTERRUPT, Nvic
 from host.virtual.schedule import Schedule
 from host.virtual.timer import Timer
@@ -30,20 +35,32 @@ class Clock:
     """Guest time that a test moves, and one timer in it."""
 
     def __init__(self, index: int = 3) -> None:
-        self.state = np.zeros(128, np.int64)
-        self.state[hooks.EVENT] = self.state[hooks.DEADLINE] = hooks.NEVER
-        self.schedule, self.nvic = Schedule(self.state), Nvic(lambda: None)
-        self.timer = Timer(index, self.schedule, self.nvic, self.now)
+        memory = Memory()
+        self.state = memory.state
+        self.schedule, self.nvic = Schedule(self.state), Nvic(memory)
+        warnings = Warnings(print, lambda: 0)
+        chip = Chip(memory, self.schedule, self.nvic, warnings, self.now)
+        self.timer = Timer(index, chip)
         self.seen: list[tuple[int, int]] = []
-        start = self.timer.start + COMPARE
-        self.timer.happened = lambda address: self.seen.append((self.now(), (address - start) // 4))
+        self._listen(memory, self.timer.start + COMPARE)
+
+    def _listen(self, memory: Memory, start: int) -> None:
+        """A PPI whose channels are all on, one for each event."""
+
+        def heard(address: int, _: int) -> int:
+            self.seen.append((self.now(), (address - start) // 4))
+            return 0
+
+        self._heard = compiled.PYTHON_FUNCTION(heard)
+        memory.ppi_events[:6] = start + 4 * np.arange(6)
+        self.state[words.PPI_FUNCTION] = ctypes.cast(self._heard, ctypes.c_void_p).value or 0
 
     def now(self) -> int:
-        return self.schedule.time(lambda: int(self.state[hooks.CYCLES]))
+        return self.schedule.time(lambda: int(self.state[words.CYCLES]))
 
     def move_to(self, cycle: int) -> None:
         """At once: whatever was due on the way is late."""
-        self.state[hooks.CYCLES] = cycle
+        self.state[words.CYCLES] = cycle
         self.schedule.run_due()
 
     def counter(self, channel: int = 5) -> int:

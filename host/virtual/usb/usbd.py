@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from host.virtual.chip import Chip
-from host.virtual.hooks import RAM_START
 from host.virtual.interrupts import EventBank
 from host.virtual.usb.errata import UsbErrata
+from host.virtual.words import RAM_START
 
 ENDPOINTS, PACKET_BYTES = 8, 64
 STARTEPIN, STARTEPOUT, EP0RCVOUT, EP0STATUS, EP0STALL = 0x004, 0x028, 0x04C, 0x050, 0x054

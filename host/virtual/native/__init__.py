@@ -1,0 +1,5 @@
+"""What runs inside Unicorn, compiled by numba: no Python on the hot path.
+
+callbacks.py has what Unicorn calls; the other files what that is made of. Python calls some of it, too, so that
+nothing is written twice.
+"""
