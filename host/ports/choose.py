@@ -68,10 +68,11 @@ class Choice:
 class VirtualPort(SocketPort):
     """The virtual board, started with the port and stopped with it."""
 
-    def __init__(self, scene: str, speed: str) -> None:
+    def __init__(self, scene: str, speed: str, core_load: bool = False) -> None:
         from host.virtual.server import start_virtual_board
 
-        self._server = start_virtual_board(scene=scene, speed=speed)
+        load = ("--core-load", "on") if core_load else ()
+        self._server = start_virtual_board(scene=scene, speed=speed, arguments=load)
         try:
             host, number, key = socket_address(self._server.url)
             super().__init__(host, number, self._server.name, key)
@@ -112,10 +113,12 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
     return _choose_serial(url, listed)
 
 
-def open_choice(choice: Choice, scene: str = "default", speed: str = "real") -> Port:
-    """Opens what choose_port chose; scene and speed are the virtual board's."""
+def open_choice(
+    choice: Choice, scene: str = "default", speed: str = "real", core_load: bool = False
+) -> Port:
+    """Opens what choose_port chose; the rest is the virtual board's. core_load: see PortOptions in open.py."""
     if choice.url == VIRTUAL:
-        return VirtualPort(scene, speed)
+        return VirtualPort(scene, speed, core_load)
     if choice.url.startswith(SOCKET):
         return SocketPort.at(choice.url)
     if choice.is_replay:
@@ -135,12 +138,13 @@ def reopener(
     scene: str = "default",
     speed: str = "real",
     listed: Callable[[], list[ListedPort]] = listed_ports,
+    core_load: bool = False,
 ) -> Callable[[], Port]:
     """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
 
     def reopen() -> Port:
         if not choice.serial_number:
-            return open_choice(choice, scene, speed)
+            return open_choice(choice, scene, speed, core_load)
         for port in listed():
             if port.serial_number == choice.serial_number and port.is_arduino(NANO_33_BLE):
                 return SerialPort(port.path)

@@ -28,15 +28,21 @@ if TYPE_CHECKING:
 
 PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
 DEFAULT_SCENE = "default"
+ON, OFF = "on", "off"
+CORE_LOAD_HELP = (
+    "the virtual board is charged what Arduino's core takes from the CPU (default: off)"
+)
 RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
 
 
 @dataclass(frozen=True)
 class PortOptions:
-    """What a command line says of the port. url: of --port. record: a file to be, for every byte of the link."""
+    """What a command line says of the port. url: of --port. record: a file to be, for every byte of the link.
+    core_load: the virtual board that starts is charged what Arduino's core takes."""
 
     url: str = "auto"
     record: Path | None = None
+    core_load: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Opening:
     recorder: Recorder | None = None
     wrap: Callable[[Port], Port] = lambda port: port
     playback: ReplayPort | None = None  # a recording: it can be listened to, and nothing more
+    core_load: bool = False
 
     @property
     def timing(self) -> Timing | None:
@@ -59,11 +66,12 @@ class Opening:
         """Opens it. Raises HostError."""
         if self.playback is not None:
             return self._dress(self.playback)
-        return self._dress(open_choice(self.choice, self.scene, self.speed))
+        return self._dress(open_choice(self.choice, self.scene, self.speed, self.core_load))
 
     def reopen(self) -> Port:
         """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
-        return self._dress(reopener(self.choice, self.scene, self.speed)())
+        again = reopener(self.choice, self.scene, self.speed, core_load=self.core_load)
+        return self._dress(again())
 
     def _dress(self, port: Port) -> Port:
         if self.recorder is not None:
@@ -74,14 +82,15 @@ class Opening:
 
 
 def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
-    """Gives a tool --port and --record."""
+    """Gives a tool --port, --record and --core-load."""
     parser.add_argument("--port", default=default, metavar="URL", help=PORT_HELP)
     parser.add_argument("--record", type=Path, metavar="FILE", help=RECORD_HELP)
+    parser.add_argument("--core-load", choices=(ON, OFF), default=OFF, help=CORE_LOAD_HELP)
 
 
 def port_options(args: argparse.Namespace) -> PortOptions:
     """What the arguments of `add_port_arguments` were."""
-    return PortOptions(args.port or "auto", args.record)
+    return PortOptions(args.port or "auto", args.record, args.core_load == ON)
 
 
 @contextlib.contextmanager
@@ -103,16 +112,21 @@ def port_opening(
             f"--scene {scene} is for the virtual board that starts here, and this is {without_key(choice.url)}",
             "leave --scene out, or give --port virtual",
         )
+    if options.core_load and choice.url != VIRTUAL:
+        raise HostError(
+            f"--core-load is for the virtual board that starts here, and this is {without_key(choice.url)}",
+            "leave it out, or give --port virtual",
+        )
     playback = _open_playback(choice)
     if options.record is None:
-        yield Opening(choice, scene, speed, None, wrap, playback)
+        yield Opening(choice, scene, speed, None, wrap, playback, options.core_load)
         return
     from host.recording.recorder import start_recording
 
     recorder = start_recording(options.record, without_key(choice.url), _command(), say)
     say(f"recording to {options.record}")
     try:
-        yield Opening(choice, scene, speed, recorder, wrap, playback)
+        yield Opening(choice, scene, speed, recorder, wrap, playback, options.core_load)
     finally:
         recorder.close()
     recorder.raise_failure()

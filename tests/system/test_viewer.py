@@ -58,6 +58,12 @@ def test_the_terminal_form_ends_after_its_frames() -> None:
     assert run.returncode == 0, run.stderr
 
 
+def test_the_board_that_starts_is_charged_the_core_on_request() -> None:
+    run = view("--port", "virtual", "--core-load", "on", "--json", "--frames", "1")
+    assert run.returncode == 0, run.stderr
+    assert "core load on" in run.stderr and json.loads(run.stdout)["overlapped_cycles"] >= 0
+
+
 def test_user_errors_are_one_line_and_exit_code_2() -> None:
     for options, words in (
         (("--port", "/dev/ttyNOTHERE", "--json"), "ttyNOTHERE"),
