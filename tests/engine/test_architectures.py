@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from host.compiler.build import Options, compile_model
+from host.compiler.build import Options, compile_anyway, compile_model
 from tests.compiler import reference
 from tests.compiler.architectures import mobilenet_v1, mobilenet_v2, plain_cnn
 from tests.engine.library import HostEngine
@@ -46,7 +46,7 @@ def test_streamed_scores_equal_the_reference_kernels(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_layer_equals_the_reference_kernels(name: str) -> None:
     data = CASES[name]()
-    compiled = compile_model(data, name, options=Options(streaming=False))
+    compiled = compile_anyway(data, name, options=Options(streaming=False))  # too large unstreamed
     image = compiled.network.features[0]
     pixels = reference.images((image.height, image.width, image.channels), 4)[3]
     judge = reference.interpreter(data, keep_all=True)
