@@ -313,7 +313,7 @@ def _keys_width(size: int, keys: Sequence[tuple[str, str]]) -> int:
 VERDICT = Block(0, 5.0, 2.5, _verdict)
 SCORE = Block(1, 3.3, 0.0, _score)
 LOSSES = Block(3, 3.2, 0.3, _losses)
-NAMES = Block(5, 4.1, 0.0, _names)
+NAMES = Block(5, 5.6, 0.0, _names)
 BLOCKS = (
     VERDICT,
     SCORE,

@@ -7,6 +7,7 @@ FIGURES: tuple[tuple[str, str], ...] = (
     ("probability", "what the model says of a class, 0 to 1; softmax or sigmoid of its logits"),
     ("threshold", "from which probability on the verdict is yes"),
     ("fps", "frames a second: on board by the board's clock, here as they arrive"),
+    ("s old", "from the end of the picture's last line to its result"),
     ("capture", "from the request for a frame to its last line"),
     ("preprocess", "averaging the camera's lines down to the model's input"),
     ("inference", "one run of the model on one picture"),

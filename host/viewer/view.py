@@ -109,6 +109,11 @@ class View:
         return (len(self.arrivals) - 1) / seconds if seconds > 0 else 0.0
 
     @property
+    def age_s(self) -> float:
+        """From the end of the picture's last line to its result; 0 when unknown."""
+        return self.cycles.age / max(1, self.clock_hz) if self.cycles else 0.0
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         """In the order of a frame's way; empty before the first result."""
         if self.cycles is None:

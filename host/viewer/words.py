@@ -47,14 +47,15 @@ def _number(view: View) -> str:
 
 
 def rate_text(view: View) -> str:
-    """Frames a second: the board's clock first, then what arrives here where that differs."""
+    """Frames a second: the board's clock first, then what arrives here where that differs; the picture's age."""
     if not view.board_fps and not view.shown_fps:
         return "waiting for the first frame"
     if not view.board_fps:
         return f"{view.shown_fps:.1f} fps"
+    age = f", {view.age_s:.2f} s old" if view.age_s else ""
     if view.is_virtual and view.shown_fps:
-        return f"{view.board_fps:.1f} fps on board, {view.shown_fps:.1f} here"
-    return f"{view.board_fps:.1f} fps"
+        return f"{view.board_fps:.1f} fps on board, {view.shown_fps:.1f} here{age}"
+    return f"{view.board_fps:.1f} fps{age}"
 
 
 def clock_text(view: View) -> str:

@@ -122,3 +122,18 @@ def test_text_is_shrunk_then_shortened_but_never_too_wide(width: int) -> None:
 
 def test_drawing_changes_nothing_and_repeats_itself() -> None:
     assert np.array_equal(draw(USUAL, 640, 480), draw(USUAL, 640, 480))
+
+
+def test_a_starting_board_and_its_scene_have_their_lines() -> None:
+    long = replace(USUAL, port="virtual board (core load off, ideal silicon)", scene="default")
+    shown = draw(long, 1060, 660)
+    without = draw(replace(long, scene=""), 1060, 660)
+    rows = np.flatnonzero((shown != without).any(axis=(1, 2)))
+    assert len(rows) and rows[-1] - rows[0] >= 8  # a whole line of text, not its upper edge
+
+
+def test_the_pictures_age_is_said_where_it_is_known() -> None:
+    assert USUAL.cycles is not None
+    old = replace(USUAL, cycles=replace(USUAL.cycles, age=12_800_000))
+    assert "5.0 fps on board, 5.0 here, 0.20 s old" in words_of(old, 1060, 660)
+    assert "s old" not in words_of(USUAL, 1060, 660)
