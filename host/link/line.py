@@ -12,14 +12,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link.framing import SEQUENCES, encode_packet
 from host.link.handshake import WrongFirmwareError, explained
 from host.link.inbox import Inbox
+from host.link.messages import Hello
 from host.link.sequence import Losses
 from host.link.transport import Port, PortLostError, waits_for_reader
 
+# Arduino's core asks for a received packet's size when the next one may have come already, and so loses or keeps too
+# many bytes of it (USBPhy_Nordic.cpp, endpoint_read_result: SIZE.EPOUT after the DMA's end). Where every packet is full
+# all sizes are the same: its zeros are empty frames, which nobody counts.
+USB_PACKET_BYTES = 64
 QUEUE_MESSAGES = 256  # at most 7 MB of RGB frames; the newest stay
 
 M = TypeVar("M", bound=Message)
@@ -71,6 +77,7 @@ class Line:
         self.queue: deque[Message] = deque()  # what nobody took yet, the oldest first
         self._waiters: list[Waiter] = []
         self._host_dropped = self._reconnects = self._sequence = 0
+        self._fills_packets = False  # for a board whose USB is the core's
 
     @property
     def name(self) -> str:
@@ -166,6 +173,8 @@ class Line:
         self._port.close()
 
     def _deliver(self, message: Message) -> None:
+        if isinstance(message, Hello):
+            self._fills_packets = message.board != VIRTUAL
         matching = [w for w in self._waiters if w.answer is None and w.matches(message)]
         for waiter in matching:
             waiter.answer = message
@@ -182,4 +191,5 @@ class Line:
         packet = encode_packet(question.ID, self._sequence, question.pack())
         sent.add(self._sequence)
         self._sequence = (self._sequence + 1) % SEQUENCES
-        self._port.write(packet)
+        filler = bytes(-len(packet) % USB_PACKET_BYTES) if self._fills_packets else b""
+        self._port.write(packet + filler)

@@ -1,5 +1,6 @@
 // Web Serial: the board itself, in Chrome and Edge. Found by its USB identity, opened again when it comes back.
 export const USB = { usbVendorId: 0x2341, usbProductId: 0x805a }; // Arduino Nano 33 BLE and its Sense
+const PACKET_BYTES = 64; // of full-speed USB
 const BAUD = 115200; // USB ignores it, but for 1200, which resets the Nano into its bootloader: never that
 const BUFFER_BYTES = 1 << 16;
 const AGAIN_MS = 500;
@@ -106,9 +107,16 @@ export class SerialLink {
     const writer = this.#port.writable?.getWriter();
     if (!writer) return;
     try {
-      await writer.write(bytes);
+      await writer.write(filled(bytes));
     } finally {
       writer.releaseLock();
     }
   }
+}
+
+/** With empty frames behind it, so that every USB packet is full: host/link/line.py says why. */
+function filled(bytes) {
+  const all = new Uint8Array(Math.ceil(bytes.length / PACKET_BYTES) * PACKET_BYTES);
+  all.set(bytes);
+  return all;
 }
