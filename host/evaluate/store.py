@@ -12,6 +12,7 @@ from host.data.manifest import Picture
 from host.evaluate.evaluation import Evaluation, as_json
 from host.evaluate.page import evaluation_page
 from host.evaluate.robust import UnderCondition
+from host.evaluate.slices import Slice
 from host.report.page import write_page
 from host.runs.conditions import Conditions
 from host.runs.layout import Column, Layout
@@ -44,18 +45,21 @@ ROC = Layout(
         Column("precision", "float64", "0..1"),
     ),
 )
+FIGURES = (  # of a slice, or under a condition
+    Column("accuracy", "float64", "0..1"),
+    Column("accuracy_low", "float64", "95 %, Wilson"),
+    Column("accuracy_high", "float64", "95 %, Wilson"),
+    Column("auc", "float64", "NaN where only one class occurs"),
+    Column("true_positive_rate", "float64", "NaN where it is not defined"),
+    Column("true_negative_rate", "float64", "NaN where it is not defined"),
+)
 SLICES = Layout(
     "slices",
     (
         Column("family", "text", "column of the manifest, or kind of tag"),
         Column("name", "text", "its value"),
         Column("count", "int64", "pictures"),
-        Column("accuracy", "float64", "0..1"),
-        Column("accuracy_low", "float64", "95 %, Wilson"),
-        Column("accuracy_high", "float64", "95 %, Wilson"),
-        Column("auc", "float64", "NaN where only one class occurs"),
-        Column("true_positive_rate", "float64", "NaN where it is not defined"),
-        Column("true_negative_rate", "float64", "NaN where it is not defined"),
+        *FIGURES,
     ),
 )
 
@@ -63,12 +67,7 @@ CONDITIONS = Layout(
     "conditions",
     (
         Column("condition", "text", "of the sensor: see host/evaluate/sensor_conditions.py"),
-        Column("accuracy", "float64", "0..1"),
-        Column("accuracy_low", "float64", "95 %, Wilson"),
-        Column("accuracy_high", "float64", "95 %, Wilson"),
-        Column("auc", "float64", "NaN where only one class occurs"),
-        Column("true_positive_rate", "float64", "NaN where it is not defined"),
-        Column("true_negative_rate", "float64", "NaN where it is not defined"),
+        *FIGURES,
         Column("lost", "float64", "percentage points of accuracy less than clean"),
         Column("lost_low", "float64", "95 %, paired bootstrap"),
         Column("lost_high", "float64", "95 %, paired bootstrap"),
@@ -101,18 +100,7 @@ def store(
                 run.append("roc", *row)
         for each in found.slices:
             reached = each.rates
-            run.append(
-                "slices",
-                each.family,
-                each.name,
-                reached.count,
-                reached.accuracy,
-                each.accuracy.low,
-                each.accuracy.high,
-                _number(each.auc),
-                _number(reached.true_positive_rate),
-                _number(reached.true_negative_rate),
-            )
+            run.append("slices", each.family, each.name, reached.count, *_figures(each))
         for under in found.robust:
             _append_condition(run, under)
     page = evaluation_page(found, conditions, pixels, [p.path for p in pictures], notes)
@@ -140,19 +128,20 @@ def _append_pictures(run: RunWriter, found: Evaluation, pictures: Sequence[Pictu
 
 
 def _append_condition(run: RunWriter, under: UnderCondition) -> None:
-    reached = under.rates
-    run.append(
-        "conditions",
-        under.name,
+    lost = under.lost, under.lost_interval.low, under.lost_interval.high
+    run.append("conditions", under.name, *_figures(under), *lost)
+
+
+def _figures(of: Slice | UnderCondition) -> tuple[float, ...]:
+    """Under FIGURES."""
+    reached = of.rates
+    return (
         reached.accuracy,
-        under.accuracy.low,
-        under.accuracy.high,
-        _number(under.auc),
+        of.accuracy.low,
+        of.accuracy.high,
+        _number(of.auc),
         _number(reached.true_positive_rate),
         _number(reached.true_negative_rate),
-        under.lost,
-        under.lost_interval.low,
-        under.lost_interval.high,
     )
 
 
