@@ -11,9 +11,11 @@ from host.compiler.header import packed_model_header
 from host.link.header import protocol_header
 from host.web.rules import rules_script
 from host.web.script import protocol_script
+from tools.options import page as options_page
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
+    "docs/OPTIONS.md": options_page,
     "firmware/include/board_numbers.h": board_header,
     "firmware/include/packed_model.h": packed_model_header,
     "firmware/include/protocol.h": protocol_header,

@@ -1,0 +1,20 @@
+"""Its command line, against docs/OPTIONS.md; and how it starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.bench.host import command as of_host
+from host.recording import __main__ as recording
+from tests.options import check_options, check_program
+
+
+def test_options_are_as_documented() -> None:
+    check_options(recording)
+    check_options(of_host)
+
+
+def test_it_starts_as_a_program_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_program(recording, monkeypatch, capsys)
