@@ -1,0 +1,159 @@
+"""Screens, pages and figures as text, compared whole with the files of tests/golden/texts.
+
+Each number, unit, order and column of theirs is held that way. Where a change is meant, WRITE_GOLDEN=1 in the
+environment of pytest writes the files again; git shows what has changed.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import RenderableType
+
+from host.base.console import Console
+from host.report.blocks import Page, Plot, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FOLDER = Path(__file__).parent / "golden" / "texts"
+WRITE = "WRITE_GOLDEN"
+FEW = 12  # numbers of a curve that are written out
+HOST = re.compile(
+    r"[^\n;|]+; [^\n;]+; Python [\d.]+(\+|rc\d+)?"
+)  # this computer, of a run's conditions
+
+
+def check_golden(name: str, text: str) -> None:
+    """text, without this computer's name, is what tests/golden/texts/NAME.txt holds."""
+    text = "\n".join(line.rstrip() for line in HOST.sub("HOST", text).splitlines()) + "\n"
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get(WRITE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.is_file(), f"{path} is missing: {WRITE}=1 pytest writes it"
+    assert text == path.read_text(encoding="utf-8"), f"if it is meant: {WRITE}=1 pytest"
+
+
+def screen_text(*shown: RenderableType, width: int = 130, styles: bool = False) -> str:
+    """As a terminal shows it. styles: with its colours, as escape sequences that can be read."""
+    file = io.StringIO()
+    colours: Any = {"force_terminal": True, "color_system": "truecolor"} if styles else {}
+    console = Console(file=file, width=width, height=40, **colours)
+    for each in shown:
+        console.print(each)
+    return file.getvalue().replace("\x1b", "~")
+
+
+def page_text(page: Page) -> str:
+    """All that it says, and what its figures draw."""
+    return "\n".join(_lines(page))
+
+
+def _lines(value: Any, indent: str = "", name: str = "") -> Iterator[str]:
+    head = indent + (f"{name}: " if name else "")
+    if isinstance(value, Table):
+        yield f"{head}Table, {value.text_columns} columns of text, bold {value.bold_rows}"
+        yield from (f"{indent}  {' | '.join(row)}" for row in (value.heading, *value.rows))
+        yield f"{indent}  {value.caption}"
+    elif isinstance(value, Plot):
+        yield f"{head}Plot {value.name}: {value.caption}"
+        yield from (f"{indent}  {line}" for line in figure_lines(value.figure))
+    elif is_dataclass(value):
+        yield f"{head}{type(value).__name__}"
+        for field in fields(value):
+            yield from _lines(getattr(value, field.name), indent + "  ", field.name)
+    elif isinstance(value, tuple | list):
+        yield f"{head}{len(value)}"
+        for each in value:
+            yield from _lines(each, indent + "  ")
+    else:
+        yield f"{head}{value}"
+
+
+def figure_lines(figure: Figure) -> Iterator[str]:
+    """Size, and of all axes: texts, scales, limits, curves, bars."""
+    yield f"figure {' x '.join(map(number, figure.get_size_inches()))}"
+    for axes in figure.axes:
+        yield from (f"  {line}" for line in _axes(axes))
+
+
+def _axes(axes: Axes) -> Iterator[str]:
+    yield f"axes {axes.get_title('left') or axes.get_title()!r}"
+    for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+        low, high = map(number, axis.get_view_interval())
+        ticks = [tick.get_text() for tick in axis.get_ticklabels()]
+        grid = any(line.get_visible() for line in axis.get_gridlines())
+        yield f"  {name} {axis.get_label_text()!r} {axis.get_scale()} {low}..{high}, grid {grid}"
+        yield f"    ticks {' '.join(ticks)}"
+    seen = [name for name, spine in axes.spines.items() if spine.get_visible()]
+    yield f"  spines {' '.join(seen)}"
+    for artist in [*axes.lines, *axes.collections, *axes.texts]:
+        yield f"  {_artist(artist)}"
+    for (kind, colour), patches in itertools.groupby(
+        axes.patches, lambda each: (type(each).__name__, _colour(each))
+    ):
+        places = [_place(each) for each in patches]
+        few = [numbers(place) for place in places] if len(places) <= FEW else []
+        yield f"  {len(places)} {kind} {colour}: {'; '.join(few) or columns(places)}"
+    legend = axes.get_legend()
+    if legend is not None:
+        texts = " | ".join(text.get_text() for text in legend.get_texts())
+        yield f"  legend {texts}, frame {legend.get_frame_on()}"
+
+
+def _artist(artist: Any) -> str:
+    kind, label = type(artist).__name__, str(artist.get_label())
+    words = [kind, "" if label.startswith("_") else label, f"z {number(artist.get_zorder())}"]
+    if hasattr(artist, "get_xydata"):
+        x, y = artist.get_data()
+        words += [str(artist.get_color()), artist.get_linestyle(), artist.get_marker() or "-"]
+        words += [f"width {number(artist.get_linewidth())}", f"x {numbers(x)}", f"y {numbers(y)}"]
+    elif hasattr(artist, "get_text"):
+        words += [repr(artist.get_text()), *map(number, artist.get_position())]
+        words += [f"size {number(artist.get_fontsize())}"]
+    else:
+        points = [path.vertices for path in artist.get_paths()]
+        words += [numbers(np.concatenate(points).ravel()) if points else "nothing"]
+        words += [numbers(np.asarray(artist.get_offsets()).ravel()), _colour(artist)]
+    return " ".join(word for word in words if word)
+
+
+def _place(patch: Any) -> list[float]:
+    """Of a rectangle its corner, width and height, of another shape the ends of its outline."""
+    if hasattr(patch, "get_width"):
+        return [patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height()]
+    corners = patch.get_path().vertices
+    return [*corners.min(axis=0), *corners.max(axis=0)]
+
+
+def _colour(artist: Any) -> str:
+    return f"colour {numbers(np.asarray(artist.get_facecolor()).ravel())}"
+
+
+def number(value: Any) -> str:
+    """Five digits: the same on every machine."""
+    return f"{float(value):.5g}"
+
+
+def columns(rows: list[list[float]]) -> str:
+    """Of many rows, each column by itself."""
+    return "; ".join(numbers(column) for column in zip(*rows, strict=True))
+
+
+def numbers(values: Any) -> str:
+    """All of a few; of many their count, ends, extremes and sum."""
+    of = np.asarray(values, np.float64)
+    if of.size <= FEW:
+        return " ".join(map(number, of))
+    ends = " ".join(map(number, (of[0], of[-1], np.nanmin(of), np.nanmax(of), np.nansum(of))))
+    return f"[{of.size}: {ends}]"
