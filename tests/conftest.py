@@ -71,6 +71,15 @@ def shared() -> Path:
     return path
 
 
+@pytest.fixture
+def one_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are made on the same computer everywhere: their conditions name it."""
+    from host.runs import conditions
+
+    computer = conditions.HostConditions("Linux", "a processor", "3.11")
+    monkeypatch.setattr(conditions, "host_conditions", lambda: computer)
+
+
 @pytest.fixture(scope="session")
 def frames(request: pytest.FixtureRequest) -> int:
     """How many frames a long stream has."""

@@ -20,7 +20,9 @@ from tests.report.test_other_pages import graded, watched
 
 
 @pytest.fixture(autouse=True)
-def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_directory_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_computer: None
+) -> None:
     monkeypatch.chdir(tmp_path)  # the pages name the runs' directories
 
 
