@@ -10,6 +10,7 @@ import argparse
 import random
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.attack.lies import lies
@@ -54,19 +55,35 @@ def main() -> int:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tool", action="append", help="this one alone (again: and this one)")
     parser.add_argument("--part", type=_part, default=(0, 1), metavar="I/N", help="of N processes")
     args = parser.parse_args()
-    broken = 0
+    endings: list[tuple[Ending, str]] = []
     first, step = args.part
-    chosen = cases(args.full, args.count, args.seed)[first::step]
+    every = cases(args.full, args.count, args.seed)
+    chosen = [case for case in every if not args.tool or case[0] in args.tool][first::step]
     for tool, lie in chosen:
         with tempfile.TemporaryDirectory() as folder:
-            wrong = attack(tool, lie, Path(folder))
-        if wrong:
-            broken += 1
-            print(f"{tool}: {lie[0].__name__}.{lie[1]} = {lie[2]!r:.40}\n{wrong}", flush=True)
-    print(f"{len(chosen)} runs, {broken} broken")
-    return 1 if broken else 0
+            ended = ending(tool, lie, Path(folder))
+        name = f"{tool}: {lie[0].__name__}.{lie[1]} = {lie[2]!r:.40}"
+        endings.append((ended, name))
+        if ended.wrong:
+            print(f"{name}\n{ended.wrong}", flush=True)
+    print(summary(endings))
+    return 1 if any(ended.wrong for ended, _ in endings) else 0
+
+
+def summary(endings: Sequence[tuple[Ending, str]]) -> str:
+    """Lines: how many runs, how many of them broken, the slowest, and the one that took most memory."""
+    slowest, largest = (
+        max(endings, key=lambda pair: pair[0].seconds),
+        max(endings, key=lambda pair: pair[0].grown_bytes),
+    )
+    return (
+        f"{len(endings)} runs, {sum(bool(ended.wrong) for ended, _ in endings)} broken\n"
+        f"slowest {slowest[0].seconds:.1f} s ({slowest[1]})\n"
+        f"most memory {largest[0].grown_bytes / 2**20:.0f} MB ({largest[1]})"
+    )
 
 
 def _part(text: str) -> tuple[int, int]:

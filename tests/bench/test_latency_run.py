@@ -19,6 +19,7 @@ import pytest
 
 from host.base.console import Console
 from host.base.errors import EXIT_USER, HostError, run_main
+from host.base.records import Message
 from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
 from host.bench.latency.inferences import Listener
@@ -27,8 +28,9 @@ from host.bench.latency.measure import Done, Plan, Session
 from host.bench.latency.pictures import drawn_pictures, folder_pictures
 from host.bench.latency.progress import Progress
 from host.link import messages as wire
+from host.link.client import Client
 from host.link.device import Device
-from host.link.line import EMULATED
+from host.link.line import EMULATED, Line
 from host.preprocess import area_average
 from host.runs.read import read_run
 from tests.bench.stepped_port import SteppedPort
@@ -180,16 +182,59 @@ def test_a_torn_cable_keeps_what_was_measured(tmp_path: Path) -> None:
     assert latency_run(run).summary.count == kept
 
 
-@pytest.mark.parametrize(("kind", "seconds"), [("nano33ble", 10), ("virtual", 60)])
-def test_a_silent_board_is_named_with_its_last_fault(kind: str, seconds: int) -> None:
-    board = FakeBoard(replace(HELLO, board=kind))
-    port = MemoryPort(board)
-    with Device(port) as device:
-        listener = Listener(device, iter(range(0, 1000, 2)).__next__)
+class Ticking(FakeBoard):
+    """Says nothing by itself; its clock runs at `speed` of ours, which moves on while nobody speaks."""
+
+    now, speed = 0.0, 1.0
+
+    def _answers(self, command: Message, sequence: int) -> list[Message]:
+        if isinstance(command, wire.Ping):
+            cycles = int(self.now * self.speed * self.hello.clock_hz)
+            return [wire.Pong(command.host_time_us, cycles, 0, 0)]
+        return super()._answers(command, sequence)
+
+
+class PatientPort(MemoryPort):
+    """Waiting for bytes takes a board's time, and none of ours."""
+
+    board: Ticking
+
+    def read(self) -> bytes:
+        if self._arrived.empty():
+            self.board.now += 0.25
+            return b""
+        return super().read()
+
+
+@pytest.mark.parametrize(
+    ("kind", "speed", "seconds"),
+    [
+        ("nano33ble", 1.0, 10),
+        ("virtual", 0.0, 10),  # it stands still
+        ("virtual", 1.0, 10),
+        ("virtual", 0.5, 15),
+        ("virtual", 0.02, 60),  # a computer is never as slow as that
+    ],
+)
+def test_a_silent_board_is_named_with_its_last_fault(kind: str, speed: float, seconds: int) -> None:
+    board = Ticking(replace(HELLO, board=kind))
+    board.speed = speed
+    port = PatientPort(board)
+    with Client(Line(port, clock=lambda: board.now)) as device:
+        device.greet()
         fault = wire.Fault(wire.FaultCode.CAMERA_NO_VSYNC, 1, 0, b"")
         port.arrive(board.say(fault))
         with pytest.raises(HostError, match=rf"no Result in {seconds} s; .*VSYNC"):
-            listener.next(wire.Result)
+            Listener(device, lambda: board.now).next(wire.Result)
+
+
+def test_a_virtual_board_that_answers_nothing_is_named() -> None:
+    board = Ticking()
+    with Client(Line(PatientPort(board), clock=lambda: board.now)) as device:
+        device.greet()
+        board.drop_answer = lambda message: True
+        with pytest.raises(HostError, match="no Result in 6 s, nor an answer to Ping; press"):
+            Listener(device, lambda: board.now).next(wire.Result)
 
 
 def test_a_board_without_a_model_is_refused(tmp_path: Path) -> None:
