@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from host.base.records import Message
+from host.bench.engine.command import BUILT_IN_MODEL
 from host.link import messages as wire
 from tests.attack.lies import GOOD, changed
 from tests.link.fake_board import HELLO, FakeBoard
 from tests.recording.recordings import Clock, begin
 
 FRAME_S = 0.02
+MODEL_HASH = int.from_bytes(BUILT_IN_MODEL.read_bytes()[12:16], "little")  # what Hello says of it
 Lie = tuple[type[Message], str, object]
 
 
@@ -24,7 +26,7 @@ class LyingBoard(FakeBoard):
     """Answers everything; one field of one message is always a lie."""
 
     def __init__(self, lie: Lie | None = None) -> None:
-        super().__init__(dataclasses.replace(HELLO, board="nano33ble"))
+        super().__init__(dataclasses.replace(HELLO, board="nano33ble", model_hash=MODEL_HASH))
         self._lie = lie
 
     def say(self, message: Message, drop: bool = False) -> bytes:
@@ -57,12 +59,17 @@ class LyingBoard(FakeBoard):
             return [wire.SlotInfo(command.which, 0, 0, 0, 300_000, 114_688, 0, 0, 0, "m")]
         if isinstance(command, wire.Get):
             return [wire.Ack(command.ID, 0, sequence, self.settings.get(command.setting, 0))]
+        if isinstance(command, wire.SlotWrite):
+            return [wire.Ack(command.ID, 0, sequence, command.offset + len(command.piece))]
         if isinstance(command, wire.Hold):
             held = wire.Held(
                 command.state, 0, command.repetitions, 1_000_000, 64_000_000, 6_400_000
             )
             return [ack, held]
-        return super()._answers(command, sequence)
+        answers = super()._answers(command, sequence)
+        if isinstance(command, wire.Inject) and len(answers) > 1 and self.profiles:
+            answers.append(wire.Profile(self.frame, bytes(4 * 30)))
+        return answers
 
 
 def record_lies(path: Path, lie: Lie | None, frames: int = 6) -> None:

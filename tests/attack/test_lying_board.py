@@ -11,13 +11,19 @@ from tests.attack.__main__ import REPLAY, attack, cases, ending
 from tests.attack.lying_board import Lie
 from tests.attack.tools import REPLAYED, TOOLS
 
+EXPECTED = {
+    "doctor": 1,  # its colour bars are drawn
+    "evaluate": 1,  # its scores are made up
+    "bench mlperf": 2,  # it speaks packets alone
+}
+
 
 @pytest.mark.parametrize("tool", [*TOOLS, *(REPLAY + tool for tool in REPLAYED)])
 def test_an_honest_board_is_served(tool: str, tmp_path: Path) -> None:
     """The stand-in is good enough for each tool: what fails below fails for the lie."""
     ended = ending(tool, None, tmp_path)
     assert ended.wrong == ""
-    assert ended.code == (1 if "doctor" in tool else 0), ended.output  # its colour bars are drawn
+    assert ended.code == EXPECTED.get(tool, 0), ended.output
 
 
 @pytest.mark.parametrize(("tool", "lie"), cases(full=False, count=30, seed=5), ids=str)

@@ -14,25 +14,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from PIL import Image
+
 from host.base.errors import EndOfRecordingError, HostError
+from host.bench.engine.command import BUILT_IN_MODEL
+from host.bench.watch import figures
 
 LIMIT_S = 30
 LIMIT_BYTES = 200 << 20
-TOOLS: dict[str, tuple[str, ...]] = {
-    "viewer": ("--json", "--frames", "3"),
-    "viewer terminal": ("--terminal", "--frames", "3"),
-    "viewer watch": ("--watch", "60", "--frames", "2"),
-    "doctor": ("--json",),
-    "device": ("info",),
-    "deploy": ("--list",),
-    "bench latency": ("--count", "3", "--warm-up", "1", "--json", "--output", "{}/latency"),
-    "bench link": ("--seconds", "1", "--count", "3", "--json"),
-    "capture": ("--labels", "a,b", "--plain", "--frames", "3", "--output", "{}/captures"),
+WATCHED_MINUTE_S = 2.0  # bench watch takes whole minutes
+TOOLS = {  # {} is a folder for what it writes; {}/data has pictures
+    "viewer": "viewer --json --frames 3",
+    "viewer terminal": "viewer --terminal --frames 3",
+    "viewer watch": "viewer --watch 60 --frames 2",
+    "doctor": "doctor --json",
+    "device": "device info",
+    "device settings": "device get",
+    "device slots": "device slots list",
+    "deploy": "deploy --list",
+    "deploy a model": f"deploy {BUILT_IN_MODEL}",
+    "evaluate": f"evaluate {BUILT_IN_MODEL.with_suffix('.tflite')} --data {{}}/data --no-float --json",
+    "capture": "capture --labels a,b --plain --frames 3 --output {}/captures",
+    "bench engine": "bench engine --real --images 2 --json",
+    "bench latency": "bench latency --count 3 --warm-up 1 --json --output {}/latency",
+    "bench link": "bench link --seconds 1 --count 3 --json",
+    "bench mlperf": "bench mlperf --output {}/mlperf",
+    "bench power": "bench power --meter estimate --short --seconds 0.1 --windows 1 --json "
+    "--output {}/power",
+    "bench watch": "bench watch --json --output {}/watch",
 }
-REPLAYED: dict[str, tuple[str, ...]] = {
-    **{name: TOOLS[name] for name in ("viewer", "viewer terminal", "bench latency")},
-    "recording info": ("--json",),
-    "recording export": ("--output", "{}/exported"),
+REPLAYED = {
+    **{name: TOOLS[name] for name in ("viewer", "viewer terminal", "capture", "bench latency")},
+    "recording info": "recording info --json",
+    "recording export": "recording export --output {}/exported",
 }
 
 
@@ -62,17 +76,17 @@ class _HangError(BaseException):
 
 def run(tool: str, url: str, folder: Path) -> Ending:
     """Runs a tool of TOOLS or REPLAYED against a port, or replay:FILE. folder: for what it writes."""
-    package, *command = tool.split()
+    package, *words = [word.replace("{}", str(folder)) for word in (TOOLS | REPLAYED)[tool].split()]
     main = importlib.import_module(f"host.{package}.__main__").main
-    words = [part for part in command if package in ("bench", "recording")]
-    options = [option.format(folder) for option in (TOOLS | REPLAYED)[tool]]
-    where = [url.removeprefix("replay:")] if package == "recording" else ["--port", url]
+    words += [url.removeprefix("replay:")] if package == "recording" else ["--port", url]
+    if package == "evaluate":
+        draw_two(folder / "data")
     _forget_peak()
     lines, began, before = io.StringIO(), time.monotonic(), _peak()
     code, trace = 0, ""
     with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited():
         try:
-            code = main([*words, *options, *where])
+            code = main(words)
         except EndOfRecordingError:
             code = 0
         except HostError:
@@ -82,6 +96,13 @@ def run(tool: str, url: str, folder: Path) -> Ending:
         except (Exception, _HangError):
             trace = traceback.format_exc()
     return Ending(code, time.monotonic() - began, _peak() - before, trace, lines.getvalue())
+
+
+def draw_two(folder: Path) -> None:
+    """A picture of each label."""
+    for label, grey in (("no_person", 40), ("person", 200)):
+        (folder / label).mkdir(parents=True)
+        Image.new("L", (96, 96), grey).save(folder / label / "a.png")
 
 
 def _forget_peak() -> None:
@@ -101,8 +122,10 @@ def _limited() -> Iterator[None]:
 
     previous = signal.signal(signal.SIGALRM, ring)
     signal.alarm(LIMIT_S)
+    minute_s, figures.MINUTE_S = figures.MINUTE_S, WATCHED_MINUTE_S
     try:
         yield
     finally:
+        figures.MINUTE_S = minute_s
         signal.alarm(0)
         signal.signal(signal.SIGALRM, previous)
