@@ -17,6 +17,7 @@ from tests.attack.lies import lies
 from tests.attack.lying_board import Lie, LyingBoard, record_lies, serving
 from tests.attack.tools import REPLAYED, TOOLS, Ending, run
 
+SAID_EVERY = 100  # runs
 REPLAY = "replay: "  # in front of a tool's name: the lie comes from a recording
 
 
@@ -24,10 +25,11 @@ def cases(full: bool, count: int, seed: int) -> list[tuple[str, Lie]]:
     """(tool, lie); a sample has each tool as often as the others."""
     reported: list[Lie] = [(type(good), name, value) for good, name, value in lies()]
     names = [*TOOLS, *(REPLAY + tool for tool in REPLAYED)]
-    every = [(tool, lie) for lie in reported for tool in names]
-    if full:
-        return every
     draw = random.Random(seed)
+    if full:
+        every = [(tool, lie) for lie in reported for tool in names]
+        draw.shuffle(every)  # a part of the run is a sample of it
+        return every
     draw.shuffle(reported)
     return [(names[i % len(names)], reported[i % len(reported)]) for i in range(count)]
 
@@ -69,6 +71,8 @@ def main() -> int:
         endings.append((ended, name))
         if ended.wrong:
             print(f"{name}\n{ended.wrong}", flush=True)
+        if len(endings) % SAID_EVERY == 0:
+            print(summary(endings), file=sys.stderr, flush=True)
     print(summary(endings))
     return 1 if any(ended.wrong for ended, _ in endings) else 0
 

@@ -81,8 +81,8 @@ def run(tool: str, url: str, folder: Path) -> Ending:
     words += [url.removeprefix("replay:")] if package == "recording" else ["--port", url]
     if package == "evaluate":
         draw_two(folder / "data")
-    _forget_peak()
-    lines, began, before = io.StringIO(), time.monotonic(), _peak()
+    forget_peak()
+    lines, began, before = io.StringIO(), time.monotonic(), peak_bytes()
     code, trace = 0, ""
     with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited():
         try:
@@ -95,7 +95,7 @@ def run(tool: str, url: str, folder: Path) -> Ending:
             code = int(ended.code or 0)
         except (Exception, _HangError):
             trace = traceback.format_exc()
-    return Ending(code, time.monotonic() - began, _peak() - before, trace, lines.getvalue())
+    return Ending(code, time.monotonic() - began, peak_bytes() - before, trace, lines.getvalue())
 
 
 def draw_two(folder: Path) -> None:
@@ -105,13 +105,13 @@ def draw_two(folder: Path) -> None:
         Image.new("L", (96, 96), grey).save(folder / label / "a.png")
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
     """The peak is this run's own, where Linux lets us (proc_pid_clear_refs(5), value 5)."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak() -> int:
+def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

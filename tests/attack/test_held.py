@@ -1,0 +1,15 @@
+"""A small part of python -m tests.attack.held; what is killed there is too slow for here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.attack.held import HELD
+
+
+@pytest.mark.parametrize(
+    ("name", "share"), [("mutants", 0.01), ("stream", 0.003), ("reconnects", 0.005)]
+)
+def test_it_holds(name: str, share: float) -> None:
+    said, held = HELD[name](share)
+    assert held, said
