@@ -19,7 +19,7 @@ from host.link.messages import Hello
 from host.link.transport import SocketPort
 from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener
 
-TIMING = Timing(result_s=60.0)  # an emulator on a slow machine, a model of 200 million cycles
+EMULATED = Timing(result_s=60.0)  # on a slow machine, a model of 200 million cycles
 REAL = "real"
 
 
@@ -37,7 +37,7 @@ def open_board(
         with _virtual(model) as device:
             yield device
         return
-    with Device(open_choice(choice), reopen=reopener(choice), timing=TIMING) as device:
+    with Device(open_choice(choice), reopen=reopener(choice)) as device:
         _settle(device, model, send, say)
         yield device
 
@@ -68,7 +68,7 @@ def _virtual(model: PackedModel) -> Iterator[Device]:
             def connect() -> SocketPort:
                 return SocketPort.at(process.url, process.name)
 
-            with Device(connect(), reopen=connect, timing=TIMING) as device:
+            with Device(connect(), reopen=connect, timing=EMULATED) as device:
                 _check(device, model)
                 yield device
         finally:

@@ -17,12 +17,17 @@ from host.link.device import Device
 from host.link.line import NoAnswerError
 from host.link.messages import Status
 
-PATIENCE_S = 120.0  # without an answer: time to find the cable
+PATIENCE_S = 120.0  # without its port: time to find the cable
+SILENT_S = 10.0  # without an answer over a port that is there: time to restart
 PAUSE_S = 0.5
 
 
 class Board(Protocol):
     """Something that infers pictures. Raises NoAnswerError while it is away."""
+
+    @property
+    def connected(self) -> bool:
+        """False while its port is away."""
 
     def infer(self, image: NDArray[np.uint8]) -> Answer:
         """image: uint8 [height, width, channels], as the model's input."""
@@ -56,6 +61,11 @@ class ConnectedBoard:
     def __init__(self, device: Device, model_hash: int) -> None:
         self._device, self._model_hash = device, model_hash
 
+    @property
+    def connected(self) -> bool:
+        """False while the port is being opened again."""
+        return self._device.connected
+
     def infer(self, image: NDArray[np.uint8]) -> Answer:
         """Raises HostError when the board runs another model by now."""
         hello = self._device.hello
@@ -80,7 +90,8 @@ def run_loop(
 ) -> Looped:
     """images: uint8 [N, height, width, channels]; expected: int8 [N, scores], the PC's. progress: pictures done.
 
-    Raises HostError when the board stays away for PATIENCE_S; the journal knows what was answered.
+    Raises HostError when the board stays away for PATIENCE_S, or is silent for SILENT_S; the journal knows what was
+    answered.
     """
     raw = np.zeros_like(expected)
     cycles = np.zeros(len(images), np.int64)
@@ -113,7 +124,7 @@ def _patiently(
     total: int,
 ) -> Answer:
     """Asks again while the cable is out or the board restarts."""
-    end = clock() + PATIENCE_S
+    began = clock()
     while True:
         try:
             return board.infer(image)
@@ -123,9 +134,10 @@ def _patiently(
             if refused.answer.status not in (Status.BUSY, Status.BAD_VALUE):
                 raise  # a board that restarts is busy, or has forgotten the first pieces
             last = refused
-        if clock() >= end:
+        if clock() - began >= (SILENT_S if board.connected else PATIENCE_S):
             raise HostError(
                 f"the board stopped answering after {done} of {total} pictures ({last})",
-                "plug it in and repeat the command with the same --output to go on from there",
+                f"{'reset it' if board.connected else 'plug it in'} and repeat the command with the "
+                "same --output to go on from there",
             ) from last
         sleep(PAUSE_S)

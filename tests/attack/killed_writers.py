@@ -19,6 +19,7 @@ import host.deploy.__main__ as deploy
 from host.base.records import Message
 from host.bench.engine.command import BUILT_IN_MODEL
 from host.data.dataset import read_dataset
+from host.data.manifest_csv import CSV_NAME
 from host.data.manifest_file import read_manifest
 from host.link import messages as wire
 from tests.attack.lying_board import LyingBoard, serving
@@ -149,7 +150,7 @@ def _after(name: str, main: Main, words: list[str], draw: random.Random, most_s:
 def _import(source: Path, out: Path, draw: random.Random) -> str:
     words = ["import", str(source), str(out)]
     what = _after("import", data.main, words, draw, 0.4)
-    rows = read_manifest(out).pictures if out.exists() else ()
+    rows = read_manifest(out).pictures if (out / CSV_NAME).exists() else ()
     whole = all((out / p.path).read_bytes()[-8:-4] == b"IEND" for p in rows)
     again = ended(data.main, words) == 0 and len(read_dataset(out).pictures) == PICTURES
     return what if whole and again else f"WRONG {what}"

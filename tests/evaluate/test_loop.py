@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.evaluate.journal import NAME, Answer, Journal
-from host.evaluate.loop import PATIENCE_S, Looped, run_loop
+from host.evaluate.loop import PATIENCE_S, SILENT_S, Looped, run_loop
 from host.link.client import RefusedError
 from host.link.line import NoAnswerError
 from host.link.messages import Ack, Inject, Status
@@ -22,6 +22,8 @@ EXPECTED = np.stack([IMAGES[:, 0, 0, 0], IMAGES[:, 1, 1, 0]], 1).view(np.int8)
 
 class FakeBoard:
     """Says the first two diagonal pixels. `before` is called with the number of each question and may raise."""
+
+    connected = False
 
     def __init__(self, before: Callable[[int], None] = lambda number: None) -> None:
         self.wanted = 0
@@ -120,6 +122,14 @@ def test_a_board_that_stays_away_ends_the_run_and_the_next_one_goes_on(tmp_path:
     second = FakeBoard()
     found = loop(second, Journal(tmp_path / NAME, "x"))
     assert (second.wanted, found.earlier, found.different) == (3, 2, ())
+
+
+def test_a_board_that_is_silent_over_its_port_ends_the_run_soon() -> None:
+    board = FakeBoard(away_at(3, 10_000))
+    board.connected = True
+    with pytest.raises(HostError, match=r"after 2 of 5 pictures .*reset it and repeat"):
+        loop(board)
+    assert SILENT_S < board.wanted < PATIENCE_S  # asked twice a second
 
 
 def test_another_number_of_scores_is_another_model() -> None:
