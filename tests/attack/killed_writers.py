@@ -17,12 +17,11 @@ import host.capture.__main__ as capture
 import host.data.__main__ as data
 import host.deploy.__main__ as deploy
 from host.base.records import Message
-from host.bench.engine.command import BUILT_IN_MODEL
 from host.data.dataset import read_dataset
 from host.data.manifest_csv import CSV_NAME
 from host.data.manifest_file import read_manifest
 from host.link import messages as wire
-from tests.attack.lying_board import LyingBoard, serving
+from tests.attack.lying_board import MODEL, LyingBoard, serving
 from tests.data.pictures import fill
 
 PICTURES = 40
@@ -180,7 +179,7 @@ def _export(source: Path, out: Path, draw: random.Random) -> str:
 def _deploy(source: Path, out: Path, draw: random.Random) -> str:
     board = SlotBoard()
     with serving(board) as url:
-        words = [str(BUILT_IN_MODEL), "--port", url]
+        words = [str(MODEL), "--port", url]
         what = _after("deploy", deploy.main, words, draw, 0.6)
         again = ended(deploy.main, words) == 0
-    return what if again and board.flash == BUILT_IN_MODEL.read_bytes() else f"WRONG {what}"
+    return what if again and board.flash == MODEL.read_bytes() else f"WRONG {what}"

@@ -17,8 +17,8 @@ from types import FrameType
 from PIL import Image
 
 from host.base.errors import EndOfRecordingError, HostError
-from host.bench.engine.command import BUILT_IN_MODEL
 from host.bench.watch import figures
+from tests.attack.lying_board import MODEL
 
 LIMIT_S = 30
 LIMIT_BYTES = 200 << 20
@@ -32,10 +32,10 @@ TOOLS = {  # {} is a folder for what it writes; {}/data has pictures
     "device settings": "device get",
     "device slots": "device slots list",
     "deploy": "deploy --list",
-    "deploy a model": f"deploy {BUILT_IN_MODEL}",
-    "evaluate": f"evaluate {BUILT_IN_MODEL.with_suffix('.tflite')} --data {{}}/data --no-float --json",
+    "deploy a model": f"deploy {MODEL}",
+    "evaluate": f"evaluate {MODEL.with_suffix('.tflite')} --data {{}}/data --no-float --json",
     "capture": "capture --labels a,b --plain --frames 3 --output {}/captures",
-    "bench engine": "bench engine --real --images 2 --json",
+    "bench engine": f"bench engine {MODEL} --real --images 2 --json",
     "bench latency": "bench latency --count 3 --warm-up 1 --json --output {}/latency",
     "bench link": "bench link --seconds 1 --count 3 --json",
     "bench mlperf": "bench mlperf --output {}/mlperf",
