@@ -15,7 +15,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.web.conftest import FLAGS, PATIENCE_MS, chromium_path, wait_script
+from tests.web.conftest import FLAGS, chromium_path
+from tests.web.waits import PATIENCE_MS, THROTTLE, wait_script
 
 SAYS = "DevTools listening on "
 PATIENCE_S = PATIENCE_MS / 1000
@@ -51,9 +52,9 @@ class Target:
             raise RuntimeError(answer["exceptionDetails"]["exception"].get("description"))
         return answer["result"].get("value")
 
-    def until(self, condition: str) -> None:
-        """Waits in the page until an expression is true."""
-        self.evaluate(f"({wait_script(condition, PATIENCE_S)})()")
+    def until(self, condition: str, then: str = "null") -> Any:
+        """As tests.web.waits.until."""
+        return self.evaluate(f"({wait_script(condition, then, PATIENCE_S)})()")
 
 
 class Tab(Target):
@@ -64,6 +65,8 @@ class Tab(Target):
         self._id = browser.send("Target.createTarget", url=address)["targetId"]
         attached = browser.send("Target.attachToTarget", targetId=self._id, flatten=True)
         super().__init__(line, attached["sessionId"])
+        if THROTTLE > 1:
+            self.send("Emulation.setCPUThrottlingRate", rate=THROTTLE)
 
     def has(self, name: str) -> bool:
         """Whether its scripts made this; False, too, while there is no document."""

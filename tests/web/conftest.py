@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from host.web.__main__ import main as write_page
 from tests.conftest import unavailable
+from tests.web.waits import PATIENCE_MS, slow_down
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [  # a closed network: without them Chromium asks its makers at every start
@@ -23,7 +24,6 @@ FLAGS = [  # a closed network: without them Chromium asks its makers at every st
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 60_000  # these machines are shared
 
 OpenPage = Callable[..., Page]
 
@@ -55,8 +55,8 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _is_ours(line: ConsoleMessage) -> bool:
-    """A server that has ended is looked for again and again: the browser says so each time."""
-    return line.type == "error" and "ERR_CONNECTION_REFUSED" not in line.text
+    """A server that has ended, or is just ending, is looked for again: the browser says so each time in other words."""
+    return line.type == "error" and not line.text.startswith("WebSocket connection to ")
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def opening(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
+        slow_down(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if _is_ours(line) else None)
         if script:
@@ -88,25 +89,3 @@ def opening(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def wait_script(condition: str, seconds: float) -> str:
-    """A function of JavaScript that waits until an expression is true. What throws is not there yet."""
-    return f"""() => new Promise((resolve, reject) => {{
-          const end = performance.now() + {1000 * seconds};
-          let why = " stays false";
-          const holds = () => {{
-            try {{ return {condition}; }} catch (error) {{ why = `: ${{error}}`; return false; }}
-          }};
-          const look = () => {{
-            if (holds()) resolve();
-            else if (performance.now() > end) reject(new Error({condition!r} + why));
-            else setTimeout(look, 15);
-          }};
-          look();
-        }})"""
-
-
-def until(page: Page, condition: str, seconds: float = PATIENCE_MS / 1000) -> None:
-    """Waits in the page until an expression is true. (Playwright's own way evaluates text: our policy forbids it.)"""
-    page.evaluate(wait_script(condition, seconds))

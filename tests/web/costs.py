@@ -18,9 +18,10 @@ from playwright.sync_api import CDPSession, sync_playwright
 
 from host.web.files import PAGE
 from tests.link.fake_board import FakeBoard
-from tests.web.conftest import FLAGS, chromium_path, until
+from tests.web.conftest import FLAGS, chromium_path
 from tests.web.serve import served
 from tests.web.stream import StreamPort
+from tests.web.waits import until
 
 BOARD_HZ = 22
 ENOUGH_HZ = 20.0

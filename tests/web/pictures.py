@@ -9,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.web.conftest import FLAGS, chromium_path, until
+from tests.web.conftest import FLAGS, chromium_path
+from tests.web.waits import until
 
 FRAMES = 60  # until a person has been seen, and the history has a shape
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}

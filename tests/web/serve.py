@@ -12,8 +12,8 @@ from host.web.hub import State
 from host.web.server import Service, serving
 from host.web.tape import Tape
 
-BOARD = State("a test", "board", 15.0)
-START_S = 20.0
+BOARD = State("a test", "board", 60.0)  # no command is sent twice because a page is slow
+START_S = 60.0
 
 
 def _no_way_back() -> Port:

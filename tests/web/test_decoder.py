@@ -24,6 +24,7 @@ from tests.attack.lies import changed, lies
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 from tests.web.conftest import opening
 from tests.web.serve import served
+from tests.web.waits import compute
 
 DECODE = """
 async (streams) => {
@@ -119,7 +120,7 @@ def by_python(portions: list[bytes]) -> dict[str, Any]:
 
 def decode(page: Page, streams: list[list[bytes]]) -> list[dict[str, Any]]:
     encoded = [[base64.b64encode(p).decode() for p in portions] for portions in streams]
-    output: list[dict[str, Any]] = page.evaluate(DECODE, encoded)
+    output: list[dict[str, Any]] = compute(page, DECODE, encoded)
     for one in output:
         one["objections"] = [[words(why), n] for why, n in one["objections"]]
     return output
@@ -206,7 +207,8 @@ def test_every_lie_is_refused_as_the_python_host_refuses_it(page: Page) -> None:
 
 def test_a_board_of_another_wire_is_named(page: Page) -> None:
     other = dataclasses.replace(HELLO, layout_hash=7)
-    words = page.evaluate(
+    words = compute(
+        page,
         """async (bytes) => {
           const { Inbox, WrongWireError } = await import("/inbox.js");
           try { new Inbox().feed(Uint8Array.from(bytes)); } catch (error) {
@@ -224,8 +226,10 @@ def test_commands_are_framed_byte_for_byte(page: Page, length: int) -> None:
     plain_bytes = [draw.randrange(1, 256) for _ in range(length)]
     zeros = [draw.choice((0, 1)) for _ in range(length)]
     for data in (plain_bytes, zeros):
-        made = page.evaluate(
-            """async (data) => Array.from((await import("/wire.js")).encodeCobs(data))""", data
+        made = compute(
+            page,
+            """async (data) => Array.from((await import("/wire.js")).encodeCobs(data))""",
+            data,
         )
         assert bytes(made) == encode_cobs(bytes(data))
 
@@ -236,7 +240,8 @@ def test_scores_become_the_same_probabilities(page: Page) -> None:
         for count in (1, 2, 5):
             scores = np.random.default_rng(count).integers(-128, 128, count, np.int8).tobytes()
             rows.append((meaning, 0.0371, -7, scores))
-    made = page.evaluate(
+    made = compute(
+        page,
         """async (rows) => {
           const { scoresOf } = await import("/samples.js");
           return rows.map(([meaning, scale, zero, scores]) => scoresOf(

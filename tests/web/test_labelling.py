@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Dialog
+from playwright.sync_api import Dialog, expect
 
 from host.data.__main__ import main as data_main
 from host.data.dataset import read_dataset
 from host.data.duplicates import NEAR, distances, perceptual_hash
 from host.data.manifest import Picture
 from tests.link.fake_board import HELLO, FakeBoard
-from tests.web.conftest import OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.serve import served
 from tests.web.stream import StreamPort
+from tests.web.waits import compute, until
 
 OF_EACH = 15
 LABELS = b"no person\n=1+1, \xc3\xa4"  # a comma, a formula, an umlaut
@@ -74,10 +75,9 @@ def test_thirty_labelled_pictures_are_downloaded_and_imported(
         page.mouse.up()
         port.hand_out(1)
         until(page, f"camera.view.frame === {2 * each * OF_EACH + 1}")  # nobody holds anything
-        assert [str(OF_EACH)] * 2 == page.locator(
-            "#classes button span:nth-child(2)"
-        ).all_inner_texts()
-        assert "left out so far" in page.locator("#label-note").inner_text()
+        counts = page.locator("#classes button span:nth-child(2)")
+        expect(counts).to_have_text([str(OF_EACH)] * 2)
+        expect(page.locator("#label-note")).to_contain_text("left out so far")
         with page.expect_download() as saved:
             page.locator("#download").click()
         saved.value.save_as(tmp_path / "pictures.zip")
@@ -123,7 +123,7 @@ def test_the_hash_sees_what_the_host_sees(open_page: OpenPage) -> None:
             images = [base]
             images += [np.clip(base + noise.integers(-2, 3, base.shape), 0, 255) for _ in range(3)]
             images += [scene(100 + number + other).astype(int) for other in range(4)]
-            mine = np.array(page.evaluate(hashed, [image.ravel().tolist() for image in images]))
+            mine = np.array(compute(page, hashed, [image.ravel().tolist() for image in images]))
             marks = [perceptual_hash(image[..., 0].astype(np.uint8)) for image in images]
             theirs = distances(marks[0], np.array(marks, np.uint64))
             assert ((mine <= NEAR) == (theirs <= NEAR)).all()
@@ -139,16 +139,16 @@ def test_labels_are_the_users_and_none_with_pictures_is_lost(open_page: OpenPage
         names.fill("cup, cat , cup,, dog")
         names.press("Tab")
         shown = page.locator("#classes button span:first-child")
-        assert shown.all_inner_texts() == ["cup", "cat", "dog"]
+        expect(shown).to_have_text(["cup", "cat", "dog"])
         page.locator("h1").click()
         page.keyboard.press("2")
-        until(page, "document.querySelectorAll('#classes button')[1].textContent.includes('cat1')")
+        expect(page.locator("#classes button").nth(1)).to_contain_text("cat1")
         names.fill("cup")
         names.press("Tab")
-        assert shown.all_inner_texts() == ["cup", "cat", "dog"]
-        assert "has pictures" in page.locator("#label-note").inner_text()
+        expect(page.locator("#label-note")).to_contain_text("has pictures")
+        expect(shown).to_have_text(["cup", "cat", "dog"])
         page.locator("#undo").click()
-        assert page.locator("#download").is_disabled()
+        expect(page.locator("#download")).to_be_disabled()
         dialogs: list[str] = []
 
         def leave(dialog: Dialog) -> None:
@@ -158,6 +158,7 @@ def test_labels_are_the_users_and_none_with_pictures_is_lost(open_page: OpenPage
         page.on("dialog", leave)
         page.locator("#classes button").first.focus()
         page.keyboard.press("Enter")
-        page.close(run_before_unload=True)
-        page.wait_for_event("close")
+        expect(page.locator("#download")).to_be_enabled()
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
         assert dialogs == ["beforeunload"]

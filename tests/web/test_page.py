@@ -8,21 +8,24 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from host.base.records import Message
 from host.link import messages as wire
-from host.link.damage import FaultRates, FaultyPort
+from host.link.damage import FaultRates, FaultyBytes
 from host.link.inbox import Inbox
 from tests.attack.__main__ import cases
 from tests.attack.lying_board import LyingBoard
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
-from tests.web.conftest import PATIENCE_MS, OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
+from tests.web.waits import eventually, until
 
 FRAMES = 30
-TURN_MS = 20
+PIXELS = """(({ width, height }, context) =>
+  [height, width, Array.from(context.getImageData(0, 0, width, height).data)]
+)(document.getElementById("picture"), document.getElementById("picture").getContext("2d"))"""
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -36,12 +39,32 @@ class BarsBoard(FakeBoard):
         return out
 
 
+class BadCable(StreamPort):
+    """Damages frames, once it begins, and nothing else: no answer is lost, so that no command goes twice."""
+
+    def __init__(self) -> None:
+        super().__init__(frames=0)
+        self.left, self.all_left = bytearray(), False
+        self._faulty: FaultyBytes | None = None
+
+    def begin(self, frames: int) -> None:
+        """So many of them."""
+        self._faulty = FaultyBytes(FaultRates.even(0.004), 3)
+        self.hand_out(frames)
+
+    def read(self) -> bytes:
+        """Answers and a frame, damaged."""
+        data = super().read()
+        if self._faulty is not None:
+            data = self._faulty.damage(data)
+            self.all_left = self.is_done
+        self.left += data
+        return data
+
+
 def pixels(page: Page) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """(height, width, 4) of the canvas."""
-    data = page.evaluate(
-        """() => { const c = document.getElementById("picture");
-          return [c.height, c.width, Array.from(c.getContext("2d").getImageData(0, 0, c.width, c.height).data)]; }"""
-    )
+    """(height, width, 4) of the canvas, when all is drawn."""
+    data = until(page, "camera.isDrawn", PIXELS)
     return np.array(data[2], np.uint8).reshape(data[0], data[1], 4)
 
 
@@ -49,19 +72,17 @@ def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> No
     port = StreamPort(frames=FRAMES)
     with served(port, replace(BOARD, threshold=0.3)) as service:
         page = open_page(service.address)
-        until(page, f"camera.verdicts.length === {FRAMES} && camera.view.losses?.wireLost === 0")
-        share = page.evaluate("Math.round(100 * camera.verdicts.at(-1).scores[1])")
-        until(page, f"document.getElementById('score').textContent === 'person {share} %'")
-        image = moving_picture(FRAMES - 1)
-        assert (pixels(page)[..., :3] == image).all() and (pixels(page)[..., 3] == 255).all()
-        last = page.evaluate("camera.verdicts.at(-1)")
-        assert page.locator("#verdict").inner_text() == (
-            "PERSON" if last["scores"][1] >= 0.3 else "NO PERSON"
-        )
-        assert "9,200,000" in page.locator("#stages").inner_text()
-        assert "estimated" in page.locator("#clock-text").inner_text()
-        assert "person_grey_025" in page.locator("#names-of").inner_text()
-        assert page.locator("#threshold-value").inner_text() == "30 %"
+        all_came = f"camera.verdicts.length === {FRAMES} && camera.view.losses?.wireLost === 0"
+        score = until(page, all_came, "camera.verdicts.at(-1).scores[1]")
+        image, shown = moving_picture(FRAMES - 1), pixels(page)
+        assert (shown[..., :3] == image).all() and (shown[..., 3] == 255).all()
+        share = until(page, all_came, "Math.round(100 * camera.verdicts.at(-1).scores[1])")
+        expect(page.locator("#score")).to_have_text(f"person {share} %")
+        expect(page.locator("#verdict")).to_have_text("PERSON" if score >= 0.3 else "NO PERSON")
+        expect(page.locator("#stages")).to_contain_text("9,200,000")
+        expect(page.locator("#clock-text")).to_contain_text("estimated")
+        expect(page.locator("#names-of")).to_contain_text("person_grey_025")
+        expect(page.locator("#threshold-value")).to_have_text("30 %")
         with page.expect_download() as saved:
             page.keyboard.press("s")
         saved.value.save_as(tmp_path / "frame.png")
@@ -82,18 +103,19 @@ def test_keys_and_settings_reach_the_board_and_the_other_page(open_page: OpenPag
         for page, pressed in ((one, "true"), (other, "false")):
             page.keyboard.press("b")
             for each in (one, other):
-                until(each, f"document.getElementById('bars').ariaPressed === '{pressed}'")
+                expect(each.locator("#bars")).to_have_attribute("aria-pressed", pressed)
         one.keyboard.press("Space")
-        until(one, "camera.view.paused && document.getElementById('tag').textContent === 'PAUSED'")
+        expect(one.locator("#tag")).to_have_text("PAUSED")
         port.hand_out(5)
         until(other, "camera.view.frame === 8")
         one.evaluate("camera.board.get('GAIN')")  # its answer comes behind these frames
-        assert one.evaluate("camera.view.frame") == 3
+        assert until(one, "camera.view.paused", "camera.view.frame") == 3
         one.locator("#setting-GAIN").fill("77")
         one.locator("#setting-GAIN").press("Tab")
-        until(one, "document.activeElement.id !== 'setting-GAIN'")
+        expect(one.locator("#setting-GAIN")).not_to_be_focused()
         one.locator("#setting-EXPOSURE").fill("9999999")
         one.locator("#setting-EXPOSURE").press("Tab")
+        expect(one.locator("#setting-EXPOSURE")).to_have_js_property("validity.valid", False)
         one.evaluate("camera.board.get('GAIN')")
         sets = [m for m in port.board.commands if isinstance(m, wire.Set)]
         assert [(m.setting, m.value) for m in sets] == [
@@ -105,33 +127,20 @@ def test_keys_and_settings_reach_the_board_and_the_other_page(open_page: OpenPag
 
 def test_damage_on_the_wire_is_counted(open_page: OpenPage) -> None:
     """The page's counts are those of the Python host for the same bytes."""
-    port = StreamPort(frames=60)
-    faulty = FaultyPort(port, FaultRates.even(0.004), 3)
-    received: list[bytes] = []
-    read = faulty.read
-
-    def tee() -> bytes:
-        data = read()
-        received.append(data)
-        return data
-
-    faulty.read = tee  # type: ignore[method-assign]
-    with served(faulty, replace(BOARD, patience_s=2.0)) as service:
+    port = BadCable()
+    with served(port) as service:
         page = open_page(service.address)
         until(page, "camera.ready")
-        for _ in range(PATIENCE_MS // TURN_MS):
-            expected = Inbox()
-            for data in list(received):
-                expected.feed(data)
-            if port.is_done and page.evaluate("camera.board.inbox.packets") == expected.packets:
-                break
-            page.wait_for_timeout(TURN_MS)
-        theirs, mine = expected.losses(0, 0), page.evaluate("camera.board.losses")
+        port.begin(frames=60)
+        eventually(lambda: port.all_left)
+        expected = Inbox()
+        expected.feed(bytes(port.left))
+        theirs = expected.losses(0, 0)
+        all_came = f"camera.board.inbox.packets === {expected.packets}"
+        mine = until(page, all_came, "camera.board.losses")
         assert mine["badPackets"] == theirs.bad_packets > 0
         assert mine["wireLost"] == theirs.wire_lost > 0
-        until(page, f"camera.view.losses.wireLost === {theirs.wire_lost}")
-        cell = "document.querySelector('#losses td').textContent"
-        until(page, f"{cell} === '{theirs.wire_lost}'")
+        expect(page.locator("#losses td").first).to_have_text(str(theirs.wire_lost))
 
 
 def test_a_restart_is_counted_and_the_stream_goes_on(open_page: OpenPage) -> None:
@@ -143,7 +152,7 @@ def test_a_restart_is_counted_and_the_stream_goes_on(open_page: OpenPage) -> Non
         port.restart()
         until(page, "camera.board.losses.restarts === 1")
         port.hand_out(4)
-        until(page, "camera.verdicts.length === 7")
+        until(page, "camera.verdicts.length === 7")  # the settings go before the stream
         assert port.board.settings[wire.Setting.GAIN] == 9  # it was told again
 
 
@@ -156,10 +165,10 @@ def test_what_a_board_says_is_never_markup(open_page: OpenPage) -> None:
 
     with served(StreamPort(FakeBoard(hello), shoot=shoot)) as service:
         page = open_page(service.address)
-        until(page, "camera.verdicts.length > 2 && !document.getElementById('alarm').hidden")
-        assert page.locator("img").count() == 0
-        assert MARKUP in page.locator("#names-of").inner_text()
-        assert MARKUP in page.locator("#alarm").inner_text()
+        until(page, "camera.verdicts.length > 2")
+        expect(page.locator("#names-of")).to_contain_text(MARKUP)
+        expect(page.locator("#alarm")).to_contain_text(MARKUP)
+        expect(page.locator("img")).to_have_count(0)
 
 
 def test_boards_that_lie_are_counted_and_break_nothing(open_page: OpenPage) -> None:
@@ -177,7 +186,7 @@ def test_boards_that_lie_are_counted_and_break_nothing(open_page: OpenPage) -> N
         with served(port, replace(BOARD, patience_s=0.3)) as service:
             page = open_page(service.address)
             until(page, "camera.view.frame > 3 || !document.getElementById('alarm').hidden")
-            assert page.locator("h1").is_visible()
+            expect(page.locator("h1")).to_be_visible()
             page.context.close()
 
 
@@ -195,13 +204,12 @@ def test_a_page_that_sleeps_loses_frames_and_counts_them(open_page: OpenPage) ->
         for number in range(frames // at_once):
             port.hand_out(at_once)
             until(awake, f"camera.view.frame === {(number + 1) * at_once}")
-        assert awake.evaluate("camera.board.losses.wireLost + camera.board.hostDropped") == 0
+        until(awake, "camera.board.losses.wireLost + camera.board.hostDropped === 0")
         devtools.send("Debugger.resume")
         devtools.send("Debugger.disable")
         port.hand_out(1)
-        until(asleep, f"camera.view.frame === {frames + 1}")
-        losses = asleep.evaluate("camera.board.losses")
+        found = "[camera.board.losses, camera.board.inbox.packets]"
+        losses, seen = until(asleep, f"camera.view.frame === {frames + 1}", found)
         assert losses["wireLost"] == 0 and losses["badPackets"] == 0
-        seen = asleep.evaluate("camera.board.inbox.packets")
         assert losses["hostDropped"] > 0
         assert seen > 100

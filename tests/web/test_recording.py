@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from host.base.errors import HostError
 from host.link.device import Device
@@ -15,11 +15,13 @@ from host.recording.replay import open_replay
 from host.web.__main__ import main as write_page
 from tests.conftest import ROOT
 from tests.recording.recordings import record_board
-from tests.web.conftest import OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.serve import BOARD, served
+from tests.web.waits import until
 
 SECONDS = 60
 FRAMES_A_SECOND = 4
+SLOWLY = 0.25  # of its pace, so that it has not ended before a slow page did something
 STOP_AND_SEEK = """async (seconds) => {
   camera.player.pause();
   await camera.player.advance(camera.player.positionS); // what was under way is over
@@ -30,10 +32,6 @@ STOP_AND_SEEK = """async (seconds) => {
 
 def drop(page: Page, path: Path) -> None:
     page.set_input_files("#file", path)
-
-
-def position(page: Page) -> float:
-    return float(page.evaluate("camera.player.positionS"))
 
 
 @pytest.fixture(scope="module")
@@ -49,23 +47,20 @@ def test_a_recording_is_played_and_sought(
 ) -> None:
     page = open_page(page_file.as_uri())
     drop(page, minute)
-    until(page, "camera.verdicts.length >= 2")
-    assert page.evaluate("camera.player.durationS") == pytest.approx(SECONDS, abs=0.5)
-    assert page.evaluate("camera.verdicts.slice(0, 2).map((v) => v.frame)") == [1, 2]
+    found = "[camera.player.durationS, camera.verdicts.slice(0, 2).map((v) => v.frame)]"
+    duration, frames = until(page, "camera.verdicts.length >= 2", found)
+    assert duration == pytest.approx(SECONDS, abs=0.5) and frames == [1, 2]
     for seconds in (45.0, 12.5, 59.0, 0.0):
         page.evaluate(STOP_AND_SEEK, seconds)
-        until(page, "camera.verdicts.length > 0")
-        first = page.evaluate("camera.verdicts[0]")
+        first = until(page, "camera.verdicts.length > 0", "camera.verdicts[0]")
         frame = first["frame"]  # the first of seconds * 4 + 1, ...
         assert frame - 1 == pytest.approx(seconds * FRAMES_A_SECOND, abs=1)
         assert first["scores"][1] == pytest.approx(((frame - 1) % 100 + 128) / 256)
     page.locator("#seek").focus()
     page.locator("#seek").fill("30")
-    until(
-        page, "camera.player.positionS === 30.5"
-    )  # it stands there, and shows the picture of there
-    assert "0:3" in page.locator("#clock").inner_text()
-    assert page.evaluate("camera.player.losses.wireLost") == 0
+    # it stands there, and shows the picture of there
+    until(page, "camera.player.positionS === 30.5 && camera.player.losses.wireLost === 0")
+    expect(page.locator("#clock")).to_contain_text("0:30")
 
 
 def test_the_arrows_wind_and_space_stops(
@@ -77,11 +72,11 @@ def test_the_arrows_wind_and_space_stops(
     page.keyboard.press("ArrowRight")
     until(page, "camera.player.positionS >= 10")
     page.keyboard.press("Space")
+    expect(page.locator("#tag")).to_have_text("PAUSED")
     until(page, "!camera.player.playing")
-    assert page.locator("#tag").inner_text() == "PAUSED"
     page.evaluate("camera.seek(59)")
-    until(page, "camera.player.atEnd")
-    assert "at the end" in page.locator("#clock").inner_text()
+    until(page, "camera.player.atEnd && !camera.player.playing")
+    expect(page.locator("#clock")).to_contain_text("at the end")
     page.locator("#play").click()
     until(page, "camera.player.playing && camera.player.positionS < 59")
 
@@ -89,31 +84,33 @@ def test_the_arrows_wind_and_space_stops(
 def test_a_recording_behind_the_server_is_wound_from_every_page(
     open_page: OpenPage, minute: Path
 ) -> None:
-    port = open_replay(str(minute))
+    port = open_replay(f"{minute}?speed={SLOWLY}")
     with served(port, replace(BOARD, kind="recording"), tape=port) as service:
         one, other = open_page(service.address), open_page(service.address)
         for page in (one, other):
             until(page, "camera.ready && camera.verdicts.length > 0")
-            assert page.locator("#player").is_visible() and page.locator("#settings").is_hidden()
-            assert page.evaluate("camera.tape.durationS") == pytest.approx(SECONDS, abs=0.5)
+            expect(page.locator("#player")).to_be_visible()
+            expect(page.locator("#settings")).to_be_hidden()
+            duration = until(page, "camera.tape.durationS > 0", "camera.tape.durationS")
+            assert duration == pytest.approx(SECONDS, abs=0.5)
         one.locator("#seek").focus()
         one.locator("#seek").fill("45")
         for page in (one, other):
             until(
                 page, f"camera.tape.positionS >= 45 && camera.view.frame > {45 * FRAMES_A_SECOND}"
             )
-            assert "/ 1:00" in page.locator("#clock").inner_text()
+            expect(page.locator("#clock")).to_contain_text("/ 1:00")
         other.locator("#play").click()
         for page in (one, other):
             until(page, "!camera.tape.playing")
         one.evaluate("camera.seek(59.5)")
         for page in (one, other):
             until(page, "camera.tape.atEnd")
-            until(page, "document.getElementById('source').textContent.includes('recording ends')")
+            expect(page.locator("#source")).to_contain_text("recording ends")
         other.locator("#play").click()
         for page in (one, other):
-            until(page, "camera.tape.playing && camera.tape.positionS < 45")
-            losses = page.evaluate("camera.board.losses")
+            wound = "camera.tape.playing && camera.tape.positionS < 45"
+            losses = until(page, wound, "camera.board.losses")
             assert losses["wireLost"] == losses["badPackets"] == losses["restarts"] == 0
 
 
@@ -128,12 +125,11 @@ def test_damage_in_a_file_is_passed_by_and_said(
     drop(page, path)
     until(page, "camera.verdicts.length >= 1")
     page.evaluate("camera.player.advance(1000)")
-    counts = page.evaluate("[camera.player.damagedChunks, camera.player.skippedBytes]")
-    assert sum(counts) > 0 and page.evaluate("camera.player.tornBytes") > 0
-    assert "damaged" in page.locator("#source").inner_text()
-    frames = page.evaluate("camera.verdicts.map((v) => v.frame)")
+    until(page, "camera.player.atEnd && camera.player.tornBytes > 0")
+    until(page, "camera.player.damagedChunks + camera.player.skippedBytes > 0")
+    expect(page.locator("#source")).to_contain_text("damaged")
+    frames = until(page, "camera.player.losses.wireLost > 0", "camera.verdicts.map((v) => v.frame)")
     assert len(frames) > 100 and frames == sorted(frames)
-    assert page.evaluate("camera.player.losses.wireLost") > 0
 
 
 def test_a_recording_of_an_older_wire_is_read_by_its_own_layout(
@@ -145,9 +141,10 @@ def test_a_recording_of_an_older_wire_is_read_by_its_own_layout(
     drop(page, golden)
     until(page, "camera.player?.playing")
     page.evaluate("camera.player.advance(1000)")
+    found = "[camera.view.hello.model_hash, camera.verdicts.length]"
+    model_hash, verdicts = until(page, "camera.player.atEnd", found)
     with Device(open_port(f"replay:{golden}?speed=max")) as device:
-        assert page.evaluate("camera.view.hello.model_hash") == device.hello.model_hash
-    assert page.evaluate("camera.verdicts.length") == 3
+        assert (model_hash, verdicts) == (device.hello.model_hash, 3)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +158,7 @@ def test_what_is_no_recording_is_said(
     path.write_bytes(content)
     page = open_page(page_file.as_uri())
     drop(page, path)
-    until(page, "!document.getElementById('alarm').hidden")
-    assert output in page.locator("#alarm").inner_text()
+    expect(page.locator("#alarm")).to_contain_text(output)
 
 
 def test_the_one_file_loads_nothing_and_overwrites_nothing(
@@ -174,6 +170,6 @@ def test_the_one_file_loads_nothing_and_overwrites_nothing(
     page.reload()
     until(page, "globalThis.camera !== undefined")
     assert [url for url in wanted if not url.startswith(("file:", "data:"))] == []
-    assert page.locator("#welcome").is_visible()
+    expect(page.locator("#welcome")).to_be_visible()
     with pytest.raises(HostError, match="exists"):
         write_page([str(page_file)])

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from host.link import messages as wire
 from host.link.transport import Port
 from host.ports.choose import ARDUINO, NANO_33_BLE
 from host.virtual.local_port import LocalPort
 from tests.link.fake_board import FakeBoard
-from tests.web.conftest import OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.stream import StreamPort
+from tests.web.waits import until
 
 # What Chrome does, by the specification (wicg.github.io/serial): one reader, NetworkError when the device goes.
 STAND_IN = """
@@ -24,6 +25,7 @@ STAND_IN = """
     readable = null; writable = null; signals = {};
     getInfo() { return { usbVendorId: 0x2341, usbProductId: 0x805a }; }
     async open(options) {
+      camera.link.patienceS = 500; // what answers is a process of this machine, however slow
       if (!plugged) throw new DOMException("no device", "NetworkError");
       if (this.readable) throw new DOMException("already open", "InvalidStateError");
       opened.push(options);
@@ -81,14 +83,15 @@ def test_the_virtual_board_speaks_by_web_serial(open_page: OpenPage, page_file: 
     page = open_page(page_file.as_uri(), STAND_IN)
     carry(page, LocalPort())
     page.locator("#connect").click()
-    until(page, "camera.verdicts.length >= 3", seconds=500)
-    assert page.evaluate("navigator.serial.filters") == [
-        {"usbVendorId": ARDUINO, "usbProductId": NANO_33_BLE}
-    ]
-    assert page.evaluate("navigator.serial.opened.map((o) => o.baudRate)") == [115_200]
-    assert page.evaluate("navigator.serial.port.signals.dataTerminalReady") is True
-    assert page.evaluate("camera.board.losses.wireLost + camera.board.losses.badPackets") == 0
-    assert "virtual board" in page.locator("#source").inner_text()
+    found = "[navigator.serial.filters, navigator.serial.opened, navigator.serial.port.signals, camera.board.losses]"
+    filters, opened, signals, losses = until(
+        page, "camera.verdicts.length >= 3", found, seconds=500
+    )
+    assert filters == [{"usbVendorId": ARDUINO, "usbProductId": NANO_33_BLE}]
+    assert [options["baudRate"] for options in opened] == [115_200]
+    assert signals["dataTerminalReady"] is True
+    assert losses["wireLost"] == losses["badPackets"] == 0
+    expect(page.locator("#source")).to_contain_text("virtual board")
 
 
 def test_a_cable_pulled_and_put_back(open_page: OpenPage, page_file: Path) -> None:
@@ -98,25 +101,27 @@ def test_a_cable_pulled_and_put_back(open_page: OpenPage, page_file: Path) -> No
     page.locator("#connect").click()
     until(page, "camera.ready && camera.verdicts.length >= 3")
     page.evaluate("navigator.serial.unplug()")
-    until(page, "!document.getElementById('alarm').hidden")
-    assert "RECONNECTING" in page.locator("#alarm").inner_text()
+    expect(page.locator("#alarm")).to_contain_text("RECONNECTING")
     port.restart()
     page.evaluate("camera.verdicts = []")
     page.evaluate("navigator.serial.plug()")
-    until(page, "camera.ready && camera.verdicts.length >= 3")
-    until(page, "document.getElementById('alarm').hidden")
-    assert page.evaluate("camera.board.losses.reconnects") == 1
-    assert set(page.evaluate("navigator.serial.opened.map((o) => o.baudRate)")) == {115_200}
+    found = "[camera.board.losses.reconnects, navigator.serial.opened.map((o) => o.baudRate)]"
+    reconnects, rates = until(page, "camera.ready && camera.verdicts.length >= 3", found)
+    expect(page.locator("#alarm")).to_be_hidden()
+    assert reconnects == 1 and rates == [115_200, 115_200]
     assert port.board.mode == wire.Mode.STREAM
 
 
 def test_nothing_picked_and_no_web_serial_at_all(open_page: OpenPage, page_file: Path) -> None:
     page = open_page(page_file.as_uri(), STAND_IN + "navigator.serial.cancels = true;")
     page.locator("#connect").click()
-    until(page, "camera.board === null")
-    assert page.locator("#with-serial").is_visible() and page.locator("#without-serial").is_hidden()
+    until(page, "navigator.serial.filters && camera.board === null")
+    expect(page.locator("#source")).to_have_text("Not connected")
+    expect(page.locator("#with-serial")).to_be_visible()
+    expect(page.locator("#without-serial")).to_be_hidden()
     bare = open_page(
         page_file.as_uri(),
         "delete Navigator.prototype.serial;",
     )
-    assert bare.locator("#connect").is_disabled() and bare.locator("#without-serial").is_visible()
+    expect(bare.locator("#connect")).to_be_disabled()
+    expect(bare.locator("#without-serial")).to_be_visible()

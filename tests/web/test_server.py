@@ -7,7 +7,7 @@ import contextlib
 import http.client
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -27,9 +27,10 @@ from host.web.guard import Request, is_for_us, may_link
 from host.web.server import MOST_PAGES, Service
 from host.web.tape import Order, parse_order
 from tests.link.fake_board import FakeBoard
-from tests.web.conftest import OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
+from tests.web.waits import PATIENCE_MS, compute, eventually, until
 
 CONNECTS = 1000
 CONNECT = """async ([connects, hello]) => {
@@ -71,22 +72,12 @@ def receive(page: ClientConnection, inbox: Inbox, frames: int) -> list[dict[str,
     """Until so many Results came; the texts on the way."""
     texts = []
     while frames > 0:
-        data = page.recv(timeout=30)
+        data = page.recv(timeout=PATIENCE_MS / 1000)
         if isinstance(data, str):
             texts.append(json.loads(data))
         else:
             frames -= sum(isinstance(m, wire.Result) for m in inbox.feed(data))
     return texts
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """The server's thread comes to it by itself."""
-    turn = threading.Event()
-    for _ in range(3000):
-        if holds():
-            return
-        turn.wait(0.01)
-    raise AssertionError("it never came to it")
 
 
 @pytest.fixture
@@ -184,7 +175,7 @@ def test_what_could_stop_a_board_does_not_pass(
         notices: list[str] = []
         answered = False
         while not (notices and answered):
-            data = page.recv(timeout=30)
+            data = page.recv(timeout=PATIENCE_MS / 1000)
             if isinstance(data, str):
                 notices += [json.loads(data)["notice"]] if "notice" in data else []
             else:
@@ -204,7 +195,7 @@ def test_damaged_and_endless_bytes_of_a_page_reach_nothing(
         page.send(b"x" * 100_000)  # more than any command
         with pytest.raises(ConnectionClosed):
             while True:
-                page.recv(timeout=30)
+                page.recv(timeout=PATIENCE_MS / 1000)
     assert [type(m) for m in port.board.commands] in ([], [wire.SetMode])  # at rest again
 
 
@@ -215,6 +206,7 @@ def test_two_pages_see_the_same_and_the_board_rests_when_both_left(
     port.hand_out(20)
     with link(service) as one:
         with link(service) as other:
+            eventually(lambda: service.hub.pages == 2)
             one.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
             receive(one, inboxes[0], 20)
             receive(other, inboxes[1], 20)
@@ -227,6 +219,7 @@ def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
     """The other page is handed as much as fits its queue at a time: what it sees is what the board sent."""
     port, frames, at_once = StreamPort(frames=0, turn_s=0.0005), 1500, 50
     with served(port) as service, link(service) as awake, link(service) as asleep:
+        eventually(lambda: service.hub.pages == 2)
         awake.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
         inbox = Inbox()
         for _ in range(frames // at_once):
@@ -240,7 +233,7 @@ def test_a_page_that_does_not_read_loses_frames_and_slows_nobody() -> None:
         dropped = max(text.get("dropped", 0) for text in texts)
         port.hand_out(1)
         while True:
-            data = asleep.recv(timeout=30)
+            data = asleep.recv(timeout=PATIENCE_MS / 1000)
             if isinstance(data, str):
                 dropped = json.loads(data).get("dropped", dropped)
             elif any(isinstance(m, wire.Result) and m.frame > frames for m in late.feed(data)):
@@ -256,7 +249,7 @@ def test_a_thousand_connects_leave_nothing_behind(
     """A browser's; each one is greeted by the board before it leaves."""
     page, threads = open_page(service.address), threading.active_count()
     until(page, "camera.ready")
-    greeted = page.evaluate(CONNECT, [CONNECTS, list(command(wire.HelloRequest()))])
+    greeted = compute(page, CONNECT, [CONNECTS, list(command(wire.HelloRequest()))])
     assert greeted == CONNECTS
     eventually(lambda: service.hub.pages == 1)
     port.hand_out(3)
@@ -268,6 +261,7 @@ def test_no_more_pages_than_fit(service: Service) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MOST_PAGES):
             stack.enter_context(link(service))
+        eventually(lambda: service.hub.pages == MOST_PAGES)
         with pytest.raises(InvalidStatus) as refused:
             stack.enter_context(link(service))
     assert refused.value.response.status_code == 503
@@ -277,10 +271,10 @@ def test_a_port_that_died_is_opened_again_and_every_page_hears_of_it() -> None:
     ports = [StreamPort(), StreamPort()]
     with served(ports[0], reopen=lambda: ports[1]) as service, link(service) as page:
         page.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
-        states = [text["state"] for text in receive(page, Inbox(), 3)]
+        states = [text["state"] for text in receive(page, Inbox(), 3) if "state" in text]
         ports[0].pull()
         while len(states) < 3:
-            data = page.recv(timeout=30)
+            data = page.recv(timeout=PATIENCE_MS / 1000)
             if isinstance(data, str) and "state" in data:
                 states.append(json.loads(data)["state"])
         page.send(command(wire.HelloRequest(), 7) + command(wire.SetMode(wire.Mode.STREAM), 8))
@@ -298,7 +292,7 @@ def test_a_recording_is_served_to_its_end_and_who_comes_later_is_answered() -> N
                 page.send(command(wire.HelloRequest(), sequence))
                 page.send(command(wire.SetMode(wire.Mode.STREAM), sequence + 1))
                 while frames > 0 or not (ended and hello):
-                    data = page.recv(timeout=30)
+                    data = page.recv(timeout=PATIENCE_MS / 1000)
                     if isinstance(data, str):
                         ended = ended or bool(json.loads(data).get("state", {}).get("ended"))
                         continue
@@ -369,5 +363,5 @@ def test_options_that_do_not_go_together_are_named(options: list[str], named: st
 def test_a_number_that_is_taken_is_said(service: Service) -> None:
     wanted = ["--web", str(service.port_number), "--port", "replay:tests/golden/board.rec"]
     with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
-        ended = pool.submit(viewer, wanted).exception(timeout=60)
+        ended = pool.submit(viewer, wanted).exception(timeout=PATIENCE_MS / 1000)
     assert isinstance(ended, HostError) and "give --web another number" in str(ended)

@@ -13,6 +13,7 @@ from tests.web.chrome import chromium
 from tests.web.serve import served
 from tests.web.sleep import put_to_sleep, two_tabs
 from tests.web.stream import StreamPort
+from tests.web.waits import eventually
 
 FRAMES, AT_ONCE = 600, 60  # of half a minute at 20 a second; as many as fit a queue
 LATER = "new Promise((done) => setTimeout(() => done(camera.view.frame), 100))"
@@ -36,21 +37,21 @@ def test_a_frozen_page_costs_nobody_anything_and_comes_back(
     with chromium() as browser, served(port) as service:
         asleep, awake = two_tabs(browser, service.address)
         put_to_sleep(asleep)
-        ticks = asleep.evaluate("ticks")
+        ticks = asleep.until("events.join() === 'freeze'", "ticks")
         for number in range(FRAMES // AT_ONCE):
             port.hand_out(AT_ONCE)
             awake.until(f"camera.view.frame === {(number + 1) * AT_ONCE}")
-        assert asleep.evaluate("[events, document.visibilityState]") == [["freeze"], "hidden"]
-        assert asleep.evaluate("ticks") == ticks
-        losses = awake.evaluate("camera.board.losses")
+        asleep.until(f"ticks === {ticks} && document.visibilityState === 'hidden'")
+        losses = awake.until(f"camera.view.frame === {FRAMES}", "camera.board.losses")
         assert losses["wireLost"] == losses["hostDropped"] == 0
         assert CountedFeed.most < 2 * MOST_BYTES
         asleep.thaw()
-        port.hand_out(1)
-        while (
-            asleep.evaluate(LATER) <= FRAMES
-        ):  # it connects anew, and sees what is sent from there on
+
+        def sees_new_frames() -> bool:  # it connects anew, and sees what is sent from there on
             port.hand_out(1)
-        asleep.until("camera.ready && events.join() === 'freeze,resume'")
-        losses = asleep.evaluate("camera.board.losses")
+            return bool(asleep.until("true", LATER) > FRAMES)
+
+        eventually(sees_new_frames)
+        is_back = "camera.ready && events.join() === 'freeze,resume'"
+        losses = asleep.until(is_back, "camera.board.losses")
         assert losses["wireLost"] == losses["badPackets"] == 0

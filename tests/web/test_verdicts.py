@@ -11,8 +11,9 @@ from host.recording.recorder import RecordingPort, start_recording
 from host.viewer.__main__ import main as viewer
 from host.virtual.local_port import LocalPort
 from host.virtual.scene import open_scene
-from tests.web.conftest import OpenPage, until
+from tests.web.conftest import OpenPage
 from tests.web.serve import served
+from tests.web.waits import until
 
 FRAMES = 100
 THRESHOLD = 0.5
@@ -27,8 +28,9 @@ def test_verdicts_equal_the_json_viewers(
         page = open_page(service.address)
         for number in range(10, FRAMES + 1, 10):  # as long as it goes on, however slowly
             until(page, f"camera.verdicts.length >= {number}", seconds=200)
-        seen = page.evaluate(f"camera.verdicts.slice(0, {FRAMES})")
-        assert page.evaluate("camera.board.losses.wireLost + camera.board.losses.badPackets") == 0
+        found = f"[camera.verdicts.slice(0, {FRAMES}), camera.board.losses]"
+        seen, losses = until(page, f"camera.verdicts.length >= {FRAMES}", found)
+        assert losses["wireLost"] == losses["badPackets"] == losses["hostDropped"] == 0
     recorder.close()
     assert viewer(["--json", "--port", f"replay:{path}?speed=max", "--frames", str(FRAMES)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[0] == "{"]

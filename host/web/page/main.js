@@ -57,9 +57,12 @@ class App {
       this.#drawing = false;
       const isBehind = this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm }, nowMs);
       clearTimeout(this.#behind);
-      if (isBehind) this.#behind = setTimeout(() => this.draw(), READ_MS);
+      this.#behind = isBehind ? setTimeout(() => this.draw(), READ_MS) : null;
     });
   }
+
+  /** All that it holds is on the screen. */
+  get isDrawn() { return !this.#drawing && this.#behind === null; }
 
   async #connectSerial(port) {
     this.#leave();
@@ -97,7 +100,7 @@ class App {
       opened: (again) => this.#opened(again),
       lost: (what) => this.#lost(what),
       state: (state) => this.#serverState(state),
-      dropped: (count) => { this.board.hostDropped = count; },
+      dropped: (count) => { if (this.board) this.board.hostDropped = count; },
       notice: (text) => this.say(text),
       place: (place) => this.#place(place),
     };
@@ -105,7 +108,7 @@ class App {
 
   #bytes(data) {
     try {
-      this.board.feed(data);
+      this.board?.feed(data); // a link that was left may still say something
     } catch (error) {
       this.#fail(error.message);
       this.board.close();
@@ -113,6 +116,8 @@ class App {
   }
 
   async #opened(again) {
+    const board = this.board;
+    if (!board) return;
     this.ready = false;
     this.#alarm = null;
     byId("welcome").hidden = true;
@@ -122,13 +127,13 @@ class App {
     }
     this.draw();
     try {
-      await this.board.begin(Mode.STREAM);
+      await board.begin(Mode.STREAM);
       const takesSettings = this.#state?.kind !== "recording";
       byId("settings").hidden = byId("bars").hidden = !takesSettings;
-      if (takesSettings) await this.#settings.read((name) => this.board.get(name));
+      if (takesSettings) await this.#settings.read((name) => board.get(name));
       this.ready = true;
     } catch (error) {
-      this.#fail(error.message);
+      if (board === this.board) this.#fail(error.message); // else the user opened something else meanwhile
     }
   }
 

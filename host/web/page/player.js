@@ -66,14 +66,18 @@ export class Player {
 
   /** Goes on from there. One thing at a time: a bar that is dragged asks often. */
   seek(seconds) {
-    this.#turning = this.#turning.then(() => this.#seek(Math.min(this.durationS, Math.max(0, seconds))));
-    return this.#turning;
+    return this.#afterOthers(() => this.#seek(Math.min(this.durationS, Math.max(0, seconds))));
   }
 
   /** Everything from here to `seconds`, without waiting. */
-  async advance(seconds) {
-    this.#turning = this.#turning.then(() => this.#advance(seconds));
-    return this.#turning;
+  advance(seconds) {
+    return this.#afterOthers(() => this.#advance(seconds));
+  }
+
+  #afterOthers(act) {
+    const done = this.#turning.then(act);
+    this.#turning = done.catch(() => {}); // who asked is told; the next one may still succeed
+    return done;
   }
 
   close() {
@@ -97,8 +101,8 @@ export class Player {
   }
 
   #turn() {
-    const now = (performance.now() - this.#began) / 1000;
-    this.advance(now).catch((error) => { this.pause(); this.#listener.failed(error); });
+    const toNow = () => this.playing && this.#advance((performance.now() - this.#began) / 1000); // a seek may come before it
+    this.#afterOthers(toNow).catch((error) => { this.pause(); this.#listener.failed(error); });
   }
 
   async #advance(seconds) {
@@ -119,7 +123,8 @@ export class Player {
   }
 
   async #load() {
-    const records = await readRecords(this.#file, this.#index.chunks[this.#at++]);
+    const records = await readRecords(this.#file, this.#index.chunks[this.#at]);
+    this.#at++; // not before: while the last chunk is being read it is not played
     if (records === null) this.damagedChunks++;
     this.#records = records ?? [];
   }
