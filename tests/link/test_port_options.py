@@ -1,0 +1,187 @@
+"""--port, --record and --core-load: what is opened, how, and what is refused before that."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from host.base.errors import HostError
+from host.link.line import EMULATED
+from host.link.transport import SocketPort
+from host.ports import choose
+from host.ports import open as opened
+from host.ports.choose import Choice, ListedPort, choose_port, listed_ports, reopener
+from host.ports.open import Opening, PortOptions, add_port_arguments, port_opening, port_options
+from host.recording.recorder import RecordingPort
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "board.rec"
+NANO = ListedPort("/dev/ttyACM3", 0x2341, 0x805A, "A1B2")
+
+
+class Silent:
+    """A port that says nothing."""
+
+    name = "silent"
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def read(self) -> bytes:
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """Gone."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was opened: (kind, arguments)."""
+    found: list[Any] = []
+
+    def kind(name: str) -> Any:
+        def make(*arguments: object) -> Silent:
+            found.append((name, *arguments))
+            return Silent()
+
+        return make
+
+    monkeypatch.setattr(choose, "VirtualPort", kind("virtual"))
+    monkeypatch.setattr(choose, "SerialPort", kind("serial"))
+    monkeypatch.setattr(SocketPort, "at", kind("socket"))
+    monkeypatch.setattr(opened, "listed_ports", lambda: [])
+    return found
+
+
+def options(*argv: str) -> PortOptions:
+    parser = argparse.ArgumentParser()
+    add_port_arguments(parser)
+    return port_options(parser.parse_args(argv))
+
+
+def test_the_arguments_are_the_options() -> None:
+    assert options() == PortOptions("auto", None, False)
+    assert options("--port", "", "--core-load", "off") == PortOptions("auto", None, False)
+    asked = options("--port", "COM3", "--record", "a.rec", "--core-load", "on")
+    assert asked == PortOptions("COM3", Path("a.rec"), True)
+
+
+@pytest.mark.parametrize("load", [False, True])
+def test_the_virtual_board_is_started_as_asked_and_waited_for(made: list[Any], load: bool) -> None:
+    said: list[str] = []
+    with port_opening(PortOptions("virtual", None, load), said.append, "noise:1", "max") as opening:
+        assert isinstance(opening.open(), Silent) and isinstance(opening.reopen(), Silent)
+        assert opening.timing is EMULATED and opening.playback is None
+    assert made == [("virtual", "noise:1", "max", load)] * 2
+    assert said == ["starting the virtual board"]
+    made.clear()
+    with port_opening(PortOptions("virtual"), said.append) as opening:
+        opening.open()
+    assert made == [("virtual", "default", "real", False)]
+
+
+def test_another_board_is_not_waited_for_and_has_no_scene(made: list[Any]) -> None:
+    url = "socket://127.0.0.1:5/key"
+    with port_opening(PortOptions(url), lambda line: None) as opening:
+        opening.open()
+        assert opening.timing is None
+    assert made == [("socket", url)]
+    for asked, scene, word in ((PortOptions(url), "noise:1", "--scene noise:1"),
+                               (PortOptions(url, None, True), "default", "--core-load")):  # fmt: skip
+        with (
+            pytest.raises(
+                HostError, match=f"{word} is for the virtual board.*127.0.0.1:5"
+            ) as error,
+            port_opening(asked, lambda line: None, scene),
+        ):
+            pass
+        assert "key" not in str(error.value)
+
+
+def test_a_recording_keeps_bytes_until_the_end(made: list[Any], tmp_path: Path) -> None:
+    said: list[str] = []
+    path = tmp_path / "a.rec"
+    with port_opening(PortOptions("virtual", path), said.append) as opening:
+        port = opening.open()
+        assert isinstance(port, RecordingPort)
+        port.write(b"abc")
+    assert said == ["starting the virtual board", f"recording to {path}"]
+    with pytest.raises(HostError, match=r"is there already|exists"):
+        port_opening(PortOptions("virtual", path), said.append).__enter__()
+    with port_opening(PortOptions(f"replay:{GOLDEN}?speed=max"), said.append) as again:
+        assert again.playback is not None and again.timing is None
+        assert again.open() is again.playback
+    wrapped = Silent()
+    with port_opening(PortOptions("virtual"), said.append, wrap=lambda port: wrapped) as opening:
+        assert opening.open() is wrapped
+
+
+def test_the_command_that_runs_is_told_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/a b/tool.py", "--port", "socket://h:1/secret", "two words"])
+    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=None))
+    assert opened._command() == "tool.py --port socket://h:1 'two words'"
+    spec = SimpleNamespace(parent="host.viewer")
+    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=spec))
+    assert opened._command().startswith("python -m host.viewer --port ")
+
+
+def test_ports_are_listed_in_order_and_without_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = SimpleNamespace
+    found = [
+        port(device="b", vid=0x2341, pid=0x805A, serial_number="S"),
+        port(device="a", vid=None, pid=None, serial_number=None),
+    ]
+    monkeypatch.setattr(choose, "sorted", lambda ports: ports[::-1], raising=False)
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: found)
+    assert listed_ports() == [ListedPort("a", 0, 0, ""), ListedPort("b", 0x2341, 0x805A, "S")]
+
+
+def test_a_board_is_found_again_by_its_number_and_kind_alone(made: list[Any]) -> None:
+    choice = choose_port(NANO.path, [NANO])
+    assert choice == Choice(NANO.path, f"opening {NANO.path}", "A1B2")
+    elsewhere = ListedPort("/dev/ttyACM9", 0x2341, 0x805A, "A1B2")
+    for absent in (
+        [],
+        [ListedPort("/dev/x", 0x2341, 0x005A, "A1B2")],
+        [ListedPort("/dev/x", 0x2341, 0x805A, "other")],
+    ):
+        with pytest.raises(HostError, match="A1B2 is not plugged in"):
+            reopener(choice, listed=lambda there=absent: there)()  # type: ignore[misc] # default argument
+    reopener(choice, listed=lambda: [ListedPort("/dev/x", 1, 2, "A1B2"), elsewhere])()
+    reopener(Choice("/dev/ttyS0", "", ""), listed=lambda: [])()
+    assert made == [("serial", "/dev/ttyACM9"), ("serial", "/dev/ttyS0")]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_serial", "is_replay"),
+    [
+        ("virtual", False, False),
+        ("socket://h:1", False, False),
+        ("replay:x", False, True),
+        ("/dev/ttyACM0", True, False),
+        ("COM3", True, False),
+    ],
+)
+def test_kinds_of_ports(url: str, is_serial: bool, is_replay: bool) -> None:
+    choice = Choice(url, "")
+    assert (choice.is_serial, choice.is_replay) == (is_serial, is_replay)
+    assert (Opening(choice).timing is EMULATED) == (url == "virtual")
+
+
+def test_a_port_of_another_maker_has_no_number_to_find_it_by(tmp_path: Path) -> None:
+    other = ListedPort("/dev/ttyUSB0", 0x1A86, 0x7523, "9")
+    assert choose_port(other.path, [NANO, other]).serial_number == ""
+    there = tmp_path / "tty"
+    there.touch()
+    assert choose_port(str(there), [NANO]) == Choice(str(there), f"opening {there}")
+    link = tmp_path / "link"
+    link.symlink_to(there)
+    listed = ListedPort(str(there), 0x2341, 0x805A, "7")
+    assert choose_port(str(link), [listed]).url == str(there)
