@@ -1,0 +1,25 @@
+"""The capture's screens of known states, whole: counts, keys, hints, in a terminal and in a window."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.capture.draw import paint_capture
+from host.capture.terminal import screen_of
+from tests.capture.test_screens import STATES
+from tests.goldens import check_golden, screen_text
+from tests.viewer.scenes import TROUBLE, USUAL
+
+
+def test_every_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = []
+    for name, state in STATES.items():
+        for view in (USUAL, TROUBLE):
+            lines.append(f"== {name}, {view.board}")
+            lines.append(screen_text(screen_of(view, state, 100, 30), width=100))
+            lines.append(screen_text(screen_of(view, state, 50, 14), width=50))
+            for width, height in ((1060, 660), (320, 240)):
+                canvas = paint_capture(view, state, width, height)
+                lines += [f"{b.x},{b.y} {b.width}x{b.height} {text}" for text, b in canvas.texts]
+    check_golden("screen_capture", "\n".join(lines))

@@ -1,0 +1,91 @@
+"""The viewer's screens of known views, whole: each text, figure and place, in a terminal and in a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from host.viewer.draw import paint
+from host.viewer.json_lines import json_line
+from host.viewer.tape import Tape, clock_text, tape_of
+from host.viewer.terminal import screen
+from host.viewer.words import plain_line
+from tests.goldens import check_golden, screen_text
+from tests.viewer.scenes import ALL, TROUBLE, USUAL
+from tests.viewer.test_json_lines import SAMPLE
+
+VIEWS = ALL | {
+    "helps": replace(USUAL, helps=True),
+    "plays": replace(USUAL, tape=Tape("REPLAY 0:01 / 1:00", is_playing=True), paused=True),
+    "records": replace(TROUBLE, connected=True, tape=Tape("REC 0:01 0.1 MB", is_recording=True)),
+    "many": replace(USUAL, labels=tuple("abcdef"), scores=(0.1, 0.3, 0.2, 0.15, 0.05, 0.2)),
+}
+
+
+@pytest.fixture(autouse=True)
+def _shades(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")  # the picture as shades, which a text can hold
+
+
+def test_the_terminal() -> None:
+    parts = []
+    for name, view in VIEWS.items():
+        for columns, rows in ((100, 32), (50, 12)):
+            parts += [f"== {name}, {columns} x {rows}", plain_line(view)]
+            parts.append(screen_text(screen(view, columns, rows), width=columns))
+    check_golden("screen_viewer_terminal", "\n".join(parts))
+
+
+def test_the_window() -> None:
+    lines = []
+    for name, view in VIEWS.items():
+        for width, height in ((1060, 660), (320, 240)):
+            canvas = paint(view, width, height)
+            lines.append(f"== {name}, {width} x {height}")
+            lines += [f"{b.x},{b.y} {b.width}x{b.height} {text}" for text, b in canvas.texts]
+            colours, counts = _colours(canvas.pixels)
+            lines.append(
+                "inked " + " ".join(f"{c}:{n}" for c, n in zip(colours, counts, strict=True))
+            )
+    check_golden("screen_viewer_window", "\n".join(lines))
+
+
+def _colours(pixels: NDArray[np.uint8]) -> tuple[list[str], list[int]]:
+    """The window's flat colours, and how many thousandths of it each takes: text is not among them."""
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    flat, counts = np.unique(packed, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:4]
+    thousandths = [round(1000 * counts[at] / packed.size) for at in order]
+    return [f"{flat[at]:06x}" for at in order], thousandths
+
+
+def test_json() -> None:
+    line = json_line(SAMPLE, datetime(2026, 3, 1, 1, 2, 3, 456_789, UTC))
+    check_golden("json_viewer", line)
+
+
+class Recording:
+    failure, seconds, written_bytes = "", 3675.9, 12_340_000
+
+
+class Playback:
+    stays_at_end, duration_s, position_s, at_end = True, 75.9, 59.99, False
+
+
+def test_tapes() -> None:
+    assert tape_of(None, None) is None
+    assert tape_of(Recording(), Playback()) == Tape("REC 1:01:15 12.3 MB", is_recording=True)  # type: ignore[arg-type] # read alone
+    playing = Playback()
+    assert tape_of(None, playing) == Tape("REPLAY 0:59 / 1:15", is_playing=True)  # type: ignore[arg-type] # read alone
+    playing.at_end = True
+    assert tape_of(None, playing) == Tape("REPLAY 0:59 / 1:15 END", is_playing=True)  # type: ignore[arg-type] # read alone
+    full = Recording()
+    full.failure = "the disk is full"
+    assert tape_of(full, None) == Tape("RECORDING ENDED: see the terminal")
+    assert [clock_text(s) for s in (0, 59.9, 60, 3599, 3600)] == [
+        "0:00", "0:59", "1:00", "59:59", "1:00:00",
+    ]  # fmt: skip
