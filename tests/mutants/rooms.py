@@ -11,6 +11,7 @@ IMPORT = re.compile(  # far quicker than a parser, and right for what ruff has f
     r"^ *(?:from ([\w.]+) import (\([^)]*\)|[^\n]*)|import ([\w., ]+))", re.MULTILINE
 )
 FEW = 12  # test files
+COMMANDS = ("__main__", "command")  # what a user starts: its tests are named after that
 GENERATED = ("pictures", "include", "platform", "prebuilt")
 BESIDE = ("api", "base", "tools")
 # folder of the product -> folders of tests, where the names differ or one is not enough
@@ -53,7 +54,7 @@ def rooms() -> dict[str, list[Path]]:
 def nearest(source: Path) -> list[str]:
     """Test files that are named after a source or import it, from any folder; of C, those of its first folder too.
 
-    Where there are none: those of its folder that import what imports it, and so on.
+    Behind them those of its folder that import what imports it; where there are none at all, what imports that.
     """
     own = _files_of(source)
     files = [path for path in own if _named_after(path, source)]
@@ -63,11 +64,14 @@ def nearest(source: Path) -> list[str]:
     by_import = _tests_among(_importers(modules))
     if len(by_import) > FEW:  # what everything imports
         by_import = [path for path in by_import if path in own]
-    while not files and not by_import and modules:
+    further: list[Path] = []
+    while not further and modules:
         seen |= modules
         modules = {_module(path) for path in _importers(modules)} - seen
-        by_import = [path for path in _tests_among(_importers(modules)) if path in own]
-    return _unique(files + by_import) or _unique(own)
+        further = [path for path in _tests_among(_importers(modules)) if path in own]
+        if files or by_import:
+            break
+    return _unique(files + by_import + further) or _unique(own)
 
 
 def others(source: Path) -> list[str]:
@@ -141,5 +145,7 @@ def _below(source: Path, prefix: str) -> bool:
 
 def _named_after(test: Path, source: Path) -> bool:
     name = test.stem.removeprefix("test_")
-    names = (source.stem, f"{source.parent.name}_{source.stem}")
+    names: tuple[str, ...] = (source.stem, f"{source.parent.name}_{source.stem}")
+    if source.stem in COMMANDS:
+        names += ("main", "command", source.parent.name)
     return name in names or name.startswith(tuple(f"{each}_" for each in names))
