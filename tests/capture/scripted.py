@@ -64,7 +64,7 @@ class Rig:
 def rig(folder: Path, options: Options | None = None) -> Iterator[Rig]:
     """A capture into a folder."""
     port = MemoryPort(FakeBoard())
-    timing = Timing(hello_s=1, hello_again_s=0.1, answer_s=0.2)
+    timing = Timing(hello_s=60, hello_again_s=0.1, answer_s=60)
     ticks = (datetime(2026, 1, 2, tzinfo=UTC) + timedelta(seconds=n) for n in range(10_000))
     wanted = options or Options(LABELS)
     with Journal(folder, wanted.labels) as journal, Device(port, timing=timing) as device:

@@ -27,7 +27,7 @@ from tests.system.board import FIRMWARE
 MODEL_BYTES = 288 * 1024
 FOREVER = 1 << 40
 READ_CYCLES = 64_000 * 4  # of guest time that one read lets pass
-QUICK = Timing(hello_again_s=0.1, answer_s=0.2, busy_s=0.01, reopen_s=0.01)
+QUICK = Timing(hello_s=60, hello_again_s=0.1, answer_s=0.2, tries=100, busy_s=0.01, reopen_s=0.01)
 FIRST, SECOND = packed("first", 1), packed("second", 2)
 
 
@@ -136,8 +136,13 @@ def test_a_board_that_is_gone_is_named(board: LocalPort) -> None:
     lengths = iter([20_000])
     impatient = Timing(hello_s=0.1, hello_again_s=0.05, answer_s=0.03, tries=2, reopen_s=0.01)
     cable = Cable(board, lambda: next(lengths, 1))
+
+    def lose_patience(held: int) -> None:
+        """Once it has begun: until then the board may be slow."""
+        gone.line.timing = impatient
+
     with (
-        Device(cable.plug(), reopen=cable.plug, timing=impatient) as device,
+        Device(cable.plug(), reopen=cable.plug, timing=QUICK) as gone,
         pytest.raises(HostError, match="gone in the middle"),
     ):
-        send_model(device, padded(PERSON.read_bytes(), MODEL_BYTES), ignore)
+        send_model(gone, padded(PERSON.read_bytes(), MODEL_BYTES), lose_patience)

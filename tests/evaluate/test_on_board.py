@@ -26,7 +26,10 @@ from tests.evaluate.drawn import MODEL, own_pictures
 from tests.system.board import FIRMWARE
 
 FOREVER = 1 << 40
-QUICK = Timing(hello_again_s=0.1, answer_s=0.3, busy_s=0.01, reopen_s=0.01)
+PATIENT = Timing(
+    hello_s=60, answer_s=60, result_s=300, busy_s=0.01
+)  # of a cable that loses nothing
+QUICK = Timing(hello_s=60, hello_again_s=0.1, answer_s=0.3, tries=100, busy_s=0.01, reopen_s=0.01)
 PICTURES = 4
 
 
@@ -49,7 +52,8 @@ def looped(model: PackedModel, loaded: Loaded, expected: np.ndarray, pulls: list
     board.board.load_model(model.data)
     lengths = iter(pulls)
     cable = Cable(board, lambda: next(lengths, FOREVER))
-    with Device(cable.plug(), reopen=cable.plug, timing=QUICK) as device:
+    timing = QUICK if pulls else PATIENT
+    with Device(cable.plug(), reopen=cable.plug, timing=timing) as device:
         runs = ConnectedBoard(device, device.hello.model_hash)
         found = run_loop(runs, loaded.pixels, expected, Journal(None, ""), lambda done: None)
     assert cable.pulled == len(pulls)

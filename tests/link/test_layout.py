@@ -17,7 +17,7 @@ from host.link.line import Timing
 from host.link.messages import PROTOCOL_VERSION, Hold, Ping, Result
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 
-QUICK = Timing(hello_s=0.3, hello_again_s=0.05, answer_s=0.3, tries=2, result_s=0.3)
+PATIENT = Timing(hello_s=60, hello_again_s=0.05, answer_s=60)
 
 
 def changed() -> WireLayout:
@@ -31,7 +31,7 @@ def changed() -> WireLayout:
 
 def refusal(board: FakeBoard) -> str:
     with pytest.raises(HostError) as caught:
-        Device(MemoryPort(board), timing=QUICK)
+        Device(MemoryPort(board), timing=PATIENT)
     return str(caught.value)
 
 

@@ -88,7 +88,7 @@ def test_the_supply_is_on_while_it_measures_and_off_afterwards() -> None:
         measure(instrument, 1000)
         assert (instrument.voltage_mv, instrument.mode) == (3300, 2)
         assert bytes([0x0C, 1]) in instrument.commands
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while (instrument.powered or instrument.measuring) and time.monotonic() < end:
             time.sleep(0.01)
         assert not instrument.powered and not instrument.measuring

@@ -21,7 +21,8 @@ from host.virtual.server import BoardProcess, start_virtual_board
 from tests.system.board import under_test
 
 OPENINGS = 1000
-PATIENCE = Timing(answer_s=1.0, tries=10, reopen_s=0.05)
+PATIENCE_S = 60.0  # for what comes by itself
+PATIENCE = Timing(answer_s=1.0, tries=60, reopen_s=0.05)
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def board() -> Iterator[BoardProcess]:
 
 def dial(board: BoardProcess) -> socket.socket:
     host, number, key = socket_address(board.url)
-    port = socket.create_connection((host, number), timeout=10)
+    port = socket.create_connection((host, number), timeout=PATIENCE_S)
     port.sendall(f"{key}\n".encode())
     return port
 
@@ -49,7 +50,8 @@ def hang_up(port: socket.socket) -> None:
 def connect(board: BoardProcess, again: bool = False) -> Device:
     choice = choose_port(board.url, [])
     reopen = reopener(choice) if again else None
-    for _ in range(20):  # the board may not have noticed yet that the last one hung up
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:  # the board may not have noticed yet that the last one hung up
         try:
             return Device(open_choice(choice), reopen=reopen, timing=PATIENCE)
         except HostError:
@@ -58,8 +60,8 @@ def connect(board: BoardProcess, again: bool = False) -> Device:
 
 
 def becomes_true(condition: Callable[[], bool]) -> bool:
-    """Within ten seconds."""
-    end = time.monotonic() + 10
+    """By itself, sooner or later."""
+    end = time.monotonic() + PATIENCE_S
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
     return condition()
@@ -75,7 +77,7 @@ def pull_and_plug(board: BoardProcess, device: Device, reconnects: int) -> None:
         pass
 
 
-def take(device: Device, count: int, seconds: float = 20.0) -> list[Sample]:
+def take(device: Device, count: int, seconds: float = PATIENCE_S) -> list[Sample]:
     """Samples with image and scores; each image must be the one that the board inferred."""
     pairing, found, end = Pairing(), list[Sample](), time.monotonic() + seconds
     crcs: dict[int, int] = {}
@@ -125,7 +127,7 @@ def heard_frames(board: BoardProcess, count: int) -> tuple[list[Frame], Decoder]
     """Frames of a board that streams, without a word to it."""
     decoder, frames = Decoder(), list[Frame]()
     with dial(board) as port:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE_S
         while len(frames) < count and time.monotonic() < end:
             for packet in decoder.feed(port.recv(1 << 16)):
                 message = BY_ID[packet.type].unpack(packet.payload)
@@ -136,7 +138,7 @@ def heard_frames(board: BoardProcess, count: int) -> tuple[list[Frame], Decoder]
 def test_a_board_streams_into_nothing_until_somebody_listens(board: BoardProcess) -> None:
     with connect(board) as device:
         device.set_mode(Mode.CAPTURE)
-    for pause_s in (1.0, 2.0, 4.0, 8.0):  # a busy computer emulates slowly
+    for pause_s in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):  # a busy computer emulates slowly
         time.sleep(pause_s)
         frames, decoder = heard_frames(board, 3)
         assert len(frames) == 3
