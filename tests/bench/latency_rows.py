@@ -12,6 +12,7 @@ from host.bench.latency.inferences import LayerCycles
 from host.bench.latency.layers import Layer
 from host.bench.latency.tables import INFERENCES, KIND, LAYERS, LAYOUTS, Inference
 from host.runs.conditions import gather
+from host.runs.layout import Layout
 from host.runs.read import Run, read_run
 from host.runs.typed_json import as_object
 from host.runs.write import RunWriter
@@ -29,8 +30,8 @@ def inferences(count: int, scale: float = 1.0, seed: int = 1) -> list[Inference]
     def cycles(middle: float) -> list[int]:
         return [round(v) for v in scale * middle * random.normal(1, 0.01, count)]
 
-    capture, preprocess, inference, send, period = (
-        cycles(middle) for middle in (9.1e6, 1.5e6, 9.9e6, 0.33e6, 20.8e6)
+    capture, preprocess, inference, send, period, overlapped, age = (
+        cycles(middle) for middle in (9.1e6, 1.5e6, 9.9e6, 0.33e6, 20.8e6, 8.0e6, 12.8e6)
     )
     host_ms = (scale * 325 * random.normal(1, 0.05, count)).tolist()
     arrived = np.cumsum(host_ms) / 1000
@@ -45,6 +46,8 @@ def inferences(count: int, scale: float = 1.0, seed: int = 1) -> list[Inference]
             period_cycles=period[k],
             host_ms=host_ms[k],
             image="",
+            overlapped_cycles=overlapped[k],
+            age_cycles=age[k],
         )
         for k in range(count)
     ]
@@ -67,15 +70,16 @@ def written(
     rows: list[Inference],
     board: str = "virtual",
     injected: bool = False,
+    layouts: tuple[Layout, ...] = LAYOUTS,
     **hello: int,
 ) -> Run:
     """A complete run of these rows."""
     says = replace(HELLO, board=board, **hello)  # type: ignore[arg-type]  # fields of Hello
     conditions = gather(KIND, "python -m host.bench latency --count 40", NOON, says, "memory")
     source = INJECTED if injected else CAMERA
-    with RunWriter(directory, KIND, conditions, LAYOUTS) as run:
+    with RunWriter(directory, KIND, conditions, layouts) as run:
         for row in rows:
-            run.append(INFERENCES.name, *(getattr(row, name) for name in INFERENCES.names))
+            run.append(INFERENCES.name, *(getattr(row, name) for name in layouts[0].names))
         for number, profile in enumerate(profiles(5)):
             for layer, cycles in enumerate(profile.cycles):
                 run.append(LAYERS.name, number, layer, LAYER_NAMES[layer], cycles)

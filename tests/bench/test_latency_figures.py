@@ -17,10 +17,11 @@ from host.base.errors import HostError
 from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
 from host.bench.latency.compare import compare_runs, latency_run, verdict_words
 from host.bench.latency.figures import INJECTED, lost_between
+from host.bench.latency.page import latency_tiles
 from host.bench.latency.progress import Progress
 from host.bench.latency.show import comparison_table, summary_table
 from host.bench.latency.spread import spread_of
-from host.bench.latency.tables import KIND, LAYOUTS
+from host.bench.latency.tables import ADDED, INFERENCES, KIND, LAYERS, LAYOUTS
 from host.link.sequence import Losses
 from host.runs.read import read_run
 from host.runs.write import RunWriter
@@ -147,7 +148,8 @@ def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
     b = written(tmp_path / "b", inferences(100, 1.05, seed=2), clock_divider=12)
     found = compare_runs(a, b)
     by_name = {stage.name: stage for stage in found.stages}
-    assert list(by_name) == ["capture", "preprocess", "inference", "send", "period", "host"]
+    own = ["capture", "preprocess", "inference", "send", "period", "overlapped", "age"]
+    assert list(by_name) == [*own, "host"]
     for name in ("inference", "period"):
         assert by_name[name].p50.verdict is Verdict.SLOWER
         assert by_name[name].p50.value == pytest.approx(1.05, abs=0.005)
@@ -158,6 +160,29 @@ def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
     again = compare_runs(a, written(tmp_path / "c", inferences(100, seed=9)))
     verdicts = [stage.p50.verdict for stage in again.stages]
     assert verdicts.count(Verdict.NOISE) >= 4, "each errs once in 20"
+
+
+def test_a_run_of_before_pictures_had_an_age_is_compared_by_what_it_has(tmp_path: Path) -> None:
+    kept = tuple(column for column in INFERENCES.columns if column.name not in ADDED)
+    rows = [replace(row, overlapped_cycles=0, age_cycles=0) for row in inferences(40)]
+    old = written(tmp_path / "a", rows, layouts=(replace(INFERENCES, columns=kept), LAYERS))
+    found = compare_runs(old, written(tmp_path / "b", inferences(40)))
+    names = [stage.name for stage in found.stages]
+    assert names == ["capture", "preprocess", "inference", "send", "period", "host"]
+    header = json.loads((tmp_path / "a" / "run.json").read_text())
+    header |= {"state": "running", "summary": {}, "rows": {}}
+    (tmp_path / "a" / "run.json").write_text(json.dumps(header))
+    assert latency_run(read_run(tmp_path / "a")).summary.stage("age") is None
+
+
+def test_the_age_of_a_picture_is_a_figure_of_its_own(tmp_path: Path) -> None:
+    rows = inferences(40)
+    age = summary(rows).stage("age")
+    assert age is not None and age.cycles is not None
+    assert age.cycles.p50 == statistics.median(row.age_cycles for row in rows)
+    tiles = latency_tiles(latency_run(written(tmp_path, rows)))
+    tile = next(tile for tile in tiles if tile.label.startswith("picture's age p50"))
+    assert tile.value == f"{age.ms.p50:.1f}" and f"p95 {age.ms.p95:.1f}" in tile.note
 
 
 @pytest.mark.parametrize("width", [80, 100, 112, 160])

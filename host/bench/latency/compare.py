@@ -11,7 +11,7 @@ from host.base.errors import HostError
 from host.bench.latency.bootstrap import Ratio, Verdict, mean, median, ratio
 from host.bench.latency.figures import INJECTED, ON_BOARD, Summary
 from host.bench.latency.spread import Values
-from host.bench.latency.tables import INFERENCES, KIND
+from host.bench.latency.tables import INFERENCES, KIND, columns_of
 from host.bench.latency.unfinished import summary_of_rows
 from host.runs.conditions import BoardConditions
 from host.runs.read import Run
@@ -109,7 +109,7 @@ def _milliseconds(of: LatencyRun, name: str) -> Values:
         return np.empty(0)
     else:
         column = f"{name}_cycles"
-        cycles = of.run.columns(INFERENCES.name, [column])[column].astype(np.float64)
+        cycles = columns_of(of.run, ["frame", column])[column].astype(np.float64)
         values = cycles * 1000 / of.summary.clock_hz
     return values[values > 0]
 

@@ -20,7 +20,10 @@ ON_BOARD = {
     "inference": "the engine",
     "send": "queueing frame and result",
     "period": "from one result to the next",
+    "overlapped": "of capture and preprocess, while the frame before was inferred and sent",
+    "age": "of the picture, from the end of its exposure to its result",
 }
+UNKNOWN_AT_0 = ("period", "overlapped", "age")  # the first result; firmware that does not say
 HOST_CAMERA = "between two results' arrivals, by this computer's clock"
 HOST_INJECTED = "from sending an image to its result's arrival, by this computer's clock"
 HOST_VIRTUAL = "; the emulator's speed, NOT a board's"
@@ -131,8 +134,8 @@ def _board_stages(setup: Setup, inferences: Sequence[Inference]) -> list[Stage]:
     stages = []
     for name in names:
         values = [getattr(inference, f"{name}_cycles") for inference in inferences]
-        if name == "period":
-            values = [value for value in values if value]  # 0: the board had sent none before
+        if name in UNKNOWN_AT_0:
+            values = [value for value in values if value]
         if values:
             cycles = spread_of(values)
             stages.append(Stage(name, ON_BOARD[name], cycles.scaled(to_ms), cycles))

@@ -185,4 +185,6 @@ def _inference(result: Result, arrived_s: float, host_ms: float, image: str) -> 
         period_cycles=result.period_cycles,
         host_ms=host_ms,
         image=image,
+        overlapped_cycles=result.overlapped_cycles,
+        age_cycles=result.age_cycles,
     )

@@ -76,6 +76,9 @@ def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
                 "by the board's clock",
             )
         )
+    age = summary.stage("age")
+    if age is not None:
+        tiles.append(Tile(f"picture's age p50{word}", f"{age.ms.p50:.1f}", "ms", _age_note(age)))
     host = summary.stages[-1]
     if host.cycles is None:
         whose = "emulator's speed" if summary.estimated else "by this computer's clock"
@@ -85,6 +88,10 @@ def latency_tiles(of: LatencyRun) -> tuple[Tile, ...]:
     total = str(lost.total) if lost.known else "–"
     tiles.append(Tile("messages lost", total, "", f"{lost.frames} frames without result"))
     return tuple(tiles)
+
+
+def _age_note(age: Stage) -> str:
+    return f"p95 {age.ms.p95:.1f}; when its result leaves"
 
 
 def _model_tiles(of: LatencyRun) -> list[Tile]:

@@ -9,7 +9,7 @@ from host.base.errors import HostError
 from host.bench.latency.figures import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
 from host.bench.latency.inferences import LayerCycles
 from host.bench.latency.layers import Layer
-from host.bench.latency.tables import INFERENCES, LAYERS, Inference
+from host.bench.latency.tables import INFERENCES, LAYERS, Inference, columns_of
 from host.link.sequence import Losses
 from host.runs.read import Run
 
@@ -36,7 +36,7 @@ def summary_of_rows(run: Run) -> Summary:
 
 
 def _inferences(run: Run) -> list[Inference]:
-    columns = run.columns(INFERENCES.name)
+    columns = columns_of(run, INFERENCES.names)
     lists = (columns[name].tolist() for name in INFERENCES.names)
     return [Inference(*values) for values in zip(*lists, strict=True)]
 
