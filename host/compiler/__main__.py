@@ -22,7 +22,7 @@ from host.compiler import report
 from host.compiler.build import Options, compile_model
 from host.compiler.emit import c_array
 from host.compiler.labels import labels_for
-from host.compiler.pixels import BY_SCALE, read_choice
+from host.compiler.pixels import add_pixels_argument, read_choice
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.table import compiled_table
 
@@ -69,13 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="BYTES",
         help=f"arena to aim at by streaming; default {ARENA_TARGET}, 0 for the least",
     )
-    parser.add_argument(
-        "--pixels",
-        default=BY_SCALE,
-        metavar="LOW:HIGH",
-        help="the real numbers that bytes 0 and 255 of a picture stand for; or bytes: they are the "
-        "input's quantised values; default: as the input's scale and zero point say",
-    )
+    add_pixels_argument(parser)
     parser.add_argument(
         "--plain", action="store_true", help="no scratch for the fast kernels: plain C runs"
     )

@@ -18,23 +18,21 @@ from host.compiler.check import check_image
 from host.compiler.graph import read_graph
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.ends import fold_ends
-from host.compiler.pixels import IDENTITY, read_pixels
+from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, read_pixels
 
 
 class Judge:
     """shape: height, width, channels. input, output: the int8 tensors behind the ends. Raises HostError.
 
-    table: uint8 [256], which u each byte of a picture becomes (model.Model's byte_table); None: as the input's
-    scale and zero point say.
+    pixels: what a picture's bytes stand for; `model.reading_of` says it of a packed model.
     """
 
-    def __init__(self, tflite: bytes, name: str, table: NDArray[np.uint8] | None = None) -> None:
+    def __init__(self, tflite: bytes, name: str, pixels: Choice = BY_SCALE) -> None:
         graph = fold_ends(fold_constants(read_graph(tflite)))
         self.input = graph.tensors[graph.inputs[0]]
         self.output = graph.tensors[graph.outputs[0]]
         check_image(self.input)
-        if table is None:
-            table = read_pixels(self.input).table
+        table = read_pixels(self.input, pixels).table
         self._table = IDENTITY if table is None else table
         if self.output.quantisation is None or self.output.kind not in ("int8", "uint8"):
             raise HostError(f"{name} gives {self.output.kind}, expected int8", "quantise it")

@@ -78,12 +78,12 @@ def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool)
             "give the .tflite",
         )
     return _compile(
-        tflite, packed.header.name, dead_channel_removal, _reading(Model(packed, tflite))
+        tflite, packed.header.name, dead_channel_removal, reading_of(Model(packed, tflite))
     )
 
 
-def _reading(model: Model) -> Reading:
-    """What bytes stood for when it was packed."""
+def reading_of(model: Model) -> Reading:
+    """What a picture's bytes stood for when it was packed."""
     header, table = model.packed.header, model.byte_table
     low = -header.input_scale * header.input_zero_point
     pixels = Pixels(low, low + 255 * header.input_scale)

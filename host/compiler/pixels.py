@@ -9,6 +9,7 @@ no white and chose a narrower range), a table of 256 entries makes the model's v
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,17 @@ def read_choice(text: str) -> Choice:
             f"'{text}' does not say what pixels stand for", "give bytes, or LOW:HIGH, such as -1:1"
         )
     return found
+
+
+def add_pixels_argument(parser: argparse.ArgumentParser) -> None:
+    """--pixels, for `read_choice`."""
+    parser.add_argument(
+        "--pixels",
+        default=BY_SCALE,
+        metavar="LOW:HIGH",
+        help="the real numbers that bytes 0 and 255 of a picture stand for; or bytes: they are the "
+        "input's quantised values; default: as the input's scale and zero point say",
+    )
 
 
 def read_pixels(image: Tensor, choice: Choice = BY_SCALE) -> Reading:

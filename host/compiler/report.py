@@ -30,7 +30,7 @@ from host.compiler.format import MODEL_MEMORY_BYTES
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.network import macs
-from host.compiler.pixels import BY_SCALE, read_choice
+from host.compiler.pixels import add_pixels_argument, read_choice
 from host.compiler.sketch import mobilenet_v1
 
 ALPHAS = (0.1, 0.2, 0.25, 0.5, 0.75, 1.0)
@@ -215,7 +215,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--channels", type=int, default=1, help="1 grey, 3 RGB")
     parser.add_argument("--classes", type=int, default=2)
     parser.add_argument("--no-dead-channel-removal", action="store_true")
-    parser.add_argument("--pixels", default=BY_SCALE, metavar="LOW:HIGH", help="as without report")
+    add_pixels_argument(parser)
     parser.add_argument(
         "--table", action="store_true", help="of mobilenet_v1: every usual alpha, one row each"
     )

@@ -21,6 +21,7 @@ from host.base.console import Console, stderr, stdout
 from host.base.errors import run_main
 from host.base.tool_parser import tool_parser
 from host.compiler.pack import PackedModel
+from host.compiler.pixels import add_pixels_argument, read_choice
 from host.deploy.model import check_fits, read_model
 from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table
@@ -48,6 +49,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--name", help="of the model; default: the file's")
     add("--labels", help="comma separated, in the order of the scores; default: the manifest's")
+    add_pixels_argument(parser)
     add_port_arguments(parser)
     return parser.parse_args(argv)
 
@@ -56,7 +58,11 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the board does what was asked."""
     args = arguments(argv)
     console = stderr()
-    model = read_model(args.model, args.name, args.labels) if args.model else None
+    model = (
+        read_model(args.model, args.name, args.labels, read_choice(args.pixels))
+        if args.model
+        else None
+    )
 
     def say(text: str) -> None:
         console.print(text, style="dim")

@@ -6,29 +6,45 @@ import dataclasses
 from pathlib import Path
 
 from host.base.errors import HostError
-from host.compiler.build import compile_model
+from host.compiler.build import Options, compile_model
 from host.compiler.fits import Room, refusal
 from host.compiler.format import PackedHeader
 from host.compiler.labels import labels_for
 from host.compiler.pack import PackedModel, seal, unpack
+from host.compiler.pixels import BY_SCALE, Choice
 from host.compiler.status import STATUS_TEXT
 from host.link.messages import SlotInfo
 
 PACKED = ".tpm"
 
 
-def read_model(path: Path, name: str | None = None, labels: str | None = None) -> PackedModel:
-    """Compiles a .tflite, or reads a packed model. labels: comma separated. Raises HostError for anything else."""
+def read_model(
+    path: Path, name: str | None = None, labels: str | None = None, pixels: Choice = BY_SCALE
+) -> PackedModel:
+    """Compiles a .tflite, or reads a packed model. Raises HostError for anything else.
+
+    labels: comma separated. pixels: what a picture's bytes stand for, in a .tflite.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
     if path.suffix != PACKED:
-        return unpack(compile_model(data, name or path.stem, labels_for(labels, path)).blob)
+        named, options = labels_for(labels, path), Options(pixels=pixels)
+        return unpack(compile_model(data, name or path.stem, named, options).blob)
+    refuse_pixels(path, pixels)
     if labels is not None:
         raise HostError(f"{path} has its labels already", "give the .tflite to change them")
     packed = unpack(data)
     return unpack(renamed(packed, name)) if name is not None else packed
+
+
+def refuse_pixels(path: Path, pixels: Choice) -> None:
+    """Raises HostError where a packed model is told what it was packed with."""
+    if pixels != BY_SCALE:
+        raise HostError(
+            f"{path} was packed with what its pixels stand for", "give the .tflite to change it"
+        )
 
 
 def renamed(model: PackedModel, name: str) -> bytes:

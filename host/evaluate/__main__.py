@@ -28,6 +28,7 @@ from host.base.errors import require, run_main
 from host.base.statistics import Floats
 from host.base.text import say
 from host.base.tool_parser import tool_parser
+from host.compiler.pixels import add_pixels_argument, read_choice
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Thresholds, as_json, evaluate
@@ -67,6 +68,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--robust", action="store_true", help="also under haze, blur, night and the like")
     add("--labels", help="of the scores, comma separated; default: the manifest's")
     add("--label-map", metavar="A=B,..", help="the data's label A is the model's label B")
+    add_pixels_argument(parser)
     add("--positive", metavar="LABEL", help="the class that is looked for")
     add("--float", type=Path, metavar="FILE", help=".keras or .h5; default: that beside the model")
     add("--no-float", action="store_true", help="do not compare with the float model")
@@ -90,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     if args.output:
         refuse_place(args.output)
-    subject = read_subject(args.model, args.labels, for_board=args.port is not None)
+    subject = read_subject(args.model, args.labels, args.port is not None, read_choice(args.pixels))
     positive = positive_of(subject.labels, args.positive)
     request = Request(args.data, args.split, args.limit, args.skip_unreadable)
     loaded = load(request, subject, parse_map(args.label_map), report)

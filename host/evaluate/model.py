@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.base.errors import HostError
-from host.compiler.build import compile_model
+from host.compiler.build import Options, compile_model
 from host.compiler.labels import labels_for
-from host.compiler.model import choose_model
+from host.compiler.model import choose_model, reading_of
 from host.compiler.pack import PackedModel, unpack
-from host.deploy.model import PACKED
+from host.compiler.pixels import BY_SCALE, Choice
+from host.deploy.model import PACKED, refuse_pixels
 from host.evaluate.float_model import SUFFIXES
 from host.evaluate.reference import Reference
 
@@ -28,8 +29,13 @@ class Subject:
     packed: PackedModel | None
 
 
-def read_subject(path: Path, given_labels: str | None, for_board: bool) -> Subject:
-    """path: an int8 .tflite, or a .tpm whose .tflite is beside it or in models/. Raises HostError for others."""
+def read_subject(
+    path: Path, given_labels: str | None, for_board: bool, pixels: Choice = BY_SCALE
+) -> Subject:
+    """path: an int8 .tflite, or a .tpm whose .tflite is beside it or in models/. Raises HostError for others.
+
+    pixels: what a picture's bytes stand for, in a .tflite: a packed model knows.
+    """
     if path.suffix in SUFFIXES:
         raise HostError(
             f"{path.name} is a float model", "give its int8 .tflite, and this one with --float"
@@ -38,17 +44,19 @@ def read_subject(path: Path, given_labels: str | None, for_board: bool) -> Subje
     packed = None
     labels = labels_for(given_labels, path)
     if path.suffix == PACKED:
+        refuse_pixels(path, pixels)
         chosen = choose_model(path, b"", dead_channel_removal=True)
         if chosen.tflite is None:
             raise HostError(
                 f"{path.name}: its .tflite is not beside it, so there is nothing to hold it against"
             )
-        packed, data = chosen.packed, chosen.tflite
+        packed, data, pixels = chosen.packed, chosen.tflite, reading_of(chosen)
         labels = labels or packed_labels(packed)
-    reference = Reference(data, path.name)
+    reference = Reference(data, path.name, pixels)
     names = _checked(labels, reference.scores, path)
     if for_board and packed is None:
-        packed = unpack(compile_model(data, path.stem, names[-reference.scores :]).blob)
+        options = Options(pixels=pixels)
+        packed = unpack(compile_model(data, path.stem, names[-reference.scores :], options).blob)
     return Subject(path.stem, names, reference, packed)
 
 

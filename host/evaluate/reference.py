@@ -13,6 +13,7 @@ from host.base.statistics import Floats
 from host.compiler.arithmetic import scale, zero_point
 from host.compiler.build import score_meaning
 from host.compiler.judge import Judge
+from host.compiler.pixels import BY_SCALE, Choice
 
 Pixels = NDArray[np.uint8]
 Raw = NDArray[np.int8]
@@ -38,8 +39,9 @@ class Output:
 class Reference:
     """A classifier. shape: height, width, channels of its input. Raises HostError for other models."""
 
-    def __init__(self, tflite: bytes, name: str) -> None:
-        self._judge = Judge(tflite, name)
+    def __init__(self, tflite: bytes, name: str, pixels: Choice = BY_SCALE) -> None:
+        """pixels: what a picture's bytes stand for."""
+        self._judge = Judge(tflite, name, pixels)
         self.shape, self.scores = self._judge.shape, self._judge.scores
         if self.shape[2] not in (1, 3):
             raise HostError(f"{name} takes {list(self.shape)}; an image has 1 or 3 channels")
@@ -51,7 +53,7 @@ class Reference:
         self.output = Output(scale(output), zero_point(output), score_meaning(tflite))
 
     def infer(self, image: Pixels) -> Raw:
-        """uint8 [height, width, channels] -> int8 [scores]. The model's int8 input is pixel - 128, as on the board."""
+        """uint8 [height, width, channels] -> int8 [scores]. The model is given what it is given on the board."""
         return self._judge.infer(image)
 
     def as_input(self, images: Pixels) -> Floats:

@@ -26,7 +26,7 @@ from host.compiler.build import Compiled, Options, compile_anyway, refusal
 from host.compiler.cost import predict
 from host.compiler.judge import Judge
 from host.compiler.network import macs
-from host.compiler.pixels import BY_SCALE, IDENTITY
+from host.compiler.pixels import BY_SCALE, BYTES
 from tests.compiler import reference
 from tests.dsp.board import DATA_IN_FLASH, RAM, RETURN
 from tests.engine.exactness import IMAGE, SCORES, M4Engine, engine_elf, image_shape, unsigned
@@ -119,9 +119,8 @@ def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, 
     ):
         if size > most:
             raise HostError(f"{size} bytes are more than the {most} of this bench")
-    table = None if compiled.reading is None else compiled.reading.table
     try:
-        judge = Judge(data, "public", IDENTITY if table is None else table)
+        judge = Judge(data, "public", compiled.reading or BYTES)
     except HostError as error:
         raise LiteRtError(error.what, error.remedy) from error
     engine = M4Engine(elf, compiled)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from host.base.errors import HostError
 from host.bench.engine.images import Image
 from host.compiler.judge import Judge
-from host.compiler.model import Model
+from host.compiler.model import Model, reading_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def compare(model: Model, images: list[Image], scores: list[bytes]) -> Exactness
     if model.tflite is None:
         return Exactness(None, "not checked: the model's .tflite is not here")
     try:
-        judge = Judge(model.tflite, "the model", model.byte_table)
+        judge = Judge(model.tflite, "the model", reading_of(model))
     except HostError as error:
         return Exactness(None, f"not checked: {error}")
     wrong = sum(
