@@ -119,22 +119,6 @@ enum engine_status {
     ENGINE_MISALIGNED = -12,
 };
 
-/* A few words per status, by -status, each with a 0 behind. */
-#define ENGINE_STATUS_TEXTS \
-    "ok\0" \
-    "shorter than a header\0" \
-    "not a packed model\0" \
-    "another format version\0" \
-    "wrong length\0" \
-    "wrong checksum\0" \
-    "bad header\0" \
-    "bad activation map\0" \
-    "bad operator\0" \
-    "bad parameters\0" \
-    "bad schedule\0" \
-    "needs a larger arena\0" \
-    "misaligned\0"
-
 /* The first bytes of a packed model. */
 struct packed_header {
     uint32_t magic; /* "PMDL" */

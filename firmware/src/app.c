@@ -21,7 +21,7 @@
 static void report_refused_model(struct app *app, enum engine_status status) {
     if (status != ENGINE_OK) {
         const struct camera_fault fault = {WIRE_FAULT_CODE_MODEL_INVALID, (uint32_t)status};
-        report_fault(app, fault, engine_status_text(status));
+        report_fault(app, fault, ""); /* the host has a line for each status */
     }
 }
 

@@ -6,7 +6,7 @@ import enum
 
 from host.base.records import SCALARS, Column, Message, snake
 from host.compiler import format as packed
-from host.compiler.status import STATUS_WORDS, EngineStatus
+from host.compiler.status import EngineStatus
 
 CONSTANTS = (
     "MAGIC",
@@ -34,7 +34,6 @@ def packed_model_header() -> str:
         _enum("packed_form", "PACKED_FORM", packed.Form),
         _enum("packed_meaning", "PACKED", packed.Meaning),
         _enum("engine_status", "ENGINE", EngineStatus),
-        _texts(),
         *(_struct(kind) for kind in packed.RECORDS),
         "#endif",
     ]
@@ -49,12 +48,6 @@ def _comment(prose: str) -> str:
 def _enum(name: str, prefix: str, kind: type[enum.IntEnum]) -> str:
     rows = "\n".join(f"    {prefix}_{member.name} = {member.value}," for member in kind)
     return f"enum {name} {{\n{rows}\n}};"
-
-
-def _texts() -> str:
-    rows = " \\\n".join(f'    "{STATUS_WORDS[status]}\\0"' for status in EngineStatus)
-    head = "/* A few words per status, by -status, each with a 0 behind. */\n#define ENGINE_STATUS_TEXTS"
-    return f"{head} \\\n{rows}"
 
 
 def _struct(kind: type[Message]) -> str:

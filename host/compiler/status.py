@@ -1,4 +1,4 @@
-"""What engine_open found: the codes, the board's words for them, and the host's."""
+"""What engine_open found: the codes, and what they mean, in words."""
 
 from __future__ import annotations
 
@@ -23,23 +23,7 @@ class EngineStatus(enum.IntEnum):
     MISALIGNED = -12
 
 
-# the board's words: few, as they lie in flash beside every model
-STATUS_WORDS: dict[EngineStatus, str] = {
-    EngineStatus.OK: "ok",
-    EngineStatus.TOO_SHORT: "shorter than a header",
-    EngineStatus.BAD_MAGIC: "not a packed model",
-    EngineStatus.BAD_VERSION: "another format version",
-    EngineStatus.BAD_LENGTH: "wrong length",
-    EngineStatus.BAD_CRC: "wrong checksum",
-    EngineStatus.BAD_HEADER: "bad header",
-    EngineStatus.BAD_MAP: "bad activation map",
-    EngineStatus.BAD_OPERATOR: "bad operator",
-    EngineStatus.BAD_PARAMETERS: "bad parameters",
-    EngineStatus.BAD_STEPS: "bad schedule",
-    EngineStatus.ARENA_TOO_SMALL: "needs a larger arena",
-    EngineStatus.MISALIGNED: "misaligned",
-}
-# the host's
+# the board sends the codes alone
 STATUS_TEXT: dict[EngineStatus, str] = {
     EngineStatus.OK: "ok",
     EngineStatus.TOO_SHORT: "shorter than a packed model's header",

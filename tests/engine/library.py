@@ -38,8 +38,6 @@ class EngineStruct(ctypes.Structure):
 def library() -> ctypes.CDLL:
     """The compiled engine."""
     made = ctypes.CDLL(str(compile_shared("engine", [Path(s) for s in SOURCES])))
-    made.engine_status_text.restype = ctypes.c_char_p
-    made.engine_status_text.argtypes = [ctypes.c_int]
     made.engine_open.argtypes = [
         ctypes.POINTER(EngineStruct),
         ctypes.c_void_p,

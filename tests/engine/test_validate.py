@@ -9,9 +9,9 @@ import pytest
 
 from host.compiler import format as packed
 from host.compiler.pack import seal, unpack
-from host.compiler.status import STATUS_WORDS, EngineStatus
+from host.compiler.status import EngineStatus
 from tests.compiler.random_networks import compile_as_bytes, random_model
-from tests.engine.library import library, status_of
+from tests.engine.library import status_of
 
 MODEL = unpack(compile_as_bytes(random_model(9)[0], "small").blob)
 HEADER = MODEL.header
@@ -85,9 +85,3 @@ def test_weights_outside_the_model_are_refused() -> None:
     for offset in (HEADER.total_bytes, HEADER.total_bytes - 4, 0xFFFFFFFC):
         blob = operator_with(weighted, weights_offset=offset)
         assert status_of(blob, HEADER.arena_bytes) == EngineStatus.BAD_PARAMETERS
-
-
-def test_every_status_has_its_line() -> None:
-    for status in EngineStatus:
-        assert library().engine_status_text(status).decode() == STATUS_WORDS[status]
-    assert library().engine_status_text(-99) == b"unknown status"

@@ -26,8 +26,6 @@ static const operator_rows operators[] = {
     [PACKED_RESIZE] = resize_rows,
 };
 
-static const char status_texts[] = ENGINE_STATUS_TEXTS;
-
 enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_t bytes, uint8_t *arena,
                                size_t arena_bytes) {
     if (((uintptr_t)blob & 3u) != 0 || ((uintptr_t)arena & 7u) != 0) {
@@ -46,15 +44,6 @@ enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_
     engine->observer = NULL;
     engine->observer_context = NULL;
     return ENGINE_OK;
-}
-
-const char *engine_status_text(enum engine_status status) {
-    const char *text = status_texts;
-    for (int32_t left = -(int32_t)status; left != 0 && *text != 0; left--) {
-        while (*text++ != 0) {
-        }
-    }
-    return *text != 0 ? text : "unknown status";
 }
 
 static const struct packed_map *map_record(const struct engine *engine, size_t index) {

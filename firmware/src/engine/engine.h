@@ -38,7 +38,4 @@ enum engine_status engine_open(struct engine *engine, const uint8_t *blob, size_
  * header->output_count values. */
 void engine_run(const struct engine *engine, const uint8_t *image, int8_t *scores);
 
-/* A few words for a status. */
-const char *engine_status_text(enum engine_status status);
-
 #endif

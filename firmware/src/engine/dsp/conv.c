@@ -9,7 +9,7 @@
 #include "engine/dsp/gather.h"  // dsp_gather_map, dsp_gather_image
 #include "engine/dsp/kernels.h" // struct dsp_pairs
 #include "engine/dsp/scratch.h" // struct dsp_window
-#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_pairs_run
+#include "engine/dsp/stream.h"  // dsp_stream_pair, dsp_pairs_multiply
 #include "engine/words.h"       // words_fill, bytes_copy
 
 enum { PIXELS = 4, LEAST_SHIFT = DSP_UNIFORM_SHIFT - 8 };
@@ -110,45 +110,24 @@ static void tile_gather(const struct engine_call *call, const struct dsp_window 
     }
 }
 
-/* Whether a kernel can fetch the weights itself, pair by pair. */
-static bool flash_is_readable(const struct engine_call *call, const struct dsp_window *window) {
-    return DSP_FAST && call->op->form == PACKED_FORM_SHORT && ((uintptr_t)call->weights & 3u) == 0 &&
-           window->steps % 16 == 0 && window->groups * window->length == 2 * window->steps &&
-           window->length % 4 == 0;
+static struct dsp_groups layout_of(const struct dsp_window *window) {
+    const struct dsp_groups made = {window->groups, window->length, window->steps};
+    return made;
 }
 
 static void tile_multiply(const struct engine_call *call, const struct dsp_window *window,
                           const struct workspace *work, const struct tile *tile) {
     const struct engine_map *const output = &call->output;
-    const bool odd = output->channels % 2 != 0;
+    const struct dsp_groups layout = layout_of(window);
     struct dsp_pairs job;
     job.activations = work->activations;
-    job.stream = work->streams;
-    job.weight_bytes = (uint32_t)(window->steps * 8);
     job.out = map_line(output, tile->y, 0) + tile->x;
     job.line_stride = (uint32_t)output->line_stride;
     job.segments = (uint32_t)tile->rows;
     job.segment_span = (int32_t)(PIXELS * tile->blocks);
     job.segment_skip = (int32_t)output->row_stride - job.segment_span;
     job.block_step = 0;
-    job.weights = NULL;
-    const bool from_flash = !window->resident && !odd && flash_is_readable(call, window);
-    if (from_flash) {
-        job.weights = call->weights;
-        job.records = call->constants;
-        job.least_shift = call->op->least_shift | dsp_signed_bit(call);
-        job.rounding = (2u * output->fill + 1u) << call->op->least_shift >> 1;
-    }
-    if (from_flash || window->resident) {
-        dsp_pairs_run(&job, PIXELS, window->steps, (uint32_t)window->pairs, odd);
-        return;
-    }
-    const struct dsp_groups layout = {window->groups, window->length, window->steps};
-    for (size_t pair = 0; pair < window->pairs; pair++) {
-        dsp_stream_pair(call, pair, &layout, NULL, work->streams);
-        job.stream = work->streams;
-        dsp_pairs_run(&job, PIXELS, window->steps, 1, odd && pair + 1 == window->pairs);
-    }
+    dsp_pairs_multiply(call, &job, &layout, PIXELS, work->streams, window->resident);
 }
 
 static void tile_compute(const struct engine_call *call, const struct dsp_window *window,
@@ -176,7 +155,7 @@ static void rows_compute(const struct engine_call *call, const struct dsp_window
 
 static void streams_prepare(const struct engine_call *call, const struct dsp_window *window, uint32_t *to) {
     const struct dsp_limits limits = {window->groups * window->length, LEAST_SHIFT};
-    const struct dsp_groups layout = {window->groups, window->length, window->steps};
+    const struct dsp_groups layout = layout_of(window);
     for (size_t pair = 0; pair < window->pairs; pair++) {
         dsp_stream_pair(call, pair, &layout, &limits, to);
         to += dsp_stream_bytes(window->steps) / 4;

@@ -88,13 +88,13 @@ static void weights_put(const int8_t *weights, size_t channels, uint32_t shift, 
 static void streams_prepare(const struct engine_call *call, const struct workspace *work) {
     const size_t channels = (size_t)call->input.channels, taps = WINDOW * WINDOW * channels;
     const struct dsp_limits limits = {taps, LEAST_SHIFT};
-    struct dsp_constants constants[2];
+    uint32_t scales[2];
     for (size_t c = 0; c < (size_t)call->output.channels; c++) {
         uint32_t *const stream = work->streams + c / 2 * dsp_stream_bytes(work->steps) / 4;
         if (c % 2 == 0) {
-            dsp_pair_constants(call, c / 2, &limits, constants, stream);
+            dsp_pair_constants(call, c / 2, &limits, scales, stream);
         }
-        weights_put(call->weights + c * taps, channels, constants[c % 2].scale, work->steps,
+        weights_put(call->weights + c * taps, channels, scales[c % 2], work->steps,
                     stream + DSP_PARAMETER_WORDS + c % 2);
     }
 }

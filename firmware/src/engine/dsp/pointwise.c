@@ -112,23 +112,6 @@ static struct dsp_groups layout_of(const struct engine_call *call, const struct 
     return made;
 }
 
-/* The job of multiplying a tile from output channel 0 on, but for `pairs` and where weights come from. */
-static void job_start(struct dsp_pairs *job, const struct engine_map *output, const struct shape *shape,
-                      const struct tile *tile, const uint32_t *stream) {
-    const int32_t row_stride = (int32_t)output->row_stride;
-    const bool rows = shape->pixels == 4; /* are segments */
-    job->activations = tile->activations;
-    job->stream = stream;
-    job->weight_bytes = (uint32_t)(shape->steps * 8);
-    job->out = map_line(output, tile->y, 0) + tile->x;
-    job->line_stride = (uint32_t)output->line_stride;
-    job->segments = (uint32_t)(rows ? tile->rows : tile->blocks);
-    job->segment_span = rows ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
-    job->segment_skip = (rows ? row_stride : 3) - job->segment_span;
-    job->block_step = row_stride;
-    job->weights = NULL;
-}
-
 /* Rows from y on, before `end`, that fit the scratch and do not wrap around the ring of either map. */
 static size_t rows_together(const struct engine_call *call, const struct shape *shape, int32_t y,
                             int32_t end) {
@@ -141,34 +124,20 @@ static size_t rows_together(const struct engine_call *call, const struct shape *
     return (size_t)rows;
 }
 
-/* Whether a kernel can fetch the weights itself, pair by pair. */
-static bool flash_is_readable(const struct engine_call *call, const struct shape *shape) {
-    return DSP_FAST && call->op->form == PACKED_FORM_SHORT && ((uintptr_t)call->weights & 3u) == 0 &&
-           shape->steps % 16 == 0 && (size_t)call->input.channels == 2 * shape->steps;
-}
-
 static void tile_multiply(const struct engine_call *call, const struct shape *shape, const struct tile *tile,
                           uint32_t *streams) {
-    const bool odd = call->output.channels % 2 != 0;
-    struct dsp_pairs job;
-    job_start(&job, &call->output, shape, tile, streams);
-    const bool from_flash = !shape->resident && flash_is_readable(call, shape);
-    if (from_flash) {
-        job.weights = call->weights;
-        job.records = call->constants;
-        job.least_shift = call->op->least_shift | dsp_signed_bit(call);
-        job.rounding = (2u * call->output.fill + 1u) << call->op->least_shift >> 1;
-    }
-    if (from_flash || shape->resident) {
-        dsp_pairs_run(&job, shape->pixels, shape->steps, (uint32_t)shape->pairs, odd);
-        return;
-    }
+    const int32_t row_stride = (int32_t)call->output.row_stride;
     const struct dsp_groups layout = layout_of(call, shape);
-    for (size_t pair = 0; pair < shape->pairs; pair++) {
-        dsp_stream_pair(call, pair, &layout, NULL, streams);
-        job.stream = streams;
-        dsp_pairs_run(&job, shape->pixels, shape->steps, 1, odd && pair + 1 == shape->pairs);
-    }
+    const bool rows = shape->pixels == 4; /* are segments */
+    struct dsp_pairs job;
+    job.activations = tile->activations;
+    job.out = map_line(&call->output, tile->y, 0) + tile->x;
+    job.line_stride = (uint32_t)call->output.line_stride;
+    job.segments = (uint32_t)(rows ? tile->rows : tile->blocks);
+    job.segment_span = rows ? (int32_t)(4 * tile->blocks) : (int32_t)tile->rows * row_stride;
+    job.segment_skip = (rows ? row_stride : 3) - job.segment_span;
+    job.block_step = row_stride;
+    dsp_pairs_multiply(call, &job, &layout, shape->pixels, streams, shape->resident);
 }
 
 /* Rows that lie one after another in both maps: all whole blocks, and then a last one that overlaps them. */

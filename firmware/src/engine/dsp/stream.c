@@ -34,20 +34,20 @@ struct dsp_constants dsp_channel_constants(const struct requantize_channel *chan
 }
 
 void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
-                        struct dsp_constants constants[2], uint32_t *to) {
+                        uint32_t scales[2], uint32_t *to) {
     const struct requantize_form form = requantize_form(call->op, call->constants, call->output.fill);
     const struct requantize_channel first = requantize_channel(&form, 2 * pair);
     const struct requantize_channel second =
         requantize_channel(&form, 2 * pair + (2 * pair + 1 < (size_t)call->output.channels));
     const bool uniform = limits != NULL && !form.is_signed && channel_is_uniform(&first, limits) &&
                          channel_is_uniform(&second, limits);
-    constants[0] = dsp_channel_constants(&first, uniform);
-    constants[1] = dsp_channel_constants(&second, uniform);
     for (size_t i = 0; i < 2; i++) {
-        to[i] = constants[i].bias;
-        to[2 + 3 * i] = constants[i].multiplier;
-        to[3 + 3 * i] = constants[i].rounding;
-        to[4 + 3 * i] = constants[i].shift | dsp_signed_bit(call);
+        const struct dsp_constants found = dsp_channel_constants(i == 0 ? &first : &second, uniform);
+        to[i] = found.bias;
+        to[2 + 3 * i] = found.multiplier;
+        to[3 + 3 * i] = found.rounding;
+        to[4 + 3 * i] = found.shift | dsp_signed_bit(call);
+        scales[i] = found.scale;
     }
 }
 
@@ -93,35 +93,10 @@ void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct d
     const size_t taps = layout->groups * layout->length;
     const int8_t *const first = call->weights + 2 * pair * taps;
     const bool alone = 2 * pair + 1 == (size_t)call->output.channels;
-    struct dsp_constants constants[2];
-    dsp_pair_constants(call, pair, limits, constants, to);
+    uint32_t scales[2];
+    dsp_pair_constants(call, pair, limits, scales, to);
     to += DSP_PARAMETER_WORDS;
     /* the activations are doubled already; a channel behind the last one is computed as its neighbour */
-    groups_widen(first, layout, constants[0].scale - 1, to);
-    groups_widen(alone ? first : first + taps, layout, constants[1].scale - 1, to + 1);
-}
-
-static void kernel_run(struct dsp_pairs *job, size_t pixels, size_t steps) {
-#if DSP_FAST
-    (pixels == 3       ? dsp_pairs3_16
-     : steps == 4      ? dsp_pairs4_4
-     : steps == 8      ? dsp_pairs4_8
-     : steps % 16 == 0 ? dsp_pairs4_16
-                       : dsp_pairs4_4n)(job);
-#else
-    (void)steps;
-    dsp_pairs_plain(job, pixels);
-#endif
-}
-
-void dsp_pairs_run(struct dsp_pairs *job, size_t pixels, size_t steps, uint32_t pairs, bool odd) {
-    job->pairs = pairs - (odd ? 1 : 0);
-    if (job->pairs > 0) {
-        kernel_run(job, pixels, steps);
-    }
-    if (odd) {
-        job->pairs = 1;
-        job->line_stride = 0;
-        kernel_run(job, pixels, steps);
-    }
+    groups_widen(first, layout, scales[0] - 1, to);
+    groups_widen(alone ? first : first + taps, layout, scales[1] - 1, to + 1);
 }

@@ -33,11 +33,11 @@ struct dsp_limits {
 
 struct dsp_constants dsp_channel_constants(const struct requantize_channel *channel, bool uniform);
 
-/* The constants of output channels 2 * pair and 2 * pair + 1 of a fast operator, and into a stream's 8
- * words. Uniform when both can be and limits are given. A channel behind the last one has those of its
- * neighbour. */
+/* The constants of output channels 2 * pair and 2 * pair + 1 of a fast operator, into a stream's 8 words,
+ * and their scales. Uniform when both can be and limits are given. A channel behind the last one has those of
+ * its neighbour. */
 void dsp_pair_constants(const struct engine_call *call, size_t pair, const struct dsp_limits *limits,
-                        struct dsp_constants constants[2], uint32_t *to);
+                        uint32_t scales[2], uint32_t *to);
 
 /* Two weights as the halves of a word, shifted left. */
 static inline uint32_t dsp_weight_pair(int8_t low, int8_t high, uint32_t shift) {
@@ -56,8 +56,9 @@ struct dsp_groups {
 void dsp_stream_pair(const struct engine_call *call, size_t pair, const struct dsp_groups *layout,
                      const struct dsp_limits *limits, uint32_t *to);
 
-/* The next `pairs` pairs of output channels, by the kernel of so many steps. odd: the last one has one
- * channel. pixels: of a block, 4 or 3. */
-void dsp_pairs_run(struct dsp_pairs *job, size_t pixels, size_t steps, uint32_t pairs, bool odd);
+/* All output channels over `job`'s activations, into `job`'s segments (multiply.c). pixels: of a block, 4 or
+ * 3. resident: `streams` holds the streams of all pairs; else it has room for one. */
+void dsp_pairs_multiply(const struct engine_call *call, struct dsp_pairs *job,
+                        const struct dsp_groups *layout, size_t pixels, uint32_t *streams, bool resident);
 
 #endif
