@@ -1,0 +1,65 @@
+/* A serial port for tests of link.c: takes a packet of full-speed USB each time that the clock is read, as
+ * the interrupt of a real one does while the firmware waits. */
+#include "board/board.h"
+#include <string.h>
+
+enum { PACKET_BYTES = 64, PACKET_US = 100, SENT_BYTES = 1 << 20 };
+
+static bool (*feeding)(void);
+static uint64_t now_us;
+static uint8_t sent[SENT_BYTES];
+static size_t sent_bytes;
+
+const uint8_t *port_sent(size_t *bytes);
+
+const uint8_t *port_sent(size_t *bytes) {
+    *bytes = sent_bytes;
+    return sent;
+}
+
+void board_start_feeding(bool (*feed)(void)) {
+    feeding = feed;
+    now_us = 0;
+    sent_bytes = 0;
+}
+
+void board_feed(void) {
+}
+
+uint64_t board_microseconds(void) {
+    now_us += PACKET_US;
+    (void)feeding();
+    return now_us;
+}
+
+size_t board_send(const uint8_t *from, size_t count) {
+    const size_t taken = count < PACKET_BYTES ? count : PACKET_BYTES;
+    if (taken > sizeof sent - sent_bytes) {
+        return 0;
+    }
+    memcpy(sent + sent_bytes, from, taken);
+    sent_bytes += taken;
+    return taken;
+}
+
+bool board_send_busy(void) {
+    return false;
+}
+
+bool board_host_listens(void) {
+    return true;
+}
+
+bool board_host_calls(void) {
+    return false;
+}
+
+size_t board_receive(uint8_t *to, size_t room) {
+    (void)to;
+    (void)room;
+    return 0;
+}
+
+void board_sleep(void) {
+    (void)feeding();
+}
