@@ -103,7 +103,8 @@ class SlotStatus(Message):
 
 @message(0x4D)
 class Hold(Message):
-    """Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte ends it early.
+    """Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte but 0x00
+    ends it early.
 
     It ends when both the time and the repetitions are over; either may be 0, not both.
     """

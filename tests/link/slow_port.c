@@ -9,18 +9,27 @@ static bool (*feeding)(void);
 static uint64_t now_us;
 static uint8_t sent[SENT_BYTES];
 static size_t sent_bytes;
+static const uint8_t *arriving;
+static size_t arriving_bytes;
 
 const uint8_t *port_sent(size_t *bytes);
+void port_arrive(const uint8_t *from, size_t bytes);
 
 const uint8_t *port_sent(size_t *bytes) {
     *bytes = sent_bytes;
     return sent;
 }
 
+/* The caller's, until it was received. */
+void port_arrive(const uint8_t *from, size_t bytes) {
+    arriving = from;
+    arriving_bytes = bytes;
+}
+
 void board_start_feeding(bool (*feed)(void)) {
     feeding = feed;
     now_us = 0;
-    sent_bytes = 0;
+    sent_bytes = arriving_bytes = 0;
 }
 
 void board_feed(void) {
@@ -51,13 +60,17 @@ bool board_host_listens(void) {
 }
 
 bool board_host_calls(void) {
-    return false;
+    return arriving_bytes > 0;
 }
 
 size_t board_receive(uint8_t *to, size_t room) {
-    (void)to;
-    (void)room;
-    return 0;
+    const size_t count = arriving_bytes < room ? arriving_bytes : room;
+    if (count > 0) {
+        memcpy(to, arriving, count);
+    }
+    arriving += count;
+    arriving_bytes -= count;
+    return count;
 }
 
 void board_sleep(void) {

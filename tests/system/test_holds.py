@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from host.link.framing import encode_packet
+from host.link.line import USB_PACKET_BYTES
 from host.link.messages import (
     HOLD_MAX_MS,
     MARKER_PINS,
@@ -130,6 +132,13 @@ def test_sending_repeats_the_image_in_hand(bench: Bench) -> None:
     frames = [m for m in bench.messages if isinstance(m, Frame)]
     assert (held.repetitions, len(frames)) == (4, 4)
     assert all(frame.pixels == IMAGE.tobytes() for frame in frames)
+    bench.messages.clear()
+
+
+def test_zeros_which_fill_a_packet_of_usb_do_not_end_a_hold(bench: Bench) -> None:
+    command = encode_packet(Hold.ID, 0, Hold(int(PowerState.SLEEP), 200, 0).pack())
+    bench.port.write(command + bytes(USB_PACKET_BYTES))
+    assert bench.wait(Held, 1.0).ended == HoldEnd.COMPLETE
     bench.messages.clear()
 
 

@@ -34,6 +34,10 @@ static bool finish(struct inbox *inbox, struct packet *packet) {
     return good;
 }
 
+bool inbox_is_empty(const struct inbox *inbox) {
+    return inbox->count == 0 && inbox->left == 0 && !inbox->zero_ahead;
+}
+
 void inbox_forget(struct inbox *inbox) {
     inbox->count = 0;
     inbox->left = 0;

@@ -27,6 +27,9 @@ struct inbox {
 /* Takes one byte; true when it completed a good packet, which is then in `packet`. */
 bool inbox_feed(struct inbox *inbox, uint8_t byte, struct packet *packet);
 
+/* Whether no byte of a packet came since the last one ended. */
+bool inbox_is_empty(const struct inbox *inbox);
+
 /* Forgets what came of a packet, without counting it. */
 void inbox_forget(struct inbox *inbox);
 

@@ -82,10 +82,6 @@ void link_drain(uint32_t milliseconds) {
     }
 }
 
-bool link_host_calls(void) {
-    return received_next < received_count || board_host_calls();
-}
-
 /* The first command of a dialogue was heard by the packet decoder, too, up to its last letter. */
 static enum link_event take_byte(uint8_t byte, struct packet *packet) {
     const bool was_on = text.state == TEXT_ON;
@@ -114,6 +110,28 @@ static void fetch(void) {
             text_pause(&text);
         }
         received_us = now_us;
+    }
+}
+
+/* Zeros between packets say nothing: hosts fill USB packets with them. A line of text has none. */
+bool link_host_calls(void) {
+    if (text.state == TEXT_ON) {
+        return received_next < received_count || board_host_calls();
+    }
+    for (;;) {
+        while (received_next < received_count) {
+            if (received[received_next] != 0 || !inbox_is_empty(&inbox)) {
+                return true;
+            }
+            received_next++;
+        }
+        if (!board_host_calls()) {
+            return false;
+        }
+        fetch();
+        if (received_count == 0) {
+            return false;
+        }
     }
 }
 

@@ -25,7 +25,7 @@ void link_make_room(size_t bytes, uint32_t milliseconds);
 /* Waits until everything has left, for so long at most. */
 void link_drain(uint32_t milliseconds);
 
-/* True when the host has sent bytes that link_receive did not give out yet. */
+/* True when the host has sent something that link_receive did not give out yet. */
 bool link_host_calls(void);
 
 /* What the host sent: nothing whole yet, a packet, a line of text, or the end of text. */
