@@ -450,7 +450,8 @@ struct __attribute__((packed)) wire_slot_status {
 };
 _Static_assert(sizeof(struct wire_slot_status) == 1, "wire_slot_status");
 
-/* Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte ends it early.
+/* Holds a power state (in Mode.IDLE, else BUSY). Ack at its start, Held at its end; any byte but 0x00
+    ends it early.
 
     It ends when both the time and the repetitions are over; either may be 0, not both. */
 struct __attribute__((packed)) wire_hold {

@@ -68,10 +68,10 @@ class Choice:
 class VirtualPort(SocketPort):
     """The virtual board, started with the port and stopped with it."""
 
-    def __init__(self, scene: str, speed: str, core_load: bool = False) -> None:
+    def __init__(self, scene: str, speed: str, core_load: bool | None = None) -> None:
         from host.virtual.server import start_virtual_board
 
-        load = ("--core-load", "on") if core_load else ()
+        load = () if core_load is None else ("--core-load", "on" if core_load else "off")
         self._server = start_virtual_board(scene=scene, speed=speed, arguments=load)
         try:
             host, number, key = socket_address(self._server.url)
@@ -114,7 +114,7 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
 
 
 def open_choice(
-    choice: Choice, scene: str = "default", speed: str = "real", core_load: bool = False
+    choice: Choice, scene: str = "default", speed: str = "real", core_load: bool | None = None
 ) -> Port:
     """Opens what choose_port chose; the rest is the virtual board's. core_load: see PortOptions in open.py."""
     if choice.url == VIRTUAL:
@@ -138,7 +138,7 @@ def reopener(
     scene: str = "default",
     speed: str = "real",
     listed: Callable[[], list[ListedPort]] = listed_ports,
-    core_load: bool = False,
+    core_load: bool | None = None,
 ) -> Callable[[], Port]:
     """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
 

@@ -12,7 +12,7 @@ import contextlib
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?spee
 DEFAULT_SCENE = "default"
 ON, OFF = "on", "off"
 CORE_LOAD_HELP = (
-    "the virtual board is charged what Arduino's core takes from the CPU (default: off)"
+    "whether the virtual board is charged what Arduino's core takes from the CPU with its cable in "
+    "(default: on; off for bench power and bench watch, which estimate a battery)"
 )
 RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, for you alone"
 
@@ -38,11 +39,16 @@ RECORD_HELP = "keep every byte of the link, for --port replay:FILE; a new file, 
 @dataclass(frozen=True)
 class PortOptions:
     """What a command line says of the port. url: of --port. record: a file to be, for every byte of the link.
-    core_load: the virtual board that starts is charged what Arduino's core takes."""
+    core_load: whether the virtual board that starts is charged what Arduino's core takes; None: as it is by default."""
 
     url: str = "auto"
     record: Path | None = None
-    core_load: bool = False
+    core_load: bool | None = None
+
+
+def on_battery(options: PortOptions) -> PortOptions:
+    """Without the core's load, unless it was asked for: it was counted with the cable in, where USB never sleeps."""
+    return options if options.core_load is not None else replace(options, core_load=False)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Opening:
     recorder: Recorder | None = None
     wrap: Callable[[Port], Port] = lambda port: port
     playback: ReplayPort | None = None  # a recording: it can be listened to, and nothing more
-    core_load: bool = False
+    core_load: bool | None = None
 
     @property
     def timing(self) -> Timing | None:
@@ -85,12 +91,13 @@ def add_port_arguments(parser: argparse.ArgumentParser, default: str | None = "a
     """Gives a tool --port, --record and --core-load."""
     parser.add_argument("--port", default=default, metavar="URL", help=PORT_HELP)
     parser.add_argument("--record", type=Path, metavar="FILE", help=RECORD_HELP)
-    parser.add_argument("--core-load", choices=(ON, OFF), default=OFF, help=CORE_LOAD_HELP)
+    parser.add_argument("--core-load", choices=(ON, OFF), help=CORE_LOAD_HELP)
 
 
 def port_options(args: argparse.Namespace) -> PortOptions:
     """What the arguments of `add_port_arguments` were."""
-    return PortOptions(args.port or "auto", args.record, args.core_load == ON)
+    load = None if args.core_load is None else args.core_load == ON
+    return PortOptions(args.port or "auto", args.record, load)
 
 
 @contextlib.contextmanager
@@ -112,7 +119,7 @@ def port_opening(
             f"--scene {scene} is for the virtual board that starts here, and this is {without_key(choice.url)}",
             "leave --scene out, or give --port virtual",
         )
-    if options.core_load and choice.url != VIRTUAL:
+    if options.core_load is not None and choice.url != VIRTUAL:
         raise HostError(
             f"--core-load is for the virtual board that starts here, and this is {without_key(choice.url)}",
             "leave it out, or give --port virtual",

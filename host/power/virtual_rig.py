@@ -19,6 +19,7 @@ from host.power.currents import supply_in_words
 from host.power.rig import HeldTrace, Progress, checked
 from host.power.virtual_meter import RATE_HZ, VirtualMeter, meter_info
 from host.virtual.local_port import LocalPort
+from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene
 
 LATE_S = 30.0
@@ -29,14 +30,21 @@ SLICE_S = 0.25
 class VirtualRig:
     """A virtual board and its datasheets."""
 
-    port = "virtual board in this process"
-
-    def __init__(self, scene: Scene, supply_volt: float, elf: Path = PREBUILT) -> None:
-        port = LocalPort(scene, elf=elf, slice_cycles=round(SLICE_S * CLOCK_HZ))
+    def __init__(
+        self,
+        scene: Scene,
+        supply_volt: float,
+        elf: Path = PREBUILT,
+        core_load: bool | None = False,
+    ) -> None:
+        """core_load: see BoardOptions; on a battery there is no USB to serve."""
+        options = BoardOptions(core_load=core_load)
+        port = LocalPort(scene, options, elf, slice_cycles=round(SLICE_S * CLOCK_HZ))
+        self.port = port.name
         self._supply_v = supply_volt
         self._meter = VirtualMeter(port.board)
         self._client = Client(Line(port, replace(GUEST, answer_s=1.0), port.clock))
-        self.hello = self._client.meet()
+        self.hello = self._client.greet()
         self.info = meter_info({"fed at": supply_in_words(supply_volt)})
 
     def set(self, setting: Setting, value: int) -> None:

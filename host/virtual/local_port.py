@@ -15,6 +15,7 @@ from host.virtual.board import VirtualBoard
 from host.virtual.observer import say_on_stderr
 from host.virtual.options import BoardOptions
 from host.virtual.scene import Scene, Synthetic
+from host.virtual.tally import conditions
 
 SLICE_CYCLES = CLOCK_HZ // 1000  # the most that one read lets pass
 
@@ -33,11 +34,11 @@ class LocalPort:
         say: Callable[[str], None] = say_on_stderr,
     ) -> None:
         """say: where the board's warnings go."""
-        self.name = "virtual board in this process"
         self._arrived, self._sent = bytearray(), list[bytes]()
         self._lock = threading.Lock()
         self._slice_cycles = slice_cycles
         self.board = VirtualBoard(elf, scene or Synthetic(), options, self.arrive, say)
+        self.name = f"virtual board in this process ({conditions(self.board)})"
 
     @property
     def has_bytes(self) -> bool:

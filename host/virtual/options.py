@@ -9,8 +9,9 @@ from enum import Enum
 from host.virtual.cycles import CycleModel
 from host.virtual.silicon import Silicon
 
-# Whether our bare-metal image is charged what Arduino's core would take from it, unless --core-load says.
-CORE_LOAD_BY_DEFAULT = False
+# Whether our bare-metal image is charged what Arduino's core would take from it, unless --core-load says: what is shown
+# as a board's is then what the flashed image does.
+CORE_LOAD_BY_DEFAULT = True
 BARE_IMAGE, CORE_IMAGE = "default_model", "mbed_start"  # symbols: our firmware; mbed OS within it
 DEFAULT_SERIAL_NUMBER = 0x5EED_0F_0A_B0A2D
 

@@ -273,8 +273,9 @@ def test_watching_tells_no_json() -> None:
 def test_a_scene_for_a_board_that_runs_already_is_refused(server: BoardServer) -> None:
     with pytest.raises(HostError, match=r"--scene synthetic is for the virtual board that starts"):
         viewer.main(["--port", server.url, "--scene", "synthetic", "--json", "--frames", "1"])
-    with pytest.raises(HostError, match=r"--core-load is for the virtual board that starts"):
-        viewer.main(["--port", server.url, "--core-load", "on", "--json", "--frames", "1"])
+    for load in ("on", "off"):
+        with pytest.raises(HostError, match=r"--core-load is for the virtual board that starts"):
+            viewer.main(["--port", server.url, "--core-load", load, "--json", "--frames", "1"])
 
 
 def test_saving_never_overwrites(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from host.base.places import PREBUILT
-from host.virtual import words
+from host.virtual import options, words
 from host.virtual.board import VirtualBoard
 from host.virtual.core_load import HIGH, LOW
 from host.virtual.options import BoardOptions
@@ -139,10 +139,14 @@ def test_a_reset_forgets_what_was_pending() -> None:
     assert sum(taken(bench).values()) - sum(before.values()) <= 2
 
 
-def test_only_an_image_without_the_core_is_charged() -> None:
+def test_only_an_image_without_the_core_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, with_core = {"default_model": (0, 0)}, {"default_model": (0, 0), "mbed_start": (0, 0)}
     assert BoardOptions(core_load=True).charges_core(with_core)
     assert not BoardOptions(core_load=False).charges_core(ours)
+    assert not BoardOptions().charges_core(with_core)
+    assert not BoardOptions().charges_core({})
+    monkeypatch.setattr(options, "CORE_LOAD_BY_DEFAULT", True)
+    assert BoardOptions().charges_core(ours)
     assert not BoardOptions().charges_core(with_core)
     assert not BoardOptions().charges_core({})
 

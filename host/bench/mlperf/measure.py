@@ -92,8 +92,9 @@ def _connected(opening: Opening) -> TextModeBoard:
 def _guest(opening: Opening) -> TextModeBoard:
     from host.power.virtual_meter import VirtualMeter
     from host.virtual.local_port import LocalPort
+    from host.virtual.options import BoardOptions
 
-    guest = LocalPort()
+    guest = LocalPort(options=BoardOptions(core_load=opening.core_load))
     meter = VirtualMeter(guest.board)
     port: Port = RecordingPort(guest, opening.recorder) if opening.recorder else guest
     hello = Client(Line(port, GUEST, guest.clock)).meet()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from host.bench.power.tables import KIND, Rows, layouts
 from host.link.device import Device
 from host.link.messages import Hello, Setting
 from host.ports.choose import choose_port, listed_ports
-from host.ports.open import DEFAULT_SCENE, PortOptions, port_opening
+from host.ports.open import DEFAULT_SCENE, PortOptions, on_battery, port_opening
 from host.power.battery import Battery
 from host.power.choose import BAUD, ESTIMATE, MeterChoice, open_meter
 from host.power.counter_rig import CounterRig
@@ -169,6 +169,8 @@ def open_rig(request: Request) -> Iterator[Rig]:
 
 def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
     is_virtual = choose_port(request.port.url, listed_ports()).url == VIRTUAL
+    if is_virtual:
+        request = replace(request, port=on_battery(request.port))
     if (
         not is_virtual or request.port.record is not None
     ):  # a link to record, by the clock on the wall
@@ -177,7 +179,8 @@ def _estimating_rig(request: Request, open_things: contextlib.ExitStack) -> Rig:
     from host.virtual.scene import open_scene
 
     say("a virtual board in this process, in its own time; its power comes from datasheets")
-    rig = VirtualRig(open_scene(request.scene), request.supply_volt)
+    scene = open_scene(request.scene)
+    rig = VirtualRig(scene, request.supply_volt, core_load=request.port.core_load)
     if request.dcdc:
         rig.set(Setting.DCDC, 1)
     return rig

@@ -25,7 +25,7 @@ from host.link.device import Device
 from host.link.messages import Setting
 from host.link.settings import LIMITS
 from host.ports.choose import choose_port, listed_ports
-from host.ports.open import add_port_arguments, port_opening, port_options
+from host.ports.open import add_port_arguments, on_battery, port_opening, port_options
 from host.runs.conditions import command_line
 from host.runs.write import default_directory, refuse_place
 from host.virtual.light import SCENE_HELP
@@ -112,6 +112,9 @@ def run(request: argparse.Namespace) -> int:
 def _board(request: argparse.Namespace) -> Iterator[Watch]:
     """A virtual one runs in this process, in its own time, unless its link is to be recorded."""
     choice = choose_port(request.port or "auto", listed_ports())
+    wanted = port_options(request)
+    if choice.url == VIRTUAL:
+        wanted = on_battery(wanted)
     if request.image is not None and (choice.url != VIRTUAL or request.record is not None):
         raise HostError(
             "--image is for the virtual board in this process",
@@ -121,10 +124,10 @@ def _board(request: argparse.Namespace) -> Iterator[Watch]:
         from host.bench.watch.virtual import VirtualWatch
 
         say(choice.reason)
-        yield VirtualWatch(request.scene, request.image or PREBUILT)
+        yield VirtualWatch(request.scene, request.image or PREBUILT, wanted.core_load)
         return
     with (
-        port_opening(port_options(request), say, request.scene) as opening,
+        port_opening(wanted, say, request.scene) as opening,
         Device(opening.open(), timing=opening.timing) as device,
     ):
         yield LiveWatch(device, time.monotonic)

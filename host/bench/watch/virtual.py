@@ -15,6 +15,7 @@ from host.link.messages import Mode
 from host.power.currents import supply_current_a
 from host.power.virtual_meter import VirtualMeter
 from host.virtual.local_port import LocalPort
+from host.virtual.options import BoardOptions
 from host.virtual.scene import open_scene
 
 STARTS_S, PLUGGED_S, USB_LOOKS = 0.05, 2.0, 10  # a first look takes 0.7 s, enumeration 0.2
@@ -27,11 +28,11 @@ class VirtualWatch:
     before the last one is due, which tells what happened in between: with it, USB keeps CPU and crystal busy.
     """
 
-    port = "virtual board in this process"
-
-    def __init__(self, scene: str, elf: Path = PREBUILT) -> None:
-        self._port = LocalPort(open_scene(scene), elf=elf)
-        self._board = self._port.board
+    def __init__(self, scene: str, elf: Path = PREBUILT, core_load: bool | None = False) -> None:
+        """core_load: see BoardOptions."""
+        options = BoardOptions(core_load=core_load)
+        self._port = LocalPort(open_scene(scene), options, elf)
+        self._board, self.port = self._port.board, self._port.name
         self._meter = VirtualMeter(self._board)
         self._beats: list[int] = []  # cycles when the watch began, and at the end of each beat
         self._client = Client(Line(self._port, GUEST, self._port.clock))
