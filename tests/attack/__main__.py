@@ -18,6 +18,7 @@ from tests.attack.lying_board import Lie, LyingBoard, record_lies, serving
 from tests.attack.tools import REPLAYED, TOOLS, Ending, run
 
 SAID_EVERY = 100  # runs
+SLOW = ("bench mlperf",)  # waits 9 s for the text that no lying board speaks: in the full run alone
 REPLAY = "replay: "  # in front of a tool's name: the lie comes from a recording
 
 
@@ -31,6 +32,7 @@ def cases(full: bool, count: int, seed: int) -> list[tuple[str, Lie]]:
         draw.shuffle(every)  # a part of the run is a sample of it
         return every
     draw.shuffle(reported)
+    names = [name for name in names if name not in SLOW]
     return [(names[i % len(names)], reported[i % len(reported)]) for i in range(count)]
 
 
