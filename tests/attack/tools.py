@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import math
 import resource
 import signal
 import time
@@ -82,9 +83,9 @@ def run(tool: str, url: str, folder: Path) -> Ending:
     if package == "evaluate":
         draw_two(folder / "data")
     forget_peak()
-    lines, began, before = io.StringIO(), time.monotonic(), peak_bytes()
+    lines, clock, before = io.StringIO(), Stopwatch(), peak_bytes()
     code, trace = 0, ""
-    with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited():
+    with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines), _limited(clock):
         try:
             code = main(words)
         except EndOfRecordingError:
@@ -95,7 +96,7 @@ def run(tool: str, url: str, folder: Path) -> Ending:
             code = int(ended.code or 0)
         except (Exception, _HangError):
             trace = traceback.format_exc()
-    return Ending(code, time.monotonic() - began, peak_bytes() - before, trace, lines.getvalue())
+    return Ending(code, clock.seconds(), peak_bytes() - before, trace, lines.getvalue())
 
 
 def draw_two(folder: Path) -> None:
@@ -115,10 +116,34 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+class Stopwatch:
+    """Seconds without those in which the machine's other work let no thread of ours run, where Linux says it."""
+
+    def __init__(self) -> None:
+        self._began, self._before = time.monotonic(), _delays_s()
+
+    def seconds(self) -> float:
+        """Since the beginning."""
+        waited = (now - self._before.get(name, 0.0) for name, now in _delays_s().items())
+        return time.monotonic() - self._began - max(waited, default=0.0)
+
+
+def _delays_s() -> dict[str, float]:
+    """How long each thread has waited for a CPU (proc_pid_schedstat(5), the second number)."""
+    found = {}
+    for task in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            found[task.parent.name] = int(task.read_text().split()[1]) / 1e9
+    return found
+
+
 @contextlib.contextmanager
-def _limited() -> Iterator[None]:
+def _limited(clock: Stopwatch) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
-        raise _HangError(f"hangs for {LIMIT_S} s")
+        left = LIMIT_S - clock.seconds()
+        if left <= 0:
+            raise _HangError(f"hangs for {LIMIT_S} s")
+        signal.alarm(math.ceil(left))
 
     previous = signal.signal(signal.SIGALRM, ring)
     signal.alarm(LIMIT_S)
