@@ -11,6 +11,7 @@ import zipfile
 from typing import Any
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.sketch import Sketch
 
@@ -24,7 +25,7 @@ def read_config(data: bytes, name: str) -> Config:
     try:
         if data[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                found = json.loads(archive.read("config.json"))
+                found = parse_json(archive.read("config.json"))
         else:
             start = data.index(b'{"class_name"')
             found, _ = json.JSONDecoder().raw_decode(data[start:].decode("latin-1"))

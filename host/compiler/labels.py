@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.base.text import one_line
 
 
@@ -18,7 +18,7 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
     if not manifest.exists():
         return None
     try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
+        content = parse_json(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HostError(f"{manifest} is not a readable manifest: {error}") from error
     labels = content.get("labels") if isinstance(content, dict) else None

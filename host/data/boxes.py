@@ -20,7 +20,7 @@ from host.data.manifest import Picture
 
 LEAST_AREA = 0.005  # of the picture
 MID_AREA, NEAR_AREA = 0.03, 0.20  # the largest box: far, mid, near
-BROKEN = "with an annotation that cannot be used (no box, or none of its numbers)"
+BROKEN = "with an annotation that cannot be used (no box, none of its numbers, no class)"
 MISSING = "annotated, but not in the folder"
 UNLISTED = "in the folder, but not annotated"
 

@@ -7,12 +7,11 @@ the picture, names have folders, backslashes, accents in two forms; sizes, boxes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from host.base.errors import HostError
 from host.base.pictures import size_of
@@ -28,16 +27,15 @@ from host.data.boxes import (
     share_of,
 )
 from host.data.by_folders import split_name
+from host.data.coco_json import Open, items_of, no_coco
 from host.data.dataset import Dataset
 from host.data.file_match import AMBIGUOUS, Matcher
 from host.data.tree import not_a_picture, reader, tree_files
 
 MOST_ANNOTATION_BYTES = 1 << 30
-CHUNK_BYTES = 1 << 20
-UTF8_MARK = b"\xef\xbb\xbf"
 LICENCE = "COCO: annotations CC BY 4.0, picture under its Flickr terms"
+TWO_OF_ONE_ID = "whose id another picture has, too"
 UNIT = 1.001  # boxes of which no corner is beyond are shares of the picture, not pixels
-Open = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 @dataclass
@@ -67,15 +65,18 @@ def collect_coco(
     opened: Open, name: str, root: Path, files: tuple[str, ...], split: str, found: Collected
 ) -> None:
     """Adds the pictures that `opened` annotates to `found`. files: those of `root` that it may mean."""
-    wanted = _wanted_ids(_items(opened, name, "categories"), found.rule, name)
+    wanted = _wanted_ids(items_of(opened, name, "categories"), found.rule, name)
     licences = {
         _key(each["id"]): str(each.get("name") or "")
-        for each in _items(opened, name, "licenses")
+        for each in items_of(opened, name, "licenses")
         if "id" in each
     }
     pictures = tuple(file for file in files if not_a_picture(file) is None)
-    images = _images(opened, name, root, pictures, found, licences)
-    is_unit = _add_boxes(_items(opened, name, "annotations"), wanted, images, name)
+    listed, images = _images(opened, name, root, pictures, found, licences)
+    annotations = items_of(opened, name, "annotations")
+    is_unit, homeless = _add_boxes(annotations, wanted, listed, images, name)
+    if homeless:
+        found.notes.append(f"{name}: {homeless} boxes are of pictures that it does not list")
     if is_unit:
         found.notes.append(f"{name}: boxes are shares of the picture, not pixels")
     for image in images.values():
@@ -93,16 +94,21 @@ def _images(
     pictures: tuple[str, ...],
     found: Collected,
     licences: Mapping[str, str],
-) -> dict[str, Image]:
-    """Id -> entry, of those that are there."""
-    entries = {}
-    for each in _items(opened, name, "images"):
+) -> tuple[set[str], dict[str, Image]]:
+    """(every id, id -> entry of those that are there)."""
+    entries, listed = {}, Counter[str]()
+    for each in items_of(opened, name, "images"):
         if each.get("file_name") and "id" in each:
             size = (_number(each.get("width")), _number(each.get("height")))
             licence = licences.get(_key(each.get("license")), "") or LICENCE
-            entries[_key(each["id"])] = (str(each["file_name"]), *size, licence)
+            entries[key := _key(each["id"])] = (str(each["file_name"]), *size, licence)
+            listed[key] += 1
+    for key, count in listed.items():
+        if count > 1:  # which of them a box means is not known
+            found.left_out[TWO_OF_ONE_ID] += count
+            del entries[key]
     if not entries:
-        raise _no_coco(name)
+        raise no_coco(name)
     matcher = Matcher(pictures, (entry[0] for entry in entries.values()))
     images: dict[str, Image] = {}
     users: Counter[str] = Counter()
@@ -127,22 +133,32 @@ def _images(
         )
     found.left_out[AMBIGUOUS] += (twice := sum(n for n in users.values() if n > 1))
     found.left_out += Counter()  # drops zeros
-    return {k: image for k, image in images.items() if users[image.file] == 1} if twice else images
+    if twice:
+        images = {key: image for key, image in images.items() if users[image.file] == 1}
+    return set(listed), images
 
 
 def _add_boxes(
-    annotations: Iterator[Mapping[str, Any]], wanted: set[str], images: dict[str, Image], name: str
-) -> bool:
-    """Notes every box of the class with its picture. True when all boxes are shares of their pictures."""
-    count, furthest = 0, 0.0
+    annotations: Iterator[Mapping[str, Any]],
+    wanted: Mapping[str, bool],
+    listed: set[str],
+    images: dict[str, Image],
+    name: str,
+) -> tuple[bool, int]:
+    """Notes every box of the class with its picture. wanted: category id -> whether it is of the class.
+
+    (whether all boxes are shares of their pictures, how many are of pictures that are not listed).
+    """
+    count, furthest, homeless, last = 0, 0.0, 0, ""
     for each in annotations:
         count += 1
-        if _key(each.get("category_id")) not in wanted:
+        image = images.get(key := _key(each.get("image_id")))
+        if key not in listed:
+            homeless, last = homeless + 1, key
+        is_wanted = wanted.get(_key(each.get("category_id")))
+        if image is None or is_wanted is False:
             continue
-        image = images.get(_key(each.get("image_id")))
-        if image is None:
-            continue
-        corners = _corners(each)
+        corners = _corners(each) if is_wanted else ()
         furthest = max(furthest, *map(abs, corners)) if corners else furthest
         image.pixels.add(share_of(corners, image.width, image.height))
         image.shares.add(share_of(corners, 1, 1))
@@ -150,7 +166,12 @@ def _add_boxes(
         raise HostError(
             f"{name} is not in COCO's instances format: it has no annotations, so no label is known"
         )
-    return 0 < furthest <= UNIT
+    if homeless == count:
+        raise HostError(
+            f"no annotation of {name} is of a picture that it lists: they name image_id {last!r}, "
+            f"the pictures have ids like {min(listed)!r}"
+        )
+    return 0 < furthest <= UNIT, homeless
 
 
 def _corners(annotation: Mapping[str, Any]) -> tuple[float, ...]:
@@ -170,29 +191,17 @@ def _corners(annotation: Mapping[str, Any]) -> tuple[float, ...]:
         return ()
 
 
-def _wanted_ids(categories: Iterator[Mapping[str, Any]], rule: Rule, name: str) -> set[str]:
-    names = {_key(each.get("id")): str(each.get("name") or "") for each in categories}
+def _wanted_ids(categories: Iterator[Mapping[str, Any]], rule: Rule, name: str) -> dict[str, bool]:
+    """Category id -> whether it is the class."""
+    names: dict[str, str] = {}
+    for each in categories:
+        text = str(each.get("name") or "")
+        if names.setdefault(key := _key(each.get("id")), text) != text:
+            raise HostError(f"{name}: {names[key]!r} and {text!r} have one id, {key}")
     if not names:
-        raise _no_coco(name)
+        raise no_coco(name)
     require_class(rule, filter(None, names.values()), name)
-    return {key for key, text in names.items() if rule.wants(text)}
-
-
-def _items(opened: Open, name: str, section: str) -> Iterator[Mapping[str, Any]]:
-    """The entries of a list of the file, one at a time. Raises HostError when it is no JSON, or they are no objects."""
-    import ijson
-
-    try:
-        with opened() as file:
-            if file.read(len(UTF8_MARK)) != UTF8_MARK:
-                file.seek(0)
-            items = ijson.items(file, f"{section}.item", use_float=True, buf_size=CHUNK_BYTES)
-            for each in items:
-                if not isinstance(each, dict):
-                    raise _no_coco(name)
-                yield each
-    except (ijson.JSONError, ValueError, OverflowError) as error:
-        raise HostError(f"{name} is not JSON: {str(error).splitlines()[0][:120]}") from error
+    return {key: rule.wants(text) for key, text in names.items()}
 
 
 def _key(value: object) -> str:
@@ -211,12 +220,6 @@ def _number(value: object) -> float:
 
 def _there(pictures: tuple[str, ...]) -> str:
     return f"are {len(pictures)} like {pictures[0]!r}" if pictures else "are no pictures"
-
-
-def _no_coco(name: str) -> HostError:
-    return HostError(
-        f"{name} is not in COCO's instances format: it needs images, annotations and categories"
-    )
 
 
 def _split(stem: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.base.pictures import SUFFIXES, size_of
 from host.base.regular_files import UnreadableError
 from host.data.boxes import MISSING, Collected, Rule, Seen, require_class, share_of
@@ -122,9 +122,9 @@ def _samples(read: ReadName, name: str) -> list[Sample]:
     folder = name.rpartition("/")[0]
     try:
         return [
-            _sample(each, folder) for each in json.loads(read(name).decode("utf-8-sig"))["files"]
+            _sample(each, folder) for each in parse_json(read(name).decode("utf-8-sig"))["files"]
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HostError(
             f"{name} is not in Edge Impulse's format ({type(error).__name__}: {error})"
         ) from error
@@ -135,10 +135,10 @@ def _boxed(read: ReadName, name: str, names: Sequence[str]) -> list[Sample]:
     folder = name.rpartition("/")[0]
     temporary = [n for n in names if n.rpartition("/")[0] == folder and not_a_picture(n) is None]
     try:
-        listed = json.loads(read(name).decode("utf-8-sig"))["boundingBoxes"]
+        listed = parse_json(read(name).decode("utf-8-sig"))["boundingBoxes"]
         entries = [{"path": n.rpartition("/")[2]} for n in temporary]
         return [_sample({**e, "boundingBoxes": listed.get(e["path"])}, folder) for e in entries]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HostError(
             f"{name} is not in Edge Impulse's format ({type(error).__name__}: {error})"
         ) from error

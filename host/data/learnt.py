@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from host.base.json_in import parse_json
 from host.base.regular_files import UnreadableError, read_file
 from host.data.labels import matching
 from host.data.manifest import Picture
@@ -52,7 +52,7 @@ class Learnt:
 def read_learnt(model: Path) -> Learnt | None:
     """What the manifest beside a model says of it; None where there is none, or it says nothing."""
     try:
-        content = json.loads(read_file(model.with_suffix(".json"), MOST_MANIFEST_BYTES))
+        content = parse_json(read_file(model.with_suffix(".json"), MOST_MANIFEST_BYTES))
         data = str(content.get("data_sha256") or "")
         labels = tuple(str(label) for label in content.get("labels") or ())
         packed = content.get("learnt_from")

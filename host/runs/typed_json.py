@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import types
 import typing
 from pathlib import Path
 from typing import Any, TypeVar
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 
 MOST_BYTES = 1 << 20
 MOST_TEXT = 10_000  # characters of one value
@@ -25,10 +25,10 @@ def read_object(path: Path) -> dict[str, Any]:
             raise HostError(
                 f"{path} is larger than {MOST_BYTES >> 20} MB: it is not one of our files"
             )
-        found = json.loads(path.read_bytes())
+        found = parse_json(path.read_bytes())
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise HostError(f"{path} is torn or not JSON ({error})", "measure again") from error
     if not isinstance(found, dict):
         raise HostError(f"{path} holds no JSON object", "measure again")

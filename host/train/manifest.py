@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.data.learnt import packed
 from host.train.epoch import Epoch
 from host.train.measure import Figures
@@ -124,7 +124,7 @@ def _commands(path: Path) -> list[str]:
     if not path.is_file():
         return []
     try:
-        training = json.loads(path.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
+        training = parse_json(path.read_bytes()[:MOST_MANIFEST_BYTES])["training"]
         return [*map(str, training.get("before", [])), str(training["command"])]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []  # somebody else's JSON: it says nothing about this
@@ -164,7 +164,7 @@ def read_credits(path: Path) -> dict[str, dict[str, str]]:
     expected = f'{path}: expected {{"FILE": {{"work": ..., "by": ..., "licence": ...}}}}'
     try:
         content = path.read_bytes()
-        found = json.loads(content) if len(content) <= MOST_CREDITS_BYTES else None
+        found = parse_json(content) if len(content) <= MOST_CREDITS_BYTES else None
     except (OSError, ValueError) as error:
         raise HostError(f"{expected} ({error})") from error
     if not isinstance(found, dict):

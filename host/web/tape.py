@@ -7,6 +7,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from host.base.json_in import parse_json
+
 PLACE_STEP_S = 0.2  # of the position that is told: a bar moves no finer
 
 
@@ -74,9 +76,9 @@ class Order:
 def parse_order(text: str) -> Order | None:
     """A page's text; None when it is none."""
     try:
-        found = json.loads(text)
+        found = parse_json(text)
         seconds, playing = found["seconds"], found["playing"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if not isinstance(playing, bool) or not (seconds is None or is_number):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.bench.engine.figures import Report, as_json, conditions_json
 
 
@@ -77,7 +78,7 @@ def baseline_text(report: Report) -> str:
 def read_baseline(path: Path) -> Baseline:
     """Raises HostError when the file is none."""
     try:
-        return _baseline(json.loads(path.read_text(encoding="utf-8")))
+        return _baseline(parse_json(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

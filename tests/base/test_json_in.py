@@ -1,0 +1,27 @@
+"""JSON of others has one door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.base.json_in import parse_json
+from tests.conftest import ROOT
+
+OWN = {"json_in.py", "strategy.py", "checkpoint.py"}  # the door; what we or the user's shell wrote
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, "", "{", b"\xff", "nan"])
+def test_whatever_is_wrong_is_one_kind_of_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        parse_json(text)
+
+
+def test_nobody_else_reads_it() -> None:
+    def reads(path: Path) -> bool:
+        return any(
+            call in path.read_text(encoding="utf-8") for call in ("json.loads(", "json.load(")
+        )
+
+    assert {path.name for path in (ROOT / "host").rglob("*.py") if reads(path)} <= OWN
