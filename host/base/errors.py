@@ -14,6 +14,7 @@ from host.base.missing import adds, lacking, missing
 from host.base.text import say
 
 EXIT_USER = 2
+LONGEST = 1000  # characters of a line: a cell of somebody's spreadsheet may have ten million
 
 
 class HostError(Exception):
@@ -24,13 +25,20 @@ class HostError(Exception):
     """
 
     def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(what, remedy)
-        self.what, self.remedy = what, remedy
+        self.what, self.remedy = _line(what), _line(remedy)
+        super().__init__(self.what, self.remedy)
 
     def __str__(self) -> str:
         if not self.remedy:
             return self.what
         return f"{self.what}; {self.remedy}" if ": " in self.what else f"{self.what}: {self.remedy}"
+
+
+def _line(text: str) -> str:
+    """Without line ends, such as those of other libraries' messages, and shortened in the middle."""
+    line = " ".join(text.split("\n")).strip() if "\n" in text else text
+    half = LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[:half]} … {line[-half:]}"
 
 
 class EndOfRecordingError(HostError):

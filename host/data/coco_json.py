@@ -61,7 +61,7 @@ def items_of(opened: Open, name: str, section: str) -> Iterator[Mapping[str, Any
 
 def _no_json(name: str, begins: bytes, error: Exception) -> HostError:
     if not begins:
-        return HostError(f"{name} is empty", "download or export it again")
+        return HostError(f"{name} is empty", "copy it again")
     for mark, (what, remedy) in MARKS.items():
         if begins.lstrip().startswith(mark):
             return HostError(f"{name} {what}, not JSON", remedy)

@@ -111,6 +111,9 @@ def cell_text(value: object) -> str:
 def _scores(text: str) -> tuple[tuple[str, float], ...]:
     pairs = (part.rpartition("=") for part in text.split(";") if part)
     try:
-        return tuple((label.strip(), float(score)) for label, _, score in pairs)
+        found = tuple((label.strip(), float(score)) for label, _, score in pairs)
     except ValueError as error:
         raise ValueError(f"scores {text!r} are not label=number;label=number") from error
+    if not all(0 <= score <= 1 for _, score in found):
+        raise ValueError(f"scores {text!r} are not all of 0..1")
+    return found

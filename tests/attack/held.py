@@ -17,6 +17,10 @@ from itertools import count
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.data.dataset import read_dataset
+from host.data.manifest import Picture
+from host.data.manifest_csv import CSV_NAME
+from host.data.manifest_file import PARQUET_NAME, write_manifest
 from host.link import messages as wire
 from host.link.damage import FaultRates, FaultyBytes
 from host.link.device import Device
@@ -29,11 +33,38 @@ from tests.attack.lying_board import LyingBoard, serving
 from tests.attack.tools import forget_peak, peak_bytes
 from tests.compiler.random_networks import compile_as_bytes, random_model
 from tests.conftest import ROOT
+from tests.data.pictures import fill
 
 MUTANTS = 20_200
 STREAM_BYTES = 323_800_000
 RECONNECTS = 1_000
-CHUNK_BYTES = 65_536
+MUTANT_SHEETS = 4_000
+CELLS = (
+    *(
+        b"nan",
+        b"1e308",
+        b"-1e400",
+        b'"',
+        b"\0",
+        b";",
+        b",,,",
+        b"\r",
+        b"\n\n",
+        b"\xff\xfe",
+        b"../../x",
+        b"=1+1",
+    ),
+    *(
+        b"x" * 100_000,
+        b"\xe9",
+        b"\xef\xbb\xbf",
+        b"\t",
+        b"9" * 20,
+        b"\x85",
+        "\u2028".encode(),
+        "é".encode("utf-16"),
+    ),
+)
 LIMIT_BYTES, LIMIT_S = 200 << 20, 30
 
 
@@ -54,6 +85,48 @@ def mutants(share: float) -> tuple[str, bool]:
     bad = found["wrong"] or slowest > LIMIT_S or largest > LIMIT_BYTES
     said = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
     return f"{said}; slowest {slowest:.1f} s, most memory {largest >> 20} MB", not bad
+
+
+def sheets(share: float) -> tuple[str, bool]:
+    """Damaged manifests, CSV and Parquet: read, or refused in a line."""
+    paths = [f"{label}/{number}.png" for label in "ab" for number in range(6)]
+    rows = [Picture(p, p[0], "train", "s", "here", "CC0", ("dim",), (("a", 0.5),)) for p in paths]
+    draw, found, slowest = random.Random(1), Counter[str](), 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        root = fill(Path(folder), *paths)
+        write_manifest(root, rows)
+        kinds = {name: (root / name).read_bytes() for name in (CSV_NAME, PARQUET_NAME)}
+        for number in range(round(MUTANT_SHEETS * share)):
+            name = (CSV_NAME, PARQUET_NAME)[number % 2]
+            for each in kinds:
+                (root / each).unlink(missing_ok=True)
+            data = bytearray(kinds[name])
+            (root / name).write_bytes(
+                _spoilt(data, draw) if draw.random() < 0.5 else _damaged(data, draw)
+            )
+            began = time.monotonic()
+            found[f"{name} {_read(root)}"] += 1
+            slowest = max(slowest, time.monotonic() - began)
+    said = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
+    return f"{said}; slowest {slowest:.1f} s", not any("wrong" in what for what in found)
+
+
+def _spoilt(data: bytearray, draw: random.Random) -> bytes:
+    """A cell is another."""
+    cells = bytes(data).split(b",")
+    cells[draw.randrange(len(cells))] = draw.choice(CELLS)
+    return b",".join(cells)
+
+
+def _read(root: Path) -> str:
+    try:
+        read_dataset(root)
+    except HostError as error:
+        return "wrong" if "\n" in str(error) or len(str(error)) > 2000 else "refused"
+    except Exception as error:
+        print(repr(error))
+        return "wrong"
+    return "read"
 
 
 def _compiled(data: bytes) -> str:
@@ -195,6 +268,7 @@ def writers(share: float) -> tuple[str, bool]:
 
 HELD: dict[str, Callable[[float], tuple[str, bool]]] = {
     "mutants": mutants,
+    "sheets": sheets,
     "stream": stream,
     "reconnects": reconnects,
     "captures": captures,

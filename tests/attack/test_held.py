@@ -8,7 +8,8 @@ from tests.attack.held import HELD
 
 
 @pytest.mark.parametrize(
-    ("name", "share"), [("mutants", 0.01), ("stream", 0.003), ("reconnects", 0.005)]
+    ("name", "share"),
+    [("mutants", 0.01), ("sheets", 0.02), ("stream", 0.003), ("reconnects", 0.005)],
 )
 def test_it_holds(name: str, share: float) -> None:
     said, held = HELD[name](share)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from host.base.errors import HostError
+from host.base.errors import LONGEST, HostError
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = (
@@ -118,3 +118,10 @@ def test_the_rule_finds_what_it_is_for(source: str, count: int) -> None:
 def test_both_stand_in_one_line(what: str, remedy: str, line: str) -> None:
     error = HostError(what, remedy)
     assert (str(error), error.what, error.remedy) == (line, what, remedy)
+
+
+def test_an_error_is_a_line_of_bounded_length_whatever_it_quotes() -> None:
+    error = HostError("a.csv line 3: " + "x" * 10_000_000 + " is none", "see\nbelow\n")
+    line = str(error)
+    assert "\n" not in line and len(line) < 2 * LONGEST + 10
+    assert line.startswith("a.csv line 3: x") and line.endswith("x is none; see below")
