@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass, replace
 
@@ -223,7 +224,8 @@ def _too_little(part: Trace, inferences: float, method: Method, slack: float = 1
     if part.seconds < method.seconds * slack:
         return f"the window has {part.seconds:.2f} s where {method.seconds:g} s are needed"
     if inferences < method.inferences * slack:
-        return f"the window has {inferences:.0f} inferences where {method.inferences} are needed"
+        whole = math.floor(inferences)
+        return f"the window has {whole} inferences where {method.inferences} are needed"
     return ""
 
 

@@ -28,9 +28,9 @@ TESTS = {
     "host/train/search": ("search", "train"),
     "host/virtual": ("virtual", "sensor"),
     "host/train": ("train", "search"),
-    "firmware/src/board": ("system", "virtual", "link"),
+    "firmware/src/board": ("camera", "system", "virtual", "link"),
     "firmware/src/camera": ("camera", "system", "doctor"),
-    "firmware/src/commands": ("deploy", "mlperf", "system", "power"),
+    "firmware/src/commands": ("device", "deploy", "mlperf", "system", "power"),
     "firmware/src/engine": ("dsp", "engine"),
     "firmware/src/link": ("link", "mlperf", "system"),
     "firmware/src/preprocess": ("preprocess", "system"),
@@ -52,14 +52,16 @@ def rooms() -> dict[str, list[Path]]:
 
 @functools.cache
 def nearest(source: Path) -> list[str]:
-    """Test files that are named after a source or import it, from any folder; of C, those of its first folder too.
+    """Test files that are named after a source or import it, from any folder; of C, those of its first two folders too.
 
     Behind them those of its folder that import what imports it; where there are none at all, what imports that.
     """
     own = _files_of(source)
     files = [path for path in own if _named_after(path, source)]
     if source.suffix == ".c":
-        return _unique(files + _files_in(_folders_of(source)[0]))
+        return _unique(
+            files + [path for folder in _folders_of(source)[:2] for path in _files_in(folder)]
+        )
     modules, seen = {_module(source)}, set()
     by_import = _tests_among(_importers(modules))
     if len(by_import) > FEW:  # what everything imports
