@@ -21,7 +21,7 @@ with examples. What stands in brackets may be left out; of what `|` parts, one m
 TOOLS = (  # with what must be typed to reach a parser of its own
     *((f"host.{name}",) for name in ("capture", "compiler", "data", "deploy", "device", "doctor")),
     *((f"host.{name}",) for name in ("evaluate", "flash", "recording", "train", "viewer")),
-    *((f"host.{name}",) for name in ("virtual", "web")),
+    *((f"host.{name}",) for name in ("virtual", "web", "bench")),
     ("host.compiler", "report"),
     ("host.train", "search"),
     *(
@@ -49,7 +49,11 @@ def sections(tool: str, *words: str) -> list[str]:
     if inner and words[:1] and words[0] in inner:
         return [_section(" ".join((tool, *words)), inner[words[0]])]
     own = [_section(" ".join((tool, *words)), parser)]
-    return own + [_section(f"{tool} {name}", one) for name, one in inner.items()]
+    return own + [
+        _section(f"{tool} {name}", one)
+        for name, one in inner.items()
+        if not all(map(_is_help, one._actions))  # host.bench completes the one that is wanted
+    ]
 
 
 def parser_of(main: Callable[[list[str]], int], words: list[str]) -> argparse.ArgumentParser:

@@ -13,6 +13,7 @@ from tests.options import check_options, check_program
 
 
 def test_options_are_as_documented() -> None:
+    check_options(bench)
     check_options(engine)
     check_options(latency)
     check_options(link)

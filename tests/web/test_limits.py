@@ -1,0 +1,182 @@
+"""Both sides of what a page may keep waiting, ask and say: no browser, no socket, no thread."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from host.link.framing import DELIMITER, LARGEST_ENCODED, encode_packet
+from host.link.messages import Get, Hold, Mode, Ping, Set, SetMode, Setting
+from host.link.settings import LIMITS
+from host.web import feed, server
+from host.web.feed import Feed, PacketCutter
+from host.web.guard import CommandGate, Request, is_for_us, may_link
+from host.web.tape import Order, Place, parse_order, place_of
+
+
+def test_packets_are_cut_behind_their_ends() -> None:
+    cutter = PacketCutter()
+    assert cutter.take(b"ab") == b"" and cutter.take(b"c\0de\0f") == b"abc\0de\0"
+    assert cutter.take(b"g\0") == b"fg\0" and cutter.take(b"\0") == b"\0"
+    cutter.take(b"old")
+    cutter.forget()
+    assert cutter.take(b"new\0") == b"new\0"
+    assert cutter.take(b"x" * LARGEST_ENCODED) == b""
+    assert cutter.take(b"y") == b"x" * LARGEST_ENCODED + b"y", "noise without an end passes"
+    assert cutter.take(b"z\0") == b"z\0"
+
+
+def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
+    async def run() -> None:
+        queue = Feed()
+        assert feed.MOST_BYTES == 1024 * 1024 and feed.MOST_TEXTS == 64 and DELIMITER == b"\0"
+        half = b"x" * (feed.MOST_BYTES // 2 - 2) + b"\0\0"
+        queue.put(half)
+        queue.put(half)
+        assert queue.dropped == 0, "so much may wait"
+        queue.put(b"y\0")
+        assert queue.dropped == 2
+        queue.tell_place("here")
+        for number in range(65):
+            queue.say(str(number))
+        texts, data, place = await queue.get()
+        assert texts == [str(number) for number in range(1, 65)] and place == "here"
+        assert data == half + b"y\0"
+        queue.put(b"z" * (feed.MOST_BYTES + 5))
+        queue.put(b"a\0")
+        assert queue.dropped == 2, "noise holds no packet"
+        assert await queue.get() == ([], b"a\0", "")
+        queue.put(b"z" * (feed.MOST_BYTES + 5))
+        assert len((await queue.get())[1]) == feed.MOST_BYTES + 5, "the newest one stays whole"
+        for give in (
+            lambda: queue.say("t"),
+            lambda: queue.tell_place("p"),
+            lambda: queue.put(b"b"),
+        ):
+            give()
+            assert any(await asyncio.wait_for(queue.get(), 60))
+
+    asyncio.run(run())
+
+
+def test_limits_of_the_server() -> None:
+    assert (server.TOKEN_BYTES, server.MOST_PAGES, server.MOST_COMMAND_BYTES) == (16, 16, 4096)
+    assert server.SEND_BUFFER_BYTES == 128 * 1024
+
+
+@pytest.mark.parametrize(
+    ("hosts", "ours"),
+    [
+        (("127.0.0.1:80",), True),
+        (("localhost",), True),
+        (("evil.org",), False),
+        ((), False),
+        (("127.0.0.1", "127.0.0.1"), False),
+        (("[",), False),
+        (("",), False),
+    ],
+)
+def test_whose_name_is_asked_for(hosts: tuple[str, ...], ours: bool) -> None:
+    assert is_for_us(Request("/", hosts, ())) == ours
+
+
+@pytest.mark.parametrize(
+    ("path", "origins", "may"),
+    [
+        ("/link?token=abc", ("http://localhost:8",), True),
+        ("/link?token=abd", ("http://localhost:8",), False),
+        ("/link?token=abc&token=abc", ("http://localhost:8",), False),
+        ("/link", ("http://localhost:8",), False),
+        ("/link?token=", ("http://localhost:8",), False),
+        ("/link?token=abc", ("http://localhost:9",), False),
+        ("/link?token=abc", (), False),
+        ("/link?token=abc", ("http://localhost:8", "http://localhost:8"), False),
+    ],
+)
+def test_who_may_link(path: str, origins: tuple[str, ...], may: bool) -> None:
+    assert may_link(Request(path, ("localhost:8",), origins), "abc") == may
+    assert not may_link(Request(path, ("evil.org",), ("http://evil.org",)), "abc")
+
+
+def test_which_commands_pass() -> None:
+    gate = CommandGate()
+
+    def why(identity: int, payload: bytes) -> list[str]:
+        packet = encode_packet(identity, 7, payload)
+        passed = gate.take(packet)
+        assert passed == (b"" if gate.refused else packet)
+        return gate.refused
+
+    assert why(Ping.ID, Ping(1).pack()) == []
+    assert [why(SetMode.ID, SetMode(int(mode)).pack()) for mode in Mode] == [[]] * len(Mode)
+    assert why(SetMode.ID, SetMode(99).pack()) == ["there is no mode 99"]
+    assert why(Get.ID, Get(99).pack()) == ["there is no setting 99"]
+    assert why(Set.ID, Set(99, 0).pack()) == ["there is no setting 99"]
+    gain = LIMITS[Setting.GAIN]
+    for value in (gain.least, gain.most):
+        assert why(Set.ID, Set(int(Setting.GAIN), value).pack()) == []
+    for value in (gain.least - 1, gain.most + 1):
+        (line,) = why(Set.ID, Set(int(Setting.GAIN), value).pack())
+        assert line == f"gain {value}: it takes {gain.range}"
+    (line,) = why(Set.ID, Set(int(Setting.MARKER_PIN), 28).pack())
+    assert line == "marker_pin is set by python -m host.device, not by a page"
+    (line,) = why(Hold.ID, Hold(1, 1, 1).pack())
+    assert line == "Hold does not pass from a page to a board: use the command line"
+    (line,) = why(250, b"")
+    assert line == "message 250 does not pass from a page to a board: use the command line"
+    (line,) = why(Set.ID, b"")
+    assert line and gate.take(b"") == b"" and gate.refused == []
+
+
+class Tape:
+    """At 12.39 s of 75.94."""
+
+    position_s, duration_s, at_end, paused = 12.39, 75.94, False, False
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+
+    def seek(self, seconds: float) -> None:
+        self.done.append(seconds)
+
+    def pause(self, paused: bool) -> None:
+        self.done.append(paused)
+
+
+def test_where_a_tape_is() -> None:
+    tape = Tape()
+    assert place_of(tape) == Place(12.2, 75.9, False, True)
+    assert json.loads(place_of(tape).text()) == {
+        "place": {"position_s": 12.2, "duration_s": 75.9, "at_end": False, "playing": True}
+    }
+    tape.paused = True
+    assert not place_of(tape).playing
+    tape.paused, tape.at_end = False, True
+    assert place_of(tape) == Place(75.8, 75.9, True, False)
+    Order(3.5, True).give(tape)
+    Order(None, False).give(tape)
+    assert tape.done == [3.5, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ('{"seconds": null, "playing": true}', Order(None, True)),
+        ('{"seconds": 0, "playing": false}', Order(0.0, False)),
+        ('{"seconds": 999999999, "playing": false}', Order(999999999.0, False)),
+        ('{"seconds": -999999999, "playing": false}', Order(-999999999.0, False)),
+        ('{"seconds": 1e9, "playing": false}', None),
+        ('{"seconds": -1e9, "playing": false}', None),
+        ('{"seconds": NaN, "playing": false}', None),
+        ('{"seconds": true, "playing": false}', None),
+        ('{"seconds": "1", "playing": false}', None),
+        ('{"seconds": 1, "playing": 1}', None),
+        ('{"seconds": 1}', None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_orders(text: str, order: Order | None) -> None:
+    assert parse_order(text) == order
