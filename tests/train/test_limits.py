@@ -1,0 +1,72 @@
+"""Both sides of what each number of `python -m host.train` may be, and what its pairs become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.base.errors import HostError
+from host.train.options import Options, parse
+
+LIMITS = {  # option -> the last that may be on either side, the first that may not
+    "--alpha": (("0.1", "1"), ("0.0999", "1.001")),
+    "--size": (("32", "96", "224"), ("24", "40.5", "33", "232")),
+    "--epochs": (("1",), ("0",)),
+    "--aware": (("0", "1000"), ("-1", "1001")),
+    "--batch": (("1", "4096"), ("0", "4097")),
+    "--rate": (("1e-9", "0.999"), ("0", "1")),
+    "--trust": (("0", "1"), ("-0.001", "1.001")),
+    "--camera": (("0", "1"), ("-0.001", "1.001")),
+    "--bad-days": (("0", "1"), ("-0.001", "1.001")),
+    "--ema": (("0", "0.9999"), ("-0.001", "1")),
+    "--balance": (("0", "1"), ("-0.001", "1.001")),
+    "--views": (("1", "64"), ("0", "65")),
+}
+
+
+def options(*words: str) -> Options:
+    return parse(["--data", "pictures", "--output", "build/mask", *words])
+
+
+@pytest.mark.parametrize("option", LIMITS)
+def test_a_number(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = LIMITS[option]
+    for value in good:
+        options(option, value)
+    for value in bad:
+        with pytest.raises((HostError, SystemExit)) as refused:
+            options(option, value)
+        said = str(refused.value) + capsys.readouterr().err
+        assert option in said
+
+
+def test_what_does_not_go_together() -> None:
+    for words in (("--ema", "0.9", "--patience", "1"), ("--ema", "0.9", "--freeze", "trunk")):
+        with pytest.raises(HostError, match="--ema averages"):
+            options(*words)
+        options(*words[2:])
+        options(*words[:2])
+
+
+def test_what_is_left_out_and_what_pairs_become() -> None:
+    made = options()
+    assert (made.name, made.labels, made.cache) == ("mask", (), Path("build/mask/judged"))
+    assert (made.shares, made.weights, made.easy, made.lean) == ({}, {}, (), {})
+    assert not made.zero_to_one and not made.freeze and not made.json
+    assert (made.teachers, made.blend, made.epoch_pictures) == ((), (), 0)
+    given = options(
+        "--labels", "a,b", "--name", "n", "--from-range", "0..1", "--freeze", "trunk", "--json",
+        "--cache", "c", "--share", "ccp=0.3", "--share", "coco=1", "--weight", "ccp=2", "--easy", "x,y",
+        "--lean", "b=0.5",
+    )  # fmt: skip
+    assert (given.labels, given.name, given.cache) == (("a", "b"), "n", Path("c"))
+    assert given.zero_to_one and given.freeze and given.json
+    assert given.shares == {"ccp": 0.3, "coco": 1.0} and given.weights == {"ccp": 2.0}
+    assert given.easy == ("x", "y") and given.lean == {"b": 0.5}
+    for wrong in ("ccp", "ccp=much", "=1"):
+        with pytest.raises(HostError):
+            options("--share", wrong)
+    assert options("--from", "scratch").start is None
+    with pytest.raises(HostError):
+        options("--from", "no_such_model")
