@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -50,11 +51,12 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
         assert await queue.get() == ([], b"a\0", "")
         queue.put(b"z" * (feed.MOST_BYTES + 5))
         assert len((await queue.get())[1]) == feed.MOST_BYTES + 5, "the newest one stays whole"
-        for give in (
+        gives: tuple[Callable[[], None], ...] = (
             lambda: queue.say("t"),
             lambda: queue.tell_place("p"),
             lambda: queue.put(b"b"),
-        ):
+        )
+        for give in gives:
             give()
             assert any(await asyncio.wait_for(queue.get(), 60))
 
