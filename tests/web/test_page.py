@@ -23,9 +23,17 @@ from tests.web.stream import StreamPort
 from tests.web.waits import eventually, until
 
 FRAMES = 30
-PIXELS = """(({ width, height }, context) =>
-  [height, width, Array.from(context.getImageData(0, 0, width, height).data)]
-)(document.getElementById("picture"), document.getElementById("picture").getContext("2d"))"""
+PIXELS = """((id) => { // of a canvas, as it is on the screen
+  const shown = document.getElementById(id), { width, height } = shown, copy = new OffscreenCanvas(width, height);
+  const context = copy.getContext("2d");
+  context.drawImage(shown, 0, 0);
+  return [height, width, Array.from(context.getImageData(0, 0, width, height).data)];
+})"""
+WITHOUT_OFFSCREEN = "delete globalThis.OffscreenCanvasRenderingContext2D;"
+COLOURS = {  # of style.css: the bar's empty part, and of a person and of none
+    "light": ((0xD8, 0xD0, 0xC4), (0xF5, 0xA6, 0x23), (0x2F, 0x5F, 0x93)),
+    "dark": ((0x3A, 0x43, 0x4C), (0xFA, 0xB0, 0x28), (0x8F, 0xBB, 0xE8)),
+}
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -62,10 +70,25 @@ class BadCable(StreamPort):
         return data
 
 
-def pixels(page: Page) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """(height, width, 4) of the canvas, when all is drawn."""
-    data = until(page, "camera.isDrawn", PIXELS)
+def pixels(page: Page, canvas: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """(height, width, 4) of a canvas."""
+    data = until(page, "true", f"{PIXELS}('{canvas}')")
     return np.array(data[2], np.uint8).reshape(data[0], data[1], 4)
+
+
+def shows(page: Page, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bool:
+    """Exactly this picture is on the screen."""
+    shown = pixels(page, "picture")
+    return bool((shown[..., :3] == image).all() and (shown[..., 3] == 255).all())
+
+
+def bar_shows(page: Page, score: float, is_person: bool, scheme: str) -> bool:
+    """The bar is as long as the score, in the verdict's colour."""
+    empty, yes, no = COLOURS[scheme]
+    row = pixels(page, "bar")[4, :, :3]
+    filled = (row == (yes if is_person else no)).all(axis=1)
+    rest = (row == empty).all(axis=1)
+    return bool(abs(filled.mean() - score) < 0.01 and abs(rest.mean() - (1 - score)) < 0.01)
 
 
 def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> None:
@@ -74,8 +97,11 @@ def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> No
         page = open_page(service.address)
         all_came = f"camera.verdicts.length === {FRAMES} && camera.view.losses?.wireLost === 0"
         score = until(page, all_came, "camera.verdicts.at(-1).scores[1]")
-        image, shown = moving_picture(FRAMES - 1), pixels(page)
-        assert (shown[..., :3] == image).all() and (shown[..., 3] == 255).all()
+        image = moving_picture(FRAMES - 1)
+        eventually(lambda: shows(page, image))
+        eventually(lambda: bar_shows(page, score, score >= 0.3, "light"))
+        page.emulate_media(color_scheme="dark")
+        eventually(lambda: bar_shows(page, score, score >= 0.3, "dark"))
         share = until(page, all_came, "Math.round(100 * camera.verdicts.at(-1).scores[1])")
         expect(page.locator("#score")).to_have_text(f"person {share} %")
         expect(page.locator("#verdict")).to_have_text("PERSON" if score >= 0.3 else "NO PERSON")
@@ -89,6 +115,15 @@ def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> No
         kept = Image.open(io.BytesIO((tmp_path / "frame.png").read_bytes()))
         assert kept.mode == "L" and (np.asarray(kept) == image[..., 0]).all()
         assert "_person_" in saved.value.suggested_filename
+
+
+def test_a_browser_without_offscreen_canvases_shows_the_same(open_page: OpenPage) -> None:
+    port = StreamPort(frames=3)
+    with served(port) as service:
+        page = open_page(service.address, WITHOUT_OFFSCREEN)
+        score = until(page, "camera.verdicts.length === 3", "camera.verdicts.at(-1).scores[1]")
+        eventually(lambda: shows(page, moving_picture(2)))
+        eventually(lambda: bar_shows(page, score, score >= 0.5, "light"))
 
 
 def test_keys_and_settings_reach_the_board_and_the_other_page(open_page: OpenPage) -> None:

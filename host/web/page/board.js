@@ -30,6 +30,7 @@ export class Board {
   #restartsSeen = 0;
   #beginning = null;
   #stale = null;
+  #halfCame = false; // of a sample, with the last bytes
   #closed = false;
 
   constructor(link, listener) {
@@ -42,6 +43,7 @@ export class Board {
   /** Bytes of the link. Throws WrongWireError. */
   feed(bytes) {
     for (const message of this.inbox.feed(bytes)) this.#deliver(message);
+    if (this.#halfCame) this.#expectOther();
     if (this.inbox.restarts > this.#restartsSeen) {
       this.#restartsSeen = this.inbox.restarts;
       this.#listener.restarted?.();
@@ -145,9 +147,14 @@ export class Board {
   #pair(message) {
     const samples = this.#pairing.take(message, this.hello, this.mode);
     for (const sample of samples) this.#listener.sample?.(sample);
-    if (message.name !== "Frame" && message.name !== "Result") return;
-    clearTimeout(this.#stale);
-    this.#stale = setTimeout(() => this.flush(), STALE_MS);
+    this.#halfCame ||= message.name === "Frame" || message.name === "Result";
+  }
+
+  /** A half that stays alone is one by itself; two that came together, as they do, cost no timer. */
+  #expectOther() {
+    this.#halfCame = false;
+    if (this.#stale !== null) clearTimeout(this.#stale);
+    this.#stale = this.#pairing.isWaiting ? setTimeout(() => this.flush(), STALE_MS) : null;
   }
 
   /** The half of a sample that waits is one by itself. */

@@ -29,6 +29,7 @@ class App {
   #state = null; // of the server
   #faultTimer = null;
   #drawing = false;
+  #following = false;
   #behind = null;
   #tag = "";
 
@@ -61,8 +62,19 @@ class App {
     });
   }
 
+  /** A frame alone: its picture and score now, its numbers when they are read. */
+  #follow() {
+    if (this.#drawing || this.#following) return;
+    this.#following = true;
+    queueMicrotask(() => { // of frames that came together the last one
+      this.#following = false;
+      if (document.hidden || !this.#screen.follow(this.view)) this.draw();
+      else this.#behind ??= setTimeout(() => this.draw(), READ_MS);
+    });
+  }
+
   /** All that it holds is on the screen. */
-  get isDrawn() { return !this.#drawing && this.#behind === null; }
+  get isDrawn() { return !this.#drawing && !this.#following && this.#behind === null; }
 
   async #connectSerial(port) {
     this.#leave();
@@ -166,10 +178,11 @@ class App {
   }
 
   #sample(sample) {
+    if (this.view.paused) return; // the counts go on
     this.view = withSample(this.view, sample, performance.now());
-    if (!this.view.paused) this.#note(sample);
-    if (sample.image && !this.view.paused) this.#labelling.take(sample);
-    this.draw();
+    this.#note(sample);
+    if (sample.image) this.#labelling.take(sample);
+    this.#follow();
   }
 
   #note(sample) {
@@ -318,6 +331,7 @@ class App {
     byId("seek").oninput = (event) => { this.#dragging = true; this.seek(Number(event.target.value)); };
     byId("seek").onchange = () => { this.#dragging = false; };
     byId("threshold").oninput = (event) => this.#setThreshold(Number(event.target.value));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.#screen.forget(); this.draw(); });
     addEventListener("keydown", (event) => this.#key(event));
     addEventListener("keyup", (event) => { if (/^[1-9]$/.test(event.key)) this.#labelling.release(); });
     addEventListener("dragover", (event) => { event.preventDefault(); document.body.classList.add("over"); });

@@ -3,10 +3,15 @@ import { Meaning, Mode } from "./protocol.js";
 import { text } from "./layout.js";
 import { crc32 } from "./wire.js";
 
+const LABELS = new WeakMap(); // of a Hello: every sample has them
+
 /** One label for each score; class_N where the model has no name for it. */
 export function labelsOf(hello) {
-  const names = text(hello.labels).split("\n");
-  return Array.from({ length: hello.score_count }, (_, i) => names[i] || `class_${i}`);
+  if (!LABELS.has(hello)) {
+    const names = text(hello.labels).split("\n");
+    LABELS.set(hello, Array.from({ length: hello.score_count }, (_, i) => names[i] || `class_${i}`));
+  }
+  return LABELS.get(hello);
 }
 
 /** int8 scores -> probabilities, whatever the model ends in; distances stay what they are. */
@@ -26,6 +31,8 @@ export function scoresOf(hello, result) {
 export class Pairing {
   #frame = null;
   #result = null;
+
+  get isWaiting() { return this.#frame !== null || this.#result !== null; }
 
   /** The samples that `message` completes. */
   take(message, hello, mode) {

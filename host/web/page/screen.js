@@ -1,5 +1,6 @@
 // A View onto the document. Nothing is decided here, and what has not changed is not touched.
-import { HISTORY, STAGE_NAMES, clockText, faultWords, lossRows, nameRows, percent, rateText, scoreOf, scoreText, stageHelp, stagesOf, verdictOf, verdictText } from "./view.js";
+import { Live } from "./live.js";
+import { HISTORY, STAGE_NAMES, clockText, faultWords, lossRows, nameRows, percent, rateText, scoreText, stageHelp, stagesOf, verdictOf, verdictText } from "./view.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -23,16 +24,30 @@ export class Screen {
   #slowAt = -READ_MS;
   #stages = new Map();
   #losses = new Map();
-  #rgba = null;
+  #live = new Live();
+  #words = byId("verdict").textContent;
 
   constructor() {
     for (const name of STAGE_NAMES) this.#stages.set(name, stageRow(name));
     for (const [key, name, , help] of lossRows(null)) this.#losses.set(key, lossRow(name, help));
   }
 
+  /** What follows every frame; false when more than that has changed: then draw. */
+  follow(view) {
+    this.#live.draw(view);
+    return view.hello === this.#shown.hello && verdictText(view) === this.#words;
+  }
+
+  /** As if nothing were on the screen: its colours have changed. */
+  forget() {
+    this.#shown = this.#shownSlow = {};
+    this.#slowAt = -READ_MS;
+    this.#live.forget();
+  }
+
   /** extra: {tag, alarm: [title, remedy] | null}. True when numbers are still to be drawn: call again after READ_MS. */
   draw(view, extra, nowMs) {
-    this.#picture(view);
+    this.#live.draw(view);
     this.#verdict(view);
     this.#names(view);
     this.#banners(view, extra);
@@ -53,41 +68,18 @@ export class Screen {
     for (const [key, , count] of lossRows(view.losses)) setText(this.#losses.get(key), count.toLocaleString("en"));
   }
 
-  #picture(view) {
-    if (view.image === this.#shown.image || !view.image) return;
-    const { width, height, channels, pixels } = view.image;
-    const canvas = byId("picture"), context = canvas.getContext("2d", { alpha: false });
-    if (!this.#rgba || this.#rgba.width !== width || this.#rgba.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-      this.#rgba = new ImageData(width, height);
-      this.#rgba.data.fill(255);
-    }
-    const out = this.#rgba.data;
-    for (let from = 0, to = 0; to < out.length; from += channels, to += 4) {
-      out[to] = pixels[from];
-      out[to + 1] = pixels[channels === 3 ? from + 1 : from];
-      out[to + 2] = pixels[channels === 3 ? from + 2 : from];
-    }
-    context.putImageData(this.#rgba, 0, 0);
-  }
-
   #verdict(view) {
-    const verdict = verdictOf(view), words = verdictText(view), score = scoreOf(view);
+    const verdict = verdictOf(view), words = verdictText(view);
     const box = byId("verdict");
-    if (box.textContent !== words) {
+    if (this.#words !== words) {
+      this.#words = words;
       box.textContent = words;
       setText(byId("spoken"), words); // read out when it changes, not with every frame
       byId("picture").setAttribute("aria-label", `The frame as the model saw it: ${words.toLowerCase()}`);
     }
     const said = verdict === null ? "none" : verdict ? "yes" : "no";
-    if (box.dataset.verdict !== said) {
-      box.dataset.verdict = said;
-      byId("fill").className = said;
-    }
+    if (box.dataset.verdict !== said) box.dataset.verdict = said;
     setText(byId("threshold-value"), percent(view.threshold));
-    const share = Math.min(1, Math.max(0, score ?? 0));
-    byId("fill").style.transform = `scaleX(${share})`;
     if (view.threshold !== this.#shown.threshold) byId("tick").style.transform = `translateX(${100 * view.threshold}%)`;
   }
 
