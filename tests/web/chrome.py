@@ -117,7 +117,7 @@ def chromium() -> Iterator[Browser]:
             try:
                 address = next(line for line in process.stderr if line.startswith(SAYS))
                 where = address.removeprefix(SAYS).strip()
-                with connect(where, proxy=None, max_size=None) as line:
+                with connect(where, proxy=None, max_size=None, ping_interval=None) as line:
                     yield Browser(line)
             finally:
                 process.terminate()

@@ -61,6 +61,7 @@ def link(service: Service, token: str | None = None, origin: str | None = "") ->
         origin=f"http://{here}" if origin == "" else origin,  # type: ignore[arg-type]
         compression=None,
         proxy=None,
+        ping_interval=None,  # a machine that stands still for 20 s is no lost link
     )
 
 
