@@ -85,9 +85,21 @@ class Client:
         return value - (1 << 32) if value >> 31 else value
 
     def camera_register(self, address: int, value: int | None = None) -> int:
-        """Reads a register of the sensor, after writing `value` when one is given."""
+        """Reads a register of the sensor, after writing `value` when one is given.
+
+        Where a mode was set that uses the camera, it may still be starting: it is asked until then.
+        Raises RefusedError, at once in Mode.IDLE.
+        """
         question = wire.CameraRegister(address, int(value is not None), value or 0)
-        return self._command(question).value
+        end = self.line.clock() + self.line.timing.camera_s
+        while True:
+            try:
+                return self._command(question).value
+            except RefusedError as refused:
+                starting = refused.answer.status == wire.Status.BUSY
+                if not starting or self.mode is wire.Mode.IDLE or self.line.clock() >= end:
+                    raise
+            self.line.pause(self.line.timing.busy_s)
 
     def raster(self, line: int) -> wire.Raster:
         """What the sensor puts on its pins in a frame, and the bytes of a line; the board is in Mode.IDLE for it."""

@@ -41,11 +41,12 @@ class Timing:
     tries: int = 4
     result_s: float = 6.0  # an injected image's inference; 200 million cycles take 3 s
     busy_s: float = 0.05
+    camera_s: float = 3.0  # until a camera that was off answers, a second start included
     reopen_s: float = 0.5
 
 
 EMULATED = Timing(
-    answer_s=15.0, result_s=15.0
+    answer_s=15.0, result_s=15.0, camera_s=30.0
 )  # a busy computer runs a virtual board at a tenth of its speed
 GUEST = Timing(hello_s=2.0, answer_s=2.0, tries=1, result_s=60.0)  # by the board's own clock
 
