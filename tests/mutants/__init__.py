@@ -1,4 +1,13 @@
 """How much the tests notice: small changes of the product, one at a time, each against the tests of its folder.
 
 A measurement, not a test: `python -m tests.mutants --help`. CONTRIBUTING.md says when to run it.
+
+Samples of --near --cpu 20, none of them shown to whoever wrote the tests before it was run. `built`: changes that
+compile; what ended at a limit of wall time is not counted as killed:
+seed 20251, 85 drawn over all folders: 63 of 83 built killed (76 %)
+seed 30774, stopped after 11 of 80, a busy machine: 3 of 9 built; three survivors are noticed by tests written since,
+    firmware/src/link/text.c `text->count = 0` makes no difference, two of firmware/src were not judged
+seed 60613, host/ alone, stopped after 8 of 78, with those tests: 5 of 8, one ended at its limit; of two survivors
+    one is noticed by the rest of its folder's tests, one (bench's `required`) by a test written since
+The last two are too few to be a share.
 """

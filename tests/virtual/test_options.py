@@ -8,7 +8,8 @@ from host.virtual import __main__ as virtual
 from tests.options import check_options, check_program
 
 
-def test_options_are_as_documented() -> None:
+def test_options_are_as_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "CORE_LOAD_BY_DEFAULT", True)  # tests are without it
     check_options(virtual)
 
 
