@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 HEAD = """# Options of every command
 Generated from the parsers by tools/generate.py: do not edit. `python -m TOOL --help` says the same,
-with examples. What stands in brackets may be left out; of what `|` parts, one may be given.
+with examples; every tool has --version. What stands in brackets may be left out; of what `|` parts, one may be given.
 """
 TOOLS = (  # with what must be typed to reach a parser of its own
     *((f"host.{name}",) for name in ("capture", "compiler", "data", "deploy", "device", "doctor")),
@@ -163,4 +163,4 @@ def _help(action: argparse.Action) -> str:
 
 
 def _is_help(action: argparse.Action) -> bool:
-    return isinstance(action, argparse._HelpAction)
+    return isinstance(action, argparse._HelpAction | argparse._VersionAction)  # every tool's

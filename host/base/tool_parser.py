@@ -8,6 +8,7 @@ import textwrap
 from typing import Any
 
 from host.base.follow_up import starter
+from host.base.version import version
 
 # Tool -> two lines as they would be typed behind its name, each with what it does.
 EXAMPLES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -98,13 +99,16 @@ def tool_parser(tool: str, description: str | None, **options: Any) -> argparse.
     """tool: `host.viewer`, or with a command of its own, `host.train search`. Its examples stand in EXAMPLES."""
     module, *command = tool.split()
     program = " ".join((*starter(module), *command))
-    return argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog=program,
         description=description,
         epilog=examples(tool, program),
         formatter_class=_Formatter,
         **options,
     )
+    named = f"tinyml-camera {version()}"
+    parser.add_argument("--version", action="version", version=named, help="print it and end")
+    return parser
 
 
 def examples(tool: str, program: str) -> str:

@@ -18,7 +18,7 @@ from host.base.errors import require, run_main
 from host.base.follow_up import shell_line
 from host.train.gather import gather
 from host.train.options import parse
-from host.train.quiet import load_tensorflow
+from host.train.quiet import load_tensorflow, refuse_old_processor
 from host.train.screen import Screen, result_table
 
 
@@ -31,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         return search(words[1:])
     options = parse(words)
     require("train")
+    refuse_old_processor()
     console = stderr()
     with Screen(console) as screen:
         gathered = gather(options, screen.say)

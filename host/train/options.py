@@ -125,8 +125,15 @@ def parse(argv: list[str] | None) -> Options:
     )
 
 
+DESCRIPTION = """Labelled pictures -> an int8 model that the board runs: trained, quantised, packed, with a manifest.
+
+`search` as the first word looks for the network itself, within a budget of cycles, RAM and flash; `search --help`
+says how.
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = tool_parser("host.train", __doc__)
+    parser = tool_parser("host.train", DESCRIPTION)
     data = parser.add_argument_group("data").add_argument
     data(
         "--data",

@@ -8,7 +8,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from host.base.errors import HostError
+
+CPUINFO = Path("/proc/cpuinfo")
 OUTPUTS = (1, 2)  # stdout and stderr
 
 
@@ -33,8 +37,23 @@ def quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
+def refuse_old_processor(described: Path = CPUINFO) -> None:
+    """Raises HostError where TensorFlow's packages for x86-64 would die without a word: they are built with AVX.
+
+    described: Linux's list of processors; where there is none, nothing is known, and nothing refused.
+    """
+    text = described.read_text(errors="replace") if described.exists() else ""
+    flags = next((line.split() for line in text.splitlines() if line.startswith("flags")), None)
+    if flags is not None and "avx" not in flags:
+        raise HostError(
+            "TensorFlow needs AVX, which this computer's processor does not have",
+            "train on another one; every other tool runs here",
+        )
+
+
 def load_tensorflow() -> None:
     """Imports TensorFlow and Keras for the first time, and has Python's warnings of theirs kept quiet."""
+    refuse_old_processor()
     with quiet():
         import keras  # noqa: F401  # the import is the point
         import tensorflow  # noqa: F401  # the import is the point

@@ -11,6 +11,7 @@ import pytest
 from host.base.follow_up import STARTER
 from host.base.places import HOST
 from host.base.tool_parser import EXAMPLES, tool_parser
+from host.base.version import version
 
 TOOLS = sorted(path.parent.name for path in HOST.glob("*/__main__.py"))
 
@@ -45,6 +46,18 @@ def test_a_tool_is_named_as_it_was_started(monkeypatch: pytest.MonkeyPatch) -> N
     assert tool_parser("host.viewer", None).prog == "tinyml-camera viewer"
     monkeypatch.setenv(STARTER, "python3 'my tools/run.py'")
     assert tool_parser("host.train search", None).prog == "python3 my tools/run.py train search"
+
+
+@pytest.mark.parametrize("name", ["viewer", "train"])
+def test_every_tool_says_its_version(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(f"host.{name}.__main__").main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"tinyml-camera {version()}\n"
+
+
+def test_the_help_of_training_names_the_search(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "`search` as the first word looks for the network itself" in helped(capsys, "train")
 
 
 def test_prose_is_wrapped_and_tables_are_not(
