@@ -13,7 +13,7 @@ from host.train.quiet import refuse_old_processor
 def test_no_avx_is_one_line(tmp_path: Path) -> None:
     described = tmp_path / "cpuinfo"
     described.write_text("processor\t: 0\nflags\t\t: fpu sse sse2 avx_like\n")
-    with pytest.raises(HostError, match="TensorFlow needs AVX, .* not have: train on another"):
+    with pytest.raises(HostError, match=r"TensorFlow needs AVX, .* not have: train on another"):
         refuse_old_processor(described)
 
 
