@@ -117,7 +117,10 @@ def peak_bytes() -> int:
 
 
 class Stopwatch:
-    """Seconds without those in which the machine's other work let no thread of ours run, where Linux says it."""
+    """Seconds without those in which our threads were ready and the machine had no CPU for them, where Linux says it.
+
+    A thread that waits for another one is not ready: a hang is seen, however busy the machine is.
+    """
 
     def __init__(self) -> None:
         self._began, self._before = time.monotonic(), _delays_s()
@@ -125,7 +128,7 @@ class Stopwatch:
     def seconds(self) -> float:
         """Since the beginning."""
         waited = (now - self._before.get(name, 0.0) for name, now in _delays_s().items())
-        return time.monotonic() - self._began - max(waited, default=0.0)
+        return max(0.0, time.monotonic() - self._began - sum(waited))
 
 
 def _delays_s() -> dict[str, float]:
