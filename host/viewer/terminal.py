@@ -76,6 +76,9 @@ class HalfBlocks:
         return Measurement(self.pixels.shape[1], self.pixels.shape[1])
 
 
+NAME_COLUMNS = 6  # of `model`, `board`, `port`, `scene`
+
+
 @dataclass(frozen=True)
 class Part:
     """Lines that belong together; those of the highest priority number leave first on a low screen."""
@@ -88,7 +91,9 @@ def screen(
     view: View, columns: int, rows: int, parts: Callable[[int], list[Part]] | None = None
 ) -> RenderableType:
     """Everything, in at most `columns` x `rows` characters. parts: others than the viewer's, for so many columns."""
-    make = _help_parts if view.helps else parts or partial(_parts, view)
+    if view.helps:  # all of it, over the whole width: on 80 x 24 no line is left out
+        return Group(*_panel(_help_parts(columns), columns, rows))
+    make = parts or partial(_parts, view)
     picture = min(columns - GAP - PANEL_COLUMNS, 2 * rows, columns * 55 // 100)
     if picture < PICTURE_COLUMNS:
         return Group(*_panel(make(columns), columns, rows))
@@ -120,7 +125,7 @@ def _parts(view: View, columns: int) -> list[Part]:
         Part(4, _stages(view, columns)),
         Part(8, (Text(""),)),
         Part(3, _losses(view)),
-        Part(7, tuple(_pair(what, which) for what, which in words.name_lines(view))),
+        Part(7, tuple(line for pair in words.name_lines(view) for line in _pair(*pair, columns))),
         *foot_parts(view, columns, words.keys_of(view)),
     ]
 
@@ -232,8 +237,11 @@ def _losses(view: View) -> tuple[Text, ...]:
     return Text(first, ALARM if view.losses.total else QUIET), Text(second, QUIET)
 
 
-def _pair(what: str, which: str) -> Text:
-    return Text.assemble((f"{what:<6}", QUIET), which)
+def _pair(what: str, which: str, columns: int) -> tuple[Text, ...]:
+    """A name behind what it is the name of; a long one goes on below."""
+    first, *more = textwrap.wrap(which, max(1, columns - NAME_COLUMNS), max_lines=2) or [""]
+    lines = [Text.assemble((f"{what:<{NAME_COLUMNS}}", QUIET), first)]
+    return (*lines, *(Text(" " * NAME_COLUMNS + line) for line in more))
 
 
 def _alarm(view: View, columns: int) -> tuple[Text, ...]:

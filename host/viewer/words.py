@@ -49,7 +49,7 @@ def _number(view: View) -> str:
 def rate_text(view: View) -> str:
     """Frames a second: the board's clock first, then what arrives here where that differs; the picture's age."""
     if not view.board_fps and not view.shown_fps:
-        return "waiting for the first frame"
+        return "waiting for the first frame" if view.image is None else "waiting for the next frame"
     if not view.board_fps:
         return f"{view.shown_fps:.1f} fps"
     age = f", {view.age_s:.2f} s old" if view.age_s else ""

@@ -79,6 +79,12 @@ def test_a_long_scene_leaves_the_port_its_line() -> None:
     assert len(lines["scene"]) <= 30 and short_path("default") == "default"
 
 
+def test_a_long_port_goes_on_below() -> None:
+    port = "virtual board (core load on, ideal silicon)"
+    text = written(screen(replace(USUAL, port=port), 80, 24))
+    assert "virtual board (core load" in text and "silicon)" in text and "…" not in text
+
+
 def test_a_key_explains_the_figures() -> None:
     view = replace(USUAL, helps=True)
     text = " ".join(written(screen(view, 120, 60), columns=120).split())
@@ -88,6 +94,7 @@ def test_a_key_explains_the_figures() -> None:
     assert all(figure in seen for figure, _ in FIGURES)
     small = written(screen(view, 80, 24))
     assert "what the figures mean" in small and len(small.splitlines()) <= 25
+    assert all(figure in small for figure, _ in FIGURES), "the usual terminal has them all"
 
 
 def test_the_glossary_has_every_line_of_the_help() -> None:

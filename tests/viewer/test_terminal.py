@@ -35,7 +35,8 @@ SNAPSHOT_60 = """\
                               damaged packets: 0
                               model person_grey_025
                               board virtual
-                              port  virtual board, scene de…
+                              port  virtual board, scene
+                                    default
                               space pause  s save
                               b colour bars  + - threshold
                               h help  q quit
