@@ -28,6 +28,10 @@ class RefusedError(HostError):
         self.answer = answer
 
 
+class WrongImageError(HostError, ValueError):
+    """The caller's mistake, or a board's that says its model has another input than it has."""
+
+
 class Client:
     """A connected board; `hello` is what it said of itself last. For one thread at a time."""
 
@@ -180,7 +184,9 @@ class Client:
         """
         shape = (self.hello.input_height, self.hello.input_width, self.hello.input_channels)
         if image.dtype != np.uint8 or image.shape != shape:
-            raise ValueError(f"image is {image.dtype}{image.shape}, the model takes uint8{shape}")
+            raise WrongImageError(
+                f"image is {image.dtype}{image.shape}, the model takes uint8{shape}"
+            )
         if self.mode is not wire.Mode.IDLE:
             self.set_mode(wire.Mode.IDLE)
         pixels = image.tobytes()

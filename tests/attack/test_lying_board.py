@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import host.viewer.__main__ as viewer
+from host.link.messages import Hello
 from tests.attack.__main__ import REPLAY, SLOW, attack, cases, ending
 from tests.attack.lying_board import Lie
 from tests.attack.tools import REPLAYED, TOOLS
@@ -32,6 +33,12 @@ def test_a_lie_is_no_traceback_no_hang_and_no_flood(
 ) -> None:
     monkeypatch.setattr(viewer, "PATIENCE_S", 3.0)  # the full run waits as users do
     assert attack(tool, lie, tmp_path) == ""
+
+
+@pytest.mark.parametrize("tool", ["evaluate", "bench engine"])
+def test_a_board_of_another_input_than_its_models_is_one_line(tool: str, tmp_path: Path) -> None:
+    ended = ending(tool, (Hello, "input_width", 1), tmp_path)
+    assert (ended.code, ended.wrong) == (2, "")
 
 
 def test_every_lie_meets_every_tool_in_the_full_run() -> None:
