@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,8 @@ PIXELS = """((id) => { // of a canvas, as it is on the screen
   const shown = document.getElementById(id), { width, height } = shown, copy = new OffscreenCanvas(width, height);
   const context = copy.getContext("2d");
   context.drawImage(shown, 0, 0);
-  return [height, width, Array.from(context.getImageData(0, 0, width, height).data)];
+  const data = context.getImageData(0, 0, width, height).data;
+  return [height, width, btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""))];
 })"""
 WITHOUT_OFFSCREEN = "delete globalThis.OffscreenCanvasRenderingContext2D;"
 COLOURS = {  # of style.css: the bar's empty part, and of a person and of none
@@ -73,7 +75,7 @@ class BadCable(StreamPort):
 def pixels(page: Page, canvas: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """(height, width, 4) of a canvas."""
     data = until(page, "true", f"{PIXELS}('{canvas}')")
-    return np.array(data[2], np.uint8).reshape(data[0], data[1], 4)
+    return np.frombuffer(base64.b64decode(data[2]), np.uint8).reshape(data[0], data[1], 4)
 
 
 def shows(page: Page, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bool:
