@@ -22,6 +22,7 @@ from host.link.inbox import Inbox
 from host.samples import Pairing, Sample, scores_of
 from tests.attack.lies import changed, lies
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
+from tests.link.test_pieces import BIG, PIXELS, parts
 from tests.web.conftest import opening
 from tests.web.serve import served
 from tests.web.waits import compute
@@ -186,6 +187,36 @@ def test_damage_is_counted_as_the_python_decoder_counts_it(page: Page) -> None:
         assert mine == theirs
     assert sum(one["losses"]["badPackets"] > 0 for one in output[len(clean) :]) > 12
     assert sum(len(one["samples"]) for one in output) > 60
+
+
+def in_parts(said: list[Message], lost: int = 0) -> bytes:
+    """Packets of a board whose frames are 128x128 RGB, without the one of number `lost`, 1 for the first."""
+    packets = [encode_packet(m.ID, number, m.pack()) for number, m in enumerate([BIG, *said])]
+    return b"".join(packet for number, packet in enumerate(packets) if not number or number != lost)
+
+
+def test_a_frame_in_parts_is_joined_as_the_python_host_joins_it(page: Page) -> None:
+    """128x128 RGB is larger than a packet: parts in any cut, one lost, two frames mixed, one begun anew."""
+    board = FakeBoard()
+    board.frame = 7
+    result = board.result(np.frombuffer(PIXELS, np.uint8).reshape(128, 128, 3))
+    first, second = parts(7), parts(8)
+    cases = [
+        (in_parts([*first, result, *second]), [7, 8]),
+        (in_parts([*parts(7, 1_000), result, *second]), [7, 8]),
+        (in_parts([*first, result, *second], lost=1), [8]),
+        (in_parts([*first, result, *second], lost=len(first)), [8]),
+        (in_parts([*first[:1], *second[1:], *second]), [8]),
+        (in_parts([*first[:1], *first, result]), [7]),
+        (in_parts([*first[:1], first[0], *first[1:], *second[1:], *second]), [7, 8]),
+    ]
+    streams = [portions(data, seed) for seed, (data, _) in enumerate(cases)]
+    for one, stream, (_, frames) in zip(decode(page, streams), streams, cases, strict=True):
+        assert one == by_python(stream)
+        whole = [message for message in one["messages"] if message["name"] == "Frame"]
+        assert [message["frame"] for message in whole] == frames
+        assert all(message["pixels"] == PIXELS.hex() for message in whole)
+        assert not any(message["name"] == "FramePart" for message in one["messages"])
 
 
 def test_every_lie_is_refused_as_the_python_host_refuses_it(page: Page) -> None:
