@@ -1,6 +1,6 @@
 """Every picture against the host's own preprocessing, with commands, holds and deploys between the frames:
 
-`python -m tests.system.exact_frames --frames 1000` for our three models, `--core-load on`, `--silicon pessimistic`. It
+`python -m tests.system.exact_frames --frames 1000` for our three models, `--silicon pessimistic` on a slower chip. It
 is a stretch of streaming with questions in it, then a hold; now and then another model is sent over the link, looks at
 some frames, and the first comes back the same way. Pixels are held against what the sensor put on its pins, each
 result's scores against LiteRT's of these pixels. A frame that the board dropped, it must have said so.
@@ -173,7 +173,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--frames", type=int, default=1000, help="of each model (default: 1000)")
     parser.add_argument("--model", choices=MODELS, action="append", help="default: all of them")
-    parser.add_argument("--core-load", choices=("on", "off"), default="off")
+    parser.add_argument("--core-load", choices=("on", "off"), default="on")
     parser.add_argument("--silicon", type=parse_silicon, default=Silicon(), metavar="WHICH")
     args = parser.parse_args(argv)
     options = BoardOptions(silicon=args.silicon, core_load=args.core_load == "on")
