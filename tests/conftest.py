@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from host.virtual import options
 from tests import native
 
 # No test is timed: the first call of a native library compiles it, and these machines are shared.
@@ -31,10 +30,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--frames", type=int, default=6, help="of each long stream (default: 6)")
 
 
+def _count_the_firmware_alone() -> None:
+    if os.environ.get(native.SANITIZE):
+        return  # no board runs there: Capstone's library does not load beside the sanitizers'
+    from host.virtual import options
+
+    options.CORE_LOAD_BY_DEFAULT = False
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Benches take the image that was asked for. A board in the tests' own process counts the firmware alone, unless
     the test says otherwise: most cycles here are held against what the code takes. A started one is a user's."""
-    options.CORE_LOAD_BY_DEFAULT = False
+    _count_the_firmware_alone()
     config.addinivalue_line("markers", f"{BARE_IMAGE}(why): needs what only our own image has")
     image = config.getoption("--image")
     if image is None:
