@@ -67,7 +67,7 @@ def options(*argv: str) -> PortOptions:
 
 
 def test_the_arguments_are_the_options() -> None:
-    assert options() == PortOptions("auto", None, False)
+    assert options() == PortOptions("auto", None, None), "the board's own default"
     assert options("--port", "", "--core-load", "off") == PortOptions("auto", None, False)
     asked = options("--port", "COM3", "--record", "a.rec", "--core-load", "on")
     assert asked == PortOptions("COM3", Path("a.rec"), True)
@@ -84,7 +84,7 @@ def test_the_virtual_board_is_started_as_asked_and_waited_for(made: list[Any], l
     made.clear()
     with port_opening(PortOptions("virtual"), said.append) as opening:
         opening.open()
-    assert made == [("virtual", "default", "real", False)]
+    assert made == [("virtual", "default", "real", None)], "the board's own default"
 
 
 def test_another_board_is_not_waited_for_and_has_no_scene(made: list[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,7 +61,8 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
             give()
             assert any(await asyncio.wait_for(queue.get(), 60))
 
-    asyncio.run(run())
+    with ThreadPoolExecutor() as pool:  # this thread may have the browser's event loop
+        pool.submit(asyncio.run, run()).result()
 
 
 def test_limits_of_the_server() -> None:
