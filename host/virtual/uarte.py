@@ -1,6 +1,8 @@
 """UARTE0: the serial port with EasyDMA (nRF52840 Product Specification 1.1, 6.34). Bytes take 10 bits at the baud rate.
 
 A byte that arrives with no buffer armed waits in a FIFO of 6; the seventh is lost and ERROR says so, as on silicon.
+With hardware flow control (CONFIG.HWFC, PSEL.RTS connected) the host is held back while the receiver is stopped, or has
+no more than four bytes left of its FIFO (6.34.2); here it is quick: the byte that was on its way is sent again.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ RX_POINTER, RX_MAXIMUM, RX_AMOUNT = 0x534, 0x538, 0x53C
 TX_POINTER, TX_MAXIMUM, TX_AMOUNT = 0x544, 0x548, 0x54C
 SHORT_ENDRX_STARTRX, SHORT_ENDRX_STOPRX, OVERRUN, ENABLED = 1 << 5, 1 << 6, 1, 8
 FIFO_BYTES, RXTO_BYTES = 6, 5
+PSEL_RTS, DISCONNECTED, HARDWARE_FLOW_CONTROL, SPARED_BYTES = 0x508, 1 << 31, 1, 4
 # Bytes that one event moves, so that the CPU is not stopped for each. What arrives together must be less than the
 # pause that the firmware takes for a command's end (QUIET_TICKS in virtual.c), down to 640 kbaud.
 RECEIVE_CHUNK, SEND_CHUNK = 8, 256
@@ -44,7 +47,7 @@ class Uarte(EventBank):
         self._now, self._transmit = now, transmit
         self.plain(SHORTS, ENABLE, CONFIG, RX_POINTER, RX_MAXIMUM, RX_AMOUNT)
         self.plain(TX_POINTER, TX_MAXIMUM, TX_AMOUNT)
-        self.plain(0x508, 0x50C, 0x510, 0x514, reset=0xFFFFFFFF)
+        self.plain(PSEL_RTS, 0x50C, 0x510, 0x514, reset=0xFFFFFFFF)
         self.plain(BAUDRATE, reset=0x04000000)
         self.on_write(ERRORSRC, self._clear_errors)
         self.on_write(ENABLE, self._write_enable)
@@ -80,6 +83,7 @@ class Uarte(EventBank):
         self._line = bytearray()  # bytes on their way from the host
         self._fifo = bytearray()
         self._line_free = 0  # the cycle at which the line can carry another byte
+        self._on_the_way = 0  # bytes that arrive together at that cycle
         self._receiving = self._stopping = False
         self._place, self._room, self._stored = 0, 0, 0
         self._sending = False
@@ -98,6 +102,7 @@ class Uarte(EventBank):
         self.values[ENABLE] = value & 15
         if not self._enabled():
             self._line.clear()
+            self._cut_off()
             self._receiving = self._sending = False
 
     def _clear_errors(self, value: int) -> None:
@@ -158,10 +163,8 @@ class Uarte(EventBank):
         if not self._enabled() or self._left_over:
             self.bytes_lost += len(data)
             return
-        idle = not self._line
         self._line += data
-        if idle:
-            self._schedule_arrival(max(self._now(), self._line_free))
+        self._let_host_send()
 
     def waiting(self) -> int:
         """Bytes from the host that are still on the line."""
@@ -171,20 +174,42 @@ class Uarte(EventBank):
         count = 1 if self.enables(RXDRDY) or not self._receiving else RECEIVE_CHUNK
         return max(1, min(count, len(self._line), self._room or 1))
 
-    def _schedule_arrival(self, start: int) -> None:
-        self._line_free = start + self._chunk() * self.byte_cycles()
-        self._schedule.at("uarte arrive", self._line_free, self._take_from_line)
+    def _holds_host_back(self) -> bool:
+        """RTS is not active, and the host looks at it."""
+        controlled = self.values[CONFIG] & HARDWARE_FLOW_CONTROL
+        if not controlled or self.values[PSEL_RTS] & DISCONNECTED:
+            return False
+        room = self._room or FIFO_BYTES - len(self._fifo) > SPARED_BYTES
+        return not (self._receiving and room)
+
+    def _let_host_send(self) -> None:
+        if self._line and not self._on_the_way and not self._holds_host_back():
+            self._on_the_way = self._chunk()
+            start = max(self._now(), self._line_free)
+            self._line_free = start + self._on_the_way * self.byte_cycles()
+            self._schedule.at("uarte arrive", self._line_free, self._take_from_line)
+
+    def _cut_off(self) -> None:
+        """What has come by now is there; the rest stays with the host, the byte under way included."""
+        if self._on_the_way:
+            late = -(-(self._line_free - self._now()) // self.byte_cycles())
+            arrived = self._on_the_way - max(0, min(self._on_the_way, late))
+            self._schedule.cancel("uarte arrive")
+            self._on_the_way, self._line_free = 0, self._now()
+            self._bring(arrived)
 
     def _take_from_line(self) -> None:
-        count = self._chunk() if self._line else 0
+        count, self._on_the_way = self._on_the_way, 0
+        self._bring(count)
+        self._let_host_send()
+
+    def _bring(self, count: int) -> None:
         data = bytes(self._line[:count])
         del self._line[:count]
         while data:
             step = self._room or len(data)
             self._take(data[:step])
             data = data[step:]
-        if self._line:
-            self._schedule_arrival(self._line_free)
 
     def _take(self, data: bytes) -> None:
         if not self._receiving and not self._stopping:
@@ -230,6 +255,7 @@ class Uarte(EventBank):
         self._arm()
         self.signal(RXSTARTED)
         self._drain()
+        self._let_host_send()
 
     def _arm(self) -> None:
         self._place = self.values[RX_POINTER]
@@ -244,6 +270,7 @@ class Uarte(EventBank):
             self._store(data)
 
     def _stop_receiving(self) -> None:
+        self._cut_off()
         if not self._receiving:
             return
         self._receiving, self._stopping = False, True
@@ -253,6 +280,7 @@ class Uarte(EventBank):
             self.signal(ENDRX)
         cycle = self._now() + RXTO_BYTES * self.byte_cycles()
         self._schedule.at("uarte timeout", cycle, self._timed_out)
+        self._let_host_send()
 
     def _timed_out(self) -> None:
         self._stopping = False

@@ -100,6 +100,16 @@ def test_stopping_tells_how_much_came(bench: Bench) -> None:
     assert bench.wait() == [1, 11]
 
 
+def test_a_stopped_receiver_holds_the_host_back(bench: Bench) -> None:
+    bench.start("uarte_held_back", 60, 20 * BYTE_CYCLES)
+    bench.board.run(100)
+    bench.board.send(bytes(range(60)))
+    ended, first, *recorded = bench.wait()
+    assert ended and 16 <= first <= 20
+    assert recorded == [*range(first), 60 - first, *range(first, 60)]
+    assert bench.board.uarte.bytes_lost == 0
+
+
 def test_flash_bits_only_fall_and_take_their_time(bench: Bench) -> None:
     erase, erased, write, both, second = bench.call("flash_write", 0x40000, 0xFF00FF0F, 0x0FF0FFFF)
     assert erased == 0xFFFFFFFF

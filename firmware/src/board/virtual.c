@@ -10,6 +10,8 @@
 enum {
     TX_PIN = 6,
     RX_PIN = 8,
+    RTS_PIN = 7, /* free on a Nano, as is CTS_PIN */
+    CTS_PIN = 11,
     QUIET_TICKS = 7,    /* of RTC1, 183 us or more: the emulated UART moves 8 bytes, 80 us, at once */
     PATIENCE_TICKS = 9, /* while bytes still come, the rest of the firmware goes on */
     SHORTEST_TICKS = 3, /* a compare value must lie 2 or more ahead (chapter 6.22.7) */
@@ -45,6 +47,9 @@ void board_start(void) {
     start_clock();
     UARTE_PSEL_TXD = TX_PIN;
     UARTE_PSEL_RXD = RX_PIN;
+    UARTE_PSEL_RTS = RTS_PIN;
+    UARTE_PSEL_CTS = CTS_PIN;
+    UARTE_CONFIG = UARTE_FLOW_CONTROL;
     UARTE_BAUDRATE = UARTE_BAUD_1M;
     UARTE_ENABLE = UARTE_ENABLED;
     UARTE_INTENSET = UARTE_INT_ENDTX;
@@ -97,8 +102,9 @@ uint64_t board_microseconds(void) {
     return ticks_since_start * 1000000u / RTC_HZ;
 }
 
-/* EasyDMA tells how much it holds only when stopped, and stopped it has no more than a FIFO of 6 bytes for
- * what still comes: so the bytes are taken when the line has been quiet, or the buffer is full. */
+/* EasyDMA tells how much it holds only when stopped, which takes five bytes' time: so the bytes are taken
+ * when the line has been quiet, or the buffer is full. What comes then all the same, because a line of the
+ * camera was read in between, RTS leaves with the host. */
 static bool line_is_quiet(void) {
     if (UARTE_EVENTS_RXDRDY != 0) {
         UARTE_EVENTS_RXDRDY = 0;

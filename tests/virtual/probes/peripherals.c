@@ -166,6 +166,21 @@ void uarte_stop(uint32_t cycles) {
     record(REGISTER(UARTE0 + 0x53C));
 }
 
+/* As uarte_stop, with flow control; then nothing is armed for so many cycles again, then the rest is taken. */
+void uarte_held_back(uint32_t count, uint32_t cycles) {
+    REGISTER(UARTE0 + 0x508) = 7; /* PSEL.RTS */
+    REGISTER(UARTE0 + 0x56C) = 1; /* CONFIG.HWFC */
+    uarte_stop(cycles);
+    const uint32_t first = REGISTER(UARTE0 + 0x53C);
+    for (uint32_t i = 0; i < first; i++) {
+        record(bytes[i]);
+    }
+    const uint32_t start = CYCCNT;
+    while (CYCCNT - start < cycles) {
+    }
+    uarte_receive(count - first);
+}
+
 /* -- flash */
 
 void flash_write(uint32_t address, uint32_t first, uint32_t second) {
