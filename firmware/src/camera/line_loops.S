@@ -61,42 +61,66 @@ counter .req lr
     bpl \found
 .endm
 
-/* Waits for the cycle at which HREF is about to rise, then for the first byte; from there to 5, or to 3 behind a byte
- * that is skipped. */
-.macro begin_line
-    push {r4-r11, lr}
+/* Polls in a row, without a loop: to `found`, or to 9 when none of them met what it looks for. */
+.macro await polls, poll, found
+    .rept \polls
+    \poll \found
+    .endr
+    b 9f
+.endm
+
+.macro load_reading
     ldr to, [r0, #READING_TO]
     ldr left, [r0, #READING_COUNT]
     ldr steps, [r0, #READING_STEPS]
     ldr unit, [r0, #READING_UNIT]
-    ldr sled, [r0, #READING_SLED]
+.endm
+
+.macro load_counter
+    movw counter, #:lower16:CYCLE_COUNTER
+    movt counter, #:upper16:CYCLE_COUNTER
+.endm
+
+.macro load_start
     ldr start, [r0, #READING_START]
     movw ports, #:lower16:PORT0_IN
     movt ports, #:upper16:PORT0_IN
-    movw counter, #:lower16:CYCLE_COUNTER
-    movt counter, #:upper16:CYCLE_COUNTER
+    load_counter
     mov sum, #0
+.endm
+
+/* For the cycle at which HREF is about to rise. */
+.macro await_start
 1:  ldr clock, [counter]
     subs clock, clock, start
     bmi 1b
-    ldr start, [r0, #READING_SKIPS]
+.endm
+
+/* To 12 when HREF has risen: the line began before we came. */
+.macro check_href
     ldr clock, [ports]
     lsls clock, clock, #HREF_TO_SIGN
     bmi 12f
+.endm
+
+/* For the first byte, then to 5; or to 3 behind a byte that is skipped. start: whether one is. */
+.macro await_first_byte polls, poll
     cmp start, #0
     bne 2f
-    .rept FIRST_POLLS
-    poll 5f
-    .endr
-    b 9f
-2:  .rept FIRST_POLLS
-    poll 4f
-    .endr
-    b 9f
-4:  .rept LOW_POLLS
-    poll_low 3f
-    .endr
-    b 9f
+    await \polls, \poll, 5f
+2:  await \polls, \poll, 4f
+4:  await LOW_POLLS, poll_low, 3f
+.endm
+
+.macro begin_line
+    push {r4-r11, lr}
+    load_reading
+    ldr sled, [r0, #READING_SLED]
+    load_start
+    await_start
+    ldr start, [r0, #READING_SKIPS]
+    check_href
+    await_first_byte FIRST_POLLS, poll
 .endm
 
 /* From HREF's fall it shows whether a byte was missed or taken twice: its time behind the last sample. */
@@ -149,10 +173,7 @@ counter .req lr
     .endr
     .global \name
 \name:
-3:  .rept POLLS
-    poll 5f
-    .endr
-    b 9f
+3:  await POLLS, poll, 5f
     .balign 4
 5:  subs left, #1
     beq 8f
@@ -242,10 +263,25 @@ weight .req r10
 /* HREF's fall; keeps to, steps, sum, chroma_sum, first, second and waiting. */
 tail_of_groups:
     mov left, lr
-    movw counter, #:lower16:CYCLE_COUNTER
-    movt counter, #:upper16:CYCLE_COUNTER
+    load_counter
     time_tail
     bx left
+
+.macro begin_groups
+    push {r0, r4-r11, lr}
+    load_reading
+    load_start
+    mov second, #0
+.endm
+
+/* To the next group at 3, or on behind the last. */
+.macro end_group
+    subs left, #1
+    bne 3b
+    mov first, ok
+    ldr r0, [sp]
+    bl tail_of_groups
+.endm
 
 .macro end_group_line
     tst first, #PCLK_BIT
@@ -271,37 +307,16 @@ tail_of_groups:
  * of a clock that is high for half_period; a taken branch that costs more here than on paper shifts them, too. */
 .macro read_colour name, decode, one, other, back, half_period, shift
 function \name
-    push {r0, r4-r11, lr}
-    ldr to, [r0, #READING_TO]
-    ldr left, [r0, #READING_COUNT]
-    ldr steps, [r0, #READING_STEPS]
-    ldr unit, [r0, #READING_UNIT]
-    ldr start, [r0, #READING_START]
-    movw ports, #:lower16:PORT0_IN
-    movt ports, #:upper16:PORT0_IN
-    movw counter, #:lower16:CYCLE_COUNTER
-    movt counter, #:upper16:CYCLE_COUNTER
-    mov sum, #0
-    mov second, #0
+    begin_groups
     mov waiting, #0
-1:  ldr clock, [counter]
-    subs clock, clock, start
-    bmi 1b
+    await_start
     ldr chroma_unit, [r0, #READING_CHROMA_UNIT]
     mov chroma_sum, #0
     mov ok, #-1
-    ldr clock, [ports]
-    lsls clock, clock, #HREF_TO_SIGN
-    bmi 12f
-    .rept FIRST_GROUP_POLLS
-    poll_first 5f
-    .endr
-    b 9f
+    check_href
+    await FIRST_GROUP_POLLS, poll_first, 5f
     .balign 4
-3:  .rept GROUP_POLLS
-    poll_first 5f
-    .endr
-    b 9f
+3:  await GROUP_POLLS, poll_first, 5f
     .balign 4
 5:  pkhbt second, waiting, second, lsl #16
     \decode second, weight
@@ -326,11 +341,7 @@ function \name
     it ne
     strne weight, [to], #8
     pads 2 * \half_period - 8 - \shift - 5
-    subs left, #1
-    bne 3b
-    mov first, ok
-    ldr r0, [sp]
-    bl tail_of_groups
+    end_group
     pkhbt second, waiting, second, lsl #16
     \decode second, weight
     ldr weight, [steps]
@@ -344,45 +355,14 @@ function \name
 /* Grey in the same way, for fast clocks: two luma bytes are a group. The chroma between them is passed over. */
 .macro read_grey_pairs name, decode, half_period, shift
 function \name
-    push {r0, r4-r11, lr}
-    ldr to, [r0, #READING_TO]
-    ldr left, [r0, #READING_COUNT]
-    ldr steps, [r0, #READING_STEPS]
-    ldr unit, [r0, #READING_UNIT]
-    ldr start, [r0, #READING_START]
-    movw ports, #:lower16:PORT0_IN
-    movt ports, #:upper16:PORT0_IN
-    movw counter, #:lower16:CYCLE_COUNTER
-    movt counter, #:upper16:CYCLE_COUNTER
-    mov sum, #0
-    mov second, #0
-1:  ldr clock, [counter]
-    subs clock, clock, start
-    bmi 1b
+    begin_groups
+    await_start
     ldr start, [r0, #READING_SKIPS]
     mov ok, #-1
-    ldr clock, [ports]
-    lsls clock, clock, #HREF_TO_SIGN
-    bmi 12f
-    cmp start, #0
-    bne 2f
-    .rept FIRST_GROUP_POLLS
-    poll_first 5f
-    .endr
-    b 9f
-2:  .rept FIRST_GROUP_POLLS
-    poll_first 4f
-    .endr
-    b 9f
-4:  .rept LOW_POLLS
-    poll_low 3f
-    .endr
-    b 9f
+    check_href
+    await_first_byte FIRST_GROUP_POLLS, poll_first
     .balign 4
-3:  .rept GROUP_POLLS
-    poll_first 5f
-    .endr
-    b 9f
+3:  await GROUP_POLLS, poll_first, 5f
     .balign 4
 5:  \decode second, weight
     ldr weight, [steps], #4
@@ -395,11 +375,7 @@ function \name
     sample waiting
     pkhbt second, first, waiting, lsl #16
     pads 4 * \half_period - 8 - \shift - 4
-    subs left, #1
-    bne 3b
-    mov first, ok
-    ldr r0, [sp]
-    bl tail_of_groups
+    end_group
     \decode second, weight
     ldr weight, [steps]
     cmp weight, #0
@@ -426,27 +402,15 @@ function \name
 function read_line_bytes
     begin_line
     .balign 4
-3:  .rept POLLS
-    poll 5f
-    .endr
-    b 9f
+3:  await POLLS, poll, 5f
     .balign 4
 5:  strh data, [to], #2
-    .rept LOW_POLLS
-    poll_low 6f
-    .endr
-    b 9f
-6:  .rept POLLS
-    poll 4f
-    .endr
-    b 9f
+    await LOW_POLLS, poll_low, 6f
+6:  await POLLS, poll, 4f
 4:  strh data, [to], #2
     subs left, #2
     beq 8f
-    .rept LOW_POLLS
-    poll_low 3b
-    .endr
-    b 9f
+    await LOW_POLLS, poll_low, 3b
 8:  time_tail
     end_line
 

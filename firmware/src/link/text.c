@@ -91,7 +91,6 @@ enum text_verdict text_feed(struct text *text, uint8_t byte) {
     if (byte == 0) {
         const bool was_on = text->state == TEXT_ON;
         text->state = TEXT_AT_START;
-        text->count = 0;
         return was_on ? TEXT_ENDED : TEXT_NOT_MINE;
     }
     return text->state == TEXT_ON ? feed_text(text, byte) : feed_guess(text, byte);

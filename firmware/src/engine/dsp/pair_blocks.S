@@ -9,11 +9,7 @@
 
 #if defined(__ARM_FEATURE_DSP)
 
-    .syntax unified
-    .cpu cortex-m4
-    .fpu fpv4-sp-d16
-    .thumb
-    .text
+#include "engine/dsp/assembly.h"
 
 /* s0-s7 are the 8 parameter words of a pair's stream */
 #define BIAS_0 s0
@@ -331,14 +327,6 @@ scale_fast4:
 
 .macro block_begin last_0, last_1
     vmov \last_0, \last_1, BIAS_0, BIAS_1
-.endm
-
-.macro function name
-    .global \name
-    .type \name, %function
-    .thumb_func
-    .balign 4
-\name:
 .endm
 
 /* Few input channels: all their pairs without a loop; r1 stays. */

@@ -14,11 +14,7 @@
 
 #if defined(__ARM_FEATURE_DSP)
 
-    .syntax unified
-    .cpu cortex-m4
-    .fpu fpv4-sp-d16
-    .thumb
-    .text
+#include "engine/dsp/assembly.h"
 
 #define BIAS s0
 #define MULTIPLIER s1
@@ -27,14 +23,6 @@
 #define END s4
 #define FIRST_ROW s5 /* input rows, then output rows, up to s18 */
 #define OUT_OFFSET s15 /* stride 2 */
-
-.macro function name
-    .global \name
-    .type \name, %function
-    .thumb_func
-    .balign 4
-\name:
-.endm
 
 /* Two finished sums -> 2 bytes in a; u holds the multiplier. Spoils b, v. */
 .macro scale_two form, a, b, u, v

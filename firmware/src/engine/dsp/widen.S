@@ -3,19 +3,7 @@
 
 #if defined(__ARM_FEATURE_DSP)
 
-    .syntax unified
-    .cpu cortex-m4
-    .fpu fpv4-sp-d16
-    .thumb
-    .text
-
-.macro function name
-    .global \name
-    .type \name, %function
-    .thumb_func
-    .balign 4
-\name:
-.endm
+#include "engine/dsp/assembly.h"
 
 /* Lines \a and \b of a channel pair -> their pixels 0, 1, 2 in \a, \b, r9, and the third after 0 in \third, if there is one;
  * doubling costs nothing, as AND shifts its operand. r12: 0x01fe01fe. Uses r8. */

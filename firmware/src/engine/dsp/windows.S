@@ -3,19 +3,7 @@
 
 #if defined(__ARM_FEATURE_DSP)
 
-    .syntax unified
-    .cpu cortex-m4
-    .fpu fpv4-sp-d16
-    .thumb
-    .text
-
-.macro function name
-    .global \name
-    .type \name, %function
-    .thumb_func
-    .balign 4
-\name:
-.endm
+#include "engine/dsp/assembly.h"
 
 /* 8 bytes of a grey line and the next one: the outer bytes of 4 windows -> 4 words; their middle bytes -> r5, r4. */
 .macro grey_line line, at
