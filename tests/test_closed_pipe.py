@@ -47,7 +47,7 @@ def run_into_closed(command: tuple[str, ...], both: bool) -> tuple[int, str]:
 
 @pytest.mark.parametrize("name", ["host", "host.flash", "host.train.search"])
 def test_help_into_a_closed_pipe(name: str) -> None:
-    """Of the first, the smallest and the largest: all end through the one door (below, and tests/options.py)."""
+    """Of the first, the smallest and the largest: all end by run_main (below, and tests/test_options.py)."""
     assert run_into_closed((name, "--help"), both=False) == (0, "")
 
 

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMPORT = re.compile(  # far quicker than a parser, and right for what ruff has formatted
     r"^ *(?:from ([\w.]+) import (\([^)]*\)|[^\n]*)|import ([\w., ]+))", re.MULTILINE
 )
+OPTIONS = ROOT / "tests" / "test_options.py"  # of every command
 FEW = 12  # test files
 COMMANDS = ("__main__", "command")  # what a user starts: its tests are named after that
 GENERATED = ("pictures", "include", "platform", "prebuilt")
@@ -123,7 +124,8 @@ def _folders_of(source: Path) -> tuple[str, ...]:
 
 
 def _files_of(source: Path) -> list[Path]:
-    return [path for folder in _folders_of(source) for path in _files_in(folder)]
+    files = [path for folder in _folders_of(source) for path in _files_in(folder)]
+    return [*files, OPTIONS] if source.stem in COMMANDS and source.suffix == ".py" else files
 
 
 def _files_in(folder: str) -> list[Path]:
@@ -149,5 +151,5 @@ def _named_after(test: Path, source: Path) -> bool:
     name = test.stem.removeprefix("test_")
     names: tuple[str, ...] = (source.stem, f"{source.parent.name}_{source.stem}")
     if source.stem in COMMANDS:
-        names += ("main", "command", source.parent.name)
+        names += ("main", "command", "options", source.parent.name)
     return name in names or name.startswith(tuple(f"{each}_" for each in names))

@@ -76,3 +76,4 @@ def test_the_nearest_tests_are_by_name_then_by_import_then_the_folders() -> None
     assert "tests/evaluate/test_intervals.py" in near  # imports it
     assert "tests/base/test_files.py" not in near
     assert "tests/base/test_files.py" in rooms.others(source)
+    assert "tests/test_options.py" in rooms.nearest(Path("host/device/__main__.py"))
