@@ -12,8 +12,9 @@ from host.base.files import folder_name, png_bytes, private_folder, write_privat
 from host.link.device import Device
 from host.link.fault_advice import advice
 from host.link.messages import Fault, Setting
+from host.recording.playback import Playback
 from host.samples import Pairing, Sample, silence
-from host.viewer.tape import Playback, Recording, tape_of
+from host.viewer.tape import Recording, tape_of
 from host.viewer.view import View, with_fault, with_notice, with_sample, with_time
 
 THRESHOLD_STEP = 0.05

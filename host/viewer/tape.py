@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from host.recording.playback import Playback
+
 
 @dataclass(frozen=True)
 class Tape:
@@ -27,27 +29,6 @@ class Recording(Protocol):
     @property
     def written_bytes(self) -> int:
         """In the file so far."""
-
-
-class Playback(Protocol):
-    """What of a host.recording.replay.ReplayPort is shown, and how it is steered."""
-
-    stays_at_end: bool
-    duration_s: float
-
-    @property
-    def position_s(self) -> float:
-        """What was played last."""
-
-    @property
-    def at_end(self) -> bool:
-        """All was played."""
-
-    def seek(self, seconds: float) -> None:
-        """Goes on from there."""
-
-    def pause(self, paused: bool) -> None:
-        """Halts it, or lets it go on."""
 
 
 def tape_of(recording: Recording | None, playback: Playback | None) -> Tape | None:

@@ -13,8 +13,9 @@ from host.base.errors import EndOfRecordingError, HostError
 from host.link.framing import DELIMITER, SEQUENCES, encode_packet
 from host.link.messages import Mode, SetMode
 from host.link.transport import Port, PortLostError
+from host.recording.playback import Playback
 from host.web.feed import Feed, PacketCutter
-from host.web.tape import Place, Tape, parse_order, place_of
+from host.web.tape import Place, parse_order, place_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
@@ -47,7 +48,7 @@ class Hub:
         state: State,
         reopen: Callable[[], Port],
         loop: asyncio.AbstractEventLoop,
-        tape: Tape | None = None,
+        tape: Playback | None = None,
     ) -> None:
         """tape: the recording that `port` plays."""
         self.state = state

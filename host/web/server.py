@@ -19,11 +19,11 @@ from websockets.http11 import Response
 
 from host.base.errors import HostError
 from host.link.transport import Port
+from host.recording.playback import Playback
 from host.web.feed import Feed
 from host.web.files import PageFile, file_response, page_files, refusal
 from host.web.guard import LINK_PATH, CommandGate, Request, is_for_us, may_link
 from host.web.hub import Hub, State
-from host.web.tape import Tape
 
 HERE = "127.0.0.1"
 TOKEN_BYTES = 16
@@ -53,7 +53,7 @@ async def serving(
     state: State,
     reopen: Callable[[], Port],
     port_number: int = 0,
-    tape: Tape | None = None,
+    tape: Playback | None = None,
 ) -> AsyncIterator[Service]:
     """Serves until the context ends. port_number: 0 any free one. Raises HostError when it is taken."""
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -5,32 +5,11 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
-from typing import Protocol
 
 from host.base.json_in import parse_json
+from host.recording.playback import Playback
 
 PLACE_STEP_S = 0.2  # of the position that is told: a bar moves no finer
-
-
-class Tape(Protocol):
-    """What of a host.recording.replay.ReplayPort is shown and steered, from any thread."""
-
-    paused: bool
-    duration_s: float
-
-    @property
-    def position_s(self) -> float:
-        """What was played last."""
-
-    @property
-    def at_end(self) -> bool:
-        """All was played."""
-
-    def seek(self, seconds: float) -> None:
-        """Goes on from there."""
-
-    def pause(self, paused: bool) -> None:
-        """Halts it, or lets it go on."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +26,7 @@ class Place:
         return json.dumps({"place": asdict(self)})
 
 
-def place_of(tape: Tape) -> Place:
+def place_of(tape: Playback) -> Place:
     """Now, in steps."""
     position = tape.duration_s if tape.at_end else tape.position_s
     steps = position // PLACE_STEP_S
@@ -66,7 +45,7 @@ class Order:
     seconds: float | None
     playing: bool
 
-    def give(self, tape: Tape) -> None:
+    def give(self, tape: Playback) -> None:
         """Reads the file: not for an event loop."""
         if self.seconds is not None:
             tape.seek(self.seconds)

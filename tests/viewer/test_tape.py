@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from host.viewer.tape import Playback, Recording, Tape, clock_text, tape_of
+from host.recording.playback import Playback
+from host.viewer.tape import Recording, Tape, clock_text, tape_of
 
 
 def recording(failure: str = "") -> Recording:

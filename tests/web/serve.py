@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 from host.link.transport import Port
+from host.recording.playback import Playback
 from host.web.hub import State
 from host.web.server import Service, serving
-from host.web.tape import Tape
 
 BOARD = State("a test", "board", 60.0)  # no command is sent twice because a page is slow
 START_S = 60.0
@@ -25,7 +25,7 @@ def served(
     port: Port,
     state: State = BOARD,
     reopen: Callable[[], Port] = _no_way_back,
-    tape: Tape | None = None,
+    tape: Playback | None = None,
 ) -> Iterator[Service]:
     """The page at a free port of 127.0.0.1, fed by `port`, until the context ends."""
     started = threading.Event()

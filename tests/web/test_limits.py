@@ -137,7 +137,8 @@ def test_which_commands_pass() -> None:
 class Tape:
     """At 12.39 s of 75.94."""
 
-    position_s, duration_s, at_end, paused = 12.39, 75.94, False, False
+    position_s, duration_s = 12.39, 75.94
+    at_end = paused = stays_at_end = False
 
     def __init__(self) -> None:
         self.done: list[object] = []
