@@ -24,13 +24,12 @@ from host.link.line import GUEST, Line
 from host.link.messages import Mode, Setting
 from host.link.transport import Port
 from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener
-from host.samples import Sample, labels_of, samples, scores_of
+from host.samples import PATIENCE_S, Sample, labels_of, samples, scores_of
 
 if TYPE_CHECKING:
     from host.bench.latency.spread import Spread
     from host.recording.recorder import Recorder
 
-PATIENCE_S = 25.0
 STAGES = ("capture", "preprocess", "inference", "send", "period")
 
 

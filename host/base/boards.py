@@ -5,7 +5,8 @@ from __future__ import annotations
 UPLOAD = "pio run -e nano33ble -t upload"  # gives a connected board the firmware
 VIRTUAL = "virtual"  # what the virtual board's Hello calls it, and its --port
 CLOCK_HZ = 64_000_000  # of the nRF52840's CPU
-FLASH_BYTES, RAM_BYTES = 983_040, 262_144  # an application's, behind the bootloader; all of RAM
+FLASH_BYTES, RAM_BYTES = 1 << 20, 1 << 18  # of the nRF52840
+APPLICATION_BYTES = FLASH_BYTES - (64 << 10)  # what Arduino's bootloader leaves of the flash
 MAX_IMAGE_WIDTH, MAX_IMAGE_HEIGHT = (
     256,
     2048,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+LUMA = (0.299, 0.587, 0.114)  # of red, green and blue
+GAMMA = 2.2  # of the curve between light and levels; sRGB's own is nearly that
+
 # BT.601 in 1/2^14, the numbers of OpenCV's 8-bit RGB2YCrCb: its results, byte for byte, without OpenCV
 BITS = 14
-LUMA_WEIGHTS = (4899, 9617, 1868)  # 0.299, 0.587, 0.114
+LUMA_WEIGHTS = (4899, 9617, 1868)  # LUMA
 CR_WEIGHT, CB_WEIGHT = 11682, 9241  # 0.713, 0.564
 HALF = 1 << BITS - 1
 CENTRE = 128 << BITS

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.compiler.network import Addition
+from host.compiler.quantise import INT32_LIMIT
 from host.compiler.tables import scaled
 
 Ints = NDArray[np.int64]
 LEFT_SHIFT = 20
-INT32_LIMIT = 1 << 31
 NEARBY = (0, 1, -1, 2, -2, 3, -3)
 FEWER_BITS = 2
 

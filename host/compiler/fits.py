@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from host.base.boards import FLASH_BYTES, MAX_IMAGE_HEIGHT, MAX_IMAGE_WIDTH
+from host.base.boards import APPLICATION_BYTES, MAX_IMAGE_HEIGHT, MAX_IMAGE_WIDTH
 from host.base.errors import HostError
 from host.compiler.format import MAX_OUTPUTS, MODEL_MEMORY_BYTES, PackedHeader
 
@@ -13,7 +13,7 @@ ALIGNMENT = 8  # of the arena, behind the image
 CORE_FLASH_BYTES = (
     91_500  # Arduino's core and its USB stack, estimated: `pio run` prints what a build takes
 )
-FREE_FLASH_BYTES = FLASH_BYTES - CORE_FLASH_BYTES
+FREE_FLASH_BYTES = APPLICATION_BYTES - CORE_FLASH_BYTES
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from host.base.boards import FLASH_BYTES, RAM_BYTES
+from host.base.boards import APPLICATION_BYTES, RAM_BYTES
 from host.compiler.build import Compiled
 from host.compiler.fits import FREE_FLASH_BYTES
 from host.compiler.format import MODEL_MEMORY_BYTES, NO_SOURCE
@@ -64,7 +64,7 @@ def _totals(compiled: Compiled) -> list[Text]:
         ),
         Text(
             f"flash {flash:,} B of {FREE_FLASH_BYTES:,} B left by the Arduino core "
-            f"({FLASH_BYTES:,} B in all)"
+            f"({APPLICATION_BYTES:,} B in all)"
         ),
         Text(
             f"RAM   {ram:,} B of {MODEL_MEMORY_BYTES:,} B of the firmware's for a model "

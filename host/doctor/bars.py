@@ -12,11 +12,13 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import LUMA as WEIGHTS
+
 BARS = 8
 LINES = 8
 # White, yellow, cyan, green, magenta, red, blue, black: 100 % colour bars.
 COLOURS = ((1, 1, 1), (1, 1, 0), (0, 1, 1), (0, 1, 0), (1, 0, 1), (1, 0, 0), (0, 0, 1), (0, 0, 0))
-LUMA = tuple(round(255 * (0.299 * r + 0.587 * g + 0.114 * b)) for r, g, b in COLOURS)  # BT.601
+LUMA = tuple(round(255 * float(np.dot(WEIGHTS, colour))) for colour in COLOURS)
 FLAT = 2  # grey steps that a flat bar may vary by
 NEAR = 16  # grey steps that a real sensor's bars may differ from the nominal
 CHROMA_NEAR = 8
@@ -100,8 +102,8 @@ def is_chroma(bars: Bars) -> bool:
 
 def chroma(colour: tuple[int, int, int]) -> tuple[float, float]:
     """U and V, 0..255, of BT.601."""
-    red, green, blue = colour
-    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    red, _, blue = colour
+    luma = float(np.dot(WEIGHTS, colour))
     u, v = 128 + 255 * 0.564 * (blue - luma), 128 + 255 * 0.713 * (red - luma)
     return min(255.0, max(0.0, u)), min(255.0, max(0.0, v))
 

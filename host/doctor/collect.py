@@ -12,7 +12,7 @@ from host.base.records import Message
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
 from host.doctor.raster import is_whole
 from host.link.device import Device
-from host.link.line import NoAnswerError, Timing
+from host.link.line import NoAnswerError
 from host.link.messages import (
     Fault,
     FaultCode,
@@ -29,9 +29,6 @@ from host.link.messages import (
 from host.link.sequence import Losses
 from host.link.settings import LIMITS
 
-# One try of a ping is waited for so long; commands are tried often: neither a torn cable nor a slow emulator
-# on a busy computer may end the examination.
-PATIENCE = Timing(answer_s=0.5, tries=40)
 PINGS = 16
 FRAME_WAIT_S = 6.0
 RESULT_WAIT_S = 12.0
@@ -92,7 +89,7 @@ class Examination:
             self._device.set(Setting.COLOUR_BARS, colour_bars)
 
     def _leave_unheard(self, colour_bars: int, halving: int) -> None:
-        """It did not answer for PATIENCE: it is told, and not waited for again."""
+        """It did not answer, however often it was tried: the commands are sent, and nothing is waited for."""
         with contextlib.suppress(HostError):
             self._device.line.tell(SetMode(Mode.IDLE))
             self._device.line.tell(Set(Setting.COLOUR_BARS, colour_bars))

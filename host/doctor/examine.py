@@ -9,11 +9,12 @@ from host.base.errors import HostError
 from host.doctor.board import cannot_open_finding, hello_findings, no_handshake_finding
 from host.doctor.camera import camera_findings
 from host.doctor.chip import chip_findings
-from host.doctor.collect import PATIENCE, Say, collect
+from host.doctor.collect import Say, collect
 from host.doctor.evidence import Evidence
 from host.doctor.finding import Finding
 from host.doctor.link import link_findings
 from host.link.device import Device
+from host.link.line import LOSSY
 from host.link.transport import Port
 
 
@@ -42,7 +43,7 @@ def examine_port(
             return [cannot_open_finding(error)]
         raise
     try:
-        device = Device(port, timing=PATIENCE, clock=clock)
+        device = Device(port, timing=LOSSY, clock=clock)
     except HostError as error:
         return [no_handshake_finding(error)]
     with device:

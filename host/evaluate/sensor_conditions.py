@@ -2,7 +2,7 @@
 
 Strengths are fixed, so that models can be compared; each is one that a person can still judge, but `crop_60`, which may
 cut off what the label tells. Pictures are gamma coded; light is added and scaled where the lens does it, in linear
-light (exponent 2.2, as sRGB's nearly).
+light.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import GAMMA
+
 Image = NDArray[np.uint8]  # (480, 640, 3), RGB
 Condition = Callable[[Image, np.random.Generator], Image]
 
 CLEAN = "clean"
-EXPONENT = 2.2
 STOPS_DOWN, STOPS_UP, NIGHT_STOPS = 2.0, 1.5, 2.5
 GAIN_SIGMA, NIGHT_SIGMA, LINE_SIGMA = 25.0, 30.0, 3.0  # grey levels of a VGA pixel; of a line
 MOTION_PIXELS, DEFOCUS_RADIUS = 25, 9  # of 640: four model pixels along; nearly three across
@@ -28,9 +29,9 @@ CROP = 0.6  # of each side
 
 def _exposed(picture: Image, stops: float) -> NDArray[np.float32]:
     """float32, 0..255: with so many stops more light."""
-    linear = (picture.astype(np.float32) / np.float32(255)) ** np.float32(EXPONENT)
+    linear = (picture.astype(np.float32) / np.float32(255)) ** np.float32(GAMMA)
     light = np.minimum(linear * np.float32(2.0**stops), np.float32(1))
-    return np.asarray(np.float32(255) * light ** np.float32(1 / EXPONENT), np.float32)
+    return np.asarray(np.float32(255) * light ** np.float32(1 / GAMMA), np.float32)
 
 
 def _rounded(levels: NDArray[np.float32]) -> Image:

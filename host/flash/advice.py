@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from host.doctor.holders import MODEM_MANAGER
 from host.ports.choose import NANO_33_BLE, NANO_33_BLE_BOOTLOADER, NANO_33_BLE_OPENMV, ListedPort
 
 NANOS = (NANO_33_BLE, NANO_33_BLE_BOOTLOADER, NANO_33_BLE_OPENMV)
 DOUBLE_PRESS = "press the board's reset button twice within a second: its LED fades in and out"
-MODEM_MANAGER = "ModemManager"
 
 
 @dataclass(frozen=True)

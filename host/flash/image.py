@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from host.base.boards import FLASH_BYTES, RAM_BYTES
+from host.base.boards import APPLICATION_BYTES, RAM_BYTES
 from host.base.errors import HostError
 
 APPLICATION = (
@@ -23,8 +23,10 @@ def read_image(path: Path) -> bytes:
         raise HostError(f"cannot read {path}: {error.strerror}", BUILT) from error
     if data[:4] == b"\x7fELF" or path.suffix.lower() in (".hex", ".uf2", ".elf"):
         raise HostError(f"{path} is no plain image of the flash", f"give the .bin: {BUILT}")
-    if len(data) > FLASH_BYTES:
-        raise HostError(f"{path} has {len(data):,} bytes", f"{FLASH_BYTES:,} fit: is it firmware?")
+    if len(data) > APPLICATION_BYTES:
+        raise HostError(
+            f"{path} has {len(data):,} bytes", f"{APPLICATION_BYTES:,} fit: is it firmware?"
+        )
     why = _no_application(data)
     if why:
         raise HostError(f"{path} is no application for the Nano 33 BLE: {why}", BUILT)

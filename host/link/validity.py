@@ -11,12 +11,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from host.base.boards import FLASH_BYTES, RAM_BYTES
 from host.base.records import Message
 from host.link import messages as wire
 
 CLOCK_HZ = (1_000_000, 1_000_000_000)
-FLASH_BYTES = 1 << 20  # of an nRF52840: no model is larger
-RAM_BYTES = 1 << 18  # likewise, no image
 LATE_US = 60_000_000  # a hold ends after its limit by at most what its last step takes
 SLACK = 1.05  # of two clocks against each other
 STARTING_S = 1.0

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # BT.601, as the sensor's Y
+from host.base import colour
+
+LUMA = np.array(colour.LUMA, np.float32)  # as the sensor's Y
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.colour import GAMMA
+
 Image = NDArray[np.float32]  # (s, s, c), 0..255
 Draw = np.random.Generator
 
-EXPONENT = 2.2  # between levels and light
 MOST_HAZE, MOST_STOPS, MOST_NIGHT = 0.6, 2.2, 3.2  # of the contrast lost; of light, up or down
 MOST_SIGMA = 9.0  # grey levels at the model's size: areas were averaged
 MOST_MOTION, MOST_DEFOCUS = 0.08, 2.6  # of the side; radius in model pixels
@@ -30,10 +31,8 @@ def _haze(picture: Image, draw: Draw) -> Image:
 
 
 def _exposed(picture: Image, stops: float) -> Image:
-    linear = (picture / np.float32(255)) ** np.float32(EXPONENT) * np.float32(2.0**stops)
-    return np.asarray(
-        np.float32(255) * np.minimum(linear, 1) ** np.float32(1 / EXPONENT), np.float32
-    )
+    linear = (picture / np.float32(255)) ** np.float32(GAMMA) * np.float32(2.0**stops)
+    return np.asarray(np.float32(255) * np.minimum(linear, 1) ** np.float32(1 / GAMMA), np.float32)
 
 
 def _exposure(picture: Image, draw: Draw) -> Image:

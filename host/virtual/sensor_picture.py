@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host.base.colour import luma_of, ycrcb_of
+from host.base.colour import LUMA, luma_of, ycrcb_of
 from host.virtual.sensor_patterns import Image, Pattern, bars, pattern_of, shifting_one
 from host.virtual.sensor_registers import (
     BRIGHT,
@@ -145,7 +145,7 @@ def _adjusted(window: Image, registers: Sequence[int]) -> Image:
         levels = (
             (window.astype(np.float32) - centre) * (registers[CONTRAS] / 0x40) + centre + bright
         )
-        grey = levels @ np.array((0.299, 0.587, 0.114), np.float32)
+        grey = levels @ np.array(LUMA, np.float32)
         levels = grey[:, :, np.newaxis] + (levels - grey[:, :, np.newaxis]) * saturation
         window = np.asarray(np.clip(np.rint(levels), 0, 255), np.uint8)
     return np.asarray(255 - window, np.uint8) if registers[TSLB] & 0x20 else window

@@ -62,7 +62,7 @@ def test_a_number_on_a_command_line(
 def test_the_boards_numbers_are_the_data_sheets() -> None:
     """nRF52840 PS 1.7: 64 MHz, 256 KB, 1 MB less Arduino's 64 KB bootloader. OV7675: 784 x 510 of two bytes."""
     assert boards.CLOCK_HZ == 64 * 1000 * 1000
-    assert boards.RAM_BYTES == 256 * 1024 and boards.FLASH_BYTES == (1024 - 64) * 1024
+    assert boards.RAM_BYTES == 256 * 1024 and boards.APPLICATION_BYTES == (1024 - 64) * 1024
     assert (boards.SENSOR_LINE_CLOCKS, boards.SENSOR_FRAME_LINES) == (1568, 510)
     assert (boards.MAX_IMAGE_WIDTH, boards.MAX_IMAGE_HEIGHT) == (256, 2048)
     header = board_header()

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from host.bench.link.measure import (
     INJECT_BYTES,
-    PATIENCE,
     LinkReport,
     _report,
     _row,
@@ -22,7 +21,7 @@ from host.bench.link.measure import (
 )
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.line import EMULATED, Timing
+from host.link.line import EMULATED, LOSSY, Timing
 from host.link.sequence import Losses
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
@@ -52,7 +51,7 @@ def test_a_clean_link_loses_nothing_and_larger_pieces_take_longer() -> None:
 
 
 def test_a_bad_cable_is_counted() -> None:
-    report = measured(0.06, 8, PATIENCE)
+    report = measured(0.06, 8, LOSSY)
     assert report.damaged > 0
     assert sum(row.lost for row in report.rows) > 0
 

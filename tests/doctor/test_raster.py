@@ -8,12 +8,12 @@ import pytest
 
 from host.doctor.bars import COLOURS, LUMA, chroma
 from host.doctor.chip import chip_findings
-from host.doctor.collect import PATIENCE
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
 from host.doctor.examine import examine_port
 from host.doctor.finding import Verdict
 from host.doctor.raster import colour_order_finding, exposure_finding, gain_of, raster_finding
 from host.link.device import Device
+from host.link.line import LOSSY
 from host.link.messages import Fault, FaultCode, Frame, Raster, Result, Setting, Silicon
 from tests.doctor.guest_port import failures, guest_port
 from tests.link.fake_board import HELLO
@@ -129,7 +129,7 @@ def test_frames_that_were_given_up_are_counted() -> None:
 
 def test_a_board_set_to_a_way_that_cannot_be_read_is_told_the_one_that_can() -> None:
     port = guest_port()
-    with Device(port, timing=PATIENCE, clock=port.clock) as device:
+    with Device(port, timing=LOSSY, clock=port.clock) as device:
         device.set(Setting.HALVING, 2)
     found = examine_port(lambda: port, False, lambda line: None, port.clock)
     findings = {finding.name: finding for finding in found}

@@ -11,6 +11,7 @@ from host.base.text import say
 from host.bench.arguments import count
 from host.bench.link import measure as bench
 from host.link.device import Device
+from host.link.line import LOSSY
 from host.ports.open import add_port_arguments, port_opening, port_options
 
 
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was measured."""
     with (
         port_opening(port_options(args), say) as opening,
-        Device(opening.open(), timing=bench.PATIENCE) as device,
+        Device(opening.open(), timing=LOSSY) as device,
     ):
         report = bench.measure_link(device, time.monotonic, args.count, args.seconds)
     if args.json:

@@ -14,12 +14,11 @@ from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link.device import Device
-from host.link.line import NoAnswerError, Timing
+from host.link.line import LOSSY, NoAnswerError
 from host.link.messages import Frame, Hello, Inject, Mode
 from host.link.sequence import Losses
 
 Clock = Callable[[], float]
-PATIENCE = Timing(answer_s=0.5, tries=40)
 INJECT_BYTES = (1, 32, 64, 128, 192)  # of pixels; 192 is the most that a board takes
 
 
@@ -106,7 +105,7 @@ def _injections(device: Device, clock: Clock, pixels: int, count: int) -> Row:
         start = clock()
         answer = device.command(piece)
         times.append(clock() - start)
-    in_time = [seconds for seconds in times if seconds < PATIENCE.answer_s]  # else it was repeated
+    in_time = [seconds for seconds in times if seconds < LOSSY.answer_s]  # else it was repeated
     return _row("Inject", len(piece.pack()), len(answer.pack()), count, in_time)
 
 
