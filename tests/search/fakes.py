@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from host.train.search.architecture import Architecture, Cost
+from host.train.architecture import Architecture, Cost
 
 
 def price(architecture: Architecture) -> Cost | None:

@@ -9,8 +9,8 @@ import pytest
 
 from host.compiler.build import Options
 from host.compiler.report import examine
+from host.train.architecture import LARGEST_DEPTHS, Architecture, Budget, Cost, cost_of
 from host.train.search.__main__ import size_in_bytes
-from host.train.search.architecture import LARGEST_DEPTHS, Architecture, Budget, Cost, cost_of
 from host.train.search.space import Space
 
 

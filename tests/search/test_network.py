@@ -9,16 +9,16 @@ import pytest
 
 from host.compiler.build import Options, compile_anyway
 from host.compiler.report import report_on
+from host.train.architecture import LARGEST_DEPTHS, Architecture, Cost, cost_of
 from host.train.quiet import load_tensorflow
-from host.train.search.architecture import LARGEST_DEPTHS, Architecture, Cost, cost_of
 from tests.evaluate.drawn import own_pictures
 
 load_tensorflow()
 import keras  # noqa: E402  # after its chatter was kept quiet
 
+from host.train.architecture_network import build, start  # noqa: E402
 from host.train.options import parse  # noqa: E402  # they import Keras
 from host.train.quantise import to_int8  # noqa: E402
-from host.train.search.network import build, start  # noqa: E402
 from host.train.search.proxy import ProxyTrainer, trial_name  # noqa: E402
 from host.train.shape import Shape  # noqa: E402
 from host.train.start import start_model  # noqa: E402

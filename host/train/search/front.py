@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from host.train.search.architecture import Architecture, Cost
+from host.train.architecture import Architecture, Cost
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ import numpy as np
 from host.base.errors import HostError
 from host.base.files import write_private
 from host.train import fit, strategy
+from host.train.architecture import Architecture
+from host.train.architecture_network import start
 from host.train.epoch import Epoch
 from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.options import Options
 from host.train.pictures import Say, find_classes, find_pictures, load_exam, load_learning
-from host.train.search.architecture import Architecture
-from host.train.search.network import start
 from host.train.search.study import BeatenError
 from host.train.teaching import draw_lessons
 

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from host.train.architecture import LARGEST_DEPTHS, Architecture
 from host.train.augment import LUMA
 from host.train.network import Stage, load, stages
-from host.train.search.architecture import LARGEST_DEPTHS, Architecture
 from host.train.start import SEARCHED
 
 Chosen = NDArray[np.int64]
