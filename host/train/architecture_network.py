@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from host.train.architecture import LARGEST_DEPTHS, Architecture
 from host.train.augment import LUMA
 from host.train.network import Stage, load, stages
-from host.train.start import SEARCHED
+from host.train.shape import SEARCHED
 
 Chosen = NDArray[np.int64]
 

@@ -10,6 +10,7 @@ from host.base.errors import HostError
 from host.base.places import MODELS
 from host.base.tool_parser import tool_parser
 from host.data.labels import label_list
+from host.train.architecture import Architecture, architecture_of
 from host.train.teach import Teacher
 
 SCRATCH = "scratch"
@@ -18,6 +19,7 @@ SCRATCH = "scratch"
 @dataclass(frozen=True)
 class Options:
     """start: None for scratch, else the model to begin with; zero_to_one: it takes pixels as 0..1.
+    network: None for MobileNetV1 of width alpha; size and channels are its own.
 
     trust: the teachers' share of a target, the rest is the label's; shares, weights: by source of the pictures.
     """
@@ -28,6 +30,7 @@ class Options:
     name: str
     start: Path | None
     zero_to_one: bool
+    network: Architecture | None
     alpha: float
     size: int
     channels: int
@@ -64,11 +67,11 @@ def parse(argv: list[str] | None) -> Options:
     """Raises HostError for what cannot be."""
     args = _parser().parse_args(argv)
     output: Path = args.output
+    network = _network(args)
     _require(0.1 <= args.alpha <= 1, f"--alpha {args.alpha}: between 0.1 and 1")
-    _require(
-        32 <= args.size <= 224 and args.size % 8 == 0,
-        f"--size {args.size}: a multiple of 8 between 32 and 224",
-    )
+    size = network.size if network else args.size
+    asked = f"--network {args.network}: its size" if network else f"--size {size}"
+    _require(32 <= size <= 224 and size % 8 == 0, f"{asked}: a multiple of 8 between 32 and 224")
     _require(args.epochs >= 1, f"--epochs {args.epochs}: at least 1")
     _require(0 <= args.aware <= 1000, f"--aware {args.aware}: between 0 and 1000 epochs")
     _require(1 <= args.batch <= 4096, f"--batch {args.batch}: between 1 and 4096")
@@ -94,9 +97,10 @@ def parse(argv: list[str] | None) -> Options:
         name=args.name or output.resolve().name,
         start=_start(args.start),
         zero_to_one=args.start_range == "0..1",
+        network=network,
         alpha=args.alpha,
-        size=args.size,
-        channels=args.channels,
+        size=size,
+        channels=network.channels if network else args.channels,
         teachers=tuple(_teacher(text) for text in args.teacher),
         trust=args.trust,
         cache=args.cache or output / "judged",
@@ -204,6 +208,12 @@ def _parser() -> argparse.ArgumentParser:
         help="how that model takes pixels",
     )
     model("--alpha", type=float, default=0.25, help="width of MobileNetV1, 0.1 to 1 (default 0.25)")
+    model(
+        "--network",
+        metavar="TEXT",
+        help="instead of MobileNetV1 at --alpha: size, colours, channels and blocks of each stage, as `search` "
+        "writes them: 96x96x1,8-16x1-32x1-48x2-64x4-96x1; begins with what fits of --from",
+    )
     model("--size", type=int, default=96, help="pixels of the square input (default 96)")
     model("--channels", type=int, choices=(1, 3), default=1, help="1: grey, 3: RGB")
     model(
@@ -289,6 +299,24 @@ def _parser() -> argparse.ArgumentParser:
     fit("--credits", type=Path, metavar="FILE.json", help="attributions for the manifest")
     fit("--json", action="store_true", help="print the manifest on stdout")
     return parser
+
+
+def _network(args: argparse.Namespace) -> Architecture | None:
+    if args.network is None:
+        return None
+    form = "write it as `search` does, such as 96x96x1,8-16x1-32x1-48x2-64x4-96x1"
+    try:
+        network = architecture_of(args.network)
+    except ValueError as error:
+        raise HostError(f"--network {args.network}: {error}", form) from error
+    _require(
+        not args.blend, "--blend averages MobileNetV1s of one width: leave it or --network out"
+    )
+    _require(
+        args.start_range == "-1..1",
+        "--network takes weights of -1..1 alone: leave --from-range out",
+    )
+    return network
 
 
 def _require(holds: bool, otherwise: str) -> None:

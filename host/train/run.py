@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.train import export, fit, strategy
+from host.train import architecture_network, export, fit, strategy
 from host.train.augment import to_grey
 from host.train.aware import Aware, check_ranges, make_aware
 from host.train.epoch import Epoch
@@ -29,6 +29,7 @@ from host.train.options import Options
 from host.train.pictures import Pictures
 from host.train.quantise import calibration_inputs, representative
 from host.train.quiet import quiet
+from host.train.shape import Shape
 from host.train.start import blend, lean, leans, start_model
 from host.train.teaching import draw_lessons, views_to_judge
 from host.train.views import TELL, draw_views, render
@@ -56,7 +57,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     strategy.seed_everything(options.seed)
     devices, worker = strategy.choose(options.strategy)
     with devices.scope():
-        model = start_model(gathered.shape, options.start, options.zero_to_one)
+        model = _begin(options, gathered.shape)
     if options.aware:
         chain_of(model)  # what does not fit is said before anything slow
     if options.teachers:
@@ -86,6 +87,12 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     text = manifest(made, options, gathered.shape, gathered.digest, parts, command)
     export.write(options.output, options.name, model, made, text)
     return text
+
+
+def _begin(options: Options, shape: Shape) -> keras.Model:
+    if options.network is not None:
+        return architecture_network.start(options.network, shape.classes, options.start)
+    return start_model(shape, options.start, options.zero_to_one)
 
 
 def _train(

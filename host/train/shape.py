@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOBILENET = "mobilenet_v1"  # the name of our Keras models
+MOBILENET = "mobilenet_v1"  # the names of our Keras models
+SEARCHED = "searched"  # of a free architecture, such as `python -m host.train search` finds: it is kept as it is
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,8 @@ import numpy as np
 from host.base.errors import HostError
 from host.data.labels import resolve
 from host.train.network import build, load, transfer
-from host.train.shape import Shape
+from host.train.shape import SEARCHED, Shape
 from host.train.teach import Teacher
-
-SEARCHED = (
-    "searched"  # the name of what `python -m host.train search` found: its shape is the point of it
-)
 
 
 def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Model:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from host.train.architecture import Architecture, Cost
+from host.train.architecture import Architecture
+from host.train.search.cost import Cost
 
 
 def price(architecture: Architecture) -> Cost | None:

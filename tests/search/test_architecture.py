@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 import optuna
 import pytest
 
 from host.compiler.build import Options
 from host.compiler.report import examine
-from host.train.architecture import LARGEST_DEPTHS, Architecture, Budget, Cost, cost_of
+from host.train.architecture import LARGEST_DEPTHS, Architecture, architecture_of
 from host.train.search.__main__ import size_in_bytes
+from host.train.search.cost import Budget, Cost, cost_of
 from host.train.search.space import Space
 
 
@@ -79,3 +81,30 @@ def test_sizes_in_bytes(text: str, size: int) -> None:
 def test_no_sizes_in_bytes(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="bytes as 40k"):
         size_in_bytes(text)
+
+
+def test_an_architecture_is_read_from_its_text() -> None:
+    for network in (
+        howard(0.25, 96, 1),
+        Architecture(80, 3, (8, 16, 32, 48, 64, 96), (1, 1, 2, 4, 1)),
+    ):
+        assert architecture_of(network.text) == network
+        assert architecture_of(network.text.replace(" ", "")) == network
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "not SIZExSIZExCHANNELS"),
+        ("96x80x1,8-16x1-32x1-48x2-64x4-96x1", "not SIZExSIZExCHANNELS"),
+        ("96x96x2,8-16x1-32x1-48x2-64x4-96x1", "not SIZExSIZExCHANNELS"),
+        ("96x96x1,8-16x1-32x1-48x2-64x4", "4 stages, not 5"),
+        ("96x96x1,8-18x1-32x1-48x2-64x4-96x1", "multiples of 4"),
+        ("96x96x1,8-16x1-32x1-48x2-64x4-2000x1", "from 4 to 1024"),
+        ("96x96x1,8-16x1-32x1-48x2-64x7-96x1", "depths are from 1 to 1, 2, 2, 6, 2"),
+        ("96x96x1,0-16x1-32x1-48x2-64x4-96x1", "from 4 to 1024"),
+    ],
+)
+def test_no_text_of_an_architecture(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        architecture_of(text)

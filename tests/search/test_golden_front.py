@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from host.report.figure import new_figure
-from host.train.architecture import Architecture, Budget, Cost
+from host.train.architecture import Architecture
 from host.train.search import screen
+from host.train.search.cost import Budget, Cost
 from host.train.search.front import Point, front
 from tests.goldens import check_golden, figure_lines, screen_text
 

@@ -9,8 +9,9 @@ import pytest
 
 from host.compiler.build import Options, compile_anyway
 from host.compiler.report import report_on
-from host.train.architecture import LARGEST_DEPTHS, Architecture, Cost, cost_of
+from host.train.architecture import LARGEST_DEPTHS, Architecture
 from host.train.quiet import load_tensorflow
+from host.train.search.cost import Cost, cost_of
 from tests.evaluate.drawn import own_pictures
 
 load_tensorflow()

@@ -12,7 +12,8 @@ import pytest
 from optuna.trial import TrialState
 
 from host.base.errors import HostError
-from host.train.architecture import Architecture, Budget, Cost
+from host.train.architecture import Architecture
+from host.train.search.cost import Budget, Cost
 from host.train.search.front import Point, front
 from host.train.search.space import NARROWINGS, WIDTHS, Draw, Space, fitted
 from host.train.search.study import (

@@ -83,6 +83,8 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--bad-days", "1.5"),
         ("--ema", "1"),
         ("--aware", "1001"),
+        ("--network", "96x96"),
+        ("--network", "97x97x1,8-16x1-32x1-48x2-64x4-96x1"),
         ("--from", "nobody"),
         ("--from", "no.keras"),
         ("--teacher", "no.tflite"),

@@ -49,6 +49,15 @@ def test_what_does_not_go_together() -> None:
         options(*words[:2])
 
 
+def test_a_network_has_its_own_size_and_colours() -> None:
+    made = options("--network", "64x64x3, 8-16x1-32x1-48x2-64x4-96x1", "--size", "96")
+    assert made.network is not None and made.network.depths == (1, 1, 2, 4, 1)
+    assert (made.size, made.channels) == (64, 3)
+    for words in (("--from-range", "0..1"), ("--blend", f"{__file__}=0.5")):
+        with pytest.raises(HostError, match="--network"):
+            options("--network", "64x64x3,8-16x1-32x1-48x2-64x4-96x1", *words)
+
+
 def test_what_is_left_out_and_what_pairs_become() -> None:
     made = options()
     assert (made.name, made.labels, made.cache) == ("mask", (), Path("build/mask/judged"))

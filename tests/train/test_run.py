@@ -15,6 +15,7 @@ import pytest
 
 from host.compiler.build import compile_model
 from host.data.learnt import read_learnt
+from host.train import network
 from host.train.__main__ import main
 from host.train.quantise import Int8Model
 from tests.engine.library import HostEngine
@@ -61,6 +62,22 @@ def test_a_manifest_tells_every_command_that_its_weights_came_by(
         "starting weights",
         "0.3 of the weights",
     ]
+
+
+def test_a_network_written_out_becomes_a_model(
+    pictures: Path, trained: Path, tmp_path: Path
+) -> None:
+    stages = "4-8x1-8x1-12x2-16x1-32x1"
+    given = ("--network", f"32x32x1, {stages}", "--from", str(trained / "tiny.keras"))
+    assert main(arguments(pictures, tmp_path, *given, "--epochs", "1")) == 0
+    reported = json.loads((tmp_path / "tiny.json").read_text())
+    assert stages in reported["architecture"] and "32x32 grey" in reported["architecture"]
+    made = compile_model((tmp_path / "tiny.tflite").read_bytes(), "tiny", CLASSES)
+    assert made.blob == (tmp_path / "tiny.tpm").read_bytes()
+    widths = [
+        stage.kernel.shape[-1] for stage in network.stages(network.load(tmp_path / "tiny.keras"))
+    ]
+    assert widths[::2] == [4, 8, 8, 12, 12, 16, 32]
 
 
 def test_the_board_takes_pixel_minus_128(trained: Path) -> None:

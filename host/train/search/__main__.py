@@ -26,8 +26,8 @@ from host.base.errors import run_main
 from host.base.files import write_again
 from host.base.follow_up import shell_line
 from host.base.tool_parser import tool_parser
-from host.train.architecture import Budget, cost_of
 from host.train.options import Options, parse
+from host.train.search.cost import Budget, cost_of
 from host.train.search.front import Point, front
 from host.train.search.space import SIZES, Space
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from host.train.architecture import Architecture, Cost
+from host.train.architecture import Architecture
+from host.train.search.cost import Cost
 
 
 @dataclass(frozen=True)

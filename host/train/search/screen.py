@@ -12,7 +12,8 @@ from host.base.console import Console
 from host.base.files import write_private
 from host.base.statistics import wilson
 from host.report.figure import COLOURS, FAINT, new_figure, plot_style, png_bytes
-from host.train.architecture import Architecture, Budget, Cost
+from host.train.architecture import Architecture
+from host.train.search.cost import Budget, Cost
 from host.train.search.front import Point, front
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from host.train.architecture import LARGEST_DEPTHS, Architecture, Budget, Cost
+from host.train.architecture import LARGEST_DEPTHS, Architecture
+from host.train.search.cost import Budget, Cost
 
 SIZES = (64, 72, 80, 88, 96, 112, 128)
 WIDTHS = (  # least, most, step: behind the first convolution, then of each stage; the kernels take fours

@@ -19,7 +19,8 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from host.base.errors import HostError
-from host.train.architecture import Architecture, Budget, Cost
+from host.train.architecture import Architecture
+from host.train.search.cost import Budget, Cost
 from host.train.search.front import Point
 from host.train.search.space import Price, Space, fitted
 from host.train.search.storage import storage_of
