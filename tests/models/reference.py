@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 SIDE = 96  # pixels, of the square that the model sees
 
 
-def model_view(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(h, w, 3) BGR -> (96, 96) grey: the whole view averaged into a square, then BT.601 luma."""
+def model_view(picture: NDArray[np.uint8], channels: int = 1) -> NDArray[np.uint8]:
+    """(h, w, 3) BGR -> (96, 96) grey, BT.601 luma, or (96, 96, 3) RGB: the whole view averaged into a square."""
     small = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    if channels == 3:
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
