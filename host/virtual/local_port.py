@@ -55,7 +55,7 @@ class LocalPort:
             sent, self._sent = self._sent, []
         for data in sent:
             self.board.send(data)
-        self.board.run_until_heard(lambda: bool(self._arrived), self._slice_cycles)
+        self.board.run_until_output(lambda: bool(self._arrived), self._slice_cycles)
         data = bytes(self._arrived)
         self._arrived.clear()
         return data

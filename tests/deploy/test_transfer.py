@@ -91,7 +91,7 @@ def test_a_board_that_restarts_is_sent_the_model_again(board: LocalPort, device:
         seen.append(held)
         if len(seen) == 3:
             board.board.power.clear_bootloader_request()
-            board.board._ask_reset()
+            board.board._request_reset()
 
     send_model(device, SECOND, progress)
     assert device.hello.model == "second"
