@@ -173,13 +173,13 @@ def run_pip(arguments: list[str], total: int) -> None:
         with Heartbeat():
             failed = subprocess.run(command, stdout=sys.stderr).returncode
     else:
-        failed = _told_in_lines(command, total)
+        failed = _printed_in_lines(command, total)
     if failed:
         stop("pip could not do it, its words are above: check the network or the folder of wheels, "
              "and run the same command again")  # fmt: skip
 
 
-def _told_in_lines(command: list[str], total: int) -> int:
+def _printed_in_lines(command: list[str], total: int) -> int:
     said: list[str] = []
     done = 0
     with (

@@ -1,4 +1,4 @@
-"""The one door to LiteRT: a .tflite, one input and what it makes of it, on kernels that are chosen by name."""
+"""All that runs LiteRT: a .tflite, one input and what it makes of it, on kernels that are chosen by name."""
 
 from __future__ import annotations
 

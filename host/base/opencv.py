@@ -1,4 +1,4 @@
-"""The one door to OpenCV: windows, videos, webcams, drawn text. What must work without them does not come here."""
+"""All that uses OpenCV: windows, videos, webcams, drawn text. What must work without them does not come here."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from host.data.duplicates import NEAR, near_pairs, perceptual_hash
 from host.data.findings import (
     Finding,
     Kind,
-    doubt_findings,
     label_findings,
     pair_findings,
     session_findings,
+    uncertain_label_findings,
 )
 from host.data.manifest import Picture
 from host.data.quality import Look, lay_out, look_of, quality_findings, shape_findings, workplace
@@ -82,6 +82,6 @@ def check(
     found += bias_findings(
         readable, {p.path: look for p, look in zip(readable, looks, strict=True)}
     )
-    found += doubt_findings(readable, scores, request.sure)
+    found += uncertain_label_findings(readable, scores, request.sure)
     order = list(Kind)
     return Checked(len(dataset.pictures), tuple(sorted(found, key=lambda f: order.index(f.kind))))

@@ -16,7 +16,7 @@ from host.data.model_input import to_input
 Classifier = Callable[[NDArray[np.uint8]], tuple[tuple[str, float], ...]]
 
 
-def open_opinion(model: Path, labels: str | None = None) -> Classifier:
+def open_classifier(model: Path, labels: str | None = None) -> Classifier:
     """uint8 (H, W, 1 or 3) -> (label, score) of each class. labels: else those of the manifest beside the model.
 
     Raises HostError when it is no int8 image classifier, or its labels are not known.

@@ -20,7 +20,7 @@ from host.data.bias import bias_findings
 from host.data.boxes import Rule
 from host.data.check import Request, check
 from host.data.check_report import summary, write_report
-from host.data.classifier import open_opinion
+from host.data.classifier import open_classifier
 from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
 from host.data.duplicates import near_pairs, perceptual_hash
@@ -77,7 +77,7 @@ def check_set(request: argparse.Namespace) -> int:
     """Says what may be wrong. 1 when something was found."""
     console = stderr()
     dataset = _read(request, console)
-    classifier = open_opinion(request.model, request.model_labels) if request.model else None
+    classifier = open_classifier(request.model, request.model_labels) if request.model else None
     checked = check(
         dataset,
         Request(request.distance, request.sure),

@@ -104,7 +104,7 @@ def pair_findings(
     return found
 
 
-def doubt_findings(
+def uncertain_label_findings(
     pictures: Sequence[Picture], scores: Sequence[tuple[tuple[str, float], ...]], sure: float
 ) -> list[Finding]:
     """Pictures of which a model says, with at least `sure`, that they are something else; the surest first."""

@@ -26,7 +26,7 @@ from host.link.messages import (
     Status,
 )
 
-FRUITLESS_TRIES = (
+TRIES_WITHOUT_PROGRESS = (
     8  # beginnings without a new byte before giving up: about a minute without the board
 )
 STAYS = "the model that ran before still runs"
@@ -36,7 +36,7 @@ def send_model(device: Client, blob: bytes, progress: Callable[[int], None]) -> 
     """Sends `blob` and lets the board run it; on a HostError the old model runs. progress: bytes held so far."""
     device.set_mode(Mode.IDLE)
     best, stalled = -1, 0
-    while stalled < FRUITLESS_TRIES:
+    while stalled < TRIES_WITHOUT_PROGRESS:
         stalled += 1
         try:
             for held in _pieces(device, blob):

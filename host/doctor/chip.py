@@ -59,7 +59,9 @@ def dropped_frames_finding(evidence: Evidence) -> Finding:
     gone = made - len(numbers)
     if not gone and not lost:
         return passed("dropped frames", f"0 of {made} in a row")
-    named = ", ".join(sorted({FaultCode(fault.code).name for fault in lost})) or "no fault was told"
+    named = (
+        ", ".join(sorted({FaultCode(fault.code).name for fault in lost})) or "no fault was reported"
+    )
     return warned(
         "dropped frames", f"{gone} of {made} in a row, {len(lost)} faults: {named}", SLOWER
     )

@@ -91,8 +91,8 @@ class Examination:
     def _leave_unheard(self, colour_bars: int, halving: int) -> None:
         """It did not answer, however often it was tried: the commands are sent, and nothing is waited for."""
         with contextlib.suppress(HostError):
-            self._device.line.tell(SetMode(Mode.IDLE))
-            self._device.line.tell(Set(Setting.COLOUR_BARS, colour_bars))
+            self._device.line.send(SetMode(Mode.IDLE))
+            self._device.line.send(Set(Setting.COLOUR_BARS, colour_bars))
 
     # -- link -----------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def throughput_finding(evidence: Evidence) -> Finding:
 def dropped_finding(link: LinkEvidence) -> Finding:
     """What either end gave up for lack of time."""
     if link.dropped_since_start is None:
-        return skipped("dropped messages", "the board was not asked to the end")
+        return skipped("dropped messages", "the examination ended before")
     ours, theirs = link.losses.host_dropped, link.losses.device_dropped
     if ours or theirs:
         detail = f"the board gave up {theirs} messages, this program {ours}, while we listened"

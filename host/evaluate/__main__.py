@@ -32,7 +32,7 @@ from host.compiler.pixels import add_pixels_argument, read_choice
 from host.evaluate.board import about_board, open_board
 from host.evaluate.drop import compare
 from host.evaluate.evaluation import Evaluation, Thresholds, as_json, evaluate
-from host.evaluate.float_model import float_beside, float_scores
+from host.evaluate.float_model import float_model_of, float_scores
 from host.evaluate.journal import NAME as JOURNAL
 from host.evaluate.journal import Journal
 from host.evaluate.labels import parse_map, positive_of
@@ -220,7 +220,7 @@ def _float(
     args: argparse.Namespace, subject: Subject, loaded: Loaded, say: Callable[[str], None]
 ) -> tuple[Path | None, Floats | None]:
     """The float model's file and its scores, float64 [N, labels]; None without one."""
-    path = args.float or (None if args.no_float else float_beside(args.model))
+    path = args.float or (None if args.no_float else float_model_of(args.model))
     if path is None:
         return None, None
     if not args.float:

@@ -14,7 +14,7 @@ BATCH = 64
 SUFFIXES = (".keras", ".h5")
 
 
-def float_beside(model: Path) -> Path | None:
+def float_model_of(model: Path) -> Path | None:
     """A .keras with the model's name, with or without its `_int8`; None when there is none."""
     names = (model.stem, model.stem.removesuffix("_int8"))
     found = (model.with_name(f"{name}.keras") for name in names)

@@ -38,7 +38,7 @@ class Choice:
     expected: Outcome | None
 
 
-Way = Callable[[Curve], float]
+Criterion = Callable[[Curve], float]
 
 
 def choose(chance: Floats, positive: Flags, most_false_positives: float) -> list[Choice]:
@@ -49,7 +49,7 @@ def choose(chance: Floats, positive: Flags, most_false_positives: float) -> list
     found = curve(chance, positive)
     if found is None:
         return []
-    ways: dict[str, Way] = {
+    ways: dict[str, Criterion] = {
         "highest accuracy": most_accurate,
         "highest TPR - FPR (Youden)": youden,
         f"FPR at most {most_false_positives:g}": lambda c: at_most(c, most_false_positives),
@@ -107,7 +107,7 @@ def _nearest_half(found: Curve, gain: Integers) -> float:
     return float(middle[best[np.argmin(np.abs(middle[best] - 0.5))]])
 
 
-def _held_out(chance: Floats, positive: Flags, criterion: Way) -> Outcome | None:
+def _held_out(chance: Floats, positive: Flags, criterion: Criterion) -> Outcome | None:
     """Each fold flagged by a threshold of the others; measured over all pictures."""
     if min(positive.sum(), (~positive).sum()) < FOLDS:
         return None

@@ -124,7 +124,7 @@ class Client:
 
         for _ in range(MEASURE_TRIES):
             with self.line.waiting(is_answer) as waiter:
-                self.line.tell(question)
+                self.line.send(question)
                 answer = self.line.wait(waiter, MEASURE_S)
             if isinstance(answer, kind):
                 return answer
@@ -166,7 +166,7 @@ class Client:
 
     def greet(self) -> wire.Hello:
         """Asks the board again who it is: another model may run by now."""
-        self._shake_hands()
+        self._handshake()
         return self.hello
 
     def slot(self, which: int) -> wire.SlotInfo:
@@ -247,13 +247,13 @@ class Client:
             self.line.pause(self.line.timing.busy_s)
         raise RefusedError(command, answer)
 
-    def _shake_hands(self) -> None:
+    def _handshake(self) -> None:
         """Asks for Hello until it comes."""
         timing = self.line.timing
         end = self.line.clock() + timing.hello_s
         with self.line.waiting(lambda m: isinstance(m, wire.Hello)) as waiter:
             while self.line.clock() < end:
-                self.line.tell(wire.HelloRequest())
+                self.line.send(wire.HelloRequest())
                 answer = self.line.wait(waiter, timing.hello_again_s)
                 if isinstance(answer, wire.Hello):
                     self.hello = answer

@@ -35,7 +35,7 @@ class Device(Client):
 
     def _begin_again(self) -> None:
         """In the reading thread: the board or the port restarted, so it is told everything again."""
-        self._shake_hands()
+        self._handshake()
         for setting, value in self._settings.items():
             self._command(wire.Set(setting, value))
         if self._mode is not None:

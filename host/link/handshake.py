@@ -74,15 +74,18 @@ def no_hello(
     if packets:
         return f"{start}{packets} packets, but no Hello", "press the board's reset button once"
     if not received:
-        return f"{start}nothing was heard", (
+        return f"{start}nothing was received", (
             f"give it the firmware with `{UPLOAD}`; if its LED fades in and out it is in the "
             "bootloader: press reset once"
         )
     text = _text(received)
     if text:
-        return f'{start}text of another firmware was heard ("{text}")', f"`{UPLOAD}`"
+        return f'{start}text of another firmware was received ("{text}")', f"`{UPLOAD}`"
     count = len(received)
-    return f"{start}{count} bytes that are no packets were heard", f"another firmware; `{UPLOAD}`"
+    return (
+        f"{start}{count} bytes that are no packets were received",
+        f"another firmware; `{UPLOAD}`",
+    )
 
 
 def _text(received: bytes) -> str:

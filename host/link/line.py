@@ -146,7 +146,7 @@ class Line:
             raise NoAnswerError(silence, "press the board's reset button once")
         raise NoAnswerError(f"{silence}; its port is gone")
 
-    def tell(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         """Sends once."""
         with contextlib.suppress(PortLostError):
             self._send(message, set())

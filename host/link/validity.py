@@ -1,7 +1,7 @@
 """Can this message be true? A packet may be whole and its values impossible: every message is checked here, once,
 before any tool sees it. What fails is counted, named and dropped. The page's rules are made from these (web/rules.py).
 
-A board that lies, a recording of somebody else and a firmware's mistake all come through this door.
+A board that lies, a recording of somebody else and a firmware's mistake are all checked here.
 """
 
 from __future__ import annotations

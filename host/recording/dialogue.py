@@ -11,7 +11,7 @@ LONGEST_LINE = 4096
 
 
 @dataclass(frozen=True)
-class Said:
+class TextLine:
     """A command or a line. time_ns: since the recording began."""
 
     time_ns: int
@@ -26,21 +26,21 @@ class TextListener:
         self._open = False
         self._pending = b""
 
-    def take(self, record: Record) -> list[Said]:
+    def take(self, record: Record) -> list[TextLine]:
         """What a record completes."""
         if record.kind == Kind.FROM_DEVICE:
             return self._lines(record) if self._open else []
         self._pending = b""
         text = _text(record.data) if record.kind == Kind.TO_DEVICE else ""
         self._open = text.encode().endswith(COMMAND_ENDS)
-        return [Said(record.time_ns, True, text)] if self._open else []
+        return [TextLine(record.time_ns, True, text)] if self._open else []
 
-    def _lines(self, record: Record) -> list[Said]:
+    def _lines(self, record: Record) -> list[TextLine]:
         """What packets left in front of the first line is cut off."""
         *whole, rest = (self._pending + record.data).split(b"\n")
         self._pending = rest[-LONGEST_LINE:]
         lines = (_text(line.rsplit(b"\0", 1)[-1]) for line in whole)
-        return [Said(record.time_ns, False, line) for line in lines if line]
+        return [TextLine(record.time_ns, False, line) for line in lines if line]
 
 
 def _text(data: bytes) -> str:

@@ -42,7 +42,7 @@ class Stream:
         self._pending = bytearray()
         self._in_step = False  # False: until the next delimiter we may be within a packet
         self._last_recorded: int | None = None
-        self._last_said: int | None = None
+        self._last_reported: int | None = None
         self._lost = 0  # numbers that were missing before packets that were left out
 
     def jump(self) -> None:
@@ -126,13 +126,13 @@ class Stream:
 
     def _restarted(self, hello: bytes) -> bytes:
         """What a board says when it begins again: the host counts a restart and asks who it is."""
-        self._last_said, self._lost = 0, 0
+        self._last_reported, self._lost = 0, 0
         return encode_packet(Hello.ID, 0, hello)
 
     def _numbered(self, packet: Packet, gap: int) -> bytes:
-        before, first = self._last_said, packet.sequence
+        before, first = self._last_reported, packet.sequence
         number = first if before is None else (before + gap) % SEQUENCES
-        self._last_said = number
+        self._last_reported = number
         return encode_packet(packet.type, number, packet.payload)
 
 

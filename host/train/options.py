@@ -235,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="LABEL=0.5",
-        help="added to that label's logit at the end: it is told sooner than the training would",
+        help="added to that label's logit at the end: it is predicted sooner than training alone would",
     )
     teaching = parser.add_argument_group("teachers").add_argument
     teaching(

@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         raise HostError(
             "--watch tells verdicts in words, not in JSON", "leave --json or --watch out"
         )
-    _refuse_beside_web(request)
+    _refuse_with_web(request)
     request.scene = lit_url(request.scene, request.light)
     console = stderr()
 
@@ -95,7 +95,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _refuse_beside_web(request: argparse.Namespace) -> None:
+def _refuse_with_web(request: argparse.Namespace) -> None:
     """Raises HostError for what --web leaves to the page, and for --open without it."""
     if request.web is None:
         if request.open:

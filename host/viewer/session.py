@@ -66,7 +66,7 @@ class Session:
         elif self._clock() - self._sample_at > self.patience_s:
             raise silence(self._device, self._clock() - self._sample_at)
         if losses.restarts > self.view.losses.restarts:
-            self.say("the board restarted; it was told its settings again")
+            self.say("the board restarted; its settings were sent again")
         view = with_time(self.view, self._clock(), self._device.connected, losses)
         self.view = replace(view, tape=tape_of(self._recording, self._playback))
         return found
@@ -118,7 +118,7 @@ class Session:
 
     def _colour_bars(self) -> None:
         if self._playback is not None:
-            self.say("a recording cannot be told to show colour bars")
+            self.say("a recording cannot show colour bars")
             return
         wanted = not self.view.colour_bars
         self._device.set(Setting.COLOUR_BARS, int(wanted))

@@ -36,26 +36,26 @@ def watch_lines(
 
     Who counts them wants an end: HostError for a board that misses its heartbeats, or whose verdicts cannot be true.
     """
-    seen, heard_at = 0, device.line.clock()
+    seen, received_at = 0, device.line.clock()
     silent_s = math.inf if verdicts is None else MISSED * max(1, device.get(Setting.HEARTBEAT_S))
     while verdicts is None or seen < verdicts:
         message = device.receive(WAIT_S)
         if verdicts is not None:
-            _refuse_lies(device)
-            if device.line.clock() - heard_at > silent_s:
+            _refuse_impossible(device)
+            if device.line.clock() - received_at > silent_s:
                 raise HostError(
                     f"{device.name}: no heartbeat for {silent_s} s",
                     "python -m host.doctor finds out why",
                 )
         if message is None:
             continue
-        heard_at = device.line.clock()
+        received_at = device.line.clock()
         seen += isinstance(message, Verdict)
         if line := watch_line(message, device.hello, label):
             yield f"{clock()}  {line}"
 
 
-def _refuse_lies(device: Device) -> None:
+def _refuse_impossible(device: Device) -> None:
     for why in device.line.inbox.objections:
         if why.startswith(Verdict.__name__):
             raise HostError(

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from host.base.boards import CLOCK_HZ
 from host.virtual.board import VirtualBoard
-from host.virtual.door import Door, has_hung_up
 from host.virtual.origin import Origin
+from host.virtual.tcp_port import TcpPort, has_hung_up
 
 SLICE_CYCLES = CLOCK_HZ // 500
 MOST_WAITING_BYTES = 1 << 16
@@ -35,13 +35,13 @@ class Speed(Enum):
 
 
 class BoardServer:
-    """Runs a board until stop(). The methods may be called from other threads. key: of Door."""
+    """Runs a board until stop(). The methods may be called from other threads. key: of TcpPort."""
 
     def __init__(
         self, board: VirtualBoard, port: int = 0, speed: Speed = Speed.REAL, key: str = ""
     ) -> None:
         self._board, self._speed = board, speed
-        self._door = Door(port, key)
+        self._tcp_port = TcpPort(port, key)
         self._took_at = 0.0  # when the client was last seen to take bytes, or had none to take
         self._client: socket.socket | None = None
         self._outgoing = bytearray()
@@ -55,12 +55,12 @@ class BoardServer:
     @property
     def port(self) -> int:
         """The TCP port."""
-        return self._door.port
+        return self._tcp_port.port
 
     @property
     def url(self) -> str:
         """What our tools take as a port, the key within."""
-        return self._door.url
+        return self._tcp_port.url
 
     def stop(self) -> None:
         """Ends serve()."""
@@ -105,7 +105,7 @@ class BoardServer:
                     self._move_bytes(ahead)
         finally:
             self._hang_up()
-            self._door.close()
+            self._tcp_port.close()
 
     # -- one thread -------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class BoardServer:
 
     def _move_bytes(self, wait_seconds: float) -> None:
         """Accepts, reads and writes whatever is ready, after at most so long."""
-        readers = self._door.sockets
+        readers = self._tcp_port.sockets
         if self._client is not None and self._board.waiting() < MOST_WAITING_BYTES:
             readers.append(self._client)
         elif self._client is not None and has_hung_up(self._client):
@@ -144,7 +144,7 @@ class BoardServer:
             self._write()
         if not writers or writable:
             self._took_at = time.monotonic()
-        for client in self._door.admit(readable):
+        for client in self._tcp_port.admit(readable):
             self._seat(client)
 
     def _seat(self, client: socket.socket) -> None:

@@ -1,7 +1,7 @@
 """The TCP port of a virtual board, and who may come in: whoever has the key that its address carries.
 
 Any user of this machine reaches 127.0.0.1, so that the number alone is no protection. A client sends its key and a
-newline first (host.link.transport.SocketPort does); until then it is nobody's client, and the seat stays free.
+newline first (host.link.transport.SocketPort does); until then it is no client, and another may connect.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class _Visitor:
 
     socket: socket.socket
     until: float
-    said: bytes = b""
+    received: bytes = b""
 
 
-class Door:
+class TcpPort:
     """key: "" lets everybody in. port: 0 takes a free one; raises HostError when it is taken."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Door:
         for visitor in self._visitors:
             if visitor.socket in readable or not self._expected:
                 self._listen_to(visitor)
-            if visitor.said == self._expected:
+            if visitor.received == self._expected:
                 known.append(visitor.socket)
             elif self._may_go_on(visitor):
                 waiting.append(visitor)
@@ -92,7 +92,7 @@ class Door:
 
     def _listen_to(self, visitor: _Visitor) -> None:
         """Takes no byte more than the key has: the rest is the board's."""
-        missing = len(self._expected) - len(visitor.said)
+        missing = len(self._expected) - len(visitor.received)
         if missing <= 0:
             return
         try:
@@ -101,14 +101,14 @@ class Door:
             return
         except OSError:
             data = b""
-        visitor.said += data
+        visitor.received += data
         if not data:
             visitor.until = 0.0
 
     def _may_go_on(self, visitor: _Visitor) -> bool:
         """Every byte must be right only when all are there: a wrong one says nothing about the others."""
-        if len(visitor.said) >= len(self._expected):
-            return hmac.compare_digest(visitor.said, self._expected)
+        if len(visitor.received) >= len(self._expected):
+            return hmac.compare_digest(visitor.received, self._expected)
         return self._clock() < visitor.until
 
 

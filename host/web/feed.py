@@ -56,7 +56,7 @@ class Feed:
         self._texts.append(text)
         self._there.set()
 
-    def tell_place(self, text: str) -> None:
+    def send_place(self, text: str) -> None:
         """A recording's; only the newest matters, and it goes behind the bytes that led to it."""
         self._place = text
         self._there.set()

@@ -72,7 +72,7 @@ class Hub:
         """A page that gets all that comes from here on."""
         feed.say(self.state.text())
         if self._place is not None:
-            feed.tell_place(self._place.text())
+            feed.send_place(self._place.text())
         self._feeds.add(feed)
 
     async def remove(self, feed: Feed) -> None:
@@ -173,7 +173,7 @@ class Hub:
     def _move(self, place: Place) -> None:
         self._place = place
         for feed in self._feeds:
-            feed.tell_place(place.text())
+            feed.send_place(place.text())
 
     def _later(self, act: Callable[..., None], *values: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

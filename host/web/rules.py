@@ -21,14 +21,14 @@ function _flags(message, ...names) {
   return wrong === undefined ? null : `${wrong} ${message[wrong]}`;
 }
 """
-DOOR = """\
+ENTRY = """\
 /** Why `message` cannot be true of a board that said `hello` (null: not yet), in a few words; null if it can. */
 export function objection(message, hello) {
   const why = CHECKS[message.name]?.(message, hello);
   return why ? `${message.name}: ${why}` : null;
 }
 """
-HAND_WRITTEN = ("objection", "_enum", "_flags")  # HELPERS and DOOR: they look fields up by name
+HAND_WRITTEN = ("objection", "_enum", "_flags")  # HELPERS and ENTRY: they look fields up by name
 FUNCTIONS = {"max": "Math.max", "math.isfinite": "Number.isFinite"}
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+",
@@ -66,7 +66,7 @@ def rules_script(source: str | None = None) -> str:
     return (
         "// Generated from host/link/validity.py by tools/generate.py. Do not edit.\n"
         "// Can this message be true? The page's rules are those of the Python host.\n"
-        f'import {{ {wanted} }} from "./protocol.js";\n\n{DOOR}\n{HELPERS}\n{body}\n{_table(table)}'
+        f'import {{ {wanted} }} from "./protocol.js";\n\n{ENTRY}\n{HELPERS}\n{body}\n{_table(table)}'
     )
 
 

@@ -23,7 +23,7 @@ CONSTANTS = (
     "MODEL_SLOTS",
     "HOLD_MAX_MS",
 )
-LIMITS_OF_TRUTH = ("CLOCK_HZ", "FLASH_BYTES", "RAM_BYTES", "LATE_US", "SLACK", "STARTING_S")
+VALIDITY_LIMITS = ("CLOCK_HZ", "FLASH_BYTES", "RAM_BYTES", "LATE_US", "SLACK", "STARTING_S")
 
 
 def protocol_script() -> str:
@@ -31,7 +31,7 @@ def protocol_script() -> str:
     lines = [
         "// Generated from host/link/ by tools/generate.py. Do not edit.",
         *(f"export const {name} = {_json(getattr(messages, name))};" for name in CONSTANTS),
-        *(f"export const {name} = {_json(getattr(validity, name))};" for name in LIMITS_OF_TRUTH),
+        *(f"export const {name} = {_json(getattr(validity, name))};" for name in VALIDITY_LIMITS),
         f"export const LAYOUT_HASH = 0x{OURS.hash:08x};",
         f"export const LAYOUT =\n{_text(OURS.text)};",
         *map(_enum, messages.ENUMS),

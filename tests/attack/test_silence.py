@@ -17,7 +17,7 @@ import host.viewer.watch as watch
 from host.base.errors import HostError
 from host.base.records import Message
 from host.compiler.__main__ import main as compiler
-from host.deploy.transfer import FRUITLESS_TRIES, send_model
+from host.deploy.transfer import TRIES_WITHOUT_PROGRESS, send_model
 from host.link.device import Device
 from host.link.line import NoAnswerError
 from host.link.messages import Mode, Setting, SlotBegin, Verdict
@@ -87,7 +87,7 @@ def test_a_model_whose_acks_do_not_move_is_given_up() -> None:
     board = StuckBoard()
     with pytest.raises(NoAnswerError, match="in the middle of the model"):
         send_model(cast(Device, board), bytes(3000), lambda held: None)
-    assert board.begun == FRUITLESS_TRIES + 1  # the first one brought its hundred bytes
+    assert board.begun == TRIES_WITHOUT_PROGRESS + 1  # the first one brought its hundred bytes
 
 
 @pytest.mark.parametrize("label", ["two\nlines", "", "\x1b[2J"])

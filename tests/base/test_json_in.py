@@ -1,4 +1,4 @@
-"""JSON of others has one door."""
+"""JSON of others is parsed in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import pytest
 from host.base.json_in import parse_json
 from tests.conftest import ROOT
 
-OWN = {"json_in.py", "strategy.py", "checkpoint.py"}  # the door; what we or the user's shell wrote
+OWN = {
+    "json_in.py",
+    "strategy.py",
+    "checkpoint.py",
+}  # that place; what we or the user's shell wrote
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, "", "{", b"\xff", "nan"])

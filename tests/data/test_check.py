@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from host.base.colour import luma_of
 from host.data.__main__ import main
 from host.data.check import Checked, Request, check
-from host.data.classifier import open_opinion
+from host.data.classifier import open_classifier
 from host.data.dataset import read_dataset
 from host.data.duplicates import clusters, distances, near_pairs, perceptual_hash
-from host.data.findings import Kind, doubt_findings
+from host.data.findings import Kind, uncertain_label_findings
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
 from tests.data.pictures import fill, picture, png
@@ -106,7 +106,7 @@ def test_a_model_contradicts_a_wrong_label(tmp_path: Path) -> None:
         (tmp_path / label).mkdir(exist_ok=True)
         (tmp_path / label / name).write_bytes((bundled / name).read_bytes())
     dataset = read_dataset(tmp_path, least_labels=1)
-    checked = check(dataset, Request(sure=0.6, quality=False), open_opinion(MODEL))
+    checked = check(dataset, Request(sure=0.6, quality=False), open_classifier(MODEL))
     assert [f.paths for f in checked.of(Kind.DOUBTFUL)] == [("person/08_trees.jpg",)]
 
 
@@ -177,7 +177,7 @@ def test_clusters_follow_chains() -> None:
 def test_a_model_that_is_not_sure_contradicts_nobody() -> None:
     pictures = [Picture(f"{i}.png", "cat") for i in range(3)]
     scores = [(("cat", 1 - score), ("dog", score)) for score in (0.79, 0.8, 0.95)]
-    found = doubt_findings(pictures, scores, sure=0.8)
+    found = uncertain_label_findings(pictures, scores, sure=0.8)
     assert [f.paths for f in found] == [("2.png",), ("1.png",)], "the surest first"
 
 

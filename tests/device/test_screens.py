@@ -23,7 +23,7 @@ from tests.goldens import check_golden, json_text, screen_text
 from tests.link.fake_board import HELLO
 
 
-class Said:
+class TextLine:
     """A device that answers what it was made to; what it was told is kept."""
 
     name = "memory"
@@ -33,7 +33,7 @@ class Said:
         self.hello, self.done = hello, list[tuple[object, ...]]()
         self.values: dict[Setting, int] = {}
 
-    def __enter__(self) -> Said:
+    def __enter__(self) -> TextLine:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +62,7 @@ def test_information() -> None:
         board="nano33ble", clock_hz=64_500_000,
     )  # fmt: skip
     known = replace(HELLO, last_fault=int(FaultCode.CAMERA_NO_ANSWER))
-    devices: list[Any] = [Said(), Said(other), Said(known)]
+    devices: list[Any] = [TextLine(), TextLine(other), TextLine(known)]
     shown = [screen_text(info_table(device)) for device in devices]
     shown += [json_text(info_object(device)) for device in devices[:1]]
     layout = (str(OURS.hash), f"{OURS.hash:08X}")  # it changes with the wire
@@ -78,10 +78,10 @@ def test_settings() -> None:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Runs a command on Said; gives what was done to it. url: the port that was chosen."""
+    """Runs a command on TextLine; gives what was done to it. url: the port that was chosen."""
 
     def started(url: str, *argv: str, playback: Any = None) -> list[tuple[object, ...]]:
-        device = Said()
+        device = TextLine()
 
         @contextmanager
         def opening(options: PortOptions, say: object) -> Iterator[Opening]:

@@ -101,11 +101,11 @@ def test_another_wire_is_refused_with_both_versions_and_a_remedy() -> None:
 
 def test_silence_names_the_bootloader_and_the_upload() -> None:
     line = refusal(MutePort(b""))
-    assert "nothing was heard" in line and "bootloader" in line and "-t upload" in line
+    assert "nothing was received" in line and "bootloader" in line and "-t upload" in line
 
 
 def test_text_of_another_firmware_is_quoted() -> None:
-    assert 'another firmware was heard ("Hello from sketch' in refusal(
+    assert 'another firmware was received ("Hello from sketch' in refusal(
         MutePort(b"x\r\nHello from sketch 12\r\n")
     )
 

@@ -35,7 +35,7 @@ def met(name: str) -> tuple[Client, Listening]:
 def test_a_board_with_the_cores_usb_gets_full_packets() -> None:
     client, port = met("nano33ble")
     for number in range(5):
-        client.line.tell(Ping(number))
+        client.line.send(Ping(number))
         client.get(Setting.GAIN)
     assert len(port.written) == 10
     assert {len(data) % USB_PACKET_BYTES for data in port.written} == {0}

@@ -4,7 +4,7 @@ python -m tests.mutants                      40 changes over all folders; the la
 python -m tests.mutants host/link --count 20 one folder
 python -m tests.mutants --list               the folders, and how many changes there are
 
-Each change is run against the tests nearest to it (rooms.py: named after its source, or importing it), to the first
+Each change is run against the tests nearest to it (folders.py: named after its source, or importing it), to the first
 that fails. What survives them is run against the rest of its folder's tests, a folder's survivors together: only
 where something fails are they parted. A survivor is a question: a test that is missing, or a change that makes no
 difference. --near leaves the rest out, so that what it calls survived is what the nearest tests do not notice.
@@ -25,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.mutants import limit, of_c, of_python
-from tests.mutants.rooms import ROOT, nearest, rooms
+from tests.mutants.folders import ROOT, nearest, sources_by_folder
 from tests.mutants.workplace import Change, Outcome, judge, judge_others, stop_all, workplace
 
 Place = tuple[str, Change]
@@ -36,29 +36,29 @@ Copies = queue.Queue[Path]
 def places(wanted: str | None) -> list[Place]:
     """Every change that could be drawn, with its folder."""
     found: list[Place] = []
-    for room, sources in rooms().items():
+    for folder, sources in sources_by_folder().items():
         for source in sources:
             if wanted and not source.as_posix().startswith(wanted):
                 continue
             text = (ROOT / source).read_text(encoding="utf-8")
             of = of_c if source.suffix == ".c" else of_python
-            found += [(room, Change(source, mutation)) for mutation in of.mutations(text)]
+            found += [(folder, Change(source, mutation)) for mutation in of.mutations(text)]
     return found
 
 
 def sample(found: list[Place], count: int, seed: int) -> list[Place]:
     """`count` of them: folders in turn, so that a large one does not hide a small one."""
     draw = random.Random(seed)
-    by_room: dict[str, list[Place]] = {}
+    by_folder: dict[str, list[Place]] = {}
     for place in found:
-        by_room.setdefault(place[0], []).append(place)
-    for members in by_room.values():
+        by_folder.setdefault(place[0], []).append(place)
+    for members in by_folder.values():
         draw.shuffle(members)
     chosen: list[Place] = []
     while len(chosen) < min(count, len(found)):
-        for room in sorted(by_room):
-            if by_room[room] and len(chosen) < count:
-                chosen.append(by_room[room].pop())
+        for folder in sorted(by_folder):
+            if by_folder[folder] and len(chosen) < count:
+                chosen.append(by_folder[folder].pop())
     return chosen
 
 
@@ -67,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("room", nargs="?", help="a folder or a file of the product, as host/link")
+    parser.add_argument("folder", nargs="?", help="a folder or a file of the product, as host/link")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="not the first N of them")
     parser.add_argument("--seed", type=int, default=1)
@@ -78,12 +78,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--list", action="store_true", help="the folders, and their changes")
     args = parser.parse_args(argv)
-    found = places(args.room)
+    found = places(args.folder)
     if not found:
-        parser.error(f"nothing to change in {args.room}: --list names the folders")
+        parser.error(f"nothing to change in {args.folder}: --list names the folders")
     if args.list:
-        for room, count in Counter(room for room, _ in found).items():
-            print(f"{count:6d} {room}")
+        for folder, count in Counter(folder for folder, _ in found).items():
+            print(f"{count:6d} {folder}")
         return 0
     if args.cpu:
         os.environ[limit.BUDGET] = str(args.cpu)
@@ -123,18 +123,18 @@ def _run_nearest(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -
 
 def _run_others(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -> None:
     left: dict[str, list[Change]] = {}
-    for (room, change), outcome in outcomes.items():
+    for (folder, change), outcome in outcomes.items():
         if outcome.verdict == "survived":
-            left.setdefault(room, []).append(change)
+            left.setdefault(folder, []).append(change)
     count = sum(map(len, left.values()))
     print(f"{count} survivors against the rest of their folders' tests:", flush=True)
 
-    def work(room: str) -> Outcomes:
+    def work(folder: str) -> Outcomes:
         with _borrowed(copies) as copy:
-            results = judge_others(copy, left[room])
-        return {(room, change): outcome for change, outcome in results.items()}
+            results = judge_others(copy, left[folder])
+        return {(folder, change): outcome for change, outcome in results.items()}
 
-    for task in as_completed([pool.submit(work, room) for room in left]):
+    for task in as_completed([pool.submit(work, folder) for folder in left]):
         outcomes |= _said(task.result())
 
 
@@ -154,9 +154,9 @@ def _said(results: Outcomes) -> Outcomes:
 
 
 def _sum_up(outcomes: Outcomes) -> None:
-    counts = Counter((room, outcome.verdict) for (room, _), outcome in outcomes.items())
-    for room in sorted({room for room, _ in counts}):
-        print(f"{room}: {counts[room, 'killed']} killed, {counts[room, 'survived']} survived")
+    counts = Counter((folder, outcome.verdict) for (folder, _), outcome in outcomes.items())
+    for folder in sorted({folder for folder, _ in counts}):
+        print(f"{folder}: {counts[folder, 'killed']} killed, {counts[folder, 'survived']} survived")
     verdicts = Counter(outcome.verdict for outcome in outcomes.values())
     built = len(outcomes) - verdicts["does not build"]
     print(

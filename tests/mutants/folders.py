@@ -40,14 +40,14 @@ TESTS = {
 }
 
 
-def rooms() -> dict[str, list[Path]]:
+def sources_by_folder() -> dict[str, list[Path]]:
     """Folder of the product -> its sources, without what is generated."""
     found: dict[str, list[Path]] = {}
     for pattern in ("host/**/*.py", "firmware/src/**/*.c"):
         for path in sorted(ROOT.glob(pattern)):
             relative = path.relative_to(ROOT)
             if not set(GENERATED) & set(relative.parts) and path.stat().st_size:
-                found.setdefault(_room(relative), []).append(relative)
+                found.setdefault(_folder(relative), []).append(relative)
     return found
 
 
@@ -137,7 +137,7 @@ def _unique(files: list[Path]) -> list[str]:
     return list(dict.fromkeys(str(path.relative_to(ROOT)) for path in files if path.exists()))
 
 
-def _room(source: Path) -> str:
+def _folder(source: Path) -> str:
     parts = source.parts[:-1]
     deep = parts[:2] in (("firmware", "src"), ("host", "bench"))
     return "/".join(parts[: 3 if deep else 2])

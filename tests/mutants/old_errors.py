@@ -14,8 +14,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutants.folders import ROOT
 from tests.mutants.mutation import Mutation
-from tests.mutants.rooms import ROOT
 from tests.mutants.workplace import Change, judge, workplace
 
 CAMERA, BOARD = "firmware/src/camera", "firmware/src/board"

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutants import limit
+from tests.mutants.folders import ROOT, others
 from tests.mutants.mutation import Mutation
-from tests.mutants.rooms import ROOT, others
 
 WALL_S = 3600  # of one run of pytest: what hangs without working
 TEST_WALL_S = 600  # of one test

@@ -91,7 +91,7 @@ class Bench:
 
     def tell(self, command: Message) -> None:
         """Sends a command."""
-        self.client.line.tell(command)
+        self.client.line.send(command)
 
     def ask(self, command: Message) -> Ack:
         """Sends a command and waits for its answer, whatever it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.mutants import of_c, of_python, rooms
+from tests.mutants import folders, of_c, of_python
 from tests.mutants.__main__ import places, sample
 
 PYTHON = '''"""Text 1 < 2."""
@@ -60,20 +60,20 @@ def test_a_sample_is_spread_over_folders_and_repeats() -> None:
     found = places("host/link") + places("firmware/src/slot")
     chosen = sample(found, 10, seed=3)
     assert chosen == sample(found, 10, seed=3) != sample(found, 10, seed=4)
-    assert sorted(room for room, _ in chosen) == ["firmware/src/slot"] * 5 + ["host/link"] * 5
+    assert sorted(folder for folder, _ in chosen) == ["firmware/src/slot"] * 5 + ["host/link"] * 5
 
 
 def test_every_source_has_tests() -> None:
-    sources = [source for sources in rooms.rooms().values() for source in sources]
-    assert [source for source in sources if not rooms.nearest(source)] == []
+    sources = [source for sources in folders.sources_by_folder().values() for source in sources]
+    assert [source for source in sources if not folders.nearest(source)] == []
 
 
 def test_the_nearest_tests_are_by_name_then_by_import_then_the_folders() -> None:
     source = Path("host/base/statistics.py")
-    near = rooms.nearest(Path("host/link/framing.py"))
+    near = folders.nearest(Path("host/link/framing.py"))
     assert near[0] == "tests/link/test_framing.py"
-    near = rooms.nearest(source)
+    near = folders.nearest(source)
     assert "tests/evaluate/test_intervals.py" in near  # imports it
     assert "tests/base/test_files.py" not in near
-    assert "tests/base/test_files.py" in rooms.others(source)
-    assert "tests/test_options.py" in rooms.nearest(Path("host/device/__main__.py"))
+    assert "tests/base/test_files.py" in folders.others(source)
+    assert "tests/test_options.py" in folders.nearest(Path("host/device/__main__.py"))

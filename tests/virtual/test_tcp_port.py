@@ -13,8 +13,8 @@ import pytest
 
 from host.link.transport import SocketPort, socket_address, without_key
 from host.virtual import serve
-from host.virtual.door import KEY_WAIT_S, MOST_WAITING, Door
 from host.virtual.serve import MOST_WAITING_BYTES, BoardServer, Speed
+from host.virtual.tcp_port import KEY_WAIT_S, MOST_WAITING, TcpPort
 
 KEY = "the-key"
 PATIENCE_S = 60.0
@@ -77,9 +77,9 @@ def dial(url: str, key: str | None = None) -> socket.socket:
     return client
 
 
-def turn(door: Door) -> list[socket.socket]:
+def turn(port: TcpPort) -> list[socket.socket]:
     """As a server does."""
-    return door.admit(select.select(door.sockets, [], [], 0.01)[0])
+    return port.admit(select.select(port.sockets, [], [], 0.01)[0])
 
 
 def comes_in(url: str) -> bool:
@@ -115,25 +115,25 @@ def test_the_key_opens_and_another_does_not() -> None:
 
 def test_who_says_nothing_takes_no_seat_and_is_given_up_on() -> None:
     now = [0.0]
-    door = Door(0, KEY, lambda: now[0])
-    address = ("127.0.0.1", door.port)
+    port = TcpPort(0, KEY, lambda: now[0])
+    address = ("127.0.0.1", port.port)
     with contextlib.ExitStack() as stack:
         silent = [
             stack.enter_context(socket.create_connection(address, PATIENCE_S))
             for _ in range(MOST_WAITING)
         ]
-        while len(door.sockets) <= MOST_WAITING:
-            assert turn(door) == []
-        known = stack.enter_context(dial(door.url))
+        while len(port.sockets) <= MOST_WAITING:
+            assert turn(port) == []
+        known = stack.enter_context(dial(port.url))
         seated: list[socket.socket] = []
         while not seated:
-            seated = turn(door)
+            seated = turn(port)
         assert seated[0].getpeername() == known.getsockname()
         seated[0].close()
         now[0] = KEY_WAIT_S
-        assert door.admit([]) == [] and len(door.sockets) == 1
+        assert port.admit([]) == [] and len(port.sockets) == 1
         assert all(one.recv(1) == b"" for one in silent)
-    door.close()
+    port.close()
 
 
 def test_without_a_key_anybody_is_a_client() -> None:

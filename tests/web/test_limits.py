@@ -40,7 +40,7 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
         assert queue.dropped == 0, "so much may wait"
         queue.put(b"y\0")
         assert queue.dropped == 2
-        queue.tell_place("here")
+        queue.send_place("here")
         for number in range(65):
             queue.say(str(number))
         texts, data, place = await queue.get()
@@ -54,7 +54,7 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
         assert len((await queue.get())[1]) == feed.MOST_BYTES + 5, "the newest one stays whole"
         gives: tuple[Callable[[], None], ...] = (
             lambda: queue.say("t"),
-            lambda: queue.tell_place("p"),
+            lambda: queue.send_place("p"),
             lambda: queue.put(b"b"),
         )
         for give in gives:

@@ -328,7 +328,7 @@ def test_texts_that_nobody_reads_do_not_grow() -> None:
         feed = Feed()
         for number in range(1000):
             feed.say(f"{number}")
-            feed.tell_place(f"at {number}")
+            feed.send_place(f"at {number}")
         return await feed.get()
 
     with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop

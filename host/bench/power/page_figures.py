@@ -55,7 +55,7 @@ class _Battery:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Saved:
     figures: str
     supply_volt: float
     windows: int
@@ -108,7 +108,7 @@ def power_figures(run: Run) -> PowerFigures:
     if not run.summary:
         raise HostError(f"{run.directory} has no figures ({run.reason})", "measure again")
     where = f"{run.directory}: summary"
-    kept = parse(_Kept, run.summary, where)
+    kept = parse(_Saved, run.summary, where)
     word = kept.figures
     if word not in KINDS:
         raise HostError(f"{where}: figures must be measured or estimated, not {word[:40]!r}")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NAME = "watch"
 SUPPLY_V = 3.3
 LOOKS, SETTLE = LIMITS[Setting.LOOKS_PER_MINUTE], LIMITS[Setting.WATCH_SETTLE_FRAMES]
-SAID_EVERY_S = 10.0
+REPORT_EVERY_S = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +91,7 @@ def run(request: argparse.Namespace) -> int:
     reported = [0.0]
 
     def progress(seconds: float) -> None:
-        if seconds - reported[0] >= SAID_EVERY_S:
+        if seconds - reported[0] >= REPORT_EVERY_S:
             reported[0] = seconds
             say(f"{seconds:.0f} of {wanted.plan.seconds:.0f} s")
 

@@ -170,5 +170,5 @@ export function noHello(inbox) {
   if (impossible) return `the board says what cannot be true (${impossible}): give it the firmware with pio run -t upload`;
   if (inbox.packets) return "packets came, but no Hello: press the board's reset button once";
   if (inbox.heard().length) return "bytes that are no packets came: another firmware runs there; pio run -t upload gives it ours";
-  return "nothing was heard: give the board the firmware with pio run -t upload; if its LED fades in and out, press reset once";
+  return "nothing was received: give the board the firmware with pio run -t upload; if its LED fades in and out, press reset once";
 }

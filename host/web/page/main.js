@@ -100,7 +100,7 @@ class App {
       hello: (hello) => this.#hello(hello),
       sample: (sample) => this.#sample(sample),
       fault: (fault) => this.#fault(fault),
-      restarted: () => this.say("The board restarted; it was told its settings again"),
+      restarted: () => this.say("The board restarted; its settings were sent again"),
       failed: (error) => this.#fail(error.message),
     });
   }
