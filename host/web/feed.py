@@ -17,6 +17,11 @@ class PacketCutter:
     def __init__(self) -> None:
         self._pending = b""
 
+    @property
+    def is_within_packet(self) -> bool:
+        """A packet has begun and not ended."""
+        return bool(self._pending)
+
     def take(self, data: bytes) -> bytes:
         """What is complete; noise without an end passes as it is."""
         whole, found, rest = (self._pending + data).rpartition(DELIMITER)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from host.web.tape import Place, parse_order, place_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
+POOL_S = 0.004  # 2.6 KB at most (docs/VIRTUAL_BOARD.md: 650 KB/s), which is less than a serial port's driver holds
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,6 @@ class Hub:
         """tape: the recording that `port` plays."""
         self.state = state
         self._tape, self._place = tape, None if tape is None else place_of(tape)
-        self.received_bytes = 0
         self._port, self._reopen, self._loop = port, reopen, loop
         self._feeds: set[Feed] = set()
         self._cutter = PacketCutter()
@@ -129,7 +130,15 @@ class Hub:
                 self._open_again()
                 continue
             if data:
-                self._later(self._spread, data)
+                self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Wakes the loop for whole packets alone, and lets what is on its way pool: USB brings 64 bytes at a time."""
+        portion = self._cutter.take(data)
+        if portion:
+            self._later(self._spread, portion)
+        if self._cutter.is_within_packet:
+            time.sleep(POOL_S)
 
     def _follow_tape(self) -> None:
         if self._tape is None:
@@ -149,21 +158,18 @@ class Hub:
                 port = self._reopen()
                 with self._writing:
                     self._port = port
+                self._cutter.forget()
                 self._write(DELIMITER)
                 self._later(self._back)
                 return
 
     def _back(self) -> None:
-        self._cutter.forget()
         reconnects = self.state.reconnects + 1
         self._change(replace(self.state, connected=True, reconnects=reconnects))
 
-    def _spread(self, data: bytes) -> None:
-        self.received_bytes += len(data)
-        portion = self._cutter.take(data)
-        if portion:
-            for feed in self._feeds:
-                feed.put(portion)
+    def _spread(self, portion: bytes) -> None:
+        for feed in self._feeds:
+            feed.put(portion)
 
     def _change(self, state: State) -> None:
         self.state = state

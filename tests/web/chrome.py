@@ -79,6 +79,11 @@ class Tab(Target):
         """Brings it to the front of its window."""
         self._browser.send("Target.activateTarget", targetId=self._id)
 
+    def resize(self, width: int, height: int) -> None:
+        """CSS pixels of its viewport."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.send("Emulation.setDeviceMetricsOverride", **size)
+
     def freeze(self) -> None:
         """As Chromium does with a tab that was hidden for minutes: no timer, no message reaches its scripts."""
         self.send("Page.setWebLifecycleState", state="frozen")
@@ -104,6 +109,11 @@ class Browser:
             time.sleep(TURN_S)
         return tab
 
+    def processes(self) -> list[tuple[str, int]]:
+        """Kind and number of each, those of pages are renderers."""
+        found = self._browser.send("SystemInfo.getProcessInfo")["processInfo"]
+        return [(process["type"], process["id"]) for process in found]
+
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
@@ -111,7 +121,7 @@ def chromium() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         own = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
         with subprocess.Popen(
-            [chromium_path(), *own, *FLAGS], stderr=subprocess.PIPE, text=True
+            [chromium_path(), *own, *FLAGS, "about:blank"], stderr=subprocess.PIPE, text=True
         ) as process:
             assert process.stderr is not None
             try:

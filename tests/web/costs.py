@@ -1,33 +1,45 @@
 """python -m tests.web.costs: what 20 frames a second and more cost the page and the server, in shares of one core.
 
-CPU time of whole processes, as the kernel counts it: a busy machine makes them wait, not cost more. No test, all the
-same: a shared machine's caches are shared, too. Exit code 1 when a limit was passed or the board was too slow.
+Three processes and a browser: a scripted board at a pseudo-terminal, `host.viewer --web` that serves it, and Chromium
+by its own protocol: playwright has the page copy every message of its WebSocket for the driver, which took a third of
+its time. CPU time of whole processes, as the kernel counts it. No test: processes that share the machine's caches make
+the same work up to twice as dear. Exit code 1 when a limit was passed or the board was too slow.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
+import threading
 import time
+import tty
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, sync_playwright
-
 from host.web.files import PAGE
 from tests.link.fake_board import FakeBoard
-from tests.web.conftest import FLAGS, chromium_path
-from tests.web.serve import served
+from tests.web.chrome import Browser, chromium
 from tests.web.stream import StreamPort
-from tests.web.waits import until
 
 BOARD_HZ = 22
 ENOUGH_HZ = 20.0
 SECONDS = 20.0
 LIMITS = {"page_process": 0.10, "server_process": 0.05}  # shares of one core
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+USB_S = 0.001  # a frame of the bus
+USB_BYTES = 650  # in one, as mbed's stack carries them (docs/VIRTUAL_BOARD.md)
+PORTION_BYTES = 4096
+# A frame is drawn when its pixels are put on the canvas.
+COUNT_DRAWN = """(() => {
+  globalThis.drawn = 0;
+  const kind = OffscreenCanvasRenderingContext2D.prototype, put = kind.putImageData;
+  kind.putImageData = function (...values) { globalThis.drawn++; return put.apply(this, values); };
+})()"""
 
 
 class PacedPort(StreamPort):
@@ -42,48 +54,63 @@ class PacedPort(StreamPort):
         now = time.monotonic()
         self._due = max(self._due, now - 1.0) + 1 / BOARD_HZ
         self._turn_s = max(0.0, self._due - now)
+        self.output.clear()
         return super().read()
 
 
 def main() -> int:
     """Prints one JSON object."""
-    command = [sys.executable, "-m", "tests.web.costs", "serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            found = measure(server.stdout.readline().strip(), server.pid)
-        finally:
-            server.kill()
+    with streaming() as (address, server), chromium() as browser:
+        found = measure(browser, address, server)
     within = all(found["shares_of_a_core"][name] < most for name, most in LIMITS.items())
     found["within_limits"] = within and found["frames_per_s_drawn"] >= ENOUGH_HZ
     print(json.dumps(found, indent=1))
     return 0 if found["within_limits"] else 1
 
 
-def measure(address: str, server: int) -> dict[str, Any]:
-    """One page looks on for SECONDS. server: its process, the scripted board within it."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(address)
-        until(page, f"camera.ready && camera.view.frame > {2 * BOARD_HZ}")
-        page.evaluate(COUNT_DRAWN)
-        devtools = browser.new_browser_cdp_session()
-        before, at = _cpu(devtools, server), time.monotonic()
-        drawn = page.evaluate("drawn")
-        page.wait_for_timeout(1000 * SECONDS)
-        after, seconds = _cpu(devtools, server), time.monotonic() - at
-        drawn = page.evaluate("drawn") - drawn
-        losses = page.evaluate("camera.board.losses")
-        browser.close()
+@contextlib.contextmanager
+def streaming() -> Iterator[tuple[str, int]]:
+    """A board that streams, and the viewer that serves it: the page's address, and the viewer's process."""
+    with (
+        _started("tests.web.costs", "board") as board,
+        _started("host.viewer", "--web", "--port", _line(board)) as viewer,
+    ):
+        yield _line(viewer), viewer.pid
+
+
+@contextlib.contextmanager
+def _started(module: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", module, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def measure(browser: Browser, address: str, server: int) -> dict[str, Any]:
+    """One page looks on for SECONDS. server: its process."""
+    page = browser.open(address)
+    page.resize(1280, 900)
+    page.until(f"camera.ready && camera.view.frame > {2 * BOARD_HZ}")
+    page.evaluate(COUNT_DRAWN)
+    before, at, drawn = _cpu(browser, server), time.monotonic(), page.evaluate("drawn")
+    time.sleep(SECONDS)
+    after, seconds = _cpu(browser, server), time.monotonic() - at
+    drawn = page.evaluate("drawn") - drawn
+    losses = page.evaluate("camera.board.losses")
+    used = {name: cpu - before[name] for name, cpu in after.items()}
     return {
         "frames_per_s_drawn": round(drawn / seconds, 2),
-        "shares_of_a_core": {
-            name: round((cpu - before[name]) / seconds, 4) for name, cpu in after.items()
+        "shares_of_a_core": {name: round(cpu / seconds, 4) for name, cpu in used.items()},
+        "ms_for_a_frame_drawn": {  # holds on a busy machine, which draws fewer
+            name: round(1000 * cpu / max(1, drawn), 2) for name, cpu in used.items()
         },
-        "page_ms_for_a_frame_drawn": round(  # holds on a busy machine, which draws fewer
-            1000 * (after["page_process"] - before["page_process"]) / max(1, drawn), 2
-        ),
         "limits": LIMITS,
         "lost": losses["wireLost"] + losses["hostDropped"],
         "page_bytes": sum(file.stat().st_size for file in PAGE.iterdir()),
@@ -91,21 +118,11 @@ def measure(address: str, server: int) -> dict[str, Any]:
     }
 
 
-# A frame is drawn when its pixels are put on the canvas.
-COUNT_DRAWN = """() => {
-  globalThis.drawn = 0;
-  const kind = OffscreenCanvasRenderingContext2D.prototype, put = kind.putImageData;
-  kind.putImageData = function (...values) { globalThis.drawn++; return put.apply(this, values); };
-}"""
-
-
-def _cpu(devtools: CDPSession, server: int) -> dict[str, float]:
+def _cpu(browser: Browser, server: int) -> dict[str, float]:
     """Seconds of CPU so far. The browser's other processes are one browser's, not one page's; they are said as well."""
-    processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
     found = {"page_process": 0.0, "server_process": _used(server), "other_browser_processes": 0.0}
-    for process in processes:
-        name = "page_process" if process["type"] == "renderer" else "other_browser_processes"
-        found[name] += _used(process["id"])
+    for kind, process in browser.processes():
+        found["page_process" if kind == "renderer" else "other_browser_processes"] += _used(process)
     return found
 
 
@@ -115,15 +132,25 @@ def _used(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) * TICK_S
 
 
-def serve() -> None:
-    """Prints the address, and streams until it is killed."""
-    with served(PacedPort()) as service:
-        print(service.address, flush=True)
-        while True:
-            time.sleep(60)
+def board() -> None:
+    """Prints the path of its serial port, and streams there, at the pace of USB, until it is killed."""
+    port, (ours, theirs) = PacedPort(), pty.openpty()
+    tty.setraw(theirs)
+    threading.Thread(target=_hear, args=(port, ours), daemon=True).start()
+    print(os.ttyname(theirs), flush=True)
+    while True:
+        data = port.read()
+        for at in range(0, len(data), USB_BYTES):
+            os.write(ours, data[at : at + USB_BYTES])
+            time.sleep(USB_S)
+
+
+def _hear(port: StreamPort, line: int) -> None:
+    while True:
+        port.write(os.read(line, PORTION_BYTES))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        serve()
+    if sys.argv[1:] == ["board"]:
+        board()
     sys.exit(main())

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from tests.web.chrome import Browser, Tab, chromium
-from tests.web.costs import BOARD_HZ
+from tests.web.costs import BOARD_HZ, streaming
 
 AWAKE_S = 10.0
 LOOK_S = 1.0
@@ -43,17 +42,8 @@ def put_to_sleep(tab: Tab) -> None:
 def main() -> None:
     """Sleeps for so many seconds, a minute without a word."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    command = [sys.executable, "-m", "tests.web.costs", "serve"]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
-        chromium() as chrome,
-    ):
-        assert server.stdout is not None
-        try:
-            address = server.stdout.readline().strip()
-            print(json.dumps(measure(chrome, address, server.pid, seconds), indent=1))
-        finally:
-            server.kill()
+    with streaming() as (address, server), chromium() as chrome:
+        print(json.dumps(measure(chrome, address, server, seconds), indent=1))
 
 
 def measure(browser: Browser, address: str, server: int, seconds: float) -> dict[str, Any]:

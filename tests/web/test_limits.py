@@ -22,7 +22,9 @@ def test_packets_are_cut_behind_their_ends() -> None:
     cutter = PacketCutter()
     assert cutter.take(b"ab") == b"" and cutter.take(b"c\0de\0f") == b"abc\0de\0"
     assert cutter.take(b"g\0") == b"fg\0" and cutter.take(b"\0") == b"\0"
+    assert not cutter.is_within_packet
     cutter.take(b"old")
+    assert cutter.is_within_packet
     cutter.forget()
     assert cutter.take(b"new\0") == b"new\0"
     assert cutter.take(b"x" * LARGEST_ENCODED) == b""

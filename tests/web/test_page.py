@@ -32,10 +32,13 @@ PIXELS = """((id) => { // of a canvas, as it is on the screen
   return [height, width, btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""))];
 })"""
 WITHOUT_OFFSCREEN = "delete globalThis.OffscreenCanvasRenderingContext2D;"
-COLOURS = {  # of style.css: the bar's empty part, and of a person and of none
-    "light": ((0xD8, 0xD0, 0xC4), (0xF5, 0xA6, 0x23), (0x2F, 0x5F, 0x93)),
-    "dark": ((0x3A, 0x43, 0x4C), (0xFA, 0xB0, 0x28), (0x8F, 0xBB, 0xE8)),
+COLOURS = {  # of style.css: the bar of a person and of none
+    "light": ("rgb(245, 166, 35)", "rgb(47, 95, 147)"),
+    "dark": ("rgb(250, 176, 40)", "rgb(143, 187, 232)"),
 }
+BAR = """[document.getElementById("bar").getBoundingClientRect().width
+  / document.getElementById("bar-box").getBoundingClientRect().width,
+  getComputedStyle(document.getElementById("bar")).backgroundColor]"""
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -86,11 +89,9 @@ def shows(page: Page, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) ->
 
 def bar_shows(page: Page, score: float, is_person: bool, scheme: str) -> bool:
     """The bar is as long as the score, in the verdict's colour."""
-    empty, yes, no = COLOURS[scheme]
-    row = pixels(page, "bar")[4, :, :3]
-    filled = (row == (yes if is_person else no)).all(axis=1)
-    rest = (row == empty).all(axis=1)
-    return bool(abs(filled.mean() - score) < 0.01 and abs(rest.mean() - (1 - score)) < 0.01)
+    yes, no = COLOURS[scheme]
+    share, colour = until(page, "true", BAR)
+    return bool(abs(share - score) < 0.01 and colour == (yes if is_person else no))
 
 
 def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> None:

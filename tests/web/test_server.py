@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import http.client
 import json
+import socket
 import threading
-from collections.abc import Iterator
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -18,12 +21,13 @@ from websockets.sync.client import ClientConnection, connect
 
 from host.base.errors import HostError
 from host.link import messages as wire
-from host.link.framing import encode_packet
+from host.link.framing import DELIMITER, encode_packet
 from host.link.inbox import Inbox
 from host.ports.choose import open_port
 from host.viewer.__main__ import main as viewer
 from host.web.feed import MOST_BYTES, MOST_TEXTS, Feed, PacketCutter
 from host.web.guard import Request, is_for_us, may_link
+from host.web.hub import Hub
 from host.web.server import MOST_PAGES, Service
 from host.web.tape import Order, parse_order
 from tests.link.fake_board import FakeBoard
@@ -123,6 +127,55 @@ def test_a_foreign_name_for_this_machine_is_refused(service: Service) -> None:
         assert wanted.getresponse().status == 403
     request = Request("/link?token=t", ("evil.example",), ("http://evil.example",))
     assert not is_for_us(request) and not may_link(request, "t")
+
+
+def test_a_browser_gets_its_messages_in_one_piece_and_not_compressed(service: Service) -> None:
+    """The first one, byte by byte (RFC 6455, RFC 7692): Chromium hands on whole what it has to inflate."""
+    here = f"127.0.0.1:{service.port_number}"
+    lines = (
+        f"GET /link?token={service.token} HTTP/1.1",
+        f"Host: {here}",
+        f"Origin: http://{here}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+    )
+    with socket.create_connection(("127.0.0.1", service.port_number), PATIENCE_MS / 1000) as raw:
+        raw.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        read = raw.makefile("rb")
+        head = b"".join(iter(read.readline, b"\r\n"))
+        assert b" 101 " in head and b"Sec-WebSocket-Extensions: permessage-deflate" in head
+        first, length = read.read(2)
+        fin_compressed_text, length_follows = 0b1100_0001, 126
+        assert (first, length) == (fin_compressed_text, length_follows)
+        message = read.read(int.from_bytes(read.read(2), "big"))
+    assert BOARD.text().encode() in message, "stored"
+    assert zlib.decompress(message + b"\0\0\xff\xff\1\0\0\xff\xff", -15) == BOARD.text().encode()
+
+
+def test_pieces_of_a_packet_wake_nobody() -> None:
+    """A board's USB brings 64 bytes at a time; a page is sent whole packets, each of them once."""
+
+    board, woken = FakeBoard(), list[bytes]()
+    output = board.shoot() + board.shoot()
+    pieces = deque(output[at : at + 64] for at in range(0, len(output), 64))
+
+    class Line(StreamPort):
+        def read(self) -> bytes:
+            return pieces.popleft() if pieces else super().read()
+
+    class Loop:
+        def call_soon_threadsafe(self, act: Callable[..., None], *values: bytes) -> None:
+            woken.extend(values)
+
+    port = Line(board, frames=0)
+    hub = Hub(port, BOARD, lambda: port, cast(asyncio.AbstractEventLoop, Loop()))
+    eventually(lambda: b"".join(woken) == output)
+    hub.close()
+    assert len(woken) <= output.count(DELIMITER)
+    assert all(portion.endswith(DELIMITER) for portion in woken)
 
 
 def test_a_tunnel_with_another_number_works() -> None:

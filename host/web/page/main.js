@@ -201,7 +201,9 @@ class App {
   #countLosses() {
     const source = this.player ?? this.board;
     if (!source) return;
-    this.view = { ...this.view, losses: source.losses };
+    const losses = source.losses, before = this.view.losses;
+    if (before && Object.keys(losses).every((kind) => losses[kind] === before[kind])) return;
+    this.view = { ...this.view, losses };
     this.draw();
   }
 

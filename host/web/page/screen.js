@@ -1,6 +1,6 @@
 // A View onto the document. Nothing is decided here, and what has not changed is not touched.
 import { Live } from "./live.js";
-import { HISTORY, STAGE_NAMES, clockText, faultWords, lossRows, nameRows, percent, rateText, scoreText, stageHelp, stagesOf, verdictOf, verdictText } from "./view.js";
+import { HISTORY, STAGE_NAMES, clockText, faultWords, lossRows, nameRows, percent, rateText, scoreOf, scoreText, stageHelp, stagesOf, verdictOf, verdictText } from "./view.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -12,8 +12,11 @@ export function element(name, text = "", attributes = {}) {
   return made;
 }
 
+/** Of an element that holds text alone. The text itself is changed where there is one: a new one costs a style pass. */
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const held = node.firstChild;
+  if (!held) node.textContent = text;
+  else if (held.data !== text) held.data = text;
 }
 
 export const READ_MS = 250; // numbers that change faster are not read; the picture and the verdict are of every frame
@@ -26,6 +29,7 @@ export class Screen {
   #losses = new Map();
   #live = new Live();
   #words = byId("verdict").textContent;
+  #lineColour = "";
 
   constructor() {
     for (const name of STAGE_NAMES) this.#stages.set(name, stageRow(name));
@@ -42,17 +46,17 @@ export class Screen {
   forget() {
     this.#shown = this.#shownSlow = {};
     this.#slowAt = -READ_MS;
-    this.#live.forget();
+    this.#lineColour = "";
   }
 
   /** extra: {tag, alarm: [title, remedy] | null}. True when numbers are still to be drawn: call again after READ_MS. */
   draw(view, extra, nowMs) {
     this.#live.draw(view);
-    this.#verdict(view);
+    const isOther = this.#verdict(view);
     this.#names(view);
     this.#banners(view, extra);
     this.#shown = view;
-    if (nowMs - this.#slowAt < READ_MS) return view !== this.#shownSlow;
+    if (nowMs - this.#slowAt < READ_MS && !isOther) return view !== this.#shownSlow;
     this.#slowAt = nowMs;
     this.#numbers(view);
     this.#shownSlow = view;
@@ -63,15 +67,18 @@ export class Screen {
     this.#history(view);
     for (const stage of stagesOf(view)) this.#stage(stage);
     setText(byId("score"), scoreText(view));
+    byId("bar").style.transform = `scaleX(${Math.min(1, Math.max(0, scoreOf(view) ?? 0))})`;
     setText(byId("rate"), rateText(view));
     setText(byId("clock-text"), view.cycles ? clockText(view) : "no frame yet");
+    if (view.losses === this.#shownSlow.losses) return;
     for (const [key, , count] of lossRows(view.losses)) setText(this.#losses.get(key), count.toLocaleString("en"));
   }
 
+  /** True when it is another one: its numbers go with it. */
   #verdict(view) {
     const verdict = verdictOf(view), words = verdictText(view);
-    const box = byId("verdict");
-    if (this.#words !== words) {
+    const box = byId("verdict"), isOther = this.#words !== words;
+    if (isOther) {
       this.#words = words;
       box.textContent = words;
       setText(byId("spoken"), words); // read out when it changes, not with every frame
@@ -81,16 +88,17 @@ export class Screen {
     if (box.dataset.verdict !== said) box.dataset.verdict = said;
     setText(byId("threshold-value"), percent(view.threshold));
     if (view.threshold !== this.#shown.threshold) byId("tick").style.transform = `translateX(${100 * view.threshold}%)`;
+    return isOther;
   }
 
   #history(view) {
     if (view.history === this.#shownSlow.history && view.threshold === this.#shownSlow.threshold) return;
     const canvas = byId("history"), context = canvas.getContext("2d");
-    const { width, height } = canvas, style = getComputedStyle(canvas);
+    const { width, height } = canvas;
     const y = (score) => 3 + (1 - Math.min(1, Math.max(0, score))) * (height - 6);
     context.clearRect(0, 0, width, height);
     context.setLineDash([6, 6]);
-    context.strokeStyle = style.color;
+    context.strokeStyle = this.#lineColour ||= getComputedStyle(canvas).color; // asking costs a style pass
     context.globalAlpha = 0.6;
     line(context, [[0, y(view.threshold)], [width, y(view.threshold)]]);
     context.globalAlpha = 1;
