@@ -29,10 +29,12 @@ class SequenceTracker:
         first_ever: the packet is one a board sends as its first after a restart.
         """
         ahead = 0 if self._expected is None else (sequence - self._expected) % SEQUENCES
-        restarted = (first_ever and sequence == 0) or (PLAUSIBLE_GAP < ahead < SEQUENCES - BEHIND)
-        if ahead and restarted:
+        behind = ahead >= SEQUENCES - BEHIND
+        # A Hello that was asked for of a board whose first one nobody heard; but the same one may come twice, too.
+        anew = first_ever and (sequence == 0 or (behind and ahead != SEQUENCES - 1))
+        if ahead and (anew or (ahead > PLAUSIBLE_GAP and not behind)):
             self.restarts += 1
-        elif ahead >= SEQUENCES - BEHIND:
+        elif behind:
             self.repeated += 1
             return False
         else:

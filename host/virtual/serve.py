@@ -51,6 +51,7 @@ class BoardServer:
         self._lock = threading.Lock()
         board.received = self._received
         board.serial.close()  # until a client opens it
+        board.serial.gone = self._hang_up  # a USB port does not outlive a restart
 
     @property
     def port(self) -> int:

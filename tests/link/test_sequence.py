@@ -35,6 +35,20 @@ def test_a_repeated_packet_is_refused_and_no_loss() -> None:
     assert (tracker.lost, tracker.repeated) == (0, 1)
 
 
+def test_a_board_that_restarted_unheard_is_believed_when_it_says_hello() -> None:
+    """Its first Hello went into a port that nobody had opened yet: what it says next has low numbers."""
+    tracker = SequenceTracker()
+    assert all(tracker.accept(number, number == 0) for number in range(40))
+    assert tracker.accept(1, True) and tracker.accept(2, False)
+    assert (tracker.lost, tracker.repeated, tracker.restarts) == (0, 0, 1)
+
+
+def test_a_hello_that_comes_twice_is_no_restart() -> None:
+    tracker = SequenceTracker()
+    assert [tracker.accept(n, n == 6) for n in (5, 6, 6, 7)] == [True, True, False, True]
+    assert (tracker.lost, tracker.repeated, tracker.restarts) == (0, 1, 0)
+
+
 def test_a_restart_is_no_loss() -> None:
     tracker = SequenceTracker()
     for number in (20_000, 20_001, 0, 1):

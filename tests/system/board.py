@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from host.base.boards import CLOCK_HZ
+from host.base.boards import CLOCK_HZ, VIRTUAL
 from host.base.records import Message
 from host.link.client import Client
 from host.link.line import Line, Timing
@@ -123,6 +123,8 @@ class Bench:
     def restarted(self) -> Hello:
         """What the board says of itself after a restart; what it said before is forgotten."""
         self.messages.clear()
+        if self.hello.board != VIRTUAL:
+            self.client.line.inbox.reconnect()  # a USB port does not outlive a restart
         return self._first_hello()
 
     def frames(self, count: int, mode: Mode = Mode.CAPTURE) -> list[NDArray[np.uint8]]:

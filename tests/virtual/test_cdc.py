@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+
 import pytest
 
+from host.virtual.serve import BoardServer, Speed
 from tests.virtual.usb_device import MILLISECOND, SerialDevice
 
 DTR_AND_RTS, BAUD = 3, 115_200
+PATIENCE_S = 10.0
 
 
 @pytest.fixture
@@ -81,3 +87,20 @@ def test_a_port_that_was_open_opens_again_behind_the_cable(device: SerialDevice)
     device.lines = 0
     device.board.cable_pulled = False
     assert device.run_until(lambda: device.lines == DTR_AND_RTS)
+
+
+def test_a_restart_closes_the_port_for_who_has_it_open(device: SerialDevice) -> None:
+    server = BoardServer(device.board, speed=Speed.MAX)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as client:
+        client.sendall(b"?")
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        try:
+            end = time.monotonic() + PATIENCE_S
+            while not device.board.waiting() and time.monotonic() < end:
+                pass  # until the client is the port's user
+            server.reset()
+            assert client.recv(1) == b""
+        finally:
+            server.stop()
+            thread.join()

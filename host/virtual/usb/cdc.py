@@ -16,17 +16,25 @@ FIRST_BAUD, BAUD, TOUCH_BAUD = 9600, 115_200, 1200
 
 
 class CdcPort:
-    """A serial port on the host. `received` gets what the device sends while the port is open."""
+    """A serial port on the host. `received` gets what the device sends while the port is open.
+
+    gone: called when the device vanishes, as a program's open port then dies.
+    """
 
     def __init__(self, host: UsbHost) -> None:
         self._host = host
         self.received: Callable[[bytes], None] = lambda data: None
+        self.gone: Callable[[], None] = lambda: None
         self._wanted = False
-        self.removed()
+        self._forget()
         host.drivers.append(self)
 
     def removed(self) -> None:
         """The device is gone; a port that was open opens again when it is back."""
+        self._forget()
+        self.gone()
+
+    def _forget(self) -> None:
         self._control = -1
         self._incoming: Endpoint | None = None
         self._outgoing: Endpoint | None = None

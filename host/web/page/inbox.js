@@ -20,9 +20,11 @@ export class SequenceTracker {
   /** Counts the gap before a packet; false when that packet came before. */
   accept(sequence, firstEver) {
     const ahead = this.#expected === null ? 0 : (sequence - this.#expected + SEQUENCES) % SEQUENCES;
-    const restarted = (firstEver && sequence === 0) || (ahead > PLAUSIBLE_GAP && ahead < SEQUENCES - BEHIND);
-    if (ahead && restarted) this.restarts++;
-    else if (ahead >= SEQUENCES - BEHIND) { this.repeated++; return false; }
+    const behind = ahead >= SEQUENCES - BEHIND;
+    // A Hello that was asked for of a board whose first one nobody heard; but the same one may come twice, too.
+    const anew = firstEver && (sequence === 0 || (behind && ahead !== SEQUENCES - 1));
+    if (ahead && (anew || (ahead > PLAUSIBLE_GAP && !behind))) this.restarts++;
+    else if (behind) { this.repeated++; return false; }
     else this.lost += ahead;
     this.#expected = (sequence + 1) % SEQUENCES;
     return true;
