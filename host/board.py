@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from host.base.boards import VIRTUAL
+from host.base.closing import Closing
 from host.base.errors import EndOfRecordingError, HostError
 from host.link.client import Client
 from host.link.device import Device
@@ -48,18 +49,12 @@ class Inference:
         return max(self.scores, key=lambda label: self.scores[label])
 
 
-class Board:
+class Board(Closing):
     """A connected board, as open_board gives it. For one thread. `client` has every command of the link."""
 
     def __init__(self, client: Client, recorder: Recorder | None = None) -> None:
         self.client = client
         self._recorder = recorder
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def name(self) -> str:

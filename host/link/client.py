@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.closing import Closing
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link import messages as wire
@@ -32,7 +33,7 @@ class WrongImageError(HostError, ValueError):
     """The caller's mistake, or a board's that says its model has another input than it has."""
 
 
-class Client:
+class Client(Closing):
     """A connected board; `hello` is what it said of itself last. For one thread at a time."""
 
     hello: wire.Hello
@@ -42,12 +43,6 @@ class Client:
         self.line = line
         self._mode: int | None = None
         self._settings: dict[int, int] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def name(self) -> str:

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
+from host.base.closing import Closing
 from host.base.errors import HostError
 from host.base.records import WireError
 from host.link.layout import OURS, WireLayout, parse_layout
@@ -48,7 +48,7 @@ class Chunk:
         return self.offset + self.header.total_bytes
 
 
-class Reader:
+class Reader(Closing):
     """One recording, open for reading; while it is still being written, too. For one thread at a time.
 
     damaged_chunks, skipped_bytes: what iteration met so far and left out.
@@ -69,17 +69,6 @@ class Reader:
             if isinstance(error, HostError):
                 raise
             raise HostError(f"{path} {error}") from error
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Frees the file."""
