@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,23 +9,15 @@ import pytest
 
 from host.base.errors import HostError
 from host.deploy.__main__ import main
-from host.virtual.board import VirtualBoard
-from host.virtual.scene import open_scene
-from host.virtual.serve import BoardServer, Speed
 from tests.deploy.models import network
-from tests.system.board import FIRMWARE
+from tests.system.served import served_board
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The port of a running board."""
-    board = VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
-    server = BoardServer(board, speed=Speed.MAX)
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield server.url
-    server.stop()
-    thread.join(10)
+    with served_board() as url:
+        yield url
 
 
 def rows(text: str) -> dict[str, str]:

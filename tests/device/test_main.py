@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +16,8 @@ from host.device.settings import NAMES, allowed_value, setting_named
 from host.link.layout import OURS, pack_hashes
 from host.link.messages import Get, Layout, LayoutRequest, Mode, Set, Setting, Status
 from host.link.settings import LIMITS
-from host.virtual.board import VirtualBoard
-from host.virtual.scene import open_scene
-from host.virtual.serve import BoardServer, Speed
-from tests.system.board import FIRMWARE, Bench
+from tests.system.board import Bench
+from tests.system.served import served_board
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,13 +30,8 @@ def board() -> Bench:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The port of a running board."""
-    board = VirtualBoard(FIRMWARE, open_scene("noise:1"), say=lambda line: None)
-    server = BoardServer(board, speed=Speed.MAX)
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield server.url
-    server.stop()
-    thread.join(10)
+    with served_board() as url:
+        yield url
 
 
 def output(capsys: pytest.CaptureFixture[str], *argv: str) -> str:

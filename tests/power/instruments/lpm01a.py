@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pty
 import select
-import threading
-import tty
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 
+from tests.power.instruments.serial_instrument import SerialInstrument
 from tests.power.instruments.signal import Signal
 
 VALUES_A_TURN = 50
@@ -30,10 +26,11 @@ class Faults:
     refuses: str = ""
 
 
-class SimulatedLpm01a:
+class SimulatedLpm01a(SerialInstrument):
     """`with SimulatedLpm01a(signal, volts) as meter: ... meter.port`. signal: at the meter's rate, marker in bit 0."""
 
     def __init__(self, signal: Signal, volts: float, faults: Faults | None = None) -> None:
+        super().__init__()
         self.orders: list[str] = []
         self._faults = faults or Faults()
         self._energies = signal.amperes * volts / signal.rate_hz
@@ -42,24 +39,6 @@ class SimulatedLpm01a:
         self._sent = 0
         self._acquiring = False
         self._heard = b""
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self.port = os.ttyname(self._slave)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> SimulatedLpm01a:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._thread.join(5)
-        for descriptor in (self._master, self._slave):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
 
     def _serve(self) -> None:
         while not self._stopped.is_set():

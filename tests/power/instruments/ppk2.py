@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import select
 import threading
 import time
-import tty
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.power.instruments.serial_instrument import SerialInstrument
 from tests.power.instruments.signal import Signal
 
 START, STOP, POWER, VOLTAGE, MODE, METADATA = 0x06, 0x07, 0x0C, 0x0D, 0x11, 0x19
@@ -47,13 +45,14 @@ class Faults:
     falls_silent_at: int | None = None
 
 
-class SimulatedPpk2:
+class SimulatedPpk2(SerialInstrument):
     """`with SimulatedPpk2(signal) as ppk2: ... ppk2.port`. speed: times the real rate.
 
     Behind its end the signal keeps its last value.
     """
 
     def __init__(self, signal: Signal, faults: Faults | None = None, speed: float = 8.0) -> None:
+        super().__init__()
         self.signal, self._faults, self._speed = signal, faults or Faults(), speed
         self.voltage_mv, self.mode, self.powered, self.measuring = 3000, 2, False, False
         self.commands: list[bytes] = []
@@ -61,25 +60,7 @@ class SimulatedPpk2:
         self._words, self._origin = sample_words(signal, 3.3), 0
         self._lock = threading.Lock()
         self._commands, self._bytes_sent, self._started = bytearray(), 0, 0.0
-        self._master, slave = pty.openpty()
-        tty.setraw(slave)
         os.set_blocking(self._master, False)
-        self.port, self._slave = os.ttyname(slave), slave
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> SimulatedPpk2:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._thread.join(5)
-        for descriptor in (self._master, self._slave):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
 
     def play(self, signal: Signal) -> None:
         """From now on this signal, from its beginning."""
