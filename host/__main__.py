@@ -10,11 +10,11 @@ from host.base.errors import plain_words
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
-import difflib
 import importlib
 import sys
 
 from host.base.errors import HostError, run_main
+from host.base.spelling import nearest_name
 from host.base.version import version
 
 TOOLS = {  # in the order in which they are met
@@ -48,8 +48,8 @@ def main() -> int:
         return 0 if words else 2
     name = words[0]
     if name not in TOOLS:
-        near = difflib.get_close_matches(name, TOOLS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"give one of {', '.join(TOOLS)}"
+        near = nearest_name(name, TOOLS)
+        hint = f"did you mean {near}?" if near else f"give one of {', '.join(TOOLS)}"
         raise HostError(f"no tool is called {name!r}", hint)
     tool, *first = ALIASES.get(name, (name,))
     code: int = importlib.import_module(f"host.{tool}.__main__").main([*first, *words[1:]])

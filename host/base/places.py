@@ -9,6 +9,8 @@ ABOVE = HOST.parent  # the checkout, or site-packages
 IS_CHECKOUT = (ABOVE / "tools" / "run.py").is_file()
 _BUNDLED = HOST / "bundled"
 
+DRAWINGS = HOST / "virtual" / "pictures"  # what the virtual board's camera may see
+PHOTOGRAPHS = HOST / "virtual" / "photographs"
 MODELS = ABOVE / "models" if IS_CHECKOUT else _BUNDLED / "models"
 FIRMWARE = ABOVE / "firmware" / "prebuilt" if IS_CHECKOUT else _BUNDLED / "firmware"
 PREBUILT = FIRMWARE / "virtual.elf"  # the virtual board's firmware

@@ -29,14 +29,13 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.base.opencv import opencv
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
+from host.base.places import DRAWINGS, PHOTOGRAPHS
 from host.base.regular_files import open_file, read_below
 from host.base.resize import resized
 from host.virtual.light import split_scene
 from host.virtual.moving import HEIGHT, SECONDS_A_PICTURE, WIDTH, Moving
 
 MOST_VIDEO_BYTES = 1 << 40
-BUNDLED = Path(__file__).resolve().parent / "pictures"  # drawings
-PHOTOGRAPHS = BUNDLED.with_name("photographs")
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
 Scale = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]  # picture, width, height
@@ -171,8 +170,8 @@ def open_scene(url: str) -> Scene:
         return Lit(open_scene(url), light, noise)
     kind, _, rest = url.partition(":")
     makers: dict[str, Callable[[str], Scene]] = {
-        "default": lambda _: moving_view([PHOTOGRAPHS, BUNDLED]),
-        "drawings": lambda _: _folder(BUNDLED),
+        "default": lambda _: moving_view([PHOTOGRAPHS, DRAWINGS]),
+        "drawings": lambda _: _folder(DRAWINGS),
         "folder": lambda path: _folder(Path(path)),
         "image": lambda path: Pictures([read_picture(Path(path))]),
         "video": _video,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from host.base.boards import CLOCK_HZ
 from host.virtual.sensor_registers import (
     ADVFH,
     ADVFL,
@@ -36,7 +37,7 @@ from host.virtual.sensor_registers import (
     VSTOP,
 )
 
-CPU_HZ = 64_000_000
+CPU_HZ = CLOCK_HZ
 LINE_PIXELS, FRAME_LINES, VSYNC_LINES = 784, 510, 3
 ARRAY_WIDTH, ARRAY_HEIGHT = 640, 480
 WINDOW_TO_FRAME = 8  # lines: row 12 is line 20 of a frame (DS70 figure 6)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from host.base import boards
 from host.virtual.chip import Chip
 from host.virtual.interrupts import EventBank
 
@@ -14,7 +15,7 @@ START, TIMEOUT, RUNSTATUS, REQSTATUS, CRV, RREN, CONFIG, RR = (
     0x000, 0x100, 0x400, 0x404, 0x504, 0x508, 0x50C, 0x600,
 )  # fmt: skip
 CHANNELS, RELOAD = 8, 0x6E524635
-CPU_HZ, CLOCK_HZ = 64_000_000, 32_768
+CPU_HZ, CLOCK_HZ = boards.CLOCK_HZ, 32_768
 GRACE_TICKS = 2  # between the event and the reset
 
 

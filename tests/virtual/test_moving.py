@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from host.base.pictures import read_picture
+from host.base.places import DRAWINGS, PHOTOGRAPHS
 from host.virtual.moving import SECONDS_A_PICTURE, Moving, view_box
-from host.virtual.scene import BUNDLED, PHOTOGRAPHS, fit, open_scene
+from host.virtual.scene import fit, open_scene
 
 FILES = sorted(PHOTOGRAPHS.glob("*.jpg"))
-DRAWN = sorted(BUNDLED.glob("*.jpg"))
+DRAWN = sorted(DRAWINGS.glob("*.jpg"))
 
 
 def test_the_first_picture_is_a_photograph_seen_whole() -> None:

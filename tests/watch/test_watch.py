@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from host.base.pictures import read_picture
+from host.base.places import DRAWINGS
 from host.link.messages import (
     Frame,
     Heartbeat,
@@ -20,13 +21,13 @@ from host.link.messages import (
     Verdict,
 )
 from host.virtual.options import BoardOptions, SensorFaults
-from host.virtual.scene import BUNDLED, Picture, fit
+from host.virtual.scene import Picture, fit
 from tests.system.board import SECOND, Bench
 
 LOOKS_PER_MINUTE = 30
 LOOK_S = 60 / LOOKS_PER_MINUTE
-SOMEBODY = fit(read_picture(BUNDLED / "03_person_portrait.jpg"))
-NOBODY = fit(read_picture(BUNDLED / "10_house.jpg"))
+SOMEBODY = fit(read_picture(DRAWINGS / "03_person_portrait.jpg"))
+NOBODY = fit(read_picture(DRAWINGS / "10_house.jpg"))
 
 
 class Stage:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode
+from host.base.places import DRAWINGS
 from host.base.regular_files import list_files, read_below
 from host.data.model_input import to_input
 
@@ -24,7 +25,6 @@ TRUTH = (
 )
 NOBODY = {"no_person", "no person", "non_person", "not_person", "nobody", "none", "0"}
 SOMEBODY = {"person", "1"}
-BUNDLED = Path(__file__).resolve().parents[2] / "virtual" / "pictures"
 MOST_ZIP_BYTES = 4 << 30
 MOST_FILES = 200_000
 
@@ -42,7 +42,7 @@ class Labelled:
 def list_pictures(folder: Path | None) -> list[Labelled]:
     """All of a folder, in order. Raises HostError when there are none."""
     if folder is None:
-        files = sorted(BUNDLED.glob("*.jpg"))
+        files = sorted(DRAWINGS.glob("*.jpg"))
         return [Labelled(path, int("person" in path.name)) for path in files]
     truth = next((folder / n for n in list_files(folder).names if Path(n).name == TRUTH), None)
     found = _from_truth(truth) if truth else _from_folders(folder)
