@@ -141,9 +141,18 @@ def install(layer: str, wheels: Path | None = None) -> None:
     where = f"from {wheels}" if wheels else f"about {download} MB to download"
     say(f"installing {total} pinned packages: {where}, {disk:,} MB on disk (once)")
     source = ["--no-index", "--find-links", str(wheels.resolve())] if wheels else []
-    run_pip(["install", *source, *pip_arguments(names), *([ZIG] if with_zig else [])], total)
+    more = [*source, *lazily(sys.dont_write_bytecode), *([ZIG] if with_zig else [])]
+    run_pip(["install", *more, *pip_arguments(names)], total)
     for name in names:
         _stamp(name).write_text(fingerprint(REQUIREMENTS / f"{name}.txt"))
+
+
+def lazily(never_written: bool) -> list[str]:
+    """Python compiles what it imports when it first does: most of what a package holds is never imported.
+
+    never_written: the user's Python keeps no bytecode, so pip must write it all or every start compiles again.
+    """
+    return [] if never_written else ["--no-compile"]
 
 
 def download(layer: str, folder: Path) -> None:

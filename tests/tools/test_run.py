@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -90,6 +91,17 @@ def test_a_folder_of_wheels_takes_the_place_of_the_network(
     monkeypatch.setattr(environment, "run_pip", lambda arguments, total: started.append(arguments))
     environment.install("run", tmp_path / "wheels")
     assert started[0][:4] == ["install", "--no-index", "--find-links", str(tmp_path / "wheels")]
+
+
+def test_pip_compiles_what_python_may_not_keep_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[list[str]] = []
+    monkeypatch.setattr(environment, "run_pip", lambda words, total: given.append(words))
+    monkeypatch.setattr(environment, "lacking", lambda layer: ["run"])
+    monkeypatch.setattr(environment, "_stamp", lambda name: Path(os.devnull))
+    for never_written in (False, True):
+        monkeypatch.setattr(sys, "dont_write_bytecode", never_written)
+        environment.install("run")
+    assert ["--no-compile" in words for words in given] == [True, False]
 
 
 MACHINE = {"bits": 64, "system": "Linux", "machine": "x86_64", "libc": "glibc 2.36"}
