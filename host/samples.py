@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,18 @@ def labels_of(hello: Hello) -> tuple[str, ...]:
     names = hello.labels.decode(errors="replace").split("\n")
     names += [""] * (hello.score_count - len(names))
     return tuple(names[i] or f"class_{i}" for i in range(hello.score_count))
+
+
+def absence(label: str, labels: Sequence[str]) -> str:
+    """What there is when `label` is not: the other one of two classes, else no LABEL. In words, no underscores."""
+    others = [other for other in labels if other != label]
+    name = others[0] if len(labels) == 2 and len(others) == 1 else f"no {label}"
+    return in_words(name)
+
+
+def in_words(label: str) -> str:
+    """no_person -> no person."""
+    return label.replace("_", " ")
 
 
 def scores_of(hello: Hello, result: Result) -> tuple[float, ...]:

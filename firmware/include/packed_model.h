@@ -101,6 +101,7 @@ enum packed_meaning {
     PACKED_PROBABILITY = 0,
     PACKED_LOGIT = 1,
     PACKED_DISTANCE = 2,
+    PACKED_SINGLE_LOGIT = 3,
 };
 
 enum engine_status {

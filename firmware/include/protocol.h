@@ -192,7 +192,7 @@ struct __attribute__((packed)) wire_hello {
     uint8_t input_channels; /* 1 grey, 3 RGB */
     int8_t output_zero_point; /* of the scores */
     uint16_t score_count; /* scores in a Result */
-    uint8_t score_meaning; /* 0 probability, 1 logit, 2 distance (host/base/scores.py) */
+    uint8_t score_meaning; /* enum packed_meaning (host/base/scores.py) */
     uint8_t instruction_cache; /* 1 on */
     uint8_t dcdc; /* 1 on */
     uint8_t clock_divider; /* CLKRC of the sensor */

@@ -1,5 +1,7 @@
 #include "chance.h"
 
+#include <stdbool.h>
+
 static const float LOG2_E = 1.44269504f;
 
 /* 2^x, -126 < x < 126: the integer part makes the exponent, a polynomial the rest. Within 1e-5. */
@@ -20,10 +22,11 @@ float score_chance(const struct packed_header *model, const int8_t *scores, size
     const float scale = model->output_scale;
     const int32_t own = scores[index];
     const float real = (float)(own - model->output_zero_point) * scale;
-    if (model->score_meaning != PACKED_LOGIT) {
+    const bool alone = model->score_meaning == PACKED_SINGLE_LOGIT;
+    if (model->score_meaning != PACKED_LOGIT && !alone) {
         return real;
     }
-    if (count == 1) {
+    if (count == 1 || alone) {
         return 1.0f / (1.0f + power_of_two(-real * LOG2_E));
     }
     float sum = 0.0f;

@@ -7,7 +7,7 @@
 
 #include "packed_model.h" // struct packed_header, enum packed_meaning
 
-/* Of label `index`, 0..1: a probability as it is, logits by softmax, a single logit by the sigmoid. Within
+/* Of label `index`, 0..1: a probability as it is, logits by softmax, single logits by the sigmoid. Within
  * 0.0001 of the exact value. A distance is returned as it is. */
 float score_chance(const struct packed_header *model, const int8_t *scores, size_t count, size_t index);
 

@@ -85,6 +85,8 @@ def compile_anyway(
     count = network.features[network.output].channels
     names = labels or tuple(f"class_{i}" for i in range(count))
     check_labels(names, name)
+    if count == 1 and len(names) == 2:
+        names = names[1:]  # of two classes: the only score is that of the second
     if len(names) != count:
         raise HostError(
             f"{len(names)} labels for {count} scores ({', '.join(names)})",

@@ -98,6 +98,7 @@ class Graph:
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    sigmoids: bool = False  # a float sigmoid of each score was dropped from the end
 
 
 def read_graph(data: bytes) -> Graph:

@@ -56,7 +56,7 @@ def read_subject(
     names = _checked(labels, reference.scores, path)
     if for_board and packed is None:
         options = Options(pixels=pixels)
-        packed = unpack(compile_model(data, path.stem, names[-reference.scores :], options).blob)
+        packed = unpack(compile_model(data, path.stem, names, options).blob)
     return Subject(path.stem, names, reference, packed)
 
 

@@ -21,7 +21,7 @@ class Hello(Message):
     input_channels: int = wire("u8", "1 grey, 3 RGB")
     output_zero_point: int = wire("i8", "of the scores")
     score_count: int = wire("u16", "scores in a Result")
-    score_meaning: int = wire("u8", "0 probability, 1 logit, 2 distance (host/base/scores.py)")
+    score_meaning: int = wire("u8", "enum packed_meaning (host/base/scores.py)")
     instruction_cache: int = wire("u8", "1 on")
     dcdc: int = wire("u8", "1 on")
     clock_divider: int = wire("u8", "CLKRC of the sensor")

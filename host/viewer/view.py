@@ -15,7 +15,7 @@ from host.base.scores import Meaning
 from host.link.fault_advice import Advice
 from host.link.messages import Hello
 from host.link.sequence import Losses
-from host.samples import Cycles, Sample, labels_of
+from host.samples import Cycles, Sample, absence, in_words, labels_of
 from host.viewer.tape import Tape
 
 HISTORY = 240  # scores in the line
@@ -87,9 +87,10 @@ class View:
         """The verdict in words."""
         if self.verdict is None:
             return "WAITING"
+        name = in_words(self.label).upper()
         if self.follows_best:
-            return self.label.upper() if self.verdict else f"{self.label.upper()}?"
-        return self.label.upper() if self.verdict else f"NO {self.label.upper()}"
+            return name if self.verdict else f"{name}?"
+        return name if self.verdict else absence(self.label, self.labels).upper()
 
     @property
     def best(self) -> tuple[tuple[str, float], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Iterator
 
 from host.base.boards import UPLOAD
@@ -11,18 +12,22 @@ from host.base.records import Message
 from host.link.device import Device
 from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Heartbeat, Hello, Mode, Setting, Verdict
-from host.samples import labels_of
+from host.samples import absence, in_words, labels_of
+from host.viewer.view import USUAL_LABEL, watched_label
 
 WAIT_S = 1.0
 MISSED = 10  # heartbeats in a row: a busy computer runs a virtual board at a tenth of its speed
 
 
 def start_watch(device: Device, looks_per_minute: int, label: str | None) -> str:
-    """The board watches from now on; the label that it watches. Raises HostError when it has no such label."""
+    """The board watches from now on; the label that it watches. Raises HostError when it is none of the model's."""
     labels = labels_of(device.hello)
-    if label is not None and label not in labels:
-        raise HostError(f"the model has no label {label!r}; it has: {', '.join(labels) or 'none'}")
-    chosen = label or ("person" if "person" in labels else labels[-1] if labels else "")
+    if label is None and len(labels) > 2 and USUAL_LABEL not in labels:
+        raise HostError(
+            f"the model knows {len(labels)} classes and none is {USUAL_LABEL!r}",
+            f"say which one to watch for with --label, such as --label {shlex.quote(labels[0])}",
+        )
+    chosen = watched_label(labels, label) if labels else ""
     device.set(Setting.LOOKS_PER_MINUTE, looks_per_minute)
     device.set(Setting.WATCH_LABEL, labels.index(chosen) if chosen else -1)
     device.set_mode(Mode.WATCH)
@@ -69,10 +74,10 @@ def watch_line(message: Message, hello: Hello, label: str) -> str:
     if isinstance(message, Fault):
         return fault_line(message)
     if isinstance(message, Verdict):
-        there = label.upper() if message.verdict else f"no {label}"
+        there = in_words(label).upper() if message.verdict else absence(label, labels_of(hello))
         return f"{there} ({message.percent} %, look {message.looks:,})"
     if isinstance(message, Heartbeat):
-        there = label if message.verdict else f"no {label}"
+        there = in_words(label) if message.verdict else absence(label, labels_of(hello))
         blind = f", {message.blind_looks:,} of them blind" if message.blind_looks else ""
         return f"still watching: {there}, {_looks(message.looks)}{blind}, {_awake(message, hello)}"
     return ""

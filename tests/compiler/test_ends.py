@@ -7,6 +7,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from host.base.scores import real_scores
 from host.compiler import oracle
 from host.compiler.format import Meaning, OperatorKind
 from host.compiler.pack import unpack
@@ -84,10 +85,19 @@ def test_ends_change_no_score(first: Kind, last: Kind) -> None:
 
 
 @pytest.mark.parametrize("tail", ["SOFTMAX", "LOGISTIC"])
-def test_a_float_softmax_is_left_to_the_host(tail: str) -> None:
-    header = unpack(compile_as_bytes(classifier("float32", "float32", tail), "tail").blob).header
-    assert header.score_meaning == Meaning.LOGIT
+def test_a_float_end_is_left_to_the_host_which_makes_the_same_probabilities(tail: str) -> None:
+    """Sigmoids of several scores are each for itself, and do not add up to one as a softmax does."""
+    data = classifier("float32", "float32", tail)
+    model = unpack(compile_as_bytes(data, "tail").blob)
+    header, judge = model.header, reference.interpreter(data)
     assert (round(header.output_scale, 6), header.output_zero_point) == SCORES
+    for pixels in reference.images((6, 5, 3), 3):
+        u = (pixels.astype(np.int16) + 128).astype(np.uint8)
+        judge.set_tensor(judge.get_input_details()[0]["index"], as_input(u, "float32")[None])
+        judge.invoke()
+        expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
+        shown = real_scores(oracle.scores(model, u), *SCORES, header.score_meaning)
+        np.testing.assert_allclose(shown, expected, atol=1e-6)
 
 
 def test_meaning_is_packed() -> None:

@@ -13,7 +13,10 @@ from ai_edge_litert import schema_py_generated as schema
 from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import compile_model
+from host.compiler.pack import unpack
+from host.evaluate.model import packed_labels
 from tests.compiler.builder import INT8, ModelBuilder
+from tests.deploy.models import network
 
 FLOAT32, UINT8, INT16 = (getattr(schema.TensorType, n) for n in ("FLOAT32", "UINT8", "INT16"))
 SCALES = np.full(4, 0.01, np.float32)
@@ -234,6 +237,14 @@ def test_refuses_files_that_are_no_models(content: bytes) -> None:
 def test_wrong_number_of_labels_is_refused() -> None:
     with pytest.raises(HostError, match=r"3 labels for 4 scores \(a, b, c\): give --labels with 4"):
         compile_model(Small().file(), "small", ("a", "b", "c"))
+
+
+def test_of_two_labels_a_single_score_is_that_of_the_second() -> None:
+    data = network((8, 8, 1), 1)
+    for labels in (("person",), ("no person", "person")):
+        assert packed_labels(unpack(compile_model(data, "small", labels).blob)) == ("person",)
+    with pytest.raises(HostError, match=r"3 labels for 1 scores"):
+        compile_model(data, "small", ("a", "b", "c"))
 
 
 @pytest.mark.parametrize("labels", ["", ",", "a,,c,d", "a,b,a,d"])

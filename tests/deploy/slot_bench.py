@@ -21,6 +21,7 @@ from host.link.messages import (
 )
 from host.virtual.nvmc import ERASEPAGE
 from host.virtual.options import BoardOptions
+from host.virtual.scene import Scene
 from tests.system.board import Bench
 
 
@@ -31,7 +32,7 @@ class PowerCutError(Exception):
 class SlotBench(Bench):
     """operations: of flash, since the last start or cut."""
 
-    def __init__(self, scene: str = "noise:1", options: BoardOptions | None = None) -> None:
+    def __init__(self, scene: str | Scene = "noise:1", options: BoardOptions | None = None) -> None:
         super().__init__(scene, options)
         self.operations = 0
         self._power: int | None = None

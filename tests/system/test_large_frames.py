@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import zlib
 
-import numpy as np
 import pytest
 
 from host.compiler.build import compile_model
 from host.link.messages import Frame, Mode, Result
-from tests.compiler import reference
 from tests.deploy.models import network
-from tests.engine.exactness import unsigned
 from tests.system.board import Bench
 
 pytestmark = pytest.mark.bare_image(
@@ -42,10 +39,3 @@ def test_frames_arrive_whole_and_with_their_results(bench: Bench, mode: Mode) ->
             assert result.dropped_messages == 0
     bench.mode(Mode.IDLE)
     assert bench.client.losses.total == 0
-
-
-def test_an_injected_image_is_answered_exactly(bench: Bench) -> None:
-    judge = reference.interpreter(network(SHAPE))
-    for pixels in reference.images(SHAPE, 2):
-        on_board = np.frombuffer(bench.inject(unsigned(pixels)).scores, np.int8)
-        assert on_board.tolist() == reference.run(judge, pixels).tolist()

@@ -23,6 +23,7 @@ from host.viewer.view import (
     with_sample,
     with_time,
 )
+from host.viewer.watch import watch_line
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
 
 FIRST = first_view(HELLO, "virtual board", "default")
@@ -144,6 +145,28 @@ def test_of_many_classes_the_best_ones_are_shown() -> None:
     seen = replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2))
     wanted = with_sample(first_view(hello, "virtual", label="truck"), seen, 0.0)
     assert wanted.verdict_text == "NO TRUCK"
+
+
+@pytest.mark.parametrize(
+    ("labels", "watched", "absent"),
+    [
+        (("no_person", "person"), "person", "NO PERSON"),
+        (("no person", "person"), "no person", "PERSON"),
+        (("without_mask", "with_mask"), "with_mask", "WITHOUT MASK"),
+        (("cat", "dog"), "dog", "CAT"),
+        (("person",), "person", "NO PERSON"),
+    ],
+)
+def test_of_two_classes_the_other_one_is_named(
+    labels: tuple[str, ...], watched: str, absent: str
+) -> None:
+    scores = tuple(0.2 if label == watched else 0.8 for label in labels)
+    hello = replace(HELLO, labels="\n".join(labels).encode(), score_count=len(labels))
+    seen = replace(sample(1), labels=labels, scores=scores)
+    view = with_sample(first_view(hello, "virtual", label=watched), seen, 0.0)
+    assert view.verdict_text == absent
+    gone = watch_line(wire.Verdict(0, 20, 3, 5_000_000), hello, watched)
+    assert gone == f"{absent.lower()} (20 %, look 3)"
 
 
 def test_a_distance_is_no_percentage() -> None:

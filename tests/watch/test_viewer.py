@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from host.base.errors import HostError
+from host.link.device import Device
 from host.link.messages import Fault, Frame, Heartbeat, Hello, Verdict
 from host.viewer.__main__ import main
-from host.viewer.watch import watch_line
+from host.viewer.watch import start_watch, watch_line
 from tests.system.board import Bench
 
 HELLO: Hello = Bench().hello
@@ -29,6 +33,14 @@ def test_heartbeats_say_how_little_the_board_is_awake() -> None:
     assert line == "still watching: no person, 6 looks, CPU awake 3.3 % of the time"
     assert "2 of them blind" in watch_line(replace(beat, blind_looks=2), HELLO, "person")
     assert "unknown" in watch_line(replace(beat, elapsed_us=0), HELLO, "person")
+
+
+def test_of_many_classes_none_is_watched_that_nobody_named() -> None:
+    board = SimpleNamespace(hello=replace(HELLO, labels=b"cat\ndog\ntruck", score_count=3))
+    with pytest.raises(
+        HostError, match=r"3 classes and none is 'person'.*: say which .* --label cat"
+    ):
+        start_watch(cast(Device, board), 6, None)
 
 
 def test_faults_are_told_and_frames_are_not() -> None:

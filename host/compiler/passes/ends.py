@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 
 from host.base.errors import HostError
-from host.compiler.graph import Graph, Operator, Quantisation, Tensor
+from host.compiler.graph import Graph, Operator, OtherOptions, Quantisation, Tensor
 
 ON_THE_HOST = ("SOFTMAX", "LOGISTIC", "LOG_SOFTMAX")  # what the host computes from logits
 FLOAT = "quantise it: convert with full int8 quantisation and a representative data set"
@@ -55,7 +55,7 @@ def _float_output(graph: Graph) -> Graph:
         maker = _maker(graph, output)
         if maker is None or len(maker.inputs) < 1:
             return graph
-        if maker.name not in (*ON_THE_HOST, "DEQUANTIZE", "RESHAPE"):
+        if maker.name not in (*ON_THE_HOST, "DEQUANTIZE", "RESHAPE") or _is_sharpened(maker):
             return graph
         dropped.append(maker)
         output = maker.inputs[0]
@@ -64,7 +64,13 @@ def _float_output(graph: Graph) -> Graph:
     kept = tuple(operator for operator in graph.operators if operator not in dropped)
     if any(set(d.outputs) & set(o.inputs) for d in dropped for o in kept):
         return graph
-    return dataclasses.replace(graph, operators=kept, outputs=(output,))
+    sigmoids = any(operator.name == "LOGISTIC" for operator in dropped)
+    return dataclasses.replace(graph, operators=kept, outputs=(output,), sigmoids=sigmoids)
+
+
+def _is_sharpened(operator: Operator) -> bool:
+    """A softmax of beta times its input, which the host does not compute."""
+    return isinstance(operator.options, OtherOptions) and operator.options.beta != 1
 
 
 def _maker(graph: Graph, tensor: int) -> Operator | None:

@@ -58,7 +58,9 @@ def _meaning(graph: Graph, builder: Builder, output: int) -> Meaning:
     ):
         layer = makers.get(layer.inputs[0])
     last = layer is not None and names.get(layer.source) in ("SOFTMAX", "LOGISTIC")
-    return Meaning.PROBABILITY if last else Meaning.LOGIT
+    if last:
+        return Meaning.PROBABILITY
+    return Meaning.SINGLE_LOGIT if graph.sigmoids else Meaning.LOGIT
 
 
 _LOWER: dict[str, Callable[[Builder, Operator], None]] = {

@@ -19,8 +19,9 @@ export function scoresOf(hello, result) {
   const quantised = new Int8Array(result.scores.buffer, result.scores.byteOffset, result.scores.length);
   const real = Array.from(quantised, (q) => (q - hello.output_zero_point) * hello.output_scale);
   if (hello.score_meaning === Meaning.PROBABILITY) return real.map((value) => Math.min(1, Math.max(0, value)));
-  if (hello.score_meaning !== Meaning.LOGIT || real.length === 0) return real;
-  if (real.length === 1) return [0.5 * (1 + Math.tanh(0.5 * real[0]))];
+  const single = hello.score_meaning === Meaning.SINGLE_LOGIT;
+  if ((!single && hello.score_meaning !== Meaning.LOGIT) || real.length === 0) return real;
+  if (single || real.length === 1) return real.map((value) => 0.5 * (1 + Math.tanh(0.5 * value)));
   const most = Math.max(...real);
   const powers = real.map((value) => Math.exp(value - most));
   const sum = powers.reduce((a, b) => a + b, 0);

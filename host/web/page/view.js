@@ -69,10 +69,18 @@ export function verdictOf(view) {
 }
 
 export function verdictText(view) {
-  const verdict = verdictOf(view), name = view.label.toUpperCase();
+  const verdict = verdictOf(view), name = inWords(view.label);
   if (verdict === null) return "WAITING";
   if (view.followsBest) return verdict ? name : `${name}?`;
-  return verdict ? name : `NO ${name}`;
+  return verdict ? name : absence(view);
+}
+
+const inWords = (label) => label.replaceAll("_", " ").toUpperCase();
+
+/** What there is when the label is not: the other one of two classes, else NO LABEL. */
+function absence({ label, labels }) {
+  const others = labels.filter((other) => other !== label);
+  return labels.length === 2 && others.length === 1 ? inWords(others[0]) : `NO ${inWords(label)}`;
 }
 
 export const percent = (value) => `${Math.round(100 * value)} %`;
