@@ -126,6 +126,4 @@ def refusal(compiled: Compiled) -> HostError | None:
     """Why the board cannot run the model, and what helps; None when it can."""
     header = PackedHeader.unpack(compiled.blob[: PackedHeader.LAYOUT.size])
     assert isinstance(header, PackedHeader)
-    refused = fits.refusal(header)
-    exceeded = exceeded_limit(compiled.network, compiled.plan)
-    return refused or (HostError(exceeded) if exceeded else None)
+    return fits.refusal(header) or exceeded_limit(compiled.network, compiled.plan)

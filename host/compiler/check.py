@@ -63,7 +63,7 @@ def refuse(operator: Operator, problem: str, advice: str) -> NoReturn:
 def check_graph(graph: Graph) -> None:
     """Raises HostError unless every operator is one that the engine runs, on int8 values of static shape."""
     if not graph.operators:
-        raise HostError("the model has no operators")
+        raise HostError("the model has no operators", "export it with its layers")
     check_image(graph.tensors[graph.inputs[0]])
     for operator in graph.operators:
         _check_operator(graph, operator)
@@ -86,7 +86,8 @@ def check_image(image: Tensor) -> None:
     if len(image.shape) != 4 or image.dynamic:
         raise HostError(
             f"the model's input '{image.name}' has shape {image.shape}, expected an image: a fixed "
-            "[1, height, width, channels]"
+            "[1, height, width, channels]",
+            "give a model of pictures, exported with a batch of 1 and fixed rows and columns",
         )
 
 

@@ -152,7 +152,10 @@ def _length(count: int, limit: int, what: str) -> range:
 def _read_model(model: Any) -> Graph:
     count = model.SubgraphsLength()
     if count != 1:
-        raise HostError(f"the model has {count} subgraphs; only models of one subgraph can run")
+        raise HostError(
+            f"the model has {count} subgraphs; only models of one subgraph can run",
+            "convert it without branches and loops (IF, WHILE, recurrent layers)",
+        )
     graph = model.Subgraphs(0)
     tensors = tuple(
         _read_tensor(model, graph.Tensors(i), i)
@@ -340,5 +343,7 @@ _READERS: dict[str, Callable[[Any], WindowOptions | OtherOptions]] = {
 def only(values: Sequence[int], operator: Operator, what: str) -> int:
     """The one element of `values`; a HostError naming the operator when there is another number."""
     if len(values) != 1 or values[0] < 0:
-        raise HostError(f"{operator} has {len(values)} {what}, expected 1")
+        raise HostError(
+            f"{operator} has {len(values)} {what}, expected 1", "export the model again"
+        )
     return values[0]

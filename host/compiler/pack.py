@@ -71,20 +71,23 @@ def pack(
     )
 
 
-def exceeded_limit(network: Network, plan: Plan) -> str | None:
-    """Which of the engine's limits the model exceeds, in a sentence; None when it exceeds none."""
+def exceeded_limit(network: Network, plan: Plan) -> HostError | None:
+    """Which of the engine's limits the model exceeds, and what helps; None when it exceeds none."""
     scores = network.features[network.output].channels
-    for count, limit, what in (
-        (len(network.layers), packed.MAX_OPERATORS, "operators"),
-        (len(network.features) - 1, packed.MAX_MAPS, "activations"),
-        (len(plan.steps), packed.MAX_STEPS, "steps"),
-        (scores, packed.MAX_OUTPUTS, "scores"),
+    for count, limit, what, remedy in (
+        (len(network.layers), packed.MAX_OPERATORS, "operators", "build it of fewer layers"),
+        (len(network.features) - 1, packed.MAX_MAPS, "activations", "build it of fewer layers"),
+        (len(plan.steps), packed.MAX_STEPS, "steps", "compile it with --no-streaming"),
+        (scores, packed.MAX_OUTPUTS, "scores", "train it for fewer classes"),
     ):
         if count > limit:
-            return f"the model has {count} {what}; the engine runs at most {limit}"
+            return HostError(
+                f"the model has {count} {what}; the engine runs at most {limit}", remedy
+            )
     for feature, place in zip(network.features, plan.maps, strict=True):
         if place and max(place.line_stride, place.ring_rows) > packed.MAX_DIMENSION:
-            return f"an activation of {feature.height}x{feature.width} is too large"
+            what = f"an activation of {feature.height}x{feature.width} is too large"
+            return HostError(what, "use a smaller image")
     return None
 
 
@@ -257,7 +260,10 @@ def unpack(data: bytes) -> PackedModel:
     header = packed.PackedHeader.unpack(data[:size])
     assert isinstance(header, packed.PackedHeader)
     if header.version != packed.VERSION:
-        raise HostError(f"packed by version {header.version} of the format, not {packed.VERSION}")
+        raise HostError(
+            f"packed by version {header.version} of the format, not {packed.VERSION}",
+            "compile its .tflite again",
+        )
     if header.total_bytes != len(data) or header.body_crc != zlib.crc32(data[packed.BODY_OFFSET :]):
         raise HostError(
             "the packed model is damaged: its length or checksum is wrong", "compile it again"

@@ -45,7 +45,7 @@ def compile_as_bytes(data: bytes, name: str, options: Options | None = None) -> 
     made = compile_anyway(data, name, options=replace(options or Options(), pixels=BYTES))
     exceeded = exceeded_limit(made.network, made.plan)
     if exceeded:
-        raise HostError(exceeded)
+        raise exceeded
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from host.compiler.build import compile_model
 from host.compiler.pack import unpack
 from host.evaluate.model import packed_labels
 from tests.compiler.builder import INT8, ModelBuilder
-from tests.deploy.models import network
+from tests.deploy.models import ROOT, network
 
 FLOAT32, UINT8, INT16 = (getattr(schema.TensorType, n) for n in ("FLOAT32", "UINT8", "INT16"))
 SCALES = np.full(4, 0.01, np.float32)
@@ -227,6 +228,21 @@ def test_refuses_an_arena_that_cannot_fit() -> None:
     data = model.finish(image, model.mean(wide, (0.05, -128)))
     text = refusal(data)
     assert "(image 120000, arena 64" in text and "the firmware has" in text
+
+
+def test_every_refusal_of_a_model_says_what_to_do() -> None:
+    """A HostError of the code between a .tflite file and its packed form has a remedy."""
+    folder = ROOT / "host" / "compiler"
+    names = ("build", "check", "fits", "graph", "pack", "pixels")
+    files = [*(folder / f"{name}.py" for name in names), *(folder / "passes").glob("*.py")]
+    bare = [
+        f"{file.name}:{call.lineno}"
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "HostError"
+        if len(call.args) < 2
+    ]
+    assert len(files) > 12 and not bare
 
 
 @pytest.mark.parametrize("content", [b"", b"TFL3", b"\x00" * 64, b"not a model at all, but longer"])

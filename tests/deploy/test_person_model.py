@@ -99,7 +99,7 @@ def test_the_viewer_and_its_json_show_litert_s_probability(
     found = set()
     for present in (False, True):
         stage.present = present
-        for sample in islice(samples(bench.client), 2):
+        for sample in islice(samples(bench.client), 6):  # some pictures are on their way yet
             assert sample.image is not None and sample.image.shape == (128, 128, 3)
             expected = chance(sample.image)
             scores = json.loads(json_line(sample, datetime.now(UTC)))["scores"]
@@ -107,6 +107,8 @@ def test_the_viewer_and_its_json_show_litert_s_probability(
             view = with_sample(view, sample, 0.0)
             assert score_text(view) == f"person {100 * scores['person']:.0f} %"
             assert view.verdict_text == ("PERSON" if expected >= 0.5 else "NO PERSON")
+            if view.verdict == present:
+                break
         found.add(view.verdict_text)
     bench.mode(Mode.IDLE)
     assert found == {"PERSON", "NO PERSON"}

@@ -14,6 +14,7 @@ from host.base.errors import HostError
 from host.compiler.graph import Graph, Operator, OtherOptions, Tensor
 
 FOLDED = ("SHAPE", "STRIDED_SLICE", "PACK")
+FIXED = "convert the model with a fixed shape and a batch of 1, so that no operator computes shapes"
 
 
 def fold_constants(graph: Graph) -> Graph:
@@ -34,7 +35,7 @@ def fold_constants(graph: Graph) -> Graph:
 
 def _fold(operator: Operator, tensors: list[Tensor]) -> NDArray[np.int32] | None:
     if len(operator.outputs) != 1 or not operator.inputs or -1 in operator.inputs:
-        raise HostError(f"{operator} has a wrong number of inputs or outputs")
+        raise HostError(f"{operator} has a wrong number of inputs or outputs", FIXED)
     inputs = [tensors[i] for i in operator.inputs]
     if operator.name == "SHAPE":
         return np.array(inputs[0].shape, np.int32)
@@ -49,7 +50,9 @@ def _fold(operator: Operator, tensors: list[Tensor]) -> NDArray[np.int32] | None
 def _pack(operator: Operator, values: list[NDArray[np.int32]]) -> NDArray[np.int32]:
     assert isinstance(operator.options, OtherOptions)
     if any(v.shape != () for v in values) or operator.options.axis not in (0, -1):
-        raise HostError(f"{operator} packs more than scalars; only shape arithmetic is folded")
+        raise HostError(
+            f"{operator} packs more than scalars; only shape arithmetic is folded", FIXED
+        )
     return np.array(values, np.int32)
 
 
@@ -58,12 +61,14 @@ def _slice(operator: Operator, values: list[NDArray[np.int32]]) -> NDArray[np.in
     assert isinstance(operator.options, OtherOptions)
     begin_mask, end_mask, ellipsis, new_axis, shrink = operator.options.masks
     if len(values) != 4 or values[0].ndim != 1 or ellipsis or new_axis:
-        raise HostError(f"{operator} is no slice of a shape; only shape arithmetic is folded")
+        raise HostError(
+            f"{operator} is no slice of a shape; only shape arithmetic is folded", FIXED
+        )
     if any(v.shape != (1,) for v in values[1:]) or values[3][0] == 0:
-        raise HostError(f"{operator} has begin, end or stride of a wrong shape")
+        raise HostError(f"{operator} has begin, end or stride of a wrong shape", FIXED)
     vector, (begin, end, stride) = values[0], (int(v[0]) for v in values[1:])
     if shrink & 1:
         if not -len(vector) <= begin < len(vector):
-            raise HostError(f"{operator} picks element {begin} of {len(vector)}")
+            raise HostError(f"{operator} picks element {begin} of {len(vector)}", FIXED)
         return np.array(vector[begin], np.int32)
     return vector[slice(None if begin_mask & 1 else begin, None if end_mask & 1 else end, stride)]

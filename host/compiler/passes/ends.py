@@ -30,7 +30,8 @@ def _check_number(graph: Graph) -> None:
     if len(graph.inputs) != 1:
         names = _names(graph, graph.inputs)
         raise HostError(
-            f"the model has {len(graph.inputs)} inputs ({names}); it must take one image"
+            f"the model has {len(graph.inputs)} inputs ({names}); it must take one image",
+            "export the part that takes the image",
         )
     if len(graph.outputs) != 1:
         names = _names(graph, graph.outputs)

@@ -31,7 +31,7 @@ def lower(graph: Graph, reading: Reading) -> Network:
         _LOWER[operator.name](builder, operator)
     output = builder.feature_of.get(graph.outputs[0])
     if output is None or output == IMAGE_FEATURE:
-        raise HostError("no operator computes the model's output")
+        raise HostError("no operator computes the model's output", "export the model again")
     tensor = graph.tensors[graph.outputs[0]]
     if not builder.features[output].is_vector:
         raise HostError(f"the model's output '{tensor.name}' has shape {tensor.shape}", DETECTOR)
