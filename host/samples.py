@@ -1,6 +1,6 @@
 """Messages of a board -> samples: one picture, what the model said of it, what it cost, what was lost.
 
-Every sink (viewer, bench, capture, evaluate) eats these.
+Every tool that shows or keeps frames (viewer, bench, capture, evaluate) uses these.
 """
 
 from __future__ import annotations

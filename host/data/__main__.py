@@ -1,4 +1,4 @@
-"""python -m host.data import|check|split|export|draw: pictures in, what may be wrong, who judges, pictures out."""
+"""python -m host.data import|check|split|export|draw: pictures in, what may be wrong, the split, pictures out."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def check(
     classifier: Classifier | None = None,
     progress: Callable[[Iterable[Picture]], Iterable[Picture]] = lambda pictures: pictures,
 ) -> Checked:
-    """Everything there is to say. opinion: else the scores that the manifest recorded are believed."""
+    """All findings. classifier: None takes the scores that the manifest recorded."""
     readable: list[Picture] = []
     hashes: list[int] = []
     scores: list[tuple[tuple[str, float], ...]] = []

@@ -1,4 +1,4 @@
-"""Which pictures train and which judge. Groups that could be neighbours never straddle; seeded, stratified."""
+"""Which pictures are for training, validation and test: seeded, stratified, groups of possible neighbours whole."""
 
 from __future__ import annotations
 

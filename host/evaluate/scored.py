@@ -1,4 +1,4 @@
-"""Pictures with what is true of them and what a model said: what every metric eats."""
+"""Pictures with what is true of them and what a model said: what every metric is computed from."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class TextLine:
 
 
 class TextListener:
-    """Hears text among packets: a command opens it, a zero byte of the host, which is no text, ends it."""
+    """Finds text among packets: a command opens it, a zero byte of the host, which is no text, ends it."""
 
     def __init__(self) -> None:
         self._open = False

@@ -14,7 +14,7 @@ from host.base.boards import VIRTUAL
 from host.recording.summary import Summary
 
 SHARES = (0.5, 0.95, 0.99)
-OF_TIMES = {"virtual": "ESTIMATED, virtual board", "synthetic": "made up, a synthetic stream"}
+OF_TIMES = {VIRTUAL: "ESTIMATED, virtual board", "synthetic": "made up, a synthetic stream"}
 NOTHING = "this recording holds nothing that was understood"
 NO_RESULTS = "no results of inferences in packets"
 

@@ -1,4 +1,4 @@
-"""What looks at a virtual board from outside, and hears its warnings."""
+"""What looks at a virtual board from outside, and gets its warnings."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Board(Protocol):
 
 
 class Listener:
-    """Waits for messages of one kind; keeps the faults that it hears meanwhile."""
+    """Waits for messages of one kind; keeps the faults that come meanwhile."""
 
     def __init__(self, device: Board, clock: Clock) -> None:
         self._device, self._clock = device, clock

@@ -56,7 +56,7 @@ class Watch(Protocol):
         """What it says of itself."""
 
     def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
-        """Lets it watch; the listener hears all."""
+        """Lets it watch; the listener gets all."""
 
     def supply(self, volts: float) -> Supply | None:
         """What it drew, estimated; None where a meter must say."""
