@@ -12,6 +12,7 @@ import pytest
 
 from host import HostError, open_board
 from host.base.places import ABOVE
+from host.link.messages import Mode
 
 PAGE = ABOVE / "docs" / "API.md"
 BLOCKS = re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", PAGE.read_text(), re.S)
@@ -81,6 +82,9 @@ def test_its_patience_is_the_boards_own(monkeypatch: pytest.MonkeyPatch) -> None
     with open_board("virtual") as board:
         monkeypatch.setattr("time.monotonic", lambda: float(next(late)))
         assert len(list(board.samples(1))) == 1
+        assert board.client.greet().mode == Mode.IDLE, (
+            "the sensor sleeps when frames are no longer taken"
+        )
 
 
 def test_mistakes_are_said() -> None:
