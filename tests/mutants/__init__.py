@@ -9,5 +9,10 @@ seed 30774, stopped after 11 of 80, a busy machine: 3 of 9 built; three survivor
     firmware/src/link/text.c `text->count = 0` makes no difference, two of firmware/src were not judged
 seed 60613, host/ alone, stopped after 8 of 78, with those tests: 5 of 8, one ended at its limit; of two survivors
     one is noticed by the rest of its folder's tests, one (bench's `required`) by a test written since
-The last two are too few to be a share.
+seed 90211, host/ alone, stopped after 6 of 10, a busy machine: 3 of 6 built; of three survivors one is noticed by a
+    test written since (host/board.py: the board is idle behind samples()), two make no difference: a grey level of
+    bench host's drawn background, and `strict` over columns that one table makes equally long
+The last three are too few to be a share.
+Judged by reading, firmware: commands.c `rests_until_retry = 0` -> 1 is one sleep of the CPU out of 1000 and no
+behaviour; chip.c PULL_UPS_PIN on another pin leaves P1.00 low, which tests/camera/test_sleep.py looks at.
 """
