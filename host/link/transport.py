@@ -71,7 +71,9 @@ class SerialPort:
     def read(self) -> bytes:
         """One wait, then everything there is."""
         try:
-            data = bytes(self._serial.read(max(1, self._serial.in_waiting)))
+            if waiting := self._serial.in_waiting:
+                return bytes(self._serial.read(waiting))
+            data = bytes(self._serial.read(1))
             return data + bytes(self._serial.read(self._serial.in_waiting)) if data else data
         except (serial.SerialException, OSError, TypeError) as error:
             # TypeError: pyserial's answer to a close() during a read

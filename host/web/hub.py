@@ -20,7 +20,8 @@ from host.web.tape import Place, parse_order, place_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
-POOL_S = 0.004  # 2.6 KB at most (docs/VIRTUAL_BOARD.md: 650 KB/s), which is less than a serial port's driver holds
+POOL_S = 0.004  # 2.6 KB of a frame (docs/VIRTUAL_BOARD.md: 650 KB/s); Linux hands over at most 4 KB
+LATE_BYTES = 3072  # who finds so much was woken late, and may be again: the board would wait
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Hub:
         portion = self._cutter.take(data)
         if portion:
             self._later(self._spread, portion)
-        if self._cutter.is_within_packet:
+        if self._cutter.is_within_packet and len(data) < LATE_BYTES:
             time.sleep(POOL_S)
 
     def _follow_tape(self) -> None:

@@ -20,6 +20,7 @@ from tests.web.waits import PATIENCE_MS, THROTTLE, wait_script
 
 SAYS = "DevTools listening on "
 PATIENCE_S = PATIENCE_MS / 1000
+SIZE = "--window-size=1280,987"  # of a page 1280x900 is left; to emulate a size costs a page time
 TURN_S = 0.05
 
 
@@ -79,11 +80,6 @@ class Tab(Target):
         """Brings it to the front of its window."""
         self._browser.send("Target.activateTarget", targetId=self._id)
 
-    def resize(self, width: int, height: int) -> None:
-        """CSS pixels of its viewport."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.send("Emulation.setDeviceMetricsOverride", **size)
-
     def freeze(self) -> None:
         """As Chromium does with a tab that was hidden for minutes: no timer, no message reaches its scripts."""
         self.send("Page.setWebLifecycleState", state="frozen")
@@ -119,7 +115,7 @@ class Browser:
 def chromium() -> Iterator[Browser]:
     """Starts one without a window and a profile; ends it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        own = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+        own = ["--headless", SIZE, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
         with subprocess.Popen(
             [chromium_path(), *own, *FLAGS, "about:blank"], stderr=subprocess.PIPE, text=True
         ) as process:

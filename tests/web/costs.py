@@ -96,7 +96,6 @@ def _line(process: subprocess.Popen[str]) -> str:
 def measure(browser: Browser, address: str, server: int) -> dict[str, Any]:
     """One page looks on for SECONDS. server: its process."""
     page = browser.open(address)
-    page.resize(1280, 900)
     page.until(f"camera.ready && camera.view.frame > {2 * BOARD_HZ}")
     page.evaluate(COUNT_DRAWN)
     before, at, drawn = _cpu(browser, server), time.monotonic(), page.evaluate("drawn")
@@ -139,10 +138,10 @@ def board() -> None:
     threading.Thread(target=_hear, args=(port, ours), daemon=True).start()
     print(os.ttyname(theirs), flush=True)
     while True:
-        data = port.read()
+        data, start = port.read(), time.monotonic()
         for at in range(0, len(data), USB_BYTES):
+            time.sleep(max(0.0, start + USB_S * (at // USB_BYTES) - time.monotonic()))
             os.write(ours, data[at : at + USB_BYTES])
-            time.sleep(USB_S)
 
 
 def _hear(port: StreamPort, line: int) -> None:

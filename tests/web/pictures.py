@@ -13,7 +13,7 @@ from tests.web.conftest import FLAGS, chromium_path
 from tests.web.waits import until
 
 FRAMES = 60  # until a person has been seen, and the history has a shape
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOOKS: dict[str, dict[str, Any]] = {
     "web": {"viewport": DESKTOP, "color_scheme": "light"},
     "web_dark": {"viewport": DESKTOP, "color_scheme": "dark"},
