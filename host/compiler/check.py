@@ -28,6 +28,8 @@ REMEDIES = {  # for operators that the engine does not have
     "DEQUANTIZE": "a float part is left in the middle: quantise the whole model to int8",
     "CAST": "feed the model uint8 pixels and leave the conversion out",
     "SPLIT": "use one convolution for each part",
+    "SLICE": "make only these values: a convolution with fewer channels, or with a stride",
+    "STRIDED_SLICE": "make only these values: a convolution with fewer channels, or with a stride",
     "DIV": "multiply by the inverse (MUL by a constant)",
     "RSQRT": "fold the normalisation into the convolution (fuse batch normalisation)",
     "SQUARED_DIFFERENCE": "use batch normalisation, which is folded into convolutions",

@@ -172,6 +172,21 @@ class ModelBuilder:
         options.keepDims = keep_dims
         return self.operator("MEAN", [source, axes], target, options)
 
+    def reduce_max(self, source: int) -> int:
+        """The largest value of each channel, [1, 1, 1, channels]."""
+        axes = self.tensor((2,), kind=INT32, data=np.array([1, 2], np.int32))
+        options = schema.ReducerOptionsT()
+        options.keepDims = True
+        target = self.like(source, (1, 1, 1, self.shape(source)[3]))
+        return self.operator("REDUCE_MAX", [source, axes], target, options)
+
+    def prelu(
+        self, source: int, slopes: NDArray[np.int8], scale: float, output: tuple[float, int]
+    ) -> int:
+        """slopes: int8 [1, 1, channels], zero point 0."""
+        inputs = [source, self.constant(slopes, scale, 0)]
+        return self.operator("PRELU", inputs, self.tensor(self.shape(source), *output))
+
     def add(self, a: int, b: int, output: tuple[float, int], activation: str = "NONE") -> int:
         return self.pair("ADD", a, b, output, activation)
 

@@ -28,6 +28,8 @@ def random_model(seed: int) -> tuple[bytes, tuple[int, int, int]]:
     value = image
     for _ in range(int(random.integers(1, 7))):
         value = _spatial(random, model, value)
+    if seed % 4 == 3:
+        value = _rarer(random, model, value)
     return model.finish(image, _head(random, model, value)), shape
 
 
@@ -118,6 +120,16 @@ def random_other(random: Generator, model: ModelBuilder, value: int) -> int:
             second = _like(random, model, value, second)
         return model.pair(name, value, second, output)
     return model.pair(name, value, second, output, _activation(random))
+
+
+def _rarer(random: Generator, model: ModelBuilder, value: int) -> int:
+    """PRELU, REDUCE_MAX or both."""
+    which = int(random.integers(1, 4))
+    if which & 1:
+        slopes = random.integers(-128, 128, (1, 1, model.shape(value)[3])).astype(np.int8)
+        output = (model.scale(value) * float(np.exp(random.uniform(-1, 1))), _zero_point(random))
+        value = model.prelu(value, slopes, float(random.uniform(0.001, 0.01)), output)
+    return model.reduce_max(value) if which & 2 else value
 
 
 def _like(random: Generator, model: ModelBuilder, value: int, second: int) -> int:
