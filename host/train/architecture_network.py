@@ -42,6 +42,21 @@ def _normalised(layer: keras.layers.Layer, x: keras.KerasTensor) -> keras.KerasT
     return keras.layers.ReLU(6.0, name=f"{layer.name}_relu")(x)
 
 
+def words_for(model: keras.Model) -> str:
+    """The name of a model's network; of a free architecture its channels and blocks, as Architecture.stages writes."""
+    wide = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    deep = [layer for layer in model.layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
+    if model.name != SEARCHED or len(wide) != 1 + len(deep):
+        return str(model.name)
+    blocks: list[list[int]] = []  # width and depth of each stage
+    for pointwise, depthwise in zip(wide[1:], deep, strict=True):
+        if depthwise.strides[0] == 2 or not blocks:
+            blocks.append([pointwise.filters, 0])
+        blocks[-1][1] += 1
+    written = "-".join(f"{width}x{depth}" for width, depth in blocks)
+    return f"MobileNetV1 of channels and blocks {wide[0].filters}-{written}"
+
+
 def start(architecture: Architecture, classes: int, source: Path | None) -> keras.Model:
     """Built, and with what fits of the MobileNetV1 in `source`; any other network gives nothing."""
     model = build(architecture, classes)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from host.base.files import write_private
 from host.compiler.build import compile_model
+from host.train.architecture_network import words_for
 from host.train.epoch import Epoch
 from host.train.fit import predict
 from host.train.manifest import Made
@@ -44,7 +45,7 @@ def make(
         if easy and len(np.unique(validation.labels[wild])) > 1:
             figures[f"{prefix}wild"] = measure(found[wild], validation.labels[wild])
     scales = (_scale(quantised.input), _scale(quantised.output))
-    return Made(model.name, content, figures, history, *scales)
+    return Made(words_for(model), content, figures, history, *scales)
 
 
 def write(

@@ -41,6 +41,8 @@ def manifest(
 ) -> dict[str, Any]:
     """As JSON, laid out as every manifest in models/. data: data_hash of all pictures; command: that made it."""
     classes = parts[0].classes
+    width = f"MobileNetV1, width {shape.alpha:g}"
+    network = width if made.network == MOBILENET else made.network
     colour = "grey" if shape.channels == 1 else "RGB"
     return {
         "name": options.name,
@@ -48,7 +50,7 @@ def manifest(
         "sha256": hashlib.sha256(made.tflite).hexdigest(),
         "licence": "Apache-2.0",
         "task": f"tells {', '.join(classes)}",
-        "architecture": f"{_network(made, options, shape)}, {shape.size}x{shape.size} {colour}, "
+        "architecture": f"{network}, {shape.size}x{shape.size} {colour}, "
         f"int8 weights per channel, softmax over {shape.classes} classes",
         "labels": list(classes),
         "input": _tensor([1, shape.size, shape.size, shape.channels], made.input_scale),
@@ -61,12 +63,6 @@ def manifest(
         "attribution": attribution(options),
         **({"learnt_from": learnt} if (learnt := packed(f.sha256 for f in parts[0].facts)) else {}),
     }
-
-
-def _network(made: Made, options: Options, shape: Shape) -> str:
-    if options.network is not None:
-        return f"MobileNetV1 of channels and blocks {options.network.stages}"
-    return f"MobileNetV1, width {shape.alpha:g}" if made.network == MOBILENET else made.network
 
 
 def preprocessing(shape: Shape) -> dict[str, str]:

@@ -17,7 +17,7 @@ from tests.evaluate.drawn import own_pictures
 load_tensorflow()
 import keras  # noqa: E402  # after its chatter was kept quiet
 
-from host.train.architecture_network import build, start  # noqa: E402
+from host.train.architecture_network import build, start, words_for  # noqa: E402
 from host.train.options import parse  # noqa: E402  # they import Keras
 from host.train.quantise import to_int8  # noqa: E402
 from host.train.search.proxy import ProxyTrainer, trial_name  # noqa: E402
@@ -45,6 +45,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("source") / "source.keras"
     model.save(path)
     return path
+
+
+@pytest.mark.parametrize("architecture", [SMALL, SHALLOW])
+def test_a_manifest_names_channels_and_blocks(architecture: Architecture) -> None:
+    model = build(architecture, 2)
+    assert words_for(model).endswith(f"blocks {architecture.stages}")
+    assert words_for(keras.Model(model.inputs, model.outputs, name="theirs")) == "theirs"
 
 
 def test_the_same_architecture_inherits_everything(source: Path) -> None:
