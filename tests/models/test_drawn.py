@@ -21,6 +21,7 @@ WRONG = {
     "person_grey_025": {"04_person_corridor"},
     "person_grey_02": set(),
     "person_grey_01": {"04_person_corridor", "12_person_office", "18_person_street"},
+    "person_grey_lean": {"08_person_street", "12_person_office"},
     "person_rgb_025": {"06_person_park", "12_person_office", "18_person_street"},
 }
 

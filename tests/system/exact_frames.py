@@ -38,7 +38,7 @@ from host.virtual.silicon import Silicon, parse_silicon
 from tests.system.board import ROOT, Bench
 from tests.system.stream import Tally, stream
 
-MODELS = ("person_grey_025", "person_rgb_025", "person_grey_01")
+MODELS = ("person_grey_025", "person_rgb_025", "person_grey_lean", "person_grey_01")
 OTHER = "person_grey_01"  # what is sent between two stretches; for itself, the next
 STRETCH, VISIT = 20, 2  # frames between two holds, and with the other model
 HOLD_MS, REPETITIONS = 50, 2
