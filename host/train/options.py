@@ -67,7 +67,15 @@ def parse(argv: list[str] | None) -> Options:
     """Raises HostError for what cannot be."""
     args = _parser().parse_args(argv)
     output: Path = args.output
-    network = _network(args)
+    network = _network(args.network)
+    _require(
+        network is None or not args.blend,
+        "--blend averages MobileNetV1s of one width: leave it or --network out",
+    )
+    _require(
+        network is None or args.start_range == "-1..1",
+        "--network takes weights of -1..1 alone: leave --from-range out",
+    )
     _require(0.1 <= args.alpha <= 1, f"--alpha {args.alpha}: between 0.1 and 1")
     size = network.size if network else args.size
     asked = f"--network {args.network}: its size" if network else f"--size {size}"
@@ -301,22 +309,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _network(args: argparse.Namespace) -> Architecture | None:
-    if args.network is None:
+def _network(text: str | None) -> Architecture | None:
+    if text is None:
         return None
-    form = "write it as `search` does, such as 96x96x1,8-16x1-32x1-48x2-64x4-96x1"
     try:
-        network = architecture_of(args.network)
+        return architecture_of(text)
     except ValueError as error:
-        raise HostError(f"--network {args.network}: {error}", form) from error
-    _require(
-        not args.blend, "--blend averages MobileNetV1s of one width: leave it or --network out"
-    )
-    _require(
-        args.start_range == "-1..1",
-        "--network takes weights of -1..1 alone: leave --from-range out",
-    )
-    return network
+        form = "write it as `search` does, such as 96x96x1,8-16x1-32x1-48x2-64x4-96x1"
+        raise HostError(f"--network {text}: {error}", form) from error
 
 
 def _require(holds: bool, otherwise: str) -> None:

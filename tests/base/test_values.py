@@ -128,7 +128,9 @@ def test_scores_become_probabilities_as_scipy_has_them(shape: tuple[int, ...]) -
     assert np.allclose(real_scores(quantised, 0.07, -3, 77), real)
     clipped = real_scores(quantised, 0.07, -3, Meaning.PROBABILITY)
     assert np.array_equal(clipped, np.minimum(np.maximum(real, 0), 1))
-    assert [int(each) for each in Meaning] == [0, 1, 2]
+    each_alone = real_scores(quantised, 0.07, -3, Meaning.SINGLE_LOGIT)
+    assert np.allclose(each_alone, special.expit(real), atol=1e-12)
+    assert [int(each) for each in Meaning] == [0, 1, 2, 3]
     assert real_scores(np.empty((2, 0), np.int8), 1, 0, Meaning.LOGIT).shape == (2, 0)
 
 
