@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from host.base.errors import HostError
 from host.train.architecture import LARGEST_DEPTHS, Architecture
 from host.train.augment import LUMA
 from host.train.network import Stage, load, stages
@@ -57,13 +58,23 @@ def words_for(model: keras.Model) -> str:
     return f"MobileNetV1 of channels and blocks {wide[0].filters}-{written}"
 
 
-def start(architecture: Architecture, classes: int, source: Path | None) -> keras.Model:
-    """Built, and with what fits of the MobileNetV1 in `source`; any other network gives nothing."""
+def start(
+    architecture: Architecture, classes: int, source: Path | None, must_fit: bool = False
+) -> keras.Model:
+    """Built, and with what fits of the MobileNetV1 in `source`; any other network gives nothing.
+
+    must_fit: then raises HostError instead, since a user named it.
+    """
     model = build(architecture, classes)
     if source is None:
         return model
     theirs = load(source)
     chosen = inherit(stages(theirs), model, architecture)
+    if chosen is None and must_fit:
+        raise HostError(
+            f"{source} gives --network nothing: it is no MobileNetV1 of 13 blocks",
+            "leave --network out to train it on as it is, or give --from scratch",
+        )
     head = theirs.layers[-1]
     if chosen is not None and isinstance(head, keras.layers.Dense) and head.units == classes:
         own, _ = model.get_layer("scores").get_weights()

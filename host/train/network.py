@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.train.architecture import MULTIPLE
 from host.train.augment import LUMA
 from host.train.shape import MOBILENET, Shape
 
@@ -23,7 +24,6 @@ INPUT_OFFSET, INPUT_SCALE = 127.0, 127.5
 WIDTHS = (64, 128, 128, 256, 256, *6 * (512,), 1024, 1024)  # of the 13 blocks at alpha 1
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 FIRST_WIDTH = 32
-MULTIPLE = 4  # the engine's kernels take channels by fours
 
 
 def channels_at(alpha: float, width: int) -> int:

@@ -91,7 +91,8 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
 
 def _begin(options: Options, shape: Shape) -> keras.Model:
     if options.network is not None:
-        return architecture_network.start(options.network, shape.classes, options.start)
+        classes, source = shape.classes, options.start
+        return architecture_network.start(options.network, classes, source, must_fit=True)
     return start_model(shape, options.start, options.zero_to_one)
 
 

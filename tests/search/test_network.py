@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.compiler.build import Options, compile_anyway
 from host.compiler.report import report_on
 from host.train.architecture import LARGEST_DEPTHS, Architecture
@@ -52,6 +53,13 @@ def test_a_manifest_names_channels_and_blocks(architecture: Architecture) -> Non
     model = build(architecture, 2)
     assert words_for(model).endswith(f"blocks {architecture.stages}")
     assert words_for(keras.Model(model.inputs, model.outputs, name="theirs")) == "theirs"
+
+
+def test_a_start_that_gives_nothing_is_refused_where_a_user_named_it(tmp_path: Path) -> None:
+    build(SHALLOW, 2).save(tmp_path / "shallow.keras")
+    assert start(SHALLOW, 2, tmp_path / "shallow.keras").name == "searched"
+    with pytest.raises(HostError, match="gives --network nothing"):
+        start(SHALLOW, 2, tmp_path / "shallow.keras", must_fit=True)
 
 
 def test_the_same_architecture_inherits_everything(source: Path) -> None:
