@@ -200,7 +200,7 @@ class Cpu:
     def hook_sites(self) -> None:
         """Code that accesses devices at several places is watched from now on, so that the fast engine is exact."""
         if self.sites.grow():
-            self._engines.hook_sites(self.sites.places())
+            self._engines.hook_sites(self.sites.hooked)
 
     def code_changed(self, address: int, count: int) -> None:
         """Forgets translations and prices of code that was overwritten."""

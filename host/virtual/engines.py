@@ -28,10 +28,10 @@ from unicorn.unicorn_const import (
 
 from host.virtual import words
 from host.virtual.engine import UcError, library, new_engine
+from host.virtual.hook_ranges import Range
 from host.virtual.memory import Memory
 from host.virtual.native import callbacks
 from host.virtual.native.compiled import NativeFunction
-from host.virtual.sites import Range
 
 FIRST_PERIPHERAL = 0x40000000
 REGION_BYTES = {0x40000000: 0x70000, 0x50000000: 0x1000, 0xE0000000: 0x1000, 0xE0001000: 0x1000}

@@ -47,7 +47,7 @@ class Exactness:
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
         since = self._cpu.cycles - self._cpu.state[[words.INPUT_READ, words.WANTED_AT]]
-        if (since >= (QUIET_CYCLES, LEARNED_CYCLES)).any() and not self._cpu.sites.full:
+        if (since >= (QUIET_CYCLES, LEARNED_CYCLES)).any():
             self._cpu.use(Flavour.FAST)
         else:
             self._plan()

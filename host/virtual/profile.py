@@ -48,7 +48,6 @@ class Profile(Observer):
     def __enter__(self) -> Profile:
         board = self._board
         board.memory.counts[:] = 0
-        board.memory.state[words.PROFILING] = 1
         board.cpu.use(Flavour.PROFILE)
         self._engine = board.cpu.engine
         self._hook = self._engine.hook_add(
@@ -68,7 +67,6 @@ class Profile(Observer):
         self._engine.hook_del(self._hook)
         self._board.marked = lambda _: None
         self._board.observer = self._others
-        self._board.memory.state[words.PROFILING] = 0
         self._board.cpu.use(Flavour.FAST)
 
     def read(self) -> Reading:

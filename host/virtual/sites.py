@@ -1,22 +1,21 @@
 """When a block accesses a device, though the fast engine does not tell which of its instructions does.
 
 A block with one load that can reach a device (not relative to SP or PC) leaves no choice: its time is known when the
-block is priced. Of a block with several the first access is taken to come at its end; from then on a hook on the
-instructions there and around it notes the time of each.
+block is priced. Of a block with several the first access is taken to come at its end; from then on a hook on those
+instructions notes the time of each. Which ranges of addresses are hooked: see hook_ranges.py.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from host.virtual import words
 from host.virtual.cycles import BlockPrice
+from host.virtual.hook_ranges import Range, ranges_of
 from host.virtual.memory import Memory
 
-MARGIN_BYTES = 128  # hooked around a block: its neighbours are likely to do the same
-MOST_RANGES = 16  # Unicorn walks through all hooks at every hooked instruction
-
-Range = tuple[int, int]  # first address, first behind it
+NEIGHBOUR_SLOTS = 64  # blocks that begin so close, in halfwords, are likely to do the same
 
 
 class Sites:
@@ -24,19 +23,29 @@ class Sites:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._several: dict[int, tuple[int, ...]] = {}  # by slot: what would have to be hooked
+        self._watched: set[int] = set()  # slots of the instructions to be hooked
+        self._runs: NDArray[np.int64] = np.zeros(words.SLOTS, np.int64)  # of each halfword
         self.hooked: list[Range] = []
-        self.full = False  # more places than hooks: only the exact engine can time them all
 
     def priced(self, address: int, price: BlockPrice) -> None:
         """A block was priced: what its accesses can tell."""
-        address = words.plain(address)
-        row = self._memory.accesses[words.slot_of(address)]
-        end = address + 2 * (len(price.prefix) - 1)
-        covered = any(first <= address and end <= behind for first, behind in self.hooked)
+        slot = words.slot_of(address)
+        row = self._memory.accesses[slot]
+        several = tuple(slot + offset // 2 for o in price.reaching if len(o) > 1 for offset in o)
+        if several:
+            self._several[slot] = several
+        else:
+            self._several.pop(slot, None)
+        covered = all(self._covers(place) for place in several)
         for column, offsets in enumerate(price.reaching):
             row[column] = price.prefix[offsets[0] // 2] + 1 if len(offsets) == 1 else 0
             if len(offsets) > 1 and covered:
                 row[column] = words.ACCESS_HOOKED
+
+    def _covers(self, slot: int) -> bool:
+        address = words.address_of(slot)
+        return any(first <= address < behind for first, behind in self.hooked)
 
     @property
     def grows(self) -> bool:
@@ -44,45 +53,37 @@ class Sites:
         return bool(self._memory.state[words.SITES_GROW])
 
     def grow(self) -> bool:
-        """Takes in the blocks wanted since the last time; whether the ranges to hook changed."""
+        """Takes in the blocks wanted since the last time; whether what is hooked changed."""
         memory = self._memory
         memory.state[words.SITES_GROW] = 0
-        slots = np.flatnonzero(memory.wanted == 1).tolist()
-        ranges = list(self.hooked)
-        for slot in slots:
-            address = words.address_of(slot)
-            size = int(memory.prices[slot, 0]) >> words.SIZE_SHIFT
-            ranges.append((address - MARGIN_BYTES, address + size + MARGIN_BYTES))
+        slots = np.flatnonzero(memory.wanted == 1)
         memory.wanted[slots] = 2
-        merged = _merged(ranges)
-        self.full = len(merged) > MOST_RANGES
-        if self.full or merged == self.hooked:
+        for slot, several in self._several.items():
+            if (np.abs(slots - slot) <= NEIGHBOUR_SLOTS).any():
+                self._watched.update(several)
+        np.maximum(self._runs, memory.runs(), out=self._runs)
+        found = ranges_of(self._watched, self._runs)
+        if memory.state[words.IN_ALIAS]:
+            found += [_moved(each) for each in found if each[0] >= words.RAM_START]
+        if found == self.hooked:
             return False
-        self.hooked = merged
+        self.hooked = found
         memory.prices[:, 0] = 0  # priced again, as hooked
         return True
-
-    def places(self) -> list[Range]:
-        """The ranges wherever their code can run: RAM lies twice in the address space."""
-        moved = words.CODE_RAM_START - words.RAM_START
-        twice = [
-            (first + moved, behind + moved) for first, behind in self.hooked if first >= -moved
-        ]
-        return self.hooked + twice
 
     def forget(self, address: int, count: int) -> None:
         """Code at these addresses changed."""
         first = words.slot_of(address)
-        if first >= 0:
-            self._memory.wanted[max(first - MARGIN_BYTES, 0) : first + count // 2 + 1] = 0
+        if first < 0:
+            return
+        last = first + count // 2
+        self._memory.wanted[max(first - NEIGHBOUR_SLOTS, 0) : last + 1] = 0
+        self._runs[first : last + 1] = 0
+        for slot in [s for s in self._several if first - NEIGHBOUR_SLOTS <= s <= last]:
+            del self._several[slot]
 
 
-def _merged(ranges: list[Range]) -> list[Range]:
-    """Ranges in order, those that touch as one."""
-    found: list[Range] = []
-    for first, behind in sorted(ranges):
-        if found and first <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], behind)
-        else:
-            found.append((first, behind))
-    return found
+def _moved(range_: Range) -> Range:
+    """The same in the code region."""
+    moved = words.CODE_RAM_START - words.RAM_START
+    return range_[0] + moved, range_[1] + moved

@@ -33,7 +33,6 @@ NEVER = (1 << 63) - 1
     WATCH_MASKS,  # 1 while an interrupt waits for PRIMASK, BASEPRI or FAULTMASK to change
     MASKS,  # the three mask registers when WATCH_MASKS was set
     EXACT,  # 1 when the program counter is exact inside callbacks
-    PROFILING,  # 1 while blocks are counted
     STOP_FUNCTION,  # uc_emu_stop
     READ_FUNCTION,  # uc_reg_read
     PRICE_FUNCTION,  # void (uint64 address, uint64 bytes), Python
@@ -44,7 +43,7 @@ NEVER = (1 << 63) - 1
     PREFIXES,  # uint16[POOL_HALFWORDS]
     ALIGNED,  # uint8[SLOTS]: 1 for instructions that fault on misaligned words
     MISALIGNED_AT,  # address of the first such instruction that did, 0 when none
-    COUNTS,  # int64[SLOTS][4]: runs, cycles, flash data reads, cycles lost to misaligned accesses
+    COUNTS,  # int64[SLOTS][4]: runs, cycles, flash data reads, cycles lost to misaligned accesses, while EXACT is set
     CYCCNT_RUNS,
     CYCCNT_VALUE,  # the counter when it stands still, or its distance from CYCLES when it runs
     LEVELS_P0,  # levels of the pins that the sensor does not drive
@@ -92,6 +91,7 @@ NEVER = (1 << 63) - 1
     SITE_BASE,  # BASE of the block whose accesses a site hook timed last
     SITE_AT,  # cycles from there to the access
     WANTED,  # uint8[SLOTS]: 1 for blocks that read pins or the clock and need a site hook
+    IN_ALIAS,  # 1: such a block ran at RAM's address in the code region
     WANTED_AT,  # CYCLES when the latest of them was found
     FLASH_WAIT,  # cycles that a line of flash takes to come, 0: flash and its cache are not modelled
     CACHE,  # int64[CACHE_SETS][3]: the lines that the ways hold, and the way to be replaced next

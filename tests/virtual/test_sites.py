@@ -8,11 +8,14 @@ import pytest
 from host.virtual import words
 from host.virtual.cycles import CycleModel, new_disassembler, price_block
 from host.virtual.engines import Flavour
+from host.virtual.hook_ranges import ranges_of
 from host.virtual.options import BoardOptions
-from tests.virtual.bench import SECOND
+from tests.virtual.bench import SECOND, Bench
 from tests.virtual.test_sensor import camera, captured
 
 ROUNDS = 256
+ROUTINE_BYTES, FREE_RAM = 128, 0x30000
+RAM = words.RAM_SLOT  # the first halfword there
 FRAME_CYCLES, IN_LINES = 510 * 1568 * 16, 34_000_000  # pins move there, at the slowest clock
 CASES = [
     ("ldr r0,[r1]", "0868", (0,), ()),
@@ -29,6 +32,11 @@ def test_accesses_that_may_reach_a_device(
 ) -> None:
     price = price_block(bytes.fromhex(code), 0x10000, new_disassembler(), CycleModel())
     assert price.reaching == (loads, stores), text
+
+
+def watched(bench: Bench) -> list[tuple[int, int]]:
+    """Ranges of addresses."""
+    return bench.board.cpu.sites.hooked
 
 
 def test_pictures_and_their_time_are_those_of_the_exact_engine() -> None:
@@ -53,7 +61,7 @@ def test_blocks_with_several_reads_are_learned_then_exact() -> None:
     assert len(np.unique(exact.words("samples"))) > 2, "the pins do move"
 
 
-def test_a_place_that_was_learned_is_watched_with_its_neighbours() -> None:
+def test_of_a_place_that_was_learned_the_accesses_are_watched() -> None:
     bench = camera()
     for _ in range(2):
         bench.board.run(SECOND // 4)
@@ -61,17 +69,47 @@ def test_a_place_that_was_learned_is_watched_with_its_neighbours() -> None:
     memory, address = bench.board.memory, bench.board.symbols["sample_pins"][0]
     slots = slice(words.slot_of(address), words.slot_of(address + 0x80))
     assert (memory.accesses[slots] == words.ACCESS_HOOKED).any()
-    (around,) = [r for r in bench.board.cpu.sites.hooked if r[0] <= address < r[1]]
-    assert around[1] - address > 0x80
+    assert any(first <= address + 0x80 and behind > address for first, behind in watched(bench))
 
 
-def test_more_places_than_hooks_keep_the_exact_engine() -> None:
-    bench = camera()
-    sites, memory = bench.board.cpu.sites, bench.board.memory
-    memory.wanted[words.slot_of(0x40000) : words.slot_of(0x50000) : 0x200] = 1
-    bench.board.run(IN_LINES - bench.board.cycles)
-    for _ in range(3):
-        bench.call("sample_pins", ROUNDS)
-        bench.board.run(SECOND // 4)
-    assert sites.full
-    assert bench.board.cpu.flavour is Flavour.EXACT
+@pytest.mark.parametrize("there", [words.RAM_START, words.CODE_RAM_START])
+def test_code_in_ram_is_watched_at_the_address_where_it_runs(there: int) -> None:
+    """The code region has RAM at another address (nRF52840 PS 1.7, 4.2): what runs there is timed as exactly."""
+    fast, exact = camera(), camera(BoardOptions(always_exact=True))
+    for frame, start in enumerate([words.RAM_START] * 3 + [there] * 2):
+        for bench in (fast, exact):
+            bench.board.run(IN_LINES + frame * FRAME_CYCLES - bench.board.cycles)
+            code = bench.board.memory.read(bench.board.symbols["sample_pins"][0], ROUTINE_BYTES)
+            assert code and bench.board.memory.write_ram(words.RAM_START + FREE_RAM, code)
+            bench.board.symbols["the copy"] = (start + FREE_RAM, ROUTINE_BYTES)
+            bench.call("the copy", ROUNDS)
+    assert fast.board.cpu.flavour is Flavour.FAST, "it has learned it"
+    assert any(a <= there + FREE_RAM + 64 and b > there + FREE_RAM for a, b in watched(fast))
+    assert np.array_equal(fast.words("samples"), exact.words("samples"))
+    assert len(np.unique(exact.words("samples"))) > 2, "the pins do move"
+    assert fast.board.cycles == exact.board.cycles
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ran", "expected"),
+    [
+        ([4], {}, [(8, 10)]),
+        ([4, 40], {}, [(8, 82)]),  # nothing ran between: one range is called without a search
+        (
+            [4, 40],
+            {4: 9, 20: 1, 40: 9},
+            [(8, 82)],
+        ),  # 19 calls cost less than 18 with two steps each
+        ([4, 40], {4: 9, 20: 90, 40: 9}, [(8, 10), (80, 82)]),
+        ([4, 40, RAM], {20: 1, RAM: 90}, [(8, 82), (words.RAM_START, words.RAM_START + 2)]),
+        ([4, RAM], {}, [(8, 10), (words.RAM_START, words.RAM_START + 2)]),
+        ([], {4: 9}, []),
+    ],
+)
+def test_ranges_cost_what_runs_in_them_and_their_number(
+    wanted: list[int], ran: dict[int, int], expected: list[tuple[int, int]]
+) -> None:
+    runs = np.zeros(words.SLOTS, np.int64)
+    for slot, times in ran.items():
+        runs[slot] = times
+    assert ranges_of(wanted, runs) == expected

@@ -93,7 +93,7 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     s[words.PENALTY] = price >> words.PENALTY_SHIFT & 15
     if price >> words.MASKS_SHIFT & 1 != 0 and s[words.LOAD] != 0:
         s[words.LOAD_AT] = 0  # the masks may be open behind this block
-    if s[words.PROFILING] != 0:
+    if s[words.EXACT] != 0:
         counts = carray(pointer(s[words.COUNTS]), (words.SLOTS, 4), np.int64)
         counts[slot, 0] += 1
         counts[slot, 1] += s[words.CYCLES] - charged
@@ -210,10 +210,9 @@ def access_hook(engine: Any, kind: Any, address: Any, size: Any, value: Any, use
     elif size == 2 and place & 1 != 0:
         wait = 1
     s[words.CYCLES] += wait
-    if s[words.PROFILING] != 0:
-        slot = table_row(s[words.BLOCK])
-        counts = carray(pointer(s[words.COUNTS]), (words.SLOTS, 4), np.int64)
-        counts[slot, 1] += wait
-        counts[slot, 3] += wait
-        if place < words.FLASH_BYTES:
-            counts[slot, 2] += 1
+    slot = table_row(s[words.BLOCK])
+    counts = carray(pointer(s[words.COUNTS]), (words.SLOTS, 4), np.int64)
+    counts[slot, 1] += wait
+    counts[slot, 3] += wait
+    if place < words.FLASH_BYTES:
+        counts[slot, 2] += 1

@@ -60,9 +60,13 @@ def access_time(s: Any, column: Any) -> Any:
 def want_site(s: Any) -> Any:
     """The block that runs shall have a site hook when the fast engine takes over; whether that is new."""
     wanted = carray(pointer(s[words.WANTED]), (words.SLOTS,), np.uint8)
-    if wanted[table_row(s[words.BLOCK])] != 0:
+    row = table_row(s[words.BLOCK])
+    moved = words.CODE_RAM_START <= s[words.BLOCK] < words.RAM_START
+    if wanted[row] != 0 and (s[words.IN_ALIAS] != 0 or not moved):
         return False
-    wanted[table_row(s[words.BLOCK])] = 1
+    if moved:
+        s[words.IN_ALIAS] = 1
+    wanted[row] = 1
     s[words.WANTED_AT] = s[words.CYCLES]
     return True
 
