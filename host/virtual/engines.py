@@ -31,7 +31,7 @@ from host.virtual.engine import UcError, library, new_engine
 from host.virtual.hook_ranges import Range
 from host.virtual.memory import Memory
 from host.virtual.native import callbacks
-from host.virtual.native.compiled import NativeFunction
+from host.virtual.native.compiled import Hook
 
 FIRST_PERIPHERAL = 0x40000000
 REGION_BYTES = {0x40000000: 0x70000, 0x50000000: 0x1000, 0xE0000000: 0x1000, 0xE0001000: 0x1000}
@@ -151,7 +151,7 @@ class Engines:
         engine.hook_add(UC_HOOK_MEM_UNMAPPED, self._on_unmapped)
 
     def _hook_native(
-        self, engine: Any, kind: int, function: NativeFunction, begin: int, end: int
+        self, engine: Any, kind: int, function: Hook, begin: int, end: int
     ) -> ctypes.c_size_t:
         handle = ctypes.c_size_t()
         self._keep.append(handle)

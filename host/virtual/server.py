@@ -12,7 +12,7 @@ from typing import IO
 from host.base.errors import HostError
 from host.base.places import ABOVE, PREBUILT
 
-NEEDED = ("unicorn", "capstone", "numba", "elftools")
+NEEDED = ("unicorn", "capstone", "llvmlite", "elftools")
 READY = "listening on "
 FAILED = "failed: "
 

@@ -42,9 +42,7 @@ def test_a_layers_packages_are_those_of_its_extra(layer: str) -> None:
     owners = importlib.metadata.packages_distributions()
     for module in LAYERS[layer]:
         distributions = {name.lower().replace("_", "-") for name in owners[module]}
-        assert distributions & wanted or module in ("keras", "llvmlite", "markupsafe", "pandas"), (
-            module
-        )
+        assert distributions & wanted or module in ("keras", "markupsafe", "pandas"), module
 
 
 @pytest.mark.parametrize("extra", sorted(set(EXTRAS) - {"dev"}))

@@ -26,12 +26,12 @@ MOST_LINES = 1200
 
 @compiled.inner
 def listen(
-    s: Any, start: Any, step: Any, polarity: Any, lengths: Any, taken: Any, seen: Any
+    s: Any, start: Any, step: Any, polarity: Any, lengths: Any, taken: Any, room: Any, seen: Any
 ) -> Any:
     """From one VSYNC to the next; returns how many lines came, or -1 when VSYNC does not.
 
-    polarity: pins whose level is turned round before it is looked at. lengths: bytes of each line. taken: the bytes.
-    seen: frame cycles, cycles from VSYNC to the first line, PCLK edges while HREF was low.
+    polarity: pins whose level is turned round before it is looked at. lengths: bytes of each line. taken: the bytes,
+    `room` at most. seen: frame cycles, cycles from VSYNC to the first line, PCLK edges while HREF was low.
     """
     now, stop = start, start + 8 * 64_000_000
     was = sensor_pins(s, now) ^ polarity
@@ -58,7 +58,7 @@ def listen(
                 lines += 1
                 between = False
             lengths[lines - 1] += 1
-            if count < taken.size:
+            if count < room:
                 taken[count] = sensor_byte(s, now)
             count += 1
     return -1
@@ -133,7 +133,7 @@ class Desk:
         step = max(1, int((1 << timing.clock_shift) / timing.clock / 4))
         lengths, seen = np.zeros(MOST_LINES, np.int64), np.zeros(3, np.int64)
         taken = np.zeros(MOST_LINES * 2 * 784, np.uint8)
-        count = listen(self.state, self.cycles, step, polarity, lengths, taken, seen)
+        count = listen(self.state, self.cycles, step, polarity, lengths, taken, taken.size, seen)
         assert count >= 0, "no VSYNC"
         self.cycles += int(2 * timing.frame_cycles)
         lengths = lengths[:count]

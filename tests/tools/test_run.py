@@ -15,7 +15,7 @@ from tools.environment import LAYERS, NEWEST, OLDEST, REQUIREMENTS, SIZES, pip_a
 from tools.run import LAYER_OF, command_of, tools_of
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("tensorflow", "numba", "pandas", "matplotlib", "opencv")
+HEAVY = ("tensorflow", "llvmlite", "pandas", "matplotlib", "opencv")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -57,7 +57,7 @@ def test_the_scripts_of_an_upload_need_nothing_of_the_other_layers() -> None:
         "tabulate",
         "typing_extensions",
     }
-    blocked = {*foreign, "numpy", "cv2", "rich", "unicorn", "numba"} - needed
+    blocked = {*foreign, "numpy", "cv2", "rich", "unicorn", "llvmlite"} - needed
     program = (
         f"import sys\nfor name in {sorted(blocked)!r}: sys.modules[name] = None\n"
         "import host.doctor.holders, host.ports.choose, tools.flash_layout, host.flash.advice, tools.offline_scons"

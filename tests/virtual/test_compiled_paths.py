@@ -14,7 +14,7 @@ from host.base.boards import CLOCK_HZ
 from host.base.places import PREBUILT
 from host.link.messages import Mode
 from host.virtual import words
-from host.virtual.native import compiled
+from host.virtual.native import kept
 from host.virtual.options import BoardOptions
 from host.virtual.registers import GENERAL
 from tests.system.board import Bench
@@ -54,12 +54,12 @@ def test_a_board_that_nobody_watches_does_the_same(core_load: bool, exact: bool)
 def test_compiled_code_is_forgotten_when_any_file_of_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(compiled.HERE, tmp_path / "native", ignore=shutil.ignore_patterns("__*"))
-    shutil.copy(compiled.HERE.parent / "words.py", tmp_path)
-    monkeypatch.setattr(compiled, "HERE", tmp_path / "native")
-    folders = set()
+    shutil.copytree(kept.HERE, tmp_path / "native", ignore=shutil.ignore_patterns("__*"))
+    shutil.copy(kept.HERE.parent / "words.py", tmp_path)
+    monkeypatch.setattr(kept, "HERE", tmp_path / "native")
+    folders = set[Path | None]()
     for path in (tmp_path / "native" / "timers.py", tmp_path / "words.py"):
-        folders.add(compiled.cache_folder.__wrapped__())
+        folders.add(kept.cache_folder.__wrapped__())
         path.write_text(path.read_text() + "\n")
-    folders.add(compiled.cache_folder.__wrapped__())
-    assert len(folders) == 3 and all(Path(folder).is_dir() for folder in folders)
+    folders.add(kept.cache_folder.__wrapped__())
+    assert len(folders) == 3 and all(folder and folder.is_dir() for folder in folders)

@@ -1,7 +1,7 @@
-"""How functions are compiled and kept, and the few instructions that Python has no words for.
+"""Decorators for functions that are compiled, and the few instructions that Python has no words for.
 
-numba's cache on disk looks at the one file of the function that is called, not at those it calls. So the cache's folder
-is named after all files that take part: when one of them changes, all is compiled anew.
+translate.py has the subset of Python that such functions are written in. Unicorn calls hooks, made by native(); these
+call functions made by inner(), which Python may call, too.
 """
 
 from __future__ import annotations
@@ -9,168 +9,197 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
-import importlib
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Protocol
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-# numba and llvmlite have no usable types: taken as untyped.
-_numba: Any = importlib.import_module("numba")
-carray, cfunc, njit, types = _numba.carray, _numba.cfunc, _numba.njit, _numba.types
-intrinsic: Any = importlib.import_module("numba.extending").intrinsic
-cgutils: Any = importlib.import_module("numba.core.cgutils")
-ir: Any = importlib.import_module("llvmlite.ir")
+import numpy as np
 
-HERE = Path(__file__).resolve().parent
+from host.virtual.native import kept, machine
+from host.virtual.native.expressions import Expressions, carray
+from host.virtual.native.kinds import HALF, WORD, Kind, Shape, ir, kind_of
+from host.virtual.native.translate import Integer, Program, Signature
+
+__all__ = ["carray", "types"]
+
 PYTHON_FUNCTION = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
-DIGEST_DIGITS = 16
 
 
-class NativeFunction(Protocol):
-    """A compiled function that Unicorn can call."""
+class types:  # noqa: N801 - a namespace
+    """What hooks take; an address is an integer."""
 
-    address: int
+    int32, uint32 = Integer(32, signed=True), Integer(32)
+    int64, uint64, voidptr = Integer(64, signed=True), Integer(64), Integer(64)
+
+    @staticmethod
+    def void(*given: Integer) -> Signature:
+        """A function that gives nothing."""
+        return Signature(None, given)
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A function that C calls. All are compiled when the first is wanted."""
+
+    python: Callable[..., Any]
+    signature: Signature
+
+    @property
+    def address(self) -> int:
+        """Where its code is."""
+        _load_hooks()
+        return machine.address(self.python.__name__)
+
+
+_hooks: list[Hook] = []
 
 
 @functools.cache
-def cache_folder() -> str:
-    """Where compiled code is kept: beside this file, or in the user's own temporary folder; empty: numba's choice."""
-    digest = hashlib.sha256()
-    for path in [*sorted(HERE.glob("*.py")), HERE.parent / "words.py"]:
-        digest.update(path.read_bytes())
-    name = digest.hexdigest()[:DIGEST_DIGITS]
-    user = getattr(os, "getuid", os.getpid)()
-    for parent in (HERE / "__pycache__", Path(tempfile.gettempdir()) / f"virtual-board-{user}"):
-        try:
-            (parent / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(parent / name, os.W_OK):
-            return str(parent / name)
-    return ""
+def _load_hooks() -> None:
+    def write() -> str:
+        program = Program("hooks")
+        for hook in _hooks:
+            kinds = (Kind.INTEGER,) * len(hook.signature.given)
+            program.export(hook.python.__name__, hook, hook.signature, kinds)
+        return str(program.module)
+
+    machine.load(kept.machine_code("hooks", write))
 
 
-@contextmanager
-def _kept_by_contents() -> Iterator[None]:
-    """numba looks for its cache's folder when it wraps a function."""
-    before = _numba.config.CACHE_DIR
-    _numba.config.CACHE_DIR = before or cache_folder()
-    try:
-        yield
-    finally:
-        _numba.config.CACHE_DIR = before
+def native(signature: Signature) -> Callable[[Callable[..., Any]], Hook]:
+    """Makes a hook of a function."""
+
+    def make(function: Callable[..., Any]) -> Hook:
+        _hooks.append(Hook(function, signature))
+        return _hooks[-1]
+
+    return make
 
 
-def native(signature: Any) -> Callable[[Callable[..., Any]], NativeFunction]:
-    """Compiles a callback for C, cached on disk."""
+@dataclass(frozen=True)
+class Entry:
+    """A compiled function for one array as its first argument."""
 
-    def compile_it(function: Callable[..., Any]) -> NativeFunction:
-        with _kept_by_contents():
-            made: NativeFunction = cfunc(signature, cache=True)(function)
-        return made
-
-    return compile_it
+    array: weakref.ref[Any]
+    address: int  # of the array's memory
+    call: Callable[..., Any]
 
 
-def inner(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiles a function that callbacks call, when it is called first."""
-    with _kept_by_contents():
-        compiled: Callable[..., Any] = njit(cache=True, error_model="numpy")(function)
-    return compiled
+class Inner:
+    """A function that hooks call; called from Python it is compiled for such arguments when it is called first.
+
+    Python gets truth values as 0 and 1.
+    """
+
+    def __init__(self, python: Callable[..., Any]) -> None:
+        self.python = python
+        self._entries: dict[int, Entry] = {}
+        functools.update_wrapper(self, python)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The way of nearly all calls, an array that was seen before and integers, is short: stops are many."""
+        entry = self._entries.get(id(arguments[0]))
+        if entry is not None and entry.array() is arguments[0]:
+            try:
+                return entry.call(entry.address, *arguments[1:])
+            except ctypes.ArgumentError:
+                pass  # numpy's integers, or another array
+        call = self._compiled(tuple(map(kind_of, arguments)))
+        values = [a.ctypes.data if isinstance(a, np.ndarray) else int(a) for a in arguments]
+        if isinstance(arguments[0], np.ndarray):
+            key = id(arguments[0])
+            array = weakref.ref(arguments[0], lambda _: self._entries.pop(key, None))
+            self._entries[key] = Entry(array, values[0], call)
+        return call(*values)
+
+    @functools.cache  # noqa: B019 - these functions live as long as the program
+    def _compiled(self, kinds: tuple[Shape, ...]) -> Callable[..., Any]:
+        origin = f"{self.python.__module__}.{self.python.__qualname__}"
+        name = f"{origin}.{hashlib.sha256(repr(kinds).encode()).hexdigest()[: kept.NAME_DIGITS]}"
+
+        def write() -> str:
+            program = Program(name)
+            program.export(name, self, types.int64(*[types.int64] * len(kinds)), kinds)
+            return str(program.module)
+
+        machine.load(kept.machine_code(name, write))
+        head = ctypes.PYFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(kinds))
+        return head(machine.address(name))
 
 
-def emitted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that writes its own machine code; numba replaces the call."""
-    made: Callable[..., Any] = intrinsic(function)
-    return made
+def inner(function: Callable[..., Any]) -> Inner:
+    """Compiles a function that hooks call."""
+    return Inner(function)
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A function that writes its own instructions. emit(where, *words): what it gives, None for nothing."""
+
+    emit: Callable[..., Any]
+
+    def __call__(self, *_: Any) -> Any:
+        """Only compiled functions can."""
+        raise NotImplementedError("only compiled functions call this")
+
+
+def emitted(function: Callable[..., Any]) -> Emitted:
+    """Makes one."""
+    return Emitted(function)
+
+
+def _call(where: Expressions, function: Any, arguments: list[Any], result: Any = HALF) -> Any:
+    """A call of a C function at an address."""
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    target = where.builder.inttoptr(function, kind.as_pointer())
+    return where.builder.call(target, arguments)
+
+
+def _half(where: Expressions, value: Any) -> Any:
+    return where.builder.trunc(value, HALF)
 
 
 @emitted
-def pointer(context: Any, address: Any) -> Any:
-    """An address as a pointer."""
-
-    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
-        return builder.inttoptr(values[0], cgutils.voidptr_t)
-
-    return types.voidptr(types.int64), code
+def pointer(_: Expressions, address: Any) -> Any:
+    """An address as carray() takes it."""
+    return address
 
 
 @emitted
-def stop_engine(context: Any, function: Any, engine: Any) -> Any:
+def stop_engine(where: Expressions, function: Any, engine: Any) -> None:
     """uc_emu_stop(engine)."""
-
-    def code(target: Any, builder: Any, _: Any, values: Any) -> Any:
-        kind = ir.FunctionType(ir.IntType(32), [cgutils.voidptr_t])
-        where = builder.inttoptr(values[1], cgutils.voidptr_t)
-        builder.call(builder.inttoptr(values[0], kind.as_pointer()), [where])
-        return target.get_dummy_value()
-
-    return types.void(types.int64, types.int64), code
+    _call(where, function, [engine])
 
 
 @emitted
-def read_register(context: Any, function: Any, engine: Any, register: Any) -> Any:
+def read_register(where: Expressions, function: Any, engine: Any, register: Any) -> Any:
     """uc_reg_read(engine, register)."""
-
-    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
-        word, number = ir.IntType(64), ir.IntType(32)
-        place = cgutils.alloca_once(builder, word)
-        builder.store(ir.Constant(word, 0), place)
-        kind = ir.FunctionType(number, [cgutils.voidptr_t, number, cgutils.voidptr_t])
-        where = builder.bitcast(place, cgutils.voidptr_t)
-        function = builder.inttoptr(values[0], kind.as_pointer())
-        engine = builder.inttoptr(values[1], cgutils.voidptr_t)
-        builder.call(function, [engine, builder.trunc(values[2], number), where])
-        return builder.load(place)
-
-    return types.int64(types.int64, types.int64, types.int64), code
+    place = where.scratch(WORD)
+    where.builder.store(ir.Constant(WORD, 0), place)
+    _call(where, function, [engine, _half(where, register), place])
+    return where.builder.load(place, typ=WORD)
 
 
 @emitted
-def write_register(context: Any, function: Any, engine: Any, register: Any, value: Any) -> Any:
+def write_register(
+    where: Expressions, function: Any, engine: Any, register: Any, value: Any
+) -> None:
     """uc_reg_write(engine, register, &value)."""
-
-    def code(target: Any, builder: Any, _: Any, values: Any) -> Any:
-        word, number = ir.IntType(64), ir.IntType(32)
-        place = cgutils.alloca_once(builder, word)
-        builder.store(values[3], place)
-        kind = ir.FunctionType(number, [cgutils.voidptr_t, number, cgutils.voidptr_t])
-        where = builder.bitcast(place, cgutils.voidptr_t)
-        function = builder.inttoptr(values[0], kind.as_pointer())
-        engine = builder.inttoptr(values[1], cgutils.voidptr_t)
-        builder.call(function, [engine, builder.trunc(values[2], number), where])
-        return target.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64, types.int64), code
+    place = where.scratch(WORD)
+    where.builder.store(value, place)
+    _call(where, function, [engine, _half(where, register), place])
 
 
 @emitted
-def ask_python(context: Any, function: Any, first: Any, second: Any) -> Any:
+def ask_python(where: Expressions, function: Any, first: Any, second: Any) -> Any:
     """uint64 function(uint64, uint64) at an address."""
-
-    def code(_: Any, builder: Any, __: Any, values: Any) -> Any:
-        word = ir.IntType(64)
-        kind = ir.FunctionType(word, [word, word])
-        return builder.call(builder.inttoptr(values[0], kind.as_pointer()), [values[1], values[2]])
-
-    return types.int64(types.int64, types.int64, types.int64), code
+    return _call(where, function, [first, second], WORD)
 
 
 @emitted
 def move_registers(
-    context: Any, function: Any, engine: Any, registers: Any, places: Any, count: Any
-) -> Any:
+    where: Expressions, function: Any, engine: Any, registers: Any, places: Any, count: Any
+) -> None:
     """uc_reg_read_batch or uc_reg_write_batch(engine, registers, places, count)."""
-
-    def code(target: Any, builder: Any, _: Any, values: Any) -> Any:
-        number, anything = ir.IntType(32), cgutils.voidptr_t
-        kind = ir.FunctionType(number, [anything, anything, anything, number])
-        where = [builder.inttoptr(value, anything) for value in values[1:4]]
-        called = builder.inttoptr(values[0], kind.as_pointer())
-        builder.call(called, [*where, builder.trunc(values[4], number)])
-        return target.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64, types.int64, types.int64), code
+    _call(where, function, [engine, registers, places, _half(where, count)])
