@@ -20,13 +20,12 @@ from host.virtual.cycles import (
     WAIT_FOR_EVENT,
     WAIT_FOR_INTERRUPT,
     CycleModel,
-    new_disassembler,
-    price_block,
 )
 from host.virtual.engine import UcError, library
 from host.virtual.engines import Calls, Engines, Flavour
 from host.virtual.memory import Memory
 from host.virtual.native import clock, compiled
+from host.virtual.price_list import PriceList
 from host.virtual.registers import EVERYTHING, HOOK_GROUPS, MSP, PC, RegisterGroup
 from host.virtual.sites import Sites
 
@@ -84,7 +83,7 @@ class Cpu:
         self.unpriced: list[str] = []
         self.fault_address = 0
         self._float_refused = False
-        self._machine = new_disassembler()
+        self._prices = PriceList(model)
         self._keep: list[object] = []
         self._failure: BaseException | None = None
         self.sites = Sites(memory)
@@ -299,7 +298,7 @@ class Cpu:
 
     def _price(self, address: int, size: int) -> int:
         code = self.memory.read(address, size) or b"\x00\xbf" * (size // 2)
-        price = price_block(code, address, self._machine, self.model)
+        price = self._prices.price(code, address)
         if price.uses_fpu and not self.float_enabled:
             self._float_refused = True
             self.stop()

@@ -32,6 +32,7 @@ class Gpiote(EventBank):
         pins.listeners.append(self._changed)
         gpio.sensing_changed = self._sense
         self._detected = False
+        self._event_pins: tuple[int, ...] = (0, 0)
 
     def reset(self) -> None:
         """All pins back to their ports."""
@@ -66,8 +67,8 @@ class Gpiote(EventBank):
             port_pins.event_pins = taken[EVENT_MODE][index]
             port_pins.task_pins = taken[TASK_MODE][index]
         self._gpio.update()
-        p0, p1 = taken[EVENT_MODE]
-        self._pins.watch("GPIOTE", (p0, p1))
+        self._event_pins = tuple(taken[EVENT_MODE])
+        self._pins.watch("GPIOTE", (taken[EVENT_MODE][0], taken[EVENT_MODE][1]))
 
     def _mover(self, channel: int, polarity: int | None) -> Callable[[], None]:
         def move() -> None:
@@ -84,20 +85,25 @@ class Gpiote(EventBank):
         return move
 
     def _changed(self, before: tuple[int, int], after: tuple[int, int]) -> None:
+        moved = zip(before, after, self._event_pins, strict=True)
+        if any((old ^ new) & pins for old, new, pins in moved):
+            self._signal_edges(before, after)
+        self._sense()
+
+    def _signal_edges(self, before: tuple[int, int], after: tuple[int, int]) -> None:
         for channel in range(CHANNELS):
             mode, port, pin, polarity = self._field(channel)
             changed = (after[port] ^ before[port]) & pin
             direction = RISING if after[port] & pin else FALLING
             if mode == EVENT_MODE and changed and polarity & direction:
                 self.signal(IN + 4 * channel)
-        self._sense()
 
     def _sense(self) -> None:
         """The ports' DETECT: its rise is the PORT event."""
+        p0, p1 = (port.sense_high | port.sense_low for port in self._gpio.ports)
+        self._pins.watch("DETECT", (p0, p1))
         sensed = [self._gpio.sense(index, self._pins.levels[index]) for index in range(2)]
         detected = any(sensed)
         if detected and not self._detected:
             self.signal(PORT)
         self._detected = detected
-        p0, p1 = (port.sense_high | port.sense_low for port in self._gpio.ports)
-        self._pins.watch("DETECT", (p0, p1))

@@ -6,6 +6,8 @@ The start is the image's lowest address in flash, where its vector table lies: 0
 
 from __future__ import annotations
 
+import functools
+import io
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +54,7 @@ def read_image(path: Path, at: int | None = None) -> Image:
     except OSError as error:
         raise HostError(f"{path}: cannot read the firmware: {error.strerror}") from error
     if content.startswith(b"\x7fELF"):
-        image = _read_elf(path)
+        image = _read_elf(path, content)
     elif path.suffix == ".hex" or content.startswith(b":"):
         image = _read_hex(path)
     elif path.suffix == ".bin":
@@ -74,17 +76,27 @@ def _address_of_bin(path: Path, at: int | None) -> int:
     return at
 
 
-def _read_elf(path: Path) -> Image:
+def _read_elf(path: Path, content: bytes) -> Image:
     try:
-        with path.open("rb") as file:
-            elf = ELFFile(file)
-            if elf["e_machine"] != "EM_ARM":
-                raise HostError(f"{path}: not an ARM firmware", f"give {KINDS}")
-            segments = [(s["p_paddr"], s.data()) for s in elf.iter_segments("PT_LOAD")]
-            parts = {address: data for address, data in segments if data}
-            return Image(path, _flash_parts(path, parts), _symbols(elf), _uicr(parts))
+        read = _elf_contents(content)
     except ELFError as error:
         raise HostError(f"{path}: damaged ELF file: {error}", "build it again") from error
+    if read is None:
+        raise HostError(f"{path}: not an ARM firmware", f"give {KINDS}")
+    parts, symbols = dict(read[0]), dict(read[1])
+    return Image(path, _flash_parts(path, parts), symbols, _uicr(parts))
+
+
+@functools.lru_cache(maxsize=4)  # many boards of a process run one firmware
+def _elf_contents(
+    content: bytes,
+) -> tuple[dict[int, bytes], dict[str, tuple[int, int]]] | None:
+    """What is loaded, by address, and the symbols; None when it is for another processor. Raises ELFError."""
+    elf = ELFFile(io.BytesIO(content))
+    if elf["e_machine"] != "EM_ARM":
+        return None
+    segments = [(s["p_paddr"], s.data()) for s in elf.iter_segments("PT_LOAD")]
+    return {address: data for address, data in segments if data}, _symbols(elf)
 
 
 def _symbols(elf: Any) -> dict[str, tuple[int, int]]:
