@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from host.report.blocks import Page, Plot, Table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
 
 FOLDER = Path(__file__).parent / "golden" / "texts"
 WRITE = "WRITE_GOLDEN"
@@ -49,6 +51,12 @@ def screen_text(*shown: RenderableType, width: int = 130, styles: bool = False) 
     for each in shown:
         console.print(each)
     return file.getvalue().replace("\x1b", "~")
+
+
+def printed_json(text: str) -> Any:
+    """The object that a tool has printed: in lines, two blanks for each level."""
+    assert re.match(r"[\[{]\n  [^ ]", text), text[:40]
+    return json.loads(text)
 
 
 def json_text(figures: dict[str, Any]) -> str:
@@ -93,18 +101,33 @@ def _lines(value: Any, indent: str = "", name: str = "") -> Iterator[str]:
 def figure_lines(figure: Figure) -> Iterator[str]:
     """Size, and of all axes: texts, scales, limits, curves, bars."""
     yield f"figure {' x '.join(map(number, figure.get_size_inches()))}"
+    yield from (f"  {_legend(legend)}" for legend in figure.legends)
     for axes in figure.axes:
         yield from (f"  {line}" for line in _axes(axes))
 
 
+def _legend(legend: Legend) -> str:
+    """Matplotlib has no public way to the place and to the columns."""
+    texts = legend.get_texts()
+    sizes = {number(text.get_fontsize()) for text in [*texts, legend.get_title()]}
+    place = f"place {legend._loc}, {legend._ncols} columns"  # type: ignore[attr-defined]
+    return (
+        f"legend {legend.get_title().get_text()} {' | '.join(text.get_text() for text in texts)}, "
+        f"size {' '.join(sorted(sizes))}, {place}, frame {legend.get_frame_on()} "
+        f"{_colour(legend.get_frame())}"
+    )
+
+
 def _axes(axes: Axes) -> Iterator[str]:
-    yield f"axes {axes.get_title('left') or axes.get_title()!r}"
+    title = axes._left_title if axes.get_title("left") else axes.title  # type: ignore[attr-defined]
+    yield f"axes {title.get_text()!r} size {number(title.get_fontsize())} {title.get_fontweight()}"
     for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
         low, high = map(number, axis.get_view_interval())
         ticks = [tick.get_text() for tick in axis.get_ticklabels()]
         grid = any(line.get_visible() for line in axis.get_gridlines())
         yield f"  {name} {axis.get_label_text()!r} {axis.get_scale()} {low}..{high}, grid {grid}"
-        yield f"    ticks {' '.join(ticks)}"
+        sizes = sorted({number(tick.get_fontsize()) for tick in axis.get_ticklabels()})
+        yield f"    ticks {' '.join(ticks)}, size {' '.join(sizes)}"
     seen = [name for name, spine in axes.spines.items() if spine.get_visible()]
     yield f"  spines {' '.join(seen)}"
     for artist in [*axes.lines, *axes.collections, *axes.texts]:
@@ -117,8 +140,7 @@ def _axes(axes: Axes) -> Iterator[str]:
         yield f"  {len(places)} {kind} {colour}: {'; '.join(few) or columns(places)}"
     legend = axes.get_legend()
     if legend is not None:
-        texts = " | ".join(text.get_text() for text in legend.get_texts())
-        yield f"  legend {texts}, frame {legend.get_frame_on()}"
+        yield f"  {_legend(legend)}"
 
 
 def _artist(artist: Any) -> str:
@@ -127,14 +149,18 @@ def _artist(artist: Any) -> str:
     if hasattr(artist, "get_xydata"):
         x, y = artist.get_data()
         words += [str(artist.get_color()), artist.get_linestyle(), artist.get_marker() or "-"]
+        words += [f"mark {number(artist.get_markersize())}"]
         words += [f"width {number(artist.get_linewidth())}", f"x {numbers(x)}", f"y {numbers(y)}"]
     elif hasattr(artist, "get_text"):
         words += [repr(artist.get_text()), *map(number, artist.get_position())]
-        words += [f"size {number(artist.get_fontsize())}"]
+        words += [f"size {number(artist.get_fontsize())}, {number(artist.get_rotation())} degrees"]
+        words += [artist.get_horizontalalignment(), artist.get_verticalalignment()]
+        words += [str(artist.get_color())]
     else:
         points = [path.vertices for path in artist.get_paths()]
         words += [numbers(np.concatenate(points).ravel()) if points else "nothing"]
         words += [numbers(np.asarray(artist.get_offsets()).ravel()), _colour(artist)]
+        words += [f"width {numbers(np.asarray(artist.get_linewidth()).ravel())}"]
     return " ".join(word for word in words if word)
 
 

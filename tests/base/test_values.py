@@ -174,6 +174,8 @@ def test_cells_that_a_spreadsheet_would_run_are_quoted() -> None:
         assert escaped(cell) == f"'{cell}" and unescaped(f"'{cell}") == cell
     for cell in ("-1", "+2.5e-3", "a=b", "", "'a", "0.5", "-1.5E+9"):
         assert escaped(cell) == cell and unescaped(cell) == cell
+    for cell in ("'-5", "'-55", "''-5", "-x", "'=1", "'1"):
+        assert unescaped(escaped(cell)) == cell
     cells = ["=a", 'b"c', "d,e", 5, None]
     read = next(csv.reader(io.StringIO(csv_row(cells))))
     assert [unescaped(each) for each in read] == ["=a", 'b"c', "d,e", "5", "None"]

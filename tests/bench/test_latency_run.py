@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from host.link.line import EMULATED, Line
 from host.preprocess import area_average
 from host.runs.read import read_run
 from tests.bench.stepped_port import SteppedPort
+from tests.goldens import printed_json
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 from tests.recording.recordings import record_board
 from tests.runs.made import NOON
@@ -289,7 +289,7 @@ def test_ctrl_c_keeps_the_run_shows_it_and_ends_with_130(tmp_path: Path) -> None
     run = read_run(tmp_path / "run")
     assert run.interrupted and run.reason == "stopped with Ctrl-C"
     assert run.conditions.command == "python -m host.bench " + " ".join(arguments)
-    assert json.loads(ended.stdout)["count"] == len(run.columns("inferences")["frame"]) == 1
+    assert printed_json(ended.stdout)["count"] == len(run.columns("inferences")["frame"]) == 1
 
 
 def test_comparing_needs_no_board_and_mistakes_are_one_line(
@@ -301,7 +301,7 @@ def test_comparing_needs_no_board_and_mistakes_are_one_line(
     written(tmp_path / "b", inferences(20, seed=2))
     a, b = str(tmp_path / "a"), str(tmp_path / "b")
     assert main(["latency", "--compare", a, b, "--json"]) == 0
-    stages = json.loads(capsys.readouterr().out)["stages"]
+    stages = printed_json(capsys.readouterr().out)["stages"]
     verdicts = [stage["p50"]["verdict"] for stage in stages]
     assert len(verdicts) == 8 and verdicts.count("within noise") >= 6, "each errs once in 20"
     assert run_main(lambda: main(["latency", "--compare", a, str(tmp_path)])) == EXIT_USER

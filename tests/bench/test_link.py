@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
 
+from host.base.errors import HostError
 from host.bench.link.measure import (
     INJECT_BYTES,
     LinkReport,
+    Row,
+    _conditions,
     _report,
     _row,
     as_json,
@@ -21,7 +27,8 @@ from host.bench.link.measure import (
 )
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
-from host.link.line import EMULATED, LOSSY, Timing
+from host.link.line import EMULATED, LOSSY, NoAnswerError, Timing
+from host.link.messages import Ack, Frame, Hello, Inject, Mode, Pong, Result
 from host.link.sequence import Losses
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
@@ -54,6 +61,97 @@ def test_a_bad_cable_is_counted() -> None:
     report = measured(0.06, 8, LOSSY)
     assert report.damaged > 0
     assert sum(row.lost for row in report.rows) > 0
+
+
+class Timed:
+    """Answers after what `after` says, by its own clock; a camera of four frames a second of which one is lost."""
+
+    name = "port"
+
+    def __init__(self, after: Sequence[float | None], hello: Hello = HELLO) -> None:
+        self.now = 100.0
+        self.hello = hello
+        self.losses = Losses()
+        self.modes: list[Mode] = []
+        self.sent: list[Inject] = []
+        self._after = iter(after)
+        self._frames = iter(n for n in range(7, 99) if n != 9)
+        self._stale: list[Any] = [Frame(1, 2, 2, 1, 0, bytes(4))] * 3
+
+    def clock(self) -> float:
+        return self.now
+
+    def set_mode(self, mode: Mode) -> None:
+        self.modes.append(mode)
+
+    def pong(self, tries: int = 3) -> tuple[Pong, float]:
+        if tries != 1:
+            return Pong(0, 0, 0, 0), 9.0
+        seconds = next(self._after)
+        if seconds is None:
+            raise NoAnswerError("nothing")
+        return Pong(0, 0, 0, 0), seconds
+
+    def command(self, piece: Inject) -> Ack:
+        self.sent.append(piece)
+        self.now += next(self._after) or 0.0
+        return Ack(0, 0, 0, 0)
+
+    def receive(self, timeout: float) -> Frame | Result | None:
+        if timeout == 0:
+            return self._stale.pop() if self._stale else None
+        self.now += 0.25
+        number = next(self._frames)
+        return None if number == 8 else Frame(number, 2, 3, 1, 0, bytes(6))
+
+
+def test_each_row_is_what_was_sent_what_came_and_how_long_it_took() -> None:
+    """One ping of three is lost; one injection took longer than the patience, so it was sent twice."""
+    pings = [0.010, None, 0.030]
+    device = Timed(pings + [0.004, LOSSY.answer_s + 0.001, 0.002] * len(INJECT_BYTES))
+    report = measure_link(cast(Device, device), device.clock, 3, 2.0)
+    assert [row.name for row in report.rows] == ["Ping", *["Inject"] * 5, "Frame"]
+    ping, *injects, frame = report.rows
+    pong, ack = len(Pong(0, 0, 0, 0).pack()), len(Ack(0, 0, 0, 0).pack())
+    assert (ping.bytes_up, ping.bytes_down, ping.count, ping.lost) == (8, pong, 3, 1)
+    assert (ping.p50_ms, ping.p95_ms) == pytest.approx((10.0, 30.0))
+    head = len(Inject(0, 1, b"").pack())
+    assert [row.bytes_up - head for row in injects] == [1, 32, 64, 128, 192]
+    assert device.sent[-1] == Inject(0, 96 * 96, bytes(range(1, 193))), "and the rest never comes"
+    for row in injects:
+        assert (row.bytes_down, row.count, row.lost) == (ack, 3, 1), "one was repeated"
+        assert (row.p50_ms, row.p95_ms) == pytest.approx((2.0, 4.0))
+        assert row.kilobytes_per_second == pytest.approx((row.bytes_up + ack) * 2 / 0.006 / 1000)
+    size = len(Frame(0, 2, 3, 1, 0, bytes(6)).pack())
+    assert (frame.bytes_up, frame.bytes_down, frame.p50_ms, frame.p95_ms) == (0, size, None, None)
+    assert (frame.count, frame.lost) == (9, 2), "numbers 7 to 15 without 8 and 9"
+    assert frame.kilobytes_per_second == pytest.approx(size * 6 / 1.75 / 1000)
+    assert device.modes == [Mode.IDLE, Mode.CAPTURE, Mode.IDLE]
+
+
+def test_no_frames_have_no_rate_and_a_board_without_a_model_takes_no_image() -> None:
+    device = Timed([0.01] + [0.01] * 5)
+    *_, frame = measure_link(cast(Device, device), device.clock, 1, 0.25).rows
+    assert frame == Row("Frame", 0, 0, 1, 0, None, None, 0.0)
+    for side, fits in ((1, False), (14, True)):  # 196 pixels are more than a piece's
+        small = replace(HELLO, input_height=side, input_width=side, input_channels=1)
+        taken = contextlib.nullcontext() if fits else pytest.raises(HostError, match="no model")
+        with taken:
+            measure_link(cast(Device, Timed([0.01] * 6, small)), lambda: 0.0, 1, 0.0)
+    exact = replace(HELLO, input_height=1, input_width=192, input_channels=1)
+    with pytest.raises(HostError, match="no model"):
+        measure_link(cast(Device, Timed([0.01] * 6, exact)), lambda: 0.0, 1, 0.0)
+
+
+@pytest.mark.parametrize(("cache", "dcdc"), [(1, 0), (0, 1)])
+def test_conditions_are_the_boards(cache: int, dcdc: int) -> None:
+    hello = replace(HELLO, board="nano33ble", instruction_cache=cache, dcdc=dcdc)
+    said = _conditions("port", hello)
+    assert said == (
+        f"nano33ble board {hello.device_serial:016x} at port, firmware {hello.firmware} "
+        f"({hello.compiler}), instruction cache {'on' if cache else 'off'}, "
+        f"{'DC/DC' if dcdc else 'LDO'}, by this computer's clock"
+    )
 
 
 def test_losses_are_those_of_the_measurement_by_where_they_went() -> None:

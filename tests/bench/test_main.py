@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from host.bench.engine.baseline import Comparison, baseline_text, compare_report
 from host.bench.engine.figures import Report, as_json
 from host.bench.engine.show import engine_table
 from tests.bench.reports import REAL, REPORT, slower
+from tests.goldens import printed_json
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"
 
@@ -52,6 +52,19 @@ def test_a_run_keeps_the_words_of_its_command_line(monkeypatch: pytest.MonkeyPat
     assert main() == 3
     assert main(words) == 3
     assert kept == [words, words]
+
+
+def test_what_a_measurement_needs_is_looked_for_before_it_is_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(command_line, "require", looked.append)
+    monkeypatch.setattr("host.bench.link.command.run", lambda args: len(looked))
+    assert main(["link"]) == 1 and looked == ["bench"]
+    for none in (["nothing"], [], ["--help"]):
+        with pytest.raises(SystemExit):
+            main(none)
+    assert looked == ["bench"]
 
 
 def test_the_table_says_what_is_estimated_and_where_it_ran() -> None:
@@ -89,10 +102,10 @@ def test_json_goes_to_stdout_and_conditions_to_stderr(
     arguments = ["engine", "--elf", str(firmware), "--images", "1", "--json"]
     assert main([*arguments, "--write-baseline", str(kept)]) == 0
     output = capsys.readouterr()
-    assert json.loads(output.out)["macs"] == 7_001_216
+    assert printed_json(output.out)["macs"] == 7_001_216
     assert "virtual board, firmware" in output.err
     assert "estimated, zero-wait Cortex-M4" in output.err
-    assert read_baseline(kept).instructions == json.loads(output.out)["instructions"]
+    assert read_baseline(kept).instructions == printed_json(output.out)["instructions"]
 
 
 def test_a_model_that_is_not_there(firmware: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from host.device.settings import NAMES, allowed_value, setting_named
 from host.link.layout import OURS, pack_hashes
 from host.link.messages import Get, Layout, LayoutRequest, Mode, Set, Setting, Status
 from host.link.settings import LIMITS
+from tests.goldens import printed_json
 from tests.system.board import Bench
 from tests.system.served import served_board
 
@@ -71,10 +71,10 @@ def test_the_firmware_says_its_layout(board: Bench) -> None:
 def test_settings_are_read_and_changed_by_name(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = json.loads(output(capsys, "get", "--json", "--port", url))
+    before = printed_json(output(capsys, "get", "--json", "--port", url))
     assert before == {s.name.lower(): LIMITS[s].at_start for s in Setting}
     assert "120" in output(capsys, "set", "Looks-Per-Minute", "120", "--port", url)
-    after = json.loads(output(capsys, "get", "--json", "looks_per_minute", "--port", url))
+    after = printed_json(output(capsys, "get", "--json", "looks_per_minute", "--port", url))
     assert after == {"looks_per_minute": 120}
     table = output(capsys, "get", "gain", "heartbeat_s", "--port", url)
     assert "1 to 3,600" in table and "automatic" in table
@@ -83,13 +83,13 @@ def test_settings_are_read_and_changed_by_name(
 def test_a_restart_forgets_them(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     output(capsys, "set", "gain", "12", "--port", url)
     output(capsys, "reboot", "--port", url)
-    assert json.loads(output(capsys, "get", "gain", "--json", "--port", url)) == {"gain": -1}
+    assert printed_json(output(capsys, "get", "gain", "--json", "--port", url)) == {"gain": -1}
 
 
 def test_info_says_who_it_is_and_what_was_lost(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = json.loads(output(capsys, "info", "--json", "--port", url))
+    found = printed_json(output(capsys, "info", "--json", "--port", url))
     assert (found["board"], found["mode"], found["bad_packets"]) == ("virtual", Mode.IDLE, 0)
     assert found["labels"] == ["no_person", "person"]
     text = output(capsys, "info", "--port", url)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 from host.doctor.finding import CHECKS
 from host.virtual.server import start_virtual_board
+from tests.goldens import printed_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ def test_the_virtual_board_passes_and_the_report_is_written(tmp_path: Path) -> N
     report = tmp_path / "report.md"
     run = doctor("--port", "virtual", "--json", "--report", str(report))
     assert run.returncode == 0, run.stdout + run.stderr
-    rows = json.loads(run.stdout)
+    rows = printed_json(run.stdout)
     assert [row["name"] for row in rows] == list(CHECKS)
     assert {row["status"] for row in rows} == {"pass"}
     assert "virtual clock" in rows[-1]["detail"]

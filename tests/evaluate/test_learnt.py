@@ -17,6 +17,7 @@ from host.data.manifest_file import read_manifest, write_manifest
 from host.evaluate.__main__ import main
 from host.evaluate.learnt import learnt_pictures
 from tests.evaluate.drawn import MODEL, own_pictures
+from tests.goldens import printed_json
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_the_tool_says_it(data: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert main([*wanted, "--split", "all"]) == 0
     reported = capsys.readouterr()
     assert "10 of these 16 pictures are ones that m.tflite learnt from" in reported.err
-    assert json.loads(reported.out)["learnt_pictures"] == 10
+    assert printed_json(reported.out)["learnt_pictures"] == 10
     assert main(wanted) == 0
     assert "learnt" not in capsys.readouterr().err
 

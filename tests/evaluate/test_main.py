@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.compiler.builder import ModelBuilder
 from tests.data.pictures import fill
 from tests.deploy.models import network
 from tests.evaluate.drawn import MODEL, own_pictures
+from tests.goldens import printed_json
 from tests.system.board import Bench
 
 PROMISED = {"accuracy", "auc", "true_positive_rate", "true_negative_rate", "count"}
@@ -41,7 +41,7 @@ def test_json_holds_what_is_promised_and_it_is_right(
 ) -> None:
     assert run(MODEL, "--data", data, "--json") == 0
     captured = capsys.readouterr()
-    found = json.loads(captured.out)
+    found = printed_json(captured.out)
     assert found.keys() >= PROMISED
     assert (found["count"], found["accuracy"], found["auc"]) == (
         16,
@@ -101,7 +101,7 @@ def test_several_classes_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixtu
     data = tmp_path / "kinds"
     own_pictures(data, ("a", "b"))
     assert run(model, "--data", data, "--labels", "a,b,c", "--json") == 0
-    found = json.loads(capsys.readouterr().out)
+    found = printed_json(capsys.readouterr().out)
     assert found["positive"] is None and found["true_positive_rate"] is None
     assert found["auc"] is not None
     assert [sum(row) for row in found["confusion"]] == [8, 8, 0]
@@ -146,7 +146,7 @@ def test_an_unreadable_picture_may_be_left_out(
     spoil(data, "torn picture")
     assert run(MODEL, "--data", data, "--skip-unreadable", "--json") == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out)["count"] == 15
+    assert printed_json(captured.out)["count"] == 15
     assert "left out: val/person/01_person_hallway.jpg is not a picture" in captured.err
 
 

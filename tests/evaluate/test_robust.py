@@ -18,6 +18,7 @@ from host.evaluate.sensor_conditions import CLEAN, CONDITIONS
 from host.evaluate.sensor_view import SensorView, as_scene
 from host.virtual.scene import Pictures
 from tests.evaluate.drawn import LABELS, MODEL, PICTURES, own_pictures
+from tests.goldens import printed_json
 from tests.system.board import ROOT, Bench
 
 SCENE = as_scene(read_picture(PICTURES / "05_two_persons_street.jpg"))
@@ -91,7 +92,7 @@ def test_robust_from_the_command_line_repeats_itself(
     data, output = own_pictures(tmp_path / "own"), tmp_path / "run"
     asked = [str(MODEL), "--data", str(data), "--limit", "4", "--robust", "--no-float"]
     assert command.main([*asked, "--json"]) == 0
-    first = json.loads(capsys.readouterr().out)["robust"]
+    first = printed_json(capsys.readouterr().out)["robust"]
     assert [each["condition"] for each in first] == list(CONDITIONS)
     assert first[0]["accuracy"] == 1.0 and first[0]["lost_points"] == 0
     assert all(0 <= each["accuracy"] <= 1 for each in first)

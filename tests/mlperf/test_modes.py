@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from host.power.meter import MarkerInput, MeterInfo
 from host.power.trace import Gap, Trace
 from host.recording.summary import summarise
 from host.runs.read import read_run
+from tests.goldens import printed_json
 from tests.link.fake_board import HELLO
 from tests.recording.recordings import record_board
 from tests.runs.made import NOON
@@ -163,7 +163,7 @@ def test_a_meter_and_a_virtual_board_do_not_meet() -> None:
 
 def wanted(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
     assert main(["mlperf", "--port", "virtual", "--json", *arguments]) == 0
-    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    answer: dict[str, object] = printed_json(capsys.readouterr().out)
     return answer
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from host.base.errors import EXIT_USER, HostError, run_main
 from host.bench.__main__ import main
 from host.power.method import Method
 from host.runs.read import read_run
+from tests.goldens import printed_json
 from tests.power.instruments.signal import Signal, inferences
 
 RATE_HZ = 1000
@@ -50,7 +50,7 @@ def test_a_recording_gives_the_figure_of_its_signal(
         "--json",
     ]
     assert main(arguments) == 0
-    summary = json.loads(capsys.readouterr().out)
+    summary = printed_json(capsys.readouterr().out)
     rises, falls = signal.edges
     truth = signal.energy_j(VOLTS, rises[0], falls[-1]) / len(rises)
     gross = summary["measured_gross_energy_per_inference_j"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import random
 from dataclasses import replace
@@ -23,6 +22,7 @@ from host.recording.histogram import RATIO, Histogram
 from host.recording.reader import Reader
 from host.recording.summary import summarise
 from host.recording.table import as_json
+from tests.goldens import printed_json
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
 from tests.recording.recordings import Clock, begin, record_board
 
@@ -65,7 +65,7 @@ def test_a_torn_recording_is_summed_up_to_the_tear(
     content = (tmp_path / "a.rec").read_bytes()
     (tmp_path / "a.rec").write_bytes(content[: len(content) * 3 // 4])
     assert main(["info", str(tmp_path / "a.rec"), "--json"]) == 0
-    reported = json.loads(capsys.readouterr().out)
+    reported = printed_json(capsys.readouterr().out)
     assert reported["whole"] is False and reported["torn_bytes"] > 0
     assert 20 <= reported["samples"] < 40 and reported["losses"]["wire_lost"] == 0
     assert main(["info", str(tmp_path / "a.rec")]) == 0
@@ -77,7 +77,7 @@ def test_a_recording_of_another_wire_is_still_told_about(
 ) -> None:
     record_board(tmp_path / "a.rec", 2, board=FakeBoard(replace(HELLO, layout_hash=0xDEADBEEF)))
     assert main(["info", str(tmp_path / "a.rec"), "--json"]) == 0
-    reported = json.loads(capsys.readouterr().out)
+    reported = printed_json(capsys.readouterr().out)
     assert "wire DEADBEEF" in reported["not_understood"] and reported["whole"] is True
     assert main(["info", str(tmp_path / "a.rec")]) == 0
     assert "nothing that was understood" in capsys.readouterr().out

@@ -87,7 +87,13 @@ def test_several_runs() -> None:
         written(Path("before"), inferences(40), clock_divider=2),
         written(Path("after"), inferences(40, 1.2, 2), clock_divider=5),
         power_run(Path("p")),
-        power_run(Path("q"), estimated_gross_energy_per_inference_j=5e-3),
+        power_run(
+            Path("q"),
+            estimated_gross_energy_per_inference_j=5.123456e-3,
+            estimated_net_energy_per_inference_j=4.0123456e-3,
+            estimated_inference_current_a=7.123456e-3,
+            supply_volt=3.123456,
+        ),
         power_run(Path("m"), "measured"),
     ]
     check_golden("page_several", page_text(page_of(runs)))

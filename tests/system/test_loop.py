@@ -15,6 +15,7 @@ from host.evaluate.__main__ import main as evaluate
 from host.train.__main__ import main as train
 from host.viewer.__main__ import main as viewer
 from host.virtual.server import BoardProcess, start_virtual_board
+from tests.goldens import printed_json
 from tests.system.board import under_test
 from tests.system.signs import film
 
@@ -66,7 +67,7 @@ def test_a_mistake_is_captured_taught_sent_back_and_gone(
     capsys.readouterr()
     wanted = ["--data", str(folder), "--split", "val", "--json", "--no-float"]
     assert evaluate([str(model), *wanted]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = printed_json(capsys.readouterr().out)
     assert found["count"] == 2 * JUDGED
     assert found["accuracy"] >= 0.9
 

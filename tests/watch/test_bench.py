@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
 from host.bench.watch.tables import Request, keep_watch
 from host.link.messages import Heartbeat, Setting, Verdict
 from host.runs.read import read_run
+from tests.goldens import printed_json
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON
 
@@ -99,7 +99,7 @@ def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
 def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFixture[str]) -> None:
     """As `power` has it: 3.7 V down to 3.3 V gives a ninth away."""
     main([*VIRTUAL, "--looks", "1", "--json"])
-    output = json.loads(capsys.readouterr().out)
+    output = printed_json(capsys.readouterr().out)
     watts = output["estimated_mean_current_a"] * output["supply_v"]
     hours = output["estimated_life_hours"]["lithium cell, 1,000 mAh"]
     assert hours == pytest.approx(3.7 * 0.8 * (3.3 / 3.7) / watts)
@@ -107,7 +107,7 @@ def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFi
 
 def test_a_minute_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*VIRTUAL, "--looks", "2", "--minutes", "1", "--json", "--output", "a"]) == 0
-    output = json.loads(capsys.readouterr().out)
+    output = printed_json(capsys.readouterr().out)
     run = read_run(Path("a"))
     assert run.summary == output and run.columns("heartbeats")["looks"].tolist() == [1, 2]
     assert (output["looks"], output["blind_looks"], output["faults"]) == (2, 0, [])
@@ -126,7 +126,7 @@ def test_a_longer_watch_draws_the_same(capsys: pytest.CaptureFixture[str]) -> No
     currents = []
     for minutes in ("1", "2"):
         main([*VIRTUAL, "--looks", "2", "--minutes", minutes, "--json", "--output", minutes])
-        currents.append(json.loads(capsys.readouterr().out)["estimated_mean_current_a"])
+        currents.append(printed_json(capsys.readouterr().out)["estimated_mean_current_a"])
     assert currents[0] == pytest.approx(currents[1], rel=0.02)
 
 
@@ -134,7 +134,7 @@ def test_fewer_looks_draw_less(capsys: pytest.CaptureFixture[str]) -> None:
     currents = []
     for looks in ("1", "2"):
         main([*VIRTUAL, "--looks", looks, "--json", "--output", f"run {looks}"])
-        currents.append(json.loads(capsys.readouterr().out)["estimated_mean_current_a"])
+        currents.append(printed_json(capsys.readouterr().out)["estimated_mean_current_a"])
     assert currents[0] < currents[1]
 
 
