@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.segment import Segment
 from rich.text import Text
 
+from host.base.follow_up import as_started
 from host.base.text import encodable, visible
 
 FILE_COLUMNS = 130  # of a table, when stdout is no terminal
@@ -38,8 +39,8 @@ class Console(rich.console.Console):
         raise BrokenPipeError
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """A string as a renderable."""
-        return super().render_str(visible(text), **options)
+        """A string as a renderable; its commands are those that work here."""
+        return super().render_str(visible(as_started(text)), **options)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

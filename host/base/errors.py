@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
+from host.base.follow_up import as_started
 from host.base.missing import adds, lacking, missing
 from host.base.text import say
 
@@ -25,7 +26,7 @@ class HostError(Exception):
     """
 
     def __init__(self, what: str, remedy: str = "") -> None:
-        self.what, self.remedy = _line(what), _line(remedy)
+        self.what, self.remedy = _line(as_started(what)), _line(as_started(remedy))
         super().__init__(self.what, self.remedy)
 
     def __str__(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
 
 STARTER = "TINYML_CAMERA_STARTER"  # tools/run.py says how it was started
 COMMAND = "tinyml-camera"  # what an installed package is started by
+
+MODULE = re.compile(r"\bpython -m (host\.\w+)")
 
 
 def shell_line(module: str, *words: object) -> str:
@@ -26,3 +29,8 @@ def starter(module: str) -> tuple[str, ...]:
     if Path(sys.argv[0]).stem == COMMAND:
         return COMMAND, module.removeprefix("host.")
     return "python", "-m", module
+
+
+def as_started(text: str) -> str:
+    """A text whose commands start tools as this one was started: `python -m host.doctor` may be `run.py doctor`."""
+    return MODULE.sub(lambda found: shlex.join(starter(found[1])), text)

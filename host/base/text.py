@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from host.base.follow_up import as_started
+
 HIDDEN = ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))  # no picture of them
 SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 # Drawn lines, blocks and marks as one ASCII character each: widths stay
@@ -39,5 +41,5 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def say(text: str) -> None:
-    """A line on stderr for the person who waits."""
-    print(encodable(visible(text), sys.stderr.encoding or "utf-8"), file=sys.stderr)
+    """A line on stderr for the person who waits; its commands are those that work here."""
+    print(encodable(visible(as_started(text)), sys.stderr.encoding or "utf-8"), file=sys.stderr)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from host.base.follow_up import as_started
+
 
 class Verdict(StrEnum):
     """How a check ended."""
@@ -65,12 +67,12 @@ def passed(name: str, detail: str) -> Finding:
 
 def warned(name: str, detail: str, remedy: str) -> Finding:
     """It works, but."""
-    return Finding(name, Verdict.WARN, detail, remedy)
+    return Finding(name, Verdict.WARN, detail, as_started(remedy))
 
 
 def failed(name: str, detail: str, remedy: str) -> Finding:
     """It does not work."""
-    return Finding(name, Verdict.FAIL, detail, remedy)
+    return Finding(name, Verdict.FAIL, detail, as_started(remedy))
 
 
 def skipped(name: str, detail: str) -> Finding:

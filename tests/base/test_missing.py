@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from host.base.errors import HostError, missing_package
-from host.base.missing import BASE, BELOW, LAYERS, lacking, missing
+from host.base.missing import BASE, BELOW, LAYERS, OF_TOOLS, lacking, missing
 from host.base.opencv import opencv
-from tools import environment
+from tools import environment, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -25,6 +25,7 @@ TOOLS = (
     "bench latency --output x",
     "capture --labels a,b",
     "data check x",
+    "evaluate x --data y",
     "train --data x --output y",
 )
 
@@ -54,7 +55,7 @@ def test_an_extra_is_what_run_py_installs_for_it(extra: str) -> None:
     brought = set(
         re.findall(r"\[(.*)\]", " ".join(t for t in EXTRAS[extra] if PROJECT["name"] in t))
     )
-    assert set(BELOW.get(extra, ())) >= set(",".join(brought).split(",")) - {"", "window"}
+    assert set(BELOW.get(extra, ())) >= set(",".join(brought).split(",")) - {""}
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -75,11 +76,17 @@ def test_a_tool_without_its_layer_says_the_command(tool: str, tmp_path: Path) ->
         text=True,
     )
     assert done.returncode == 2
+    layer = OF_TOOLS[name]
     assert re.fullmatch(
-        r"error: \w+ is not installed: add it by python3 \S+run\.py setup (bench|data|train|window)\n",
-        done.stderr,
-    )
+        rf"error: \w+ is not installed: add it by python3 \S+run\.py setup {layer}\n", done.stderr
+    ), "one command is enough"
     assert list(tmp_path.iterdir()) == [], "nothing was begun"
+
+
+def test_run_py_installs_the_same_layer_for_a_tool() -> None:
+    installs = {name.removeprefix("host."): layer for name, layer in run.LAYER_OF.items()}
+    assert {tool: installs[tool] for tool in OF_TOOLS} == OF_TOOLS
+    assert {tool for tool in run.tools_of() if tool in installs} == set(OF_TOOLS)
 
 
 def test_the_viewer_needs_no_opencv(tmp_path: Path) -> None:
