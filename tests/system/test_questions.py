@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from host.link.framing import encode_packet
-from host.link.messages import Ping, Pong
-from tests.system.board import Bench
+from host.link.messages import Fault, Frame, Mode, Ping, Pong
+from tests.system.board import Bench, under_test_is_ours
 
 MICROSECOND = 64  # cycles
 PAUSES_US = range(
@@ -29,3 +29,24 @@ def test_a_command_may_come_while_the_board_takes_the_one_before() -> None:
         bench.board.send(questions[2 * turn + 1])
         bench.board.run(10_000 * MICROSECOND)
     assert answers(bench) == list(range(len(questions)))
+
+
+# USB's packets are what can hurt; our own image has a UART.
+PACKET, PAIRS = (0, 20) if under_test_is_ours() else (64, 100)
+OUT_OF_STEP = 3_300  # us, no multiple of a line's time: some pair comes wherever it can hurt
+
+
+def test_questions_that_come_while_lines_are_read_cost_no_frame() -> None:
+    """The second packet waits in the port when the first one's interrupt ends, which lets its own come again."""
+    bench = Bench()
+    bench.mode(Mode.CAPTURE)
+    bench.wait(Frame)
+    bench.messages.clear()
+    questions = pings(2 * PAIRS)
+    for turn in range(PAIRS):
+        for question in questions[2 * turn : 2 * turn + 2]:
+            bench.board.send(question.ljust(PACKET, b"\0"))
+        bench.board.run(OUT_OF_STEP * MICROSECOND)
+    assert [bench.wait(Pong).host_time_us for _ in questions] == list(range(len(questions)))
+    assert not [message for message in bench.messages if isinstance(message, Fault)]
+    assert len([message for message in bench.messages if isinstance(message, Frame)]) >= PAIRS // 50

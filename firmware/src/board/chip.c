@@ -92,6 +92,16 @@ static void hold_others_off(void) {
     NVIC_ICER1 = held_off[1];
 }
 
+bool chip_holds_off(void) {
+    const uint32_t before = board_mask();
+    const bool holds = (held_off[0] | held_off[1]) != 0;
+    if (holds) {
+        hold_others_off();
+    }
+    board_unmask(before);
+    return holds;
+}
+
 /* Masked: an interrupt of the line between the two would hold them off, and what it notes would be forgotten.
  */
 static void let_others_come(void) {

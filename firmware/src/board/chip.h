@@ -14,6 +14,10 @@ void chip_set_crystal(bool on);
 /* True while a USB cable gives power. */
 bool chip_has_usb_power(void);
 
+/* For an interrupt that lets itself come again although it was held off: true before a line, and then it is
+ * held off once more. */
+bool chip_holds_off(void);
+
 /* Runs an interrupt's work and keeps its cycles apart from the work of the code it interrupts. */
 void chip_line(void);
 bool chip_feed(bool (*feed)(void));
