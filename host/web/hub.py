@@ -20,8 +20,8 @@ from host.web.tape import Place, parse_order, place_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
-POOL_S = 0.004  # 2.6 KB of a frame (docs/VIRTUAL_BOARD.md: 650 KB/s); Linux hands over at most 4 KB
-LATE_BYTES = 3072  # who finds so much was woken late, and may be again: the board would wait
+POOL_S = 0.008  # 5.2 KB of a frame (docs/VIRTUAL_BOARD.md: 650 KB/s); Linux's pty holds 18 KB before its board waits
+LATE_BYTES = 3072  # who finds so much reads on at once: Linux hands over at most 4 KB, and more may wait behind it
 
 
 @dataclass(frozen=True)

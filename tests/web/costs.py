@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,10 @@ PORTION_BYTES = 4096
 # A frame is drawn when its pixels are put on the canvas.
 COUNT_DRAWN = """(() => {
   globalThis.drawn = 0;
-  const kind = OffscreenCanvasRenderingContext2D.prototype, put = kind.putImageData;
-  kind.putImageData = function (...values) { globalThis.drawn++; return put.apply(this, values); };
+  for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
+    const put = prototype.putImageData;
+    prototype.putImageData = function (...values) { globalThis.drawn++; return put.apply(this, values); };
+  }
 })()"""
 
 
@@ -101,17 +103,24 @@ def measure(browser: Browser, address: str, server: int) -> dict[str, Any]:
     page.evaluate(COUNT_DRAWN)
     processes = browser.processes()
     numbers = [server, *(number for _, number in processes)]
-    before, at, drawn = [*map(_used, numbers)], time.monotonic(), page.evaluate("drawn")
+    at, drawn = time.monotonic(), page.evaluate("drawn")
+    before, slept = [*map(_used, numbers)], [*map(_wakes, numbers)]
     time.sleep(SECONDS)
-    after, seconds = [*map(_used, numbers)], time.monotonic() - at
-    drawn = page.evaluate("drawn") - drawn
+    after, woken = [*map(_used, numbers)], [*map(_wakes, numbers)]
+    seconds, drawn = time.monotonic() - at, page.evaluate("drawn") - drawn
     losses = page.evaluate("camera.board.losses")
-    used = _shared(processes, [end - start for start, end in zip(before, after, strict=True)])
+    each = [end - start for start, end in zip(before, after, strict=True)]
+    busiest = _busiest_renderer(processes, each)
+    used = _shared(busiest, each)
+    wakes = _shared(busiest, [end - start for start, end in zip(slept, woken, strict=True)])
     return {
         "frames_per_s_drawn": round(drawn / seconds, 2),
         "shares_of_a_core": {name: round(cpu / seconds, 4) for name, cpu in used.items()},
         "ms_for_a_frame_drawn": {  # holds on a busy machine, which draws fewer
             name: round(1000 * cpu / max(1, drawn), 2) for name, cpu in used.items()
+        },
+        "wakes_for_a_frame_drawn": {  # of any thread: what is dear where nothing else runs
+            name: round(count / max(1, drawn), 1) for name, count in wakes.items()
         },
         "limits": LIMITS,
         "lost": losses["wireLost"] + losses["hostDropped"],
@@ -120,22 +129,38 @@ def measure(browser: Browser, address: str, server: int) -> dict[str, Any]:
     }
 
 
-def _shared(processes: list[tuple[str, int]], used: list[float]) -> dict[str, float]:
-    """used: of the server, then of each. The page is the busiest renderer: the browser has some for pages of its own.
-    Its other processes are one browser's, not one page's; they are said as well."""
+def _busiest_renderer(processes: list[tuple[str, int]], used: list[float]) -> int:
+    """Which of the processes is the page: the browser has renderers for pages of its own, too."""
+    renderers = [number for number, (kind, _) in enumerate(processes) if kind == "renderer"]
+    return max(renderers, key=lambda number: used[1 + number])
+
+
+def _shared(page: int, used: Sequence[float]) -> dict[str, float]:
+    """used: of the server, then of each process of the browser. Those other than the page's are one browser's, not one
+    page's; they are said as well."""
     server, *browser = used
-    renderers = (
-        cpu for (kind, _), cpu in zip(processes, browser, strict=True) if kind == "renderer"
-    )
-    page = max(renderers)
-    others = sum(browser) - page
-    return {"page_process": page, "server_process": server, "other_browser_processes": others}
+    others = sum(browser) - browser[page]
+    return {
+        "page_process": browser[page],
+        "server_process": server,
+        "other_browser_processes": others,
+    }
 
 
 def _used(process: int) -> float:
     """User and system time of a process, all its threads."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * TICK_S
+
+
+def _wakes(process: int) -> int:
+    """How often its threads have waited: voluntary context switches. Those of a thread that ended go with it."""
+    count = 0
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            lines = (thread / "status").read_text().splitlines()
+            count += sum(int(x.split()[1]) for x in lines if x.startswith("voluntary_ctxt"))
+    return count
 
 
 def board() -> None:

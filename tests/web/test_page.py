@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -31,7 +32,26 @@ PIXELS = """((id) => { // of a canvas, as it is on the screen
   const data = context.getImageData(0, 0, width, height).data;
   return [height, width, btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""))];
 })"""
-WITHOUT_OFFSCREEN = "delete globalThis.OffscreenCanvasRenderingContext2D;"
+# What browsers can do, the best first, and how their picture is then put on the screen.
+CANVASES = {
+    "at once": "",
+    "of its own": "delete CanvasRenderingContext2D.prototype.getContextAttributes;",
+    "with the page": """delete CanvasRenderingContext2D.prototype.getContextAttributes;
+        delete globalThis.OffscreenCanvasRenderingContext2D;""",
+}
+KIND = """(() => {
+  const asked = HTMLCanvasElement.prototype.getContext, given = HTMLCanvasElement.prototype.transferControlToOffscreen;
+  const note = (canvas, kind) => { if (canvas.id === "picture") globalThis.kindOfCanvas = kind; };
+  HTMLCanvasElement.prototype.getContext = function (...values) {
+    const context = asked.apply(this, values);
+    note(this, context.getContextAttributes?.().desynchronized ? "at once" : "with the page");
+    return context;
+  };
+  HTMLCanvasElement.prototype.transferControlToOffscreen = function () {
+    note(this, "of its own");
+    return given.apply(this);
+  };
+})();"""
 COLOURS = {  # of style.css: the bar of a person and of none
     "light": ("rgb(245, 166, 35)", "rgb(47, 95, 147)"),
     "dark": ("rgb(250, 176, 40)", "rgb(143, 187, 232)"),
@@ -120,11 +140,13 @@ def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> No
         assert "_person_" in saved.value.suggested_filename
 
 
-def test_a_browser_without_offscreen_canvases_shows_the_same(open_page: OpenPage) -> None:
+@pytest.mark.parametrize("kind", CANVASES)
+def test_each_kind_of_canvas_shows_the_same(open_page: OpenPage, kind: str) -> None:
     port = StreamPort(frames=3)
     with served(port) as service:
-        page = open_page(service.address, WITHOUT_OFFSCREEN)
+        page = open_page(service.address, CANVASES[kind] + KIND)
         score = until(page, "camera.verdicts.length === 3", "camera.verdicts.at(-1).scores[1]")
+        assert until(page, "kindOfCanvas", "kindOfCanvas") == kind
         eventually(lambda: shows(page, moving_picture(2)))
         eventually(lambda: bar_shows(page, score, score >= 0.5, "light"))
 

@@ -1,5 +1,5 @@
-// What follows every frame: the picture, on a canvas of its own. What is drawn on an OffscreenCanvas goes to the screen by
-// itself: no style, layout and paint of the page, which cost three times as much.
+// What follows every frame: the picture, on a canvas of its own, which goes to the screen by itself: no style, layout and
+// paint of the page, which cost three times as much.
 export class Live {
   #canvas = contextOf("picture");
   #rgba = null;
@@ -25,9 +25,12 @@ export class Live {
   }
 }
 
-/** Where the browser has no OffscreenCanvas for 2D, it costs what it costs. */
+/** desynchronized: Chromium shows it when it was drawn, without asking for a turn of the screen first, which costs
+ * four wakes of a thread a frame. Else an OffscreenCanvas, and where there is none either, it costs what it costs. */
 function contextOf(id) {
-  const canvas = document.getElementById(id);
-  const drawn = globalThis.OffscreenCanvasRenderingContext2D ? canvas.transferControlToOffscreen() : canvas;
-  return drawn.getContext("2d", { alpha: false });
+  const canvas = document.getElementById(id), options = { alpha: false, desynchronized: true };
+  const probe = document.createElement("canvas").getContext("2d", options); // once asked, a canvas is no longer transferred
+  const isShownAtOnce = probe.getContextAttributes?.().desynchronized;
+  const drawn = !isShownAtOnce && globalThis.OffscreenCanvasRenderingContext2D ? canvas.transferControlToOffscreen() : canvas;
+  return drawn.getContext("2d", options);
 }

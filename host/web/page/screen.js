@@ -19,7 +19,7 @@ function setText(node, text) {
   else if (held.data !== text) held.data = text;
 }
 
-export const READ_MS = 250; // numbers that change faster are not read; the picture and the verdict are of every frame
+export const READ_MS = 500; // numbers that change faster are not read; the picture and the verdict are of every frame
 
 export class Screen {
   #shown = {};
