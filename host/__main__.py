@@ -13,6 +13,7 @@ if __name__ == "__main__":
 import importlib
 import sys
 
+from host.base import completion
 from host.base.errors import HostError, run_main
 from host.base.spelling import nearest_name
 from host.base.version import version
@@ -39,7 +40,9 @@ ALIASES = {"report": ("bench", "report")}
 
 def main() -> int:
     """Starts a tool with the arguments behind its name; its exit code."""
-    words = sys.argv[1:]
+    words = completion.words_so_far(ALIASES) if completion.is_asked() else sys.argv[1:]
+    if completion.is_asked() and (not words or words[0] not in TOOLS):
+        completion.complete_names(TOOLS)
     if words[:1] == ["--version"]:
         print(f"tinyml-camera {version()}")
         return 0

@@ -16,7 +16,7 @@ BASE = ""  # what every tool needs
 # The names by which packages are imported, by the layer that brings them: an extra of pyproject.toml, a file of
 # tools/requirements.
 LAYERS: dict[str, tuple[str, ...]] = {
-    BASE: ("PIL", "capstone", "elftools", "flatbuffers", "intelhex", "llvmlite", "numpy",
+    BASE: ("PIL", "argcomplete", "capstone", "elftools", "flatbuffers", "intelhex", "llvmlite", "numpy",
            "rich", "serial", "tflite", "unicorn", "websockets"),
     "window": ("cv2",),
     "bench": ("jinja2", "markupsafe", "matplotlib", "psutil", "pyarrow"),

@@ -7,7 +7,8 @@ import re
 import textwrap
 from typing import Any
 
-from host.base.follow_up import starter
+from host.base import completion
+from host.base.follow_up import as_started, starter
 from host.base.version import version
 
 # Tool -> two lines as they would be typed behind its name, each with what it does.
@@ -86,8 +87,11 @@ TABLE = re.compile(r"\S  +\S")
 class _Formatter(argparse.HelpFormatter):
     """Prose is wrapped to the terminal, a paragraph that is laid out stays as it is."""
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return super()._split_lines(as_started(text), width)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = textwrap.dedent(text).strip().split("\n\n")
+        paragraphs = textwrap.dedent(as_started(text)).strip().split("\n\n")
         return "\n\n".join(
             textwrap.indent(part, indent) if TABLE.search(part) or part.startswith(HEAD)
             else textwrap.fill(" ".join(part.split()), width, initial_indent=indent, subsequent_indent=indent)
@@ -95,17 +99,32 @@ class _Formatter(argparse.HelpFormatter):
         )  # fmt: skip
 
 
-def tool_parser(tool: str, description: str | None, **options: Any) -> argparse.ArgumentParser:
+class ToolParser(argparse.ArgumentParser):
+    """A parser that also tells a shell's TAB key what may follow. words: of the command line, those that name it."""
+
+    words = 1
+    completes = False  # argcomplete parses the line with this very parser
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """See argparse."""
+        if completion.is_asked() and not ToolParser.completes:
+            ToolParser.completes = True
+            completion.complete(self, self.words)
+        return super().parse_known_args(args, namespace)
+
+
+def tool_parser(tool: str, description: str | None, **options: Any) -> ToolParser:
     """tool: `host.viewer`, or with a command of its own, `host.train search`. Its examples stand in EXAMPLES."""
     module, *command = tool.split()
     program = " ".join((*starter(module), *command))
-    parser = argparse.ArgumentParser(
+    parser = ToolParser(
         prog=program,
         description=description,
         epilog=examples(tool, program),
         formatter_class=_Formatter,
         **options,
     )
+    parser.words = 1 + len(tool.split())
     named = f"tinyml-camera {version()}"
     parser.add_argument("--version", action="version", version=named, help="print it and end")
     return parser
