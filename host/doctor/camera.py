@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from host.base.boards import SENSOR_FRAME_LINES, SENSOR_LINE_CLOCKS
 from host.doctor.bars import (
     FLAT,
@@ -14,11 +17,11 @@ from host.doctor.bars import (
     nearest_wiring,
     read_wiring,
 )
-from host.doctor.evidence import CameraEvidence, Evidence
+from host.doctor.evidence import TORN, CameraEvidence, Evidence
 from host.doctor.finding import Finding, failed, passed, skipped, warned
 from host.doctor.raster import colour_order_finding, exposure_finding, raster_finding
 from host.link.fault_advice import ADVICE, SHIELD, advice
-from host.link.messages import Fault, FaultCode
+from host.link.messages import Fault, FaultCode, Result
 from host.samples import image_of
 
 OV7675 = (0x7F, 0xA2, 0x76, 0x73)  # MIDH, MIDL, PID, VER; the OV7670's are the same
@@ -57,7 +60,7 @@ def camera_findings(evidence: Evidence) -> list[Finding]:
         other = failed("camera identity", f"another sensor: {_identity(camera)}", KIT_CAMERA)
         findings[1] = other
     if fault is not None:
-        findings[-1] = warned("capture", f"frames arrive, but also: {_words(fault)}", SHIELD)
+        findings[-1] = _capture_with_faults(camera, fault)
     return [
         *findings,
         raster_finding(camera),
@@ -66,6 +69,16 @@ def camera_findings(evidence: Evidence) -> list[Finding]:
         exposure_finding(camera),
         rate_finding(evidence),
     ]
+
+
+def _capture_with_faults(camera: CameraEvidence, fault: Fault) -> Finding:
+    others = [f for f in camera.faults if f.code in STEP_OF and f.code not in TORN]
+    if camera.undisturbed is not None and camera.drops_are_tolerable and not others:
+        detail = (
+            f"whole frames arrive; dropped: {camera.undisturbed.words}, and {len(camera.torn)} "
+        )
+        return passed("capture", detail + "while commands were answered")
+    return warned("capture", f"frames arrive, but also: {_words(fault)}", SHIELD)
 
 
 def frame_cycles(divider: int, extra_rows: int = 0) -> int:
@@ -202,27 +215,34 @@ def _shown(bars: Bars) -> str:
 # -- rates --------------------------------------------------------------------------------------
 
 
+def _vsync_periods(results: tuple[Result, ...]) -> Iterator[int]:
+    """Cycles from the end of one picture to the next one's: whole frames, however late the board came to them."""
+    for before, result in pairwise(results):
+        if result.frame == before.frame + 1 and result.period_cycles:
+            yield result.period_cycles - result.age_cycles + before.age_cycles
+
+
 def rate_finding(evidence: Evidence) -> Finding:
-    """VSYNC's period from the board's own counter: a result's period is a whole number of frames."""
-    hello = evidence.hello
-    periods = sorted(r.period_cycles for r in evidence.camera.results if r.period_cycles)
+    """VSYNC's period from the board's own counter: from picture to picture it is a whole number of frames."""
+    hello, results = evidence.hello, evidence.camera.results
+    apart = sorted(_vsync_periods(results))
     if hello.score_count == 0:
         return skipped("frame rate", "no model, so no results to time")
-    if not periods:
+    if not apart:
         return skipped("frame rate", "too few results survived the link")
     divider = evidence.camera.divider
     if divider is None:
         return skipped("frame rate", "the sensor's clock was being changed meanwhile")
     rows = evidence.camera.extra_rows
-    period, nominal = periods[len(periods) // 2], frame_cycles(divider, rows)
-    frames = max(1, round(period / nominal))
-    measured = period / frames
+    between, nominal = apart[len(apart) // 2], frame_cycles(divider, rows)
+    frames = max(1, round(between / nominal))
+    measured = between / frames
     ratio, hz = measured / nominal, hello.clock_hz
     detail = (
         f"VSYNC every {1000 * measured / hz:.2f} ms (nominal {1000 * nominal / hz:.2f}), so HREF "
         f"{hz / measured * (SENSOR_FRAME_LINES + rows) / 2000:.2f} kHz and PCLK "
         f"{hz / (2 * (divider + 1)) / ratio / 1e6:.2f} MHz, by the sensor's raster; "
-        f"{hz / period:.2f} results a second, one every {frames} frames"
+        f"{hz / between:.2f} results a second, one every {frames} frames"
     )
     if abs(ratio - 1) > RATE_TOLERANCE:
         remedy = "a loose XCLK (D9) wire, or a sensor with another raster: post this line, please"

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from host.base.errors import HostError
 from host.base.records import Message
-from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence
+from host.doctor.evidence import TORN, CameraEvidence, Evidence, LinkEvidence
 from host.doctor.raster import is_whole
+from host.doctor.undisturbed import count_undisturbed
 from host.link.device import Device
 from host.link.line import NoAnswerError
 from host.link.messages import (
     Fault,
-    FaultCode,
     Frame,
     Mode,
     Pong,
@@ -39,7 +39,6 @@ FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
 IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
 LIGHT = (0x07, 0x10, 0x04, 0x03, 0x00)  # AECHH, AECH, COM1, VREF, GAIN
 LAST_LINES = 230  # of 240: bars that fade to grey have faded there
-TORN = (FaultCode.CAMERA_SHORT_LINE, FaultCode.CAMERA_SHORT_FRAME, FaultCode.CAMERA_OVERRUN)
 
 M = TypeVar("M", bound=Message)
 Say = Callable[[str], None]
@@ -68,7 +67,7 @@ class Examination:
             camera = self._see_camera(camera)
             if camera.frame is not None:
                 link = self._measure_throughput(link)
-            camera = replace(camera, faults=tuple(self._faults))
+            camera = self._doubt_drops(replace(camera, faults=tuple(self._faults)))
             link = self._ask_for_drops(link)
         except HostError as error:
             if isinstance(error, NoAnswerError):
@@ -204,6 +203,13 @@ class Examination:
             return camera
         rows = before[1] | before[2] << 8
         return replace(camera, divider=before[0] & CLKRC_DIVIDER, extra_rows=rows)
+
+    def _doubt_drops(self, camera: CameraEvidence) -> CameraEvidence:
+        """Frames that were torn may have been so by our own commands: now many are counted without any."""
+        if camera.frame is None or not camera.torn:
+            return camera
+        self._say("a frame was dropped: counting more of them, without a command between")
+        return replace(camera, undisturbed=count_undisturbed(self._device, RESULT_WAIT_S))
 
     def _results(self) -> tuple[tuple[Result, ...], tuple[float, ...]]:
         """For long enough to compare clocks. The board never sleeps meanwhile: asleep, its counter may stand still."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from host.base.boards import VIRTUAL
-from host.link.messages import Fault, Frame, Hello, Raster, Result, Silicon
+from host.link.messages import Fault, FaultCode, Frame, Hello, Raster, Result, Silicon
 from host.link.sequence import Losses
+
+# A frame that the board began to read and gave up.
+TORN = (FaultCode.CAMERA_SHORT_LINE, FaultCode.CAMERA_SHORT_FRAME, FaultCode.CAMERA_OVERRUN)
+UNDISTURBED_FRAMES, TOLERATED_DROPS = 100, 0.01
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,25 @@ class PortEvidence:
 
 
 @dataclass(frozen=True)
+class Undisturbed:
+    """Frames in a row while no command was sent. dropped: of them, by the board's faults or without a word."""
+
+    frames: int
+    dropped: int
+
+    @property
+    def tolerable(self) -> bool:
+        """All were waited for, and no more are missing than a good board gives up."""
+        enough = self.frames >= UNDISTURBED_FRAMES
+        return enough and self.dropped <= TOLERATED_DROPS * self.frames
+
+    @property
+    def words(self) -> str:
+        """How many of how many."""
+        return f"{self.dropped} of {self.frames} in a row without a command"
+
+
+@dataclass(frozen=True)
 class CameraEvidence:
     """registers: MIDH, MIDL, PID, VER, None where they could not be read. bars: a frame of the test pattern.
 
@@ -30,6 +53,7 @@ class CameraEvidence:
     faults: what the board reported meanwhile. trouble: why the conversation
     ended early, if it did. halving, order: Setting.HALVING and YUV_ORDER. rasters: what was counted at the
     pins by each way of halving that was tried, of colour bars. light: AECHH, AECH, COM1, VREF, GAIN.
+    undisturbed: counted only where frames were torn before.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -44,7 +68,18 @@ class CameraEvidence:
     order: int = 0
     rasters: dict[int, Raster] = field(default_factory=dict)
     light: tuple[int, ...] | None = None
+    undisturbed: Undisturbed | None = None
     trouble: str = ""
+
+    @property
+    def torn(self) -> tuple[Fault, ...]:
+        """The faults by which a frame was given up."""
+        return tuple(fault for fault in self.faults if fault.code in TORN)
+
+    @property
+    def drops_are_tolerable(self) -> bool:
+        """Frames were torn, but only now and then: counted for long enough, without a command."""
+        return self.undisturbed is not None and self.undisturbed.tolerable
 
 
 @dataclass(frozen=True)

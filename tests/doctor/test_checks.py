@@ -14,7 +14,7 @@ from host.doctor.finding import CHECKS, Finding, Verdict, completed, failed, pas
 from host.doctor.holders import modem_manager_runs, programs_holding
 from host.doctor.link import clock_finding, dropped_finding, loss_finding, throughput_finding
 from host.doctor.report import BY_EYE, Conditions, as_json, checklist
-from host.link.messages import FaultCode
+from host.link.messages import FaultCode, Result
 from host.link.sequence import Losses
 from host.ports.choose import ARDUINO, ListedPort
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
@@ -153,14 +153,40 @@ def test_the_boards_clock_against_ours(speed: float, verdict: Verdict) -> None:
     assert clock_finding(evidence(camera=gap)).verdict is Verdict.SKIP
 
 
-def test_the_frame_rate_is_a_whole_number_of_frames_a_result() -> None:
-    result = FakeBoard().result(moving_picture(0))
-    for stretch, verdict in ((1.0, Verdict.PASS), (1.03, Verdict.WARN)):
-        timed = replace(result, period_cycles=int(3 * frame_cycles(15) * stretch))
-        camera = CameraEvidence(results=(timed,), divider=15)
-        assert rate_finding(evidence(camera=camera)).verdict is verdict
-    moving = CameraEvidence(results=(result,), divider=None)
+def timed(*periods_and_ages: tuple[float, float]) -> tuple[Result, ...]:
+    """Results whose period and age are so many frames of the sensor."""
+    blank, frame = FakeBoard().result(moving_picture(0)), frame_cycles(15)
+    return tuple(
+        replace(blank, frame=n, period_cycles=int(p * frame), age_cycles=int(a * frame))
+        for n, (p, a) in enumerate(periods_and_ages)
+    )
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict"),
+    [
+        (timed((3, 0.5), (3, 0.5)), Verdict.PASS),
+        (timed((3, 0.5), (3.09, 0.5)), Verdict.WARN),
+        # A board that a command has delayed comes to each picture a little earlier than to the one before.
+        (timed((1, 0.9), (0.98, 0.88), (0.98, 0.86)), Verdict.PASS),
+        (timed((1, 0.5), (1.03, 0.53)), Verdict.PASS),
+        (timed((1, 0.5), (1.03, 0.5)), Verdict.WARN),
+        (timed((1, 0.5)), Verdict.SKIP),
+    ],
+)
+def test_from_picture_to_picture_it_is_a_whole_number_of_frames(
+    results: tuple[Result, ...], verdict: Verdict
+) -> None:
+    camera = CameraEvidence(results=results, divider=15)
+    assert rate_finding(evidence(camera=camera)).verdict is verdict
+    moving = replace(camera, divider=None)
     assert rate_finding(evidence(camera=moving)).verdict is Verdict.SKIP
+
+
+def test_a_result_that_was_lost_between_two_others_times_nothing() -> None:
+    first, _, last = timed((1, 0.5), (1, 0.6), (1, 0.4))
+    camera = CameraEvidence(results=(first, last), divider=15)
+    assert rate_finding(evidence(camera=camera)).verdict is Verdict.SKIP
 
 
 def test_every_check_is_in_the_report_once_and_in_order() -> None:
