@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from host.web.__main__ import main as write_page
+from host.web.server import Service
 from tests.conftest import unavailable
+from tests.web.serve import served
+from tests.web.stream import StreamPort
 from tests.web.waits import PATIENCE_MS, slow_down
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -89,3 +92,16 @@ def opening(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def port() -> StreamPort:
+    """A board that sends as many frames as a test hands out."""
+    return StreamPort(frames=0)
+
+
+@pytest.fixture
+def service(port: StreamPort) -> Iterator[Service]:
+    """A server of it."""
+    with served(port) as running:
+        yield running

@@ -13,9 +13,10 @@ from host.link.framing import DELIMITER, LARGEST_ENCODED, encode_packet
 from host.link.messages import Get, Hold, Mode, Ping, Set, SetMode, Setting
 from host.link.settings import LIMITS
 from host.web import feed, server
-from host.web.feed import Feed, PacketCutter
+from host.web.feed import MOST_BYTES, MOST_TEXTS, Feed, PacketCutter
 from host.web.guard import CommandGate, Request, is_for_us, may_link
 from host.web.tape import Order, Place, parse_order, place_of
+from tests.link.fake_board import FakeBoard
 
 
 def test_packets_are_cut_behind_their_ends() -> None:
@@ -187,3 +188,48 @@ def test_where_a_tape_is() -> None:
 )
 def test_orders(text: str, order: Order | None) -> None:
     assert parse_order(text) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ('{"seconds": 3, "playing": true}', Order(3.0, True)),
+        ('{"seconds": null, "playing": false}', Order(None, False)),
+        ('{"seconds": true, "playing": true}', None),
+        ('{"seconds": NaN, "playing": true}', None),
+        ('{"seconds": 1e999, "playing": true}', None),
+        ('{"seconds": "3", "playing": true}', None),
+        ('{"seconds": 3, "playing": 1}', None),
+        ('{"seconds": 1' + "0" * 400 + ', "playing": true}', None),
+        ("[" * 100_000, None),
+        ("[1]", None),
+        ("7", None),
+        ("text", None),
+    ],
+)
+def test_what_a_page_asks_of_a_recording_is_checked(text: str, order: Order | None) -> None:
+    assert parse_order(text) == order
+
+
+def test_texts_that_nobody_reads_do_not_grow() -> None:
+    async def fill() -> tuple[list[str], bytes, str]:
+        feed = Feed()
+        for number in range(1000):
+            feed.say(f"{number}")
+            feed.send_place(f"at {number}")
+        return await feed.get()
+
+    with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
+        texts, data, place = pool.submit(asyncio.run, fill()).result()
+    assert texts == [str(number) for number in range(1000 - MOST_TEXTS, 1000)]
+    assert (data, place) == (b"", "at 999")
+
+
+def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:
+    board, cutter = FakeBoard(), PacketCutter()
+    output = board.say(board.hello) + board.shoot()
+    pieces = [cutter.take(output[at : at + 700]) for at in range(0, len(output), 700)]
+    assert b"".join(pieces) == output
+    assert all(piece.endswith(b"\0") for piece in pieces if piece)
+    held = [len(cutter.take(b"x" * 10_000)) for _ in range(20)]
+    assert sum(held) >= 160_000 and MOST_BYTES > 160_000
