@@ -23,6 +23,7 @@ from host.virtual import words
 from host.virtual.memory import APPLICATION_START, Memory
 
 UICR_START, UICR_END = 0x10001000, 0x10002000
+BOOTLOADER_STACK = struct.pack("<I", words.RAM_START + words.RAM_BYTES)
 KINDS = "an .elf, a .hex, or a .bin with its address"
 
 
@@ -41,8 +42,15 @@ class Image:
         return min(self.parts)
 
     def write(self, memory: Memory) -> None:
-        """Erases flash and writes the image."""
+        """Erases flash and writes the image.
+
+        Below one that a bootloader starts lies that one's vector table, whose first word is its stack's top, on a
+        multiple of 4 (ARM DDI 0403, B1.4.7 and B1.5.3). Programs read it: mbed OS calls nrfx_power_init(NULL)
+        (USBPhy_Nordic.cpp) and takes bit 0 there for DCDCEN, so that its boards start with the linear regulator.
+        """
         memory.flash[:] = 0xFF
+        if self.start > 0:
+            memory.flash[:4] = np.frombuffer(BOOTLOADER_STACK, np.uint8)
         for address, data in self.parts.items():
             memory.flash[address : address + len(data)] = np.frombuffer(data, np.uint8)
 

@@ -134,6 +134,17 @@ def test_a_bootloader_leaves_its_reset_pin_and_a_receiving_uart() -> None:
     assert board.bus.read(0x40002144, 4) == 1, "RXTO"
 
 
+@pytest.mark.parametrize("start", [0x1000, 0x10000])
+def test_a_null_pointer_reads_the_bootloaders_stack(tmp_path: Path, start: int) -> None:
+    """mbed OS starts its power driver with one, and the two low bits there switch the DC/DC converters."""
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(a_program(start))
+    board = VirtualBoard(read_image(path, start), Noise(1))
+    assert board.memory.read(0, 4) == bytes.fromhex("00000420")
+    board.reflash(PROBES)
+    assert board.memory.read(0, 4) == bytes.fromhex("00000420")
+
+
 def test_a_model_is_laid_over_our_own_one_alone() -> None:
     board = VirtualBoard(PROBES, Noise(1), say=lambda line: None)
     with pytest.raises(HostError, match=r"no model of ours lies last in it; use host\.deploy"):
