@@ -55,6 +55,39 @@ def test_the_levels_are_those_of_the_virtual_sensor() -> None:
     assert measure_bars(image(sensor_bytes(luma_second=False)[:, 0::2])) == Bars(LUMA, 0)
 
 
+@pytest.mark.parametrize("size", [(96, 96), (10, 64), (48, 100)])
+def test_the_middle_half_of_each_bar_is_looked_at(size: tuple[int, int]) -> None:
+    """Edges between bars are grey steps, and the rows of a frame's ends may be another picture's."""
+    height, width = size
+    picture = np.random.default_rng(2).integers(0, 256, (height, width, 1)).astype(np.uint8)
+    for bar, level in enumerate(LUMA):
+        left, right = bar * width // 8, (bar + 1) * width // 8
+        margin = (right - left) // 4
+        picture[height // 4 : height - height // 4, left + margin : right - margin] = level
+    assert measure_bars(picture) == Bars(LUMA, 0)
+    picture[height // 2, width // 16] = LUMA[0] - 40
+    assert measure_bars(picture).spread == 40
+    picture[height // 4 : height - height // 4] = np.arange(width)[:, None] * 2
+    bars = measure_bars(picture)
+    wanted = [2 * np.mean((n * width // 8, (n + 1) * width // 8 - 1)) for n in range(8)]
+    assert bars.levels == pytest.approx(wanted, abs=0.51)
+
+
+def test_the_nearest_defect_is_by_its_mean_error() -> None:
+    """D0 with D1 or one of them stuck changes less than a real sensor's bars differ."""
+    levels = tuple(level & ~0x80 for level in LUMA)
+    best, error, straight = nearest_wiring(levels)
+    assert (best, error) == (Wiring(stuck=((7, 0),)), 0)
+    assert straight == 128 * sum(level >= 128 for level in LUMA) / 8
+    for line in (0, 1):
+        best, error, straight = nearest_wiring(apply_wiring(Wiring(stuck=((line, 1),))))
+        assert all(at not in (0, 1) for at, _ in best.stuck) and error > 0
+    found, error, _ = nearest_wiring(apply_wiring(Wiring(crossed=((0, 2),))))
+    assert (found, error) == (Wiring(crossed=((0, 2),)), 0)
+    found, error, _ = nearest_wiring(apply_wiring(Wiring(stuck=((2, 0),))))
+    assert (found, error) == (Wiring(stuck=((2, 0),)), 0)
+
+
 def test_colour_bytes_in_place_of_grey_ones_are_recognised() -> None:
     bars = measure_bars(image(sensor_bytes(luma_second=True)[:, 0::2]))
     assert is_chroma(bars)

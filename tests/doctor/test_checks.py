@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from host.doctor.board import UDEV_RULE, board_finding, hello_findings, port_finding
-from host.doctor.camera import frame_cycles, rate_finding
+from host.doctor.camera import camera_findings, frame_cycles, rate_finding
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence, PortEvidence
 from host.doctor.finding import CHECKS, Finding, Verdict, completed, failed, passed
 from host.doctor.holders import modem_manager_runs, programs_holding
 from host.doctor.link import clock_finding, dropped_finding, loss_finding, throughput_finding
 from host.doctor.report import BY_EYE, Conditions, as_json, checklist
-from host.link.messages import FaultCode, Result
+from host.link.fault_advice import ADVICE
+from host.link.messages import Fault, FaultCode, Frame, Result
 from host.link.sequence import Losses
 from host.ports.choose import ARDUINO, ListedPort
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
@@ -207,3 +208,16 @@ def test_the_checklist_is_filled_in_and_leaves_the_rest_to_tick() -> None:
     assert "| [x] | board | pass | there |  |" in text
     assert "| [ ] | firmware | fail | a \\| b | do c |" in text
     assert text.count("- [ ] ") == len(BY_EYE)
+
+
+def test_the_newest_of_several_faults_is_shown() -> None:
+    """Of those that a camera's step can have: the last one says what is wrong now."""
+    codes = (FaultCode.CAMERA_NO_HREF, FaultCode.CAMERA_NO_VSYNC, FaultCode.CAMERA_NO_PCLK)
+    for order in (codes, codes[::-1]):
+        faults = tuple(Fault(int(code), 0, 0, b"") for code in order)
+        last = ADVICE[order[-1]].title
+        for frame in (None, Frame(1, 96, 96, 1, 0, bytes(96 * 96))):
+            camera = CameraEvidence(frame=frame, faults=faults)
+            found = " ".join(finding.detail for finding in camera_findings(evidence(camera=camera)))
+            assert last in found
+            assert not any(ADVICE[code].title in found for code in order[:-1])
