@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from host.base.errors import HostError
+from host.base.follow_up import as_started
 from host.compiler.status import status_text
 from host.link.messages import Fault, FaultCode
 
@@ -66,9 +67,10 @@ ADVICE: dict[FaultCode, Advice] = {
 
 
 def advice(fault: Fault) -> Advice:
-    """For any fault, those of a newer firmware too."""
+    """For any fault, those of a newer firmware too; its commands are those that work here."""
     try:
-        return ADVICE[FaultCode(fault.code)]
+        known = ADVICE[FaultCode(fault.code)]
+        return Advice(known.title, as_started(known.remedy))
     except ValueError:
         return Advice(f"fault {fault.code}", "update this program: it does not know this fault")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _parts(view: View, columns: int) -> list[Part]:
         *verdict_parts(view, columns),
         Part(6, (_history(view, columns),)),
         Part(2 if view.paused else 8, (_pause(view),)),
-        Part(3, wrapped(words.rate_text(view), columns, "bold")),
+        Part(3, _phrases(words.rate_text(view), columns, "bold")),
         Part(4, wrapped(words.clock_text(view), columns, QUIET)),
         Part(4, _stages(view, columns)),
         Part(8, (Text(""),)),
@@ -254,6 +255,16 @@ def _alarm(view: View, columns: int) -> tuple[Text, ...]:
 def wrapped(text: str, columns: int, style: str) -> tuple[Text, ...]:
     """A text as lines of at most so many characters."""
     return tuple(Text(line, style) for line in textwrap.wrap(text, columns))
+
+
+def _phrases(text: str, columns: int, style: str) -> tuple[Text, ...]:
+    """The same, broken behind commas where that is enough: a figure keeps its words."""
+    lines = [""]
+    for piece in re.split("(?<=, )", text):
+        if lines[-1] and len(lines[-1] + piece.rstrip()) > columns:
+            lines.append("")
+        lines[-1] += piece
+    return tuple(each for line in lines for each in wrapped(line, columns, style))
 
 
 def _keys(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> tuple[Text, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import shlex
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from host.base.follow_up import starter
 from host.base.records import WireError
 from host.link.framing import Decoder, encode_packet
 from host.link.messages import BY_ID, Get, HelloRequest, Mode, Ping, Set, SetMode, Setting
@@ -85,7 +87,8 @@ def _objection(identity: int, payload: bytes) -> str:
 def _objection_to_value(command: Set) -> str:
     setting = Setting(command.setting)
     if setting in FOR_COMMANDS:
-        return f"{setting.name.lower()} is set by python -m host.device, not by a page"
+        tool = shlex.join(starter("host.device"))
+        return f"{setting.name.lower()} is set by {tool}, not by a page"
     if not LIMITS[setting].allows(command.value):
         return f"{setting.name.lower()} {command.value}: it takes {LIMITS[setting].range}"
     return ""

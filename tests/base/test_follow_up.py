@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import shlex
 
 import pytest
 
 from host.base.console import Console
 from host.base.errors import HostError
-from host.base.follow_up import STARTER, as_started
+from host.base.follow_up import STARTER, as_started, starter
 from host.base.text import say
 from host.doctor.finding import warned
+from host.link.fault_advice import advice
+from host.link.messages import Fault, FaultCode
 
 ADVICE = "run `python -m host.data split` first"
 
@@ -38,6 +41,8 @@ def test_commands_start_as_the_tool_was_started(
     assert as_started(ADVICE) == as_started(as_started(ADVICE)) == wanted
     assert HostError("no", ADVICE).remedy == HostError(ADVICE).what == wanted
     assert warned("data", "none", ADVICE).remedy == wanted
+    refused = Fault(code=FaultCode.MODEL_INVALID, detail=0, frame=0, text=b"")
+    assert f"with {shlex.join(starter('host.deploy'))};" in advice(refused).remedy
     say(ADVICE)
     assert capsys.readouterr().err == f"{wanted}\n"
     written = io.StringIO()

@@ -119,3 +119,11 @@ def test_the_bar_is_as_long_as_the_score(score: float, filled: int) -> None:
     bar = next(line for line in lines if "┃" in line)[30:]
     assert len(bar.rstrip()) == 30 and bar.rstrip().endswith("┃")
     assert bar.count("█") == min(filled, 29), "the mark of the threshold covers the last column"
+
+
+def test_a_figure_keeps_its_words_at_80_columns() -> None:
+    assert NOBODY.cycles is not None
+    view = replace(NOBODY, cycles=replace(NOBODY.cycles, age=NOBODY.clock_hz // 5))
+    lines = [line[44:].strip() for line in rendered(view, 80, 24).splitlines()]
+    place = lines.index("5.0 fps on board, 5.0 here,")
+    assert lines[place + 1] == "0.20 s old"
