@@ -311,7 +311,7 @@ class Cpu:
         self.memory.prefix_count = first + len(price.prefix)
         self.unpriced += price.unknown
         self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
-        self.sites.priced(address, price)
+        new = self.sites.priced(address, price)
         self.memory.prices[slot] = (
             words.pack_price(
                 price.cycles,
@@ -323,4 +323,9 @@ class Cpu:
             ),
             first,
         )
-        return 0
+        if not new or self.flavour is not Flavour.FAST:
+            return 0
+        self.state[words.STOPPED] |= (
+            words.STOP_EXACT
+        )  # it runs first where its accesses can be told
+        return 1

@@ -80,6 +80,7 @@ class Engines:
         self._engines: dict[Flavour, Any] = {}
         self._keep: list[object] = []
         self._site_hooks: list[ctypes.c_size_t] = []
+        self._places: list[Range] = []  # what they cover
 
     def get(self, flavour: Flavour) -> Any:
         """The engine of a flavour."""
@@ -97,13 +98,15 @@ class Engines:
     def hook_sites(self, places: list[Range]) -> None:
         """Instructions at these addresses, and at no others, are watched from now on by the fast engine."""
         engine = self.get(Flavour.FAST)
+        new, self._places = sorted(set(places) - set(self._places)), list(places)
         for handle in self._site_hooks:
             library.uc_hook_del(engine._uch, handle)
         self._site_hooks = [
             self._hook_native(engine, UC_HOOK_CODE, callbacks.site_hook, first, behind - 1)
             for first, behind in places
         ]
-        engine.ctl_flush_tb()  # blocks translated before the hook would not call it
+        for first, behind in new:  # blocks translated before the hook would not call it
+            engine.ctl_remove_cache(first, behind)
 
     def _map(self, engine: Any) -> None:
         flash, ram = self._memory.flash, self._memory.ram

@@ -1,5 +1,5 @@
-"""Which engine runs: the exact one while the program looks at the sensor's pins from places that the fast one does not
-time, see sites.py; else the fast one."""
+"""Which engine runs: the exact one while code is new, and while the program looks at the sensor's pins from places that
+the fast one does not time, see sites.py; else the fast one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from host.virtual.engines import Flavour
 from host.virtual.schedule import Schedule
 
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
+NEW_CYCLES = 4_000  # this long without a block that is new
 LEARNED_CYCLES = (
     32_000_000  # this long, more than a frame, without a new place that looks: back as well
 )
@@ -30,7 +31,7 @@ class Exactness:
             self._cpu.use(Flavour.FAST)
 
     def wanted(self) -> None:
-        """The CPU stopped, perhaps because it looked at a pin."""
+        """The CPU stopped, perhaps at a block that is new, or because it looked at a pin."""
         stopped = self._cpu.state[words.STOPPED] & words.STOP_EXACT
         if self._cpu.flavour is Flavour.FAST and stopped:
             self._cpu.use(Flavour.EXACT)
@@ -46,16 +47,19 @@ class Exactness:
         due, self._due = self._due, False
         if not due or self._cpu.flavour is not Flavour.EXACT:
             return
-        since = self._cpu.cycles - self._cpu.state[[words.INPUT_READ, words.WANTED_AT]]
-        if (since >= (QUIET_CYCLES, LEARNED_CYCLES)).any():
+        if self._leaves_at() <= self._cpu.cycles:
             self._cpu.use(Flavour.FAST)
         else:
             self._plan()
 
+    def _leaves_at(self) -> int:
+        """When the exact engine is left, should nothing new come."""
+        times = self._cpu.state[[words.INPUT_READ, words.WANTED_AT, words.NEW_AT]]
+        read, wanted, new = (int(time) for time in times)
+        return max(min(read + QUIET_CYCLES, wanted + LEARNED_CYCLES), new + NEW_CYCLES)
+
     def _plan(self) -> None:
-        read = int(self._cpu.state[words.INPUT_READ]) + QUIET_CYCLES
-        later = self._cpu.cycles + QUIET_CYCLES // 2  # quiet already, but not to be left
-        self._schedule.at("quiet", max(read, later), self._look)
+        self._schedule.at("quiet", max(self._leaves_at(), self._cpu.cycles + 1), self._look)
 
     def _look(self) -> None:
         self._due = True

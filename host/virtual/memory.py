@@ -77,16 +77,6 @@ class Memory:
                 return memory[address - start : address - start + count]
         return None
 
-    def runs(self) -> npt.NDArray[np.int64]:
-        """int64 (SLOTS,): how often the code at each halfword was executed while blocks were counted."""
-        steps = np.zeros(words.SLOTS + 1, np.int64)
-        slots = np.flatnonzero(self.counts[:, 0])
-        sizes = self.prices[slots, 0] >> words.SIZE_SHIFT
-        ends = np.minimum(slots + sizes // 2, words.SLOTS)
-        steps[slots] += self.counts[slots, 0]
-        np.subtract.at(steps, ends, self.counts[slots, 0])
-        return np.cumsum(steps[:-1])
-
     def switch_cache(self, on: bool) -> None:
         """The instruction cache; it is empty when it goes on."""
         self.state[words.CACHE_ON] = on

@@ -1,8 +1,8 @@
 """When a block accesses a device, though the fast engine does not tell which of its instructions does.
 
 A block with one load that can reach a device (not relative to SP or PC) leaves no choice: its time is known when the
-block is priced. Of a block with several the first access is taken to come at its end; from then on a hook on those
-instructions notes the time of each. Which ranges of addresses are hooked: see hook_ranges.py.
+block is priced. One with several runs first on the exact engine, which shows which of them do; from then on a hook on
+those instructions notes the time of each. Which ranges of addresses are hooked: see hook_ranges.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from host.virtual.cycles import BlockPrice
 from host.virtual.hook_ranges import Range, ranges_of
 from host.virtual.memory import Memory
 
+LONGEST_BLOCK_SLOTS = 1024  # Unicorn ends one behind 512 instructions
 NEIGHBOUR_SLOTS = 64  # blocks that begin so close, in halfwords, are likely to do the same
 
 
@@ -25,23 +26,27 @@ class Sites:
         self._memory = memory
         self._several: dict[int, tuple[int, ...]] = {}  # by slot: what would have to be hooked
         self._watched: set[int] = set()  # slots of the instructions to be hooked
-        self._runs: NDArray[np.int64] = np.zeros(words.SLOTS, np.int64)  # of each halfword
+        self._halfwords: NDArray[np.uint16] = np.zeros(words.SLOTS, np.uint16)  # of each block
         self.hooked: list[Range] = []
 
-    def priced(self, address: int, price: BlockPrice) -> None:
-        """A block was priced: what its accesses can tell."""
+    def priced(self, address: int, price: BlockPrice) -> bool:
+        """A block was priced: what its accesses can tell. Whether it is new and they leave a choice."""
         slot = words.slot_of(address)
         row = self._memory.accesses[slot]
+        self._halfwords[slot] = len(price.prefix) - 1
         several = tuple(slot + offset // 2 for o in price.reaching if len(o) > 1 for offset in o)
-        if several:
+        new = bool(several) and self._several.get(slot) != several
+        if new:
             self._several[slot] = several
-        else:
+            self._memory.state[words.NEW_AT] = self._memory.state[words.CYCLES]
+        elif not several:
             self._several.pop(slot, None)
         covered = all(self._covers(place) for place in several)
         for column, offsets in enumerate(price.reaching):
             row[column] = price.prefix[offsets[0] // 2] + 1 if len(offsets) == 1 else 0
             if len(offsets) > 1 and covered:
                 row[column] = words.ACCESS_HOOKED
+        return new and not covered
 
     def _covers(self, slot: int) -> bool:
         address = words.address_of(slot)
@@ -57,19 +62,27 @@ class Sites:
         memory = self._memory
         memory.state[words.SITES_GROW] = 0
         slots = np.flatnonzero(memory.wanted == 1)
+        if not len(slots):
+            return False
         memory.wanted[slots] = 2
         for slot, several in self._several.items():
             if (np.abs(slots - slot) <= NEIGHBOUR_SLOTS).any():
                 self._watched.update(several)
-        np.maximum(self._runs, memory.runs(), out=self._runs)
-        found = ranges_of(self._watched, self._runs)
+        found = ranges_of(self._watched, self._executed())
         if memory.state[words.IN_ALIAS]:
             found += [_moved(each) for each in found if each[0] >= words.RAM_START]
-        if found == self.hooked:
-            return False
+        changed = set(found) ^ set(self.hooked)
         self.hooked = found
-        memory.prices[:, 0] = 0  # priced again, as hooked
-        return True
+        for first, behind in changed:  # priced again, as hooked or no longer
+            start, last = words.slot_of(first), words.slot_of(behind - 2)
+            memory.prices[max(start - LONGEST_BLOCK_SLOTS, 0) : last + 1, 0] = 0
+        return bool(changed)
+
+    def _executed(self) -> NDArray[np.int64]:
+        """(blocks, 3): first slot, slot behind, and how often the exact engine ran it."""
+        runs = self._memory.counts[:, 0]
+        slots = np.flatnonzero(runs)
+        return np.stack([slots, slots + self._halfwords[slots], runs[slots]], axis=1)
 
     def forget(self, address: int, count: int) -> None:
         """Code at these addresses changed."""
@@ -78,7 +91,7 @@ class Sites:
             return
         last = first + count // 2
         self._memory.wanted[max(first - NEIGHBOUR_SLOTS, 0) : last + 1] = 0
-        self._runs[first : last + 1] = 0
+        self._memory.counts[first : last + 1, 0] = 0
         for slot in [s for s in self._several if first - NEIGHBOUR_SLOTS <= s <= last]:
             del self._several[slot]
 

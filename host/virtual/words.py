@@ -93,6 +93,7 @@ NEVER = (1 << 63) - 1
     WANTED,  # uint8[SLOTS]: 1 for blocks that read pins or the clock and need a site hook
     IN_ALIAS,  # 1: such a block ran at RAM's address in the code region
     WANTED_AT,  # CYCLES when the latest of them was found
+    NEW_AT,  # CYCLES when a block that makes several accesses was priced first
     FLASH_WAIT,  # cycles that a line of flash takes to come, 0: flash and its cache are not modelled
     CACHE,  # int64[CACHE_SETS][3]: the lines that the ways hold, and the way to be replaced next
     CACHE_ON,
@@ -134,7 +135,7 @@ NEVER = (1 << 63) - 1
     WAITS_FOR_EVENT,  # 1: it was WFE that the CPU sleeps in
     EXCEPTIONS_TAKEN,  # by the guest's own handlers, since power on
     STATE_WORDS,
-) = range(116)
+) = range(117)
 CACHE_SETS, FLASH_LINE_SHIFT = 64, 4  # 2 KB: 64 sets of two lines of 16 bytes
 
 # An entry of ACCESSES: cycles + 1 before the only access that can reach a device, or one of these.

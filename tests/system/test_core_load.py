@@ -56,6 +56,19 @@ def test_a_slower_chip_gets_a_slower_clock_and_exact_frames(model: str, silicon:
     assert divider > fastest if silicon.wait else divider == fastest, divider
 
 
+def test_from_power_on_the_fast_engine_is_as_exact_as_the_exact_one() -> None:
+    """The firmware measures this chip and chooses by it: one inexact reading would show in every later cycle."""
+    runs = []
+    for always_exact in (False, True):
+        options = BoardOptions(silicon=Silicon(2, 2), core_load=True, always_exact=always_exact)
+        bench = Bench("noise:3", options)
+        bench.mode(Mode.STREAM)
+        for _ in range(2):
+            bench.wait(Result)
+        runs.append((bench.board.cycles, bench.board.instructions, bench.messages))
+    assert runs[0] == runs[1]
+
+
 def test_handlers_of_a_core_that_the_image_brings_along_can_be_dearer() -> None:
     """Here the RTC1 of our own image stands for it: it wakes the idle board every millisecond."""
 

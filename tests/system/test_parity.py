@@ -12,6 +12,7 @@ from unicorn import UC_HOOK_CODE
 from unicorn.arm_const import UC_ARM_REG_R1
 
 from host.compiler.build import Compiled, Options, compile_model
+from host.virtual.options import BoardOptions
 from tests.compiler import reference
 from tests.engine.library import HostEngine
 from tests.engine.test_parity import unsigned
@@ -32,9 +33,9 @@ def tflite_of(name: str, shared: Path) -> bytes:
     return path.read_bytes()
 
 
-def bench_with(compiled: Compiled) -> Bench:
+def bench_with(compiled: Compiled, options: BoardOptions | None = None) -> Bench:
     """A board whose flash holds this model."""
-    bench = Bench("synthetic")
+    bench = Bench("synthetic", options)
     bench.load_model(compiled.blob)
     assert bench.hello.model == "test", "the board refused the model"
     return bench
@@ -78,8 +79,8 @@ def watch_operators(bench: Bench, seen: Callable[[int], None]) -> None:
 def test_every_layer_on_the_board_equals_the_reference(name: str, shared: Path) -> None:
     data = tflite_of(name, shared)
     compiled = compile_model(data, "test", options=Options(streaming=False))
-    bench, judge = bench_with(compiled), reference.interpreter(data, keep_all=True)
-    shape = shape_of(compiled)
+    bench = bench_with(compiled, BoardOptions(always_exact=True))  # one engine, to be watched
+    judge, shape = reference.interpreter(data, keep_all=True), shape_of(compiled)
     image = reference.images(shape, 4, seed=12)[3]
     reference.run(judge, image)
     engine = HostEngine(compiled.blob)

@@ -73,7 +73,10 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     prices = carray(pointer(s[words.PRICES]), (words.SLOTS, 2), np.int64)
     price = prices[slot, 0]
     if price >> words.SIZE_SHIFT != np.int64(size):
-        ask_python(s[words.PRICE_FUNCTION], start, np.int64(size))
+        if ask_python(s[words.PRICE_FUNCTION], start, np.int64(size)) != 0:
+            s[words.STOPPED] |= words.STOP_DEADLINE
+            stop_engine(s[words.STOP_FUNCTION], s[words.ENGINE])
+            return
         price = prices[slot, 0]
     cycles = s[words.CYCLES]
     charged = cycles

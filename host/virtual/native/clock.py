@@ -100,17 +100,19 @@ def cycle_now(s: Any) -> Any:
 @inner
 def access_cycle(s: Any) -> Any:
     """The same for any access of a device, as ACCESS names it; without one the end of the block."""
+    if s[words.ACCESS] == words.NO_ACCESS:
+        return s[words.CYCLES]
+    at = access_time(s, s[words.ACCESS])
     if s[words.EXACT] != 0:
         counter = read_register(s[words.READ_FUNCTION], s[words.ENGINE], words.PC_REGISTER)
         if not 0 <= counter - s[words.BLOCK] <= s[words.BLOCK_BYTES]:
             return s[words.CYCLES]  # nothing is accessed: a branch out of memory
-        return s[words.CYCLES] - s[words.BLOCK_COST] + prefix_at(s, counter)
-    at = np.int64(-1)
-    if s[words.ACCESS] != words.NO_ACCESS:
-        at = access_time(s, s[words.ACCESS])
-        if at < 0 and s[words.SENSOR_RUNS] != 0 and want_site(s):
+        if at < 0:
+            want_site(s)
+        at = prefix_at(s, counter)
+    elif at < 0:
+        if s[words.SENSOR_RUNS] != 0 and want_site(s):
             s[words.SITES_GROW] = 1
-    if at < 0:
         return s[words.CYCLES]
     return s[words.CYCLES] - s[words.BLOCK_COST] + at
 
