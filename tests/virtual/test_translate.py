@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from host.virtual.native import kept
+from host.virtual.native import compiled, kept
 from host.virtual.native.compiled import carray, inner, pointer, types
 from host.virtual.native.expressions import TranslationError
 from host.virtual.native.kinds import Kind
@@ -254,3 +256,19 @@ def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch:
 def test_code_is_compiled_where_nothing_can_be_kept(monkeypatch: Any) -> None:
     monkeypatch.setattr(kept, "cache_folder", lambda: None)
     assert inner(is_odd.python)(3) == 1
+
+
+def test_code_that_others_may_have_written_is_not_run(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(kept, "HERE", tmp_path / "read only" / "native")
+    shutil.copytree(Path(compiled.__file__).parent, kept.HERE, ignore=shutil.ignore_patterns("__*"))
+    (kept.HERE.parent / "words.py").touch()
+    (kept.HERE / "__pycache__").touch()  # no folder can be made there, whoever we are
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    found = kept.cache_folder.__wrapped__()
+    assert found and found.parent.parent == tmp_path and found.parent.stat().st_mode & 0o077 == 0
+    found.parent.chmod(0o777)
+    assert kept.cache_folder.__wrapped__() is None
+    theirs = found.parent.rename(tmp_path / "theirs")
+    theirs.chmod(0o700)
+    found.parent.symlink_to(theirs)
+    assert kept.cache_folder.__wrapped__() is None

@@ -5,9 +5,11 @@ When one of them changes, all is compiled anew.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,15 +27,32 @@ def cache_folder() -> Path | None:
     for path in [*sorted(HERE.glob("*.py")), HERE.parent / "words.py"]:
         digest.update(path.read_bytes())
     name = digest.hexdigest()[:NAME_DIGITS]
-    user = getattr(os, "getuid", os.getpid)()
-    for parent in (HERE / "__pycache__", Path(tempfile.gettempdir()) / f"virtual-board-{user}"):
+    for parent in (HERE / "__pycache__", _own_temporary()):
         try:
             (parent / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(parent / name, os.W_OK):
+        if os.access(parent / name, os.W_OK) and (parent.parent == HERE or _is_ours(parent)):
             return parent / name
     return None
+
+
+def _own_temporary() -> Path:
+    """A folder that is ours alone, if nobody was there first."""
+    if not hasattr(os, "getuid"):
+        return Path(tempfile.gettempdir()) / "virtual-board"  # Windows has a folder for each user
+    path = Path(tempfile.gettempdir()) / f"virtual-board-{os.getuid()}"
+    with contextlib.suppress(OSError):
+        path.mkdir(mode=0o700)
+    return path
+
+
+def _is_ours(folder: Path) -> bool:
+    """What lies in it is run: in a folder for everybody another may have made it, or may write there."""
+    if not hasattr(os, "getuid"):
+        return True
+    about = folder.lstat()
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o022
 
 
 def machine_code(name: str, write: Callable[[], str]) -> bytes:
