@@ -16,6 +16,7 @@ from host.flash.advice import advice, after_failure
 from host.flash.image import read_image
 from host.flash.touch import Machine, boards_to_flash, bootloader_of
 from host.ports.choose import ARDUINO, ListedPort
+from tests.bars import Bars
 from tests.flash.test_flash import BOOTLOADER, IMAGE, NANO, SECOND, Desk
 from tests.goldens import check_golden
 
@@ -147,6 +148,8 @@ def test_all_that_is_said_of_two_boards(
     Path("a.bin").write_bytes(IMAGE)
     Path("bossac").touch(0o755)
     put: list[object] = []
+    bars = Bars()
+    monkeypatch.setattr(flash, "share_bars", lambda: bars)
 
     def write(program: Path, port: str, image: Path, progress: Any) -> None:
         progress(0.5)
@@ -158,9 +161,8 @@ def test_all_that_is_said_of_two_boards(
     words = ["a.bin", "--all", "--bossac", "bossac"]
     assert run_main(lambda: flash.main(words, desk.machine(), write)) == 2
     assert put == [("bossac", "/dev/ttyACM70", "a.bin"), ("bossac", "/dev/ttyACM71", "a.bin")]
-    said = [
-        line for line in capsys.readouterr().err.splitlines() if "->" not in line and line.strip()
-    ]
+    assert bars.shares == {"a.bin -> /dev/ttyACM70": [0.5], "a.bin -> /dev/ttyACM71": [0.5]}
+    said = capsys.readouterr().err.splitlines()
     assert said == [
         "a.bin: 1,008 bytes",
         "note: ModemManager runs: if the upload fails, `sudo systemctl stop ModemManager`",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 
+from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.base.scores import Meaning
 from host.link import messages as wire
+from host.link.client import Client
 from host.link.device import Device
 from host.link.line import Timing
 from host.link.sequence import Losses
-from host.samples import Pairing, Sample, image_of, labels_of, samples, scores_of
+from host.samples import POLL_S, STALE_S, Pairing, Sample, image_of, labels_of, samples, scores_of
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
 
 PICTURE = moving_picture(0)
@@ -131,3 +134,64 @@ def test_no_score_is_above_one_hundred_percent() -> None:
     assert sum(many) == pytest.approx(1) and max(many) <= 1
     sure = replace(hello, output_scale=1 / 128, score_meaning=Meaning.PROBABILITY)
     assert scores_of(sure, replace(result(1), scores=bytes([127, 0x80]))) == (127 / 128, 0.0)
+
+
+class Script:
+    """A client that gives messages, and nothing for None; then its recording ends."""
+
+    name, hello, mode = "script", HELLO, wire.Mode.STREAM
+    losses = Losses(wire_lost=3, bad_packets=2)
+
+    def __init__(self, *messages: Message | None) -> None:
+        self._messages = iter(messages)
+
+    def receive(self, timeout: float) -> Message | None:
+        assert timeout == POLL_S
+        for message in self._messages:
+            return message
+        raise EndOfRecordingError("the end")
+
+
+@pytest.mark.parametrize(("quiet", "frames"), [(7, [1]), (8, [0, 1])])
+def test_half_a_sample_waits_for_two_seconds_of_silence(quiet: int, frames: list[int]) -> None:
+    """Polls of a quarter of a second: seven of them are less than two seconds, whenever they come."""
+    silence: list[Message | None] = [None] * quiet
+    script = Script(frame(1), *silence, result(1), *[None] * 7, frame(2), *[None] * 7, result(2))
+    found = []
+    with pytest.raises(EndOfRecordingError):
+        for sample in samples(cast(Client, script)):
+            found.append(sample)
+    whole = [(1, True, True)] if quiet == 7 else [(1, True, False), (1, False, True)]
+    assert halves(found) == [*whole, (2, True, True)]
+    assert POLL_S * 8 == STALE_S == 2.0
+
+
+def test_the_half_that_waits_at_a_recordings_end_is_given() -> None:
+    found = []
+    with pytest.raises(EndOfRecordingError):
+        for sample in samples(cast(Client, Script(frame(1), result(1), frame(2)))):
+            found.append(sample)
+    assert halves(found) == [(1, True, True), (2, True, False)]
+
+
+def test_patience_is_from_the_last_wanted_sample() -> None:
+    """A clock of a second a look: one before the first step, one at each step that brings nothing wanted."""
+    clock = iter(range(0, 99))
+    script = Script(frame(1), result(1), *[None] * 50)
+    stream = samples(
+        cast(Client, script), wanted=lambda sample: True, patience_s=4.0, clock=lambda: next(clock)
+    )
+    assert next(stream).frame == 1
+    with pytest.raises(
+        HostError, match=r"script: no frame with its result for [56] s \(3 messages lost, 2 damaged"
+    ):
+        next(stream)
+    clock = iter(range(0, 99))
+    picky = samples(
+        cast(Client, Script(*[frame(1), result(1)] * 9)),
+        wanted=lambda sample: sample.image is None,
+        patience_s=4.0,
+        clock=lambda: next(clock),
+    )
+    with pytest.raises(HostError, match="no frame with its result"):
+        next(picky)

@@ -20,6 +20,7 @@ from host.link.inbox import Inbox
 from host.link.layout import OURS
 from host.link.messages import PROTOCOL_VERSION, Frame, Hello, Mode, Result
 from host.recording.summary import summarise as recording_summary
+from tests.bars import Bars
 from tests.goldens import printed_json
 
 COSTS = HostCosts(1_000, 9_000_000, 1, Cost("raw read", (0.001,), 1_000),
@@ -150,6 +151,8 @@ def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[Any] = []
+    bars = Bars()
+    monkeypatch.setattr(command, "share_bars", lambda: bars)
 
     def costs(folder: Path, frames: int) -> HostCosts:
         asked.append(frames)
@@ -157,7 +160,8 @@ def test_the_command(
 
     def hours(path: Path, *of: Any) -> day.Day:
         asked.append((path.name, *of[:2]))
-        of[2]("recording", 1.0)
+        of[2]("recording", 0.25)
+        of[2]("reporting", 1.0)
         return whole_day(path, 4 / 3600, 5)
 
     whole_day = measure_day
@@ -166,8 +170,10 @@ def test_the_command(
     assert main(["host"]) == main(["host", "--frames", "7"]) == 0
     table = capsys.readouterr().out
     assert "raw read" in table and "Python 3" in table and "GB on disk" not in table
+    assert not bars.shares
     kept = tmp_path / "kept.rec"
     assert main(["host", "--hours", "2", "--fps", "3", "--keep", str(kept)]) == 0
+    assert bars.shares == {"recording": [0.25], "reporting": [1.0]}
     shown = capsys.readouterr().out
     assert "20 frames" in shown and "Python 3" in shown and kept.is_file()
     assert main(["host", "--hours", "1", "--json"]) == 0

@@ -197,6 +197,25 @@ def test_an_envelope_is_small_and_loses_no_extreme(count: int) -> None:
         assert np.array_equal(drawn.mean, values)
 
 
+@pytest.mark.parametrize(
+    ("count", "each"), [(8, 1), (9, 2), (16, 2), (17, 2), (18, 4), (23, 4), (100, 16)]
+)
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_every_point_of_an_envelope_is_of_as_many_values(count: int, each: int, size: int) -> None:
+    """Merged by twos until at most eight whole points are left, however they came; the last takes the rest."""
+    rows = np.random.default_rng(count).normal(0, 1, (4, count))
+    rows[0] = np.arange(count)
+    blocks = [tuple(rows[:, at : at + size]) for at in range(0, count, size)]
+    drawn = envelope(blocks, most=8)
+    starts = range(0, count, each)
+    parts = [rows[:, at : at + each] for at in starts]
+    assert drawn.time.tolist() == [part[0, 0] for part in parts]
+    assert np.allclose(drawn.low, [part[1].min() for part in parts])
+    assert np.allclose(drawn.mean, [part[2].mean() for part in parts])
+    assert np.allclose(drawn.high, [part[3].max() for part in parts])
+    assert MOST_POINTS == 4096
+
+
 def test_units_have_prefixes() -> None:
     assert prefixed(0.0123, "J") == "12.3 mJ"
     assert prefixed(2.63e-4, "A") == "263 µA"

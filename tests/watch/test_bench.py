@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from host.base.errors import EndOfRecordingError, HostError
+from host.base.records import Message
 from host.bench.__main__ import main
 from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
 from host.bench.watch.tables import Request, keep_watch
-from host.link.messages import Heartbeat, Setting, Verdict
+from host.link.messages import Fault, Heartbeat, Log, Setting, Verdict
 from host.runs.read import read_run
 from tests.goldens import printed_json
 from tests.link.fake_board import HELLO
@@ -150,6 +152,38 @@ def test_the_plan_tells_the_board() -> None:
     assert plan.settings[Setting.LOOKS_PER_MINUTE] == 12
     assert plan.settings[Setting.WATCH_SETTLE_FRAMES] == 0
     assert plan.seconds == 120
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "cycles"),
+    [((1, 900), (5, 1700), 200), ((1, 900), (2, 1000), 100), ((3, 900), (3, 900), 300),
+     ((1, 900), (1, 900), 900), ((0, 70), (0, 70), 70)],
+)  # fmt: skip
+def test_the_first_look_starts_the_camera_and_counts_only_alone(
+    first: tuple[int, int], last: tuple[int, int], cycles: float
+) -> None:
+    """Looks and cycles awake of the first and of the last heartbeat; 12 looks a minute of 64 MHz."""
+    listener = Listener()
+    for looks, awake in (first, last):
+        listener.take(replace(beat(looks), awake_cycles=awake, elapsed_us=1_500_000))
+    found = listener.report(HELLO, WatchPlan(12, 0.5))
+    assert found.cycles_a_look == cycles and found.cycles_a_minute == 12 * cycles
+    assert found.share_awake == pytest.approx(12 * cycles / (64e6 * 60))
+    assert found.elapsed_s == 1.5 and found.plan.seconds == 30
+    assert found.supply is None and not found.faults and not found.verdicts
+
+
+def test_all_that_a_board_says_is_gathered_and_kept() -> None:
+    kept: list[Message] = []
+    listener = Listener(kept.append)
+    fault, verdict = Fault(1, 2, 3, b""), Verdict(1, 90, 2, 20_000_000)
+    output = (beat(1), verdict, fault, beat(2), Log(1, b"x"), beat(3))
+    for message in output:
+        listener.take(message)
+    found = listener.report(HELLO, WatchPlan(6, 1), Supply(1.0, 0.1, 3.3))
+    assert (found.first, found.heartbeat) == (beat(1), beat(3)) and tuple(kept) == output
+    assert (found.verdicts, found.faults) == ((verdict,), (fault,))
+    assert WatchPlan(6, 1).settings == {Setting.LOOKS_PER_MINUTE: 6, Setting.HEARTBEAT_S: 1}
 
 
 def test_silence_is_no_report() -> None:
