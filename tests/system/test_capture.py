@@ -14,7 +14,7 @@ from host.link.messages import (
     Setting,
 )
 from host.virtual.options import BoardOptions, DataWiring, SensorFaults
-from tests.system.board import Bench
+from tests.system.board import Bench, under_test_is_ours
 from tests.system.sweep import DEFAULT_DIVIDER, cycles_a_byte, fastest_exact, measure
 
 
@@ -131,7 +131,8 @@ def test_a_frame_is_there_whenever_the_board_is_ready() -> None:
     bench.mode(Mode.STREAM)
     results = [bench.wait(Result) for _ in range(6)]
     busy = results[-1].inference_cycles + results[-1].send_cycles + 2_400_000
-    assert results[-1].period_cycles <= 1.03 * busy
+    slack = 1.03 if under_test_is_ours() else 1.1  # interrupts of Arduino's core take 6 %
+    assert results[-1].period_cycles <= slack * busy
     assert not any(isinstance(message, Fault) for message in bench.messages)
     bench.set(Setting.CLOCK_DIVIDER, 9)
     bench.wait(Result)
