@@ -69,6 +69,7 @@ def words(form: str = "{task.description}") -> TextColumn:
 
 
 def share_bars() -> Progress:
-    """Bars on stderr that vanish: what is done, how much of it, how long it will take."""
+    """Bars on stderr that vanish: what is done, how much of it, how long it will take. In a file there is nothing."""
     columns = (words(), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=stderr(), transient=True)
+    console = stderr()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_interactive)

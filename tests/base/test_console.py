@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from host.base.console import Console, words
+from host.base.console import Console, share_bars, words
 from host.base.errors import HostError, run_main
 from host.base.text import one_line, visible
 from host.report.figure import new_figure, plain_log, plot_style, png_bytes
@@ -110,3 +110,9 @@ def test_every_tool_uses_it() -> None:
         for column in re.findall(r"\bTextColumn\((.*)", source):
             assert "markup=False" in column, path
         assert not re.search(r'(yscale|xscale)="(sym)?log"', source) or "plain_log" in source, path
+
+
+def test_bars_that_vanish_leave_nothing_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with share_bars() as bars:
+        bars.update(bars.add_task("reading", total=1.0), completed=1.0)
+    assert capsys.readouterr().err == "", "not even the empty line of rich's"
