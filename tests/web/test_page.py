@@ -59,6 +59,11 @@ COLOURS = {  # of style.css: the bar of a person and of none
 BAR = """[document.getElementById("bar").getBoundingClientRect().width
   / document.getElementById("bar-box").getBoundingClientRect().width,
   getComputedStyle(document.getElementById("bar")).backgroundColor]"""
+SHOW_COLOURS = """(() => {
+  const image = { height: 2, width: 3, channels: 3, pixels: Uint8Array.from({ length: 18 }, (_, at) => at + 200) };
+  camera.view = { ...camera.view, image };
+  camera.draw();
+})()"""
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -149,6 +154,8 @@ def test_each_kind_of_canvas_shows_the_same(open_page: OpenPage, kind: str) -> N
         assert until(page, "kindOfCanvas", "kindOfCanvas") == kind
         eventually(lambda: shows(page, moving_picture(2)))
         eventually(lambda: bar_shows(page, score, score >= 0.5, "light"))
+        page.evaluate(SHOW_COLOURS)
+        eventually(lambda: shows(page, np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3) + 200))
 
 
 def test_keys_and_settings_reach_the_board_and_the_other_page(open_page: OpenPage) -> None:
