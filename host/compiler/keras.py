@@ -31,9 +31,11 @@ def read_config(data: bytes, name: str) -> Config:
             found, _ = json.JSONDecoder().raw_decode(data[start:].decode("latin-1"))
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise HostError(f"{name} is no Keras model", SAVE) from error
-    if not isinstance(found, dict) or "layers" not in found.get("config", {}):
+    model: Config = found if isinstance(found, dict) else {}
+    config = model.get("config")
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         raise HostError(f"{name} is no Keras model", SAVE)
-    return found
+    return model
 
 
 def sketch_of(config: Config) -> tuple[Sketch, int]:

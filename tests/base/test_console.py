@@ -16,6 +16,7 @@ from rich.text import Text
 from host.base.console import Console, share_bars, words
 from host.base.errors import HostError, run_main
 from host.base.text import one_line, visible
+from host.evaluate.__main__ import _progress as evaluation_bars
 from host.report.figure import new_figure, plain_log, plot_style, png_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,3 +117,12 @@ def test_bars_that_vanish_leave_nothing_in_a_file(capsys: pytest.CaptureFixture[
     with share_bars() as bars:
         bars.update(bars.add_task("reading", total=1.0), completed=1.0)
     assert capsys.readouterr().err == "", "not even the empty line of rich's"
+
+
+def test_bars_vanish_when_their_work_is_done() -> None:
+    """They are no part of what a command says."""
+    terminal, file = Console(file=io.StringIO(), force_terminal=True), Console(file=io.StringIO())
+    for bars in (share_bars(), evaluation_bars(terminal), evaluation_bars(file)):
+        assert bars.live.transient
+    assert not evaluation_bars(terminal).disable and evaluation_bars(file).disable
+    assert share_bars().console.stderr

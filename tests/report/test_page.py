@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from host.base.errors import HostError
 from host.report.blocks import Code, Page, Plot, Section, Tile, figure_section, table_section
-from host.report.figure import new_figure, plot_style
+from host.report.figure import new_figure, plot_style, png_bytes, svg_text
 from host.report.page import render_page, write_page
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -108,3 +110,12 @@ def test_two_figures_of_one_name_are_our_bug() -> None:
     twice = Page("t", "v", sections=(figure_section("f", plot(), plot()),))
     with pytest.raises(ValueError, match="one name"):
         render_page(twice)
+
+
+def test_a_figures_size_as_a_file_and_in_a_page() -> None:
+    """9 x 3.2 inches; 150 dots an inch in a PNG, 72 points an inch in a page."""
+    with Image.open(io.BytesIO(png_bytes(new_figure()))) as picture:
+        assert picture.size == (1350, 480)
+    with Image.open(io.BytesIO(png_bytes(new_figure(2.0, 1.0), dpi=50))) as picture:
+        assert picture.size == (100, 50)
+    assert re.search(r'width="648pt" height="230.4pt"', svg_text(new_figure(), "a"))

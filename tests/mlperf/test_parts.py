@@ -1,0 +1,171 @@
+"""The parts of the modes, without a board: pictures by their form, a meter's pauses, energy window by window."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from host.base.errors import HostError
+from host.bench.mlperf import energy, pictures
+from host.bench.mlperf.dialogue import Dialogue
+from host.bench.mlperf.energy import EnergyWindow, MeterRecorder, measure_energy, short_of
+from host.bench.mlperf.modes import PATIENCE, WARM_UPS
+from host.bench.mlperf.pictures import list_pictures, opened, read_input
+from host.power.meter import MarkerInput, MeterInfo
+from host.power.method import Method
+from host.power.trace import Trace
+
+METER = MeterInfo("meter", "1", 1000.0, MarkerInput.LEVEL)
+
+
+def test_raw_files_have_the_models_bytes_or_its_colours(tmp_path: Path) -> None:
+    """Grey of colours by BT.601: 0.299, 0.587, 0.114."""
+    grey = np.arange(12, dtype=np.uint8)
+    (tmp_path / "grey.bin").write_bytes(grey.tobytes())
+    assert read_input(tmp_path / "grey.bin", (3, 4, 1)).ravel().tolist() == grey.tolist()
+    assert read_input(tmp_path / "grey.bin", (2, 2, 3)).shape == (2, 2, 3)
+    found = read_input(tmp_path / "grey.bin", (2, 2, 1))
+    colours = grey.reshape(4, 3) @ np.array([0.299, 0.587, 0.114])
+    assert found.shape == (2, 2, 1) and np.abs(found.ravel() - colours).max() <= 0.51
+    with pytest.raises(HostError, match=r"grey.bin has 12 bytes, the model takes 6$"):
+        read_input(tmp_path / "grey.bin", (2, 3, 1))
+    with pytest.raises(HostError, match="the model takes 36"):
+        read_input(tmp_path / "grey.bin", (4, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("row", "truth"),
+    [("a.bin,2,0", 0), ("a.bin,2,1", 1), ("a.bin,2,7,more", 1), ("a.bin,2, 1 ", 1)],
+)
+def test_a_line_of_the_benchmarks_list(tmp_path: Path, row: str, truth: int) -> None:
+    (tmp_path / "y_labels.csv").write_text(row + "\n")
+    (tmp_path / "a.bin").touch()
+    (found,) = list_pictures(tmp_path)
+    assert (found.path.name, found.truth) == ("a.bin", truth)
+
+
+def test_folders_count_by_their_name_and_files_by_their_kind(tmp_path: Path) -> None:
+    for name in ("person/a.png", "Person/b.JPG", "1/c.bin", "0/d.jpeg", "nobody/e.png",
+                 "person/f.txt", "dogs/g.png"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("L", (1, 1)).save(tmp_path / name, "png")
+    found = {each.path.name: each.truth for each in list_pictures(tmp_path)}
+    assert found == {"a.png": 1, "b.JPG": 1, "c.bin": 1, "d.jpeg": 0, "e.png": 0}
+
+
+def test_a_zip_may_unpack_to_so_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pictures.MOST_ZIP_BYTES == 4 * 1024**3 and pictures.MOST_FILES == 200_000
+    packed = tmp_path / "a.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("person/a.bin", bytes(60))
+        archive.writestr("person/b.bin", bytes(40))
+    for most_bytes, most_files, fits in ((100, 2, True), (99, 2, False), (100, 1, False)):
+        monkeypatch.setattr(pictures, "MOST_ZIP_BYTES", most_bytes)
+        monkeypatch.setattr(pictures, "MOST_FILES", most_files)
+        if fits:
+            with opened(packed) as folder:
+                assert len(list_pictures(folder)) == 2
+        else:
+            with pytest.raises(HostError, match="unpacks to more than"), opened(packed):
+                pass
+    monkeypatch.setattr(pictures, "MOST_ZIP_BYTES", 0)
+    monkeypatch.setattr(pictures, "MOST_FILES", 9)
+    with pytest.raises(HostError, match="more than 0 GB or too many files"), opened(packed):
+        pass
+
+
+def test_a_meter_is_waited_for_before_and_behind_a_window() -> None:
+    done: list[object] = []
+
+    class Collector:
+        """What a meter's thread has gathered: nothing."""
+
+        def begin(self) -> None:
+            done.append("begin")
+
+        def end(self) -> list[Any]:
+            done.append("end")
+            return []
+
+    recorder = MeterRecorder(cast(Any, Collector()), METER, done.append)
+    recorder.begin()
+    trace, uncertainty = recorder.end(3.3)
+    assert done == [0.3, "begin", 0.3, 0.3, "end"]
+    assert (len(trace), trace.rate_hz, uncertainty) == (0, 1000.0, 0.0)
+
+
+class Runs:
+    """A dialogue that keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def load(self, pixels: Any) -> None:
+        self.asked.append(("load", int(pixels[0])))
+
+    def choose_energy(self, on: bool) -> None:
+        self.asked.append(("energy", on))
+
+    def infer(self, iterations: int, warm_ups: int, patience_s: float) -> None:
+        self.asked.append(("infer", iterations, warm_ups, patience_s))
+
+
+class Scripted:
+    """Windows of so many samples a millisecond apart at 2 A."""
+
+    info = METER
+
+    def __init__(self, *samples: int) -> None:
+        self._samples = iter(samples)
+        self.begun = 0
+
+    def begin(self) -> None:
+        self.begun += 1
+
+    def end(self, volts: float) -> tuple[Trace, float]:
+        high = next(self._samples)
+        bits = np.concatenate([np.zeros(5), np.ones(high), np.zeros(5)]).astype(np.uint8)
+        return Trace(1000.0, np.full(len(bits), 2.0, np.float32), bits, volts), 0.25
+
+
+def test_energy_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 inferences in 10, 11 and 10.5 s of 2 A at 3 V: 1.5, 1.65 and 1.575 J each."""
+    monkeypatch.setattr(energy, "iterations_for", lambda dialogue, seconds: 40)
+    runs, recorder = Runs(), Scripted(10_000, 11_000, 10_500)
+    said: list[str] = []
+    kept: list[EnergyWindow] = []
+    inputs = [np.array([7], np.uint8), np.array([9], np.uint8)]
+    found = measure_energy(
+        cast(Dialogue, runs), recorder, inputs, 3.0, Method(3, 10.0, 10), said.append, kept.append
+    )
+    assert [w.joules_each for w in found.windows] == pytest.approx([1.5, 1.65, 1.575])
+    assert found.median_j == pytest.approx(1.575) and tuple(kept) == found.windows
+    assert [(w.uncertainty, w.lost, w.refused) for w in kept] == [(0.25, 0, "")] * 3
+    assert said[1] == "window 2 of 3: 40 inferences in 11.00 s, 1650.000 mJ each"
+    infer = ("infer", 40, WARM_UPS, PATIENCE * 20.0)
+    assert runs.asked == [("load", 7), ("energy", True), infer, ("load", 9), infer, ("load", 7), infer,
+                          ("energy", False)]  # fmt: skip
+    assert recorder.begun == 3 and found.volts == 3.0 and found.short.startswith("SHORT: 3 windows")
+    with pytest.raises(
+        HostError, match=r"^window 2: the timestamps were not seen \(0 whole windows\)"
+    ):
+        measure_energy(cast(Dialogue, Runs()), Scripted(10, 0), inputs, 3.0, Method(2, 1.0, 1))
+
+
+@pytest.mark.parametrize(
+    ("windows", "seconds", "iterations", "words"),
+    [(5, 10.0, 10, ""), (4, 10.0, 10, "4 windows of 10 s and 10"),
+     (5, 9.999, 10, "5 windows of 9.99 s and 10"), (5, 10.0, 9, "5 windows of 10 s and 9")],
+)  # fmt: skip
+def test_the_shortest_window_decides(
+    windows: int, seconds: float, iterations: int, words: str
+) -> None:
+    """MLPerf Tiny's method: 5 windows, 10 s, 10 inferences."""
+    long = [EnergyWindow(20, 30.0, 1.0, 0, 0.0)] * (windows - 1)
+    found = short_of([*long, EnergyWindow(iterations, seconds, 1.0, 0, 0.0)])
+    assert words in found and bool(found) == bool(words)
