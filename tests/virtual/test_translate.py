@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host.virtual.native import compiled, kept
+from host.virtual.memory import Memory
+from host.virtual.native import compiled, kept, nvic
 from host.virtual.native.compiled import carray, inner, pointer, types
 from host.virtual.native.expressions import TranslationError
 from host.virtual.native.kinds import Kind
@@ -105,6 +106,11 @@ def helper(s: Any, row: Any) -> Any:
 @inner
 def is_odd(a: Any) -> Any:
     return a & 1 != 0
+
+
+@inner
+def is_small(a: Any) -> Any:
+    return a < 7
 
 
 @pytest.mark.parametrize("function", [arithmetic, decisions, loops, tables])
@@ -251,6 +257,22 @@ def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch:
     file.write_bytes(file.read_bytes()[:-1])
     assert kept.machine_code("some", write) == code and len(made) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["some.o"]
+
+
+def test_code_of_other_files_is_not_kept(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    assert inner(is_odd.python)(3) == 1
+    assert list(tmp_path.iterdir()) == [], "a change of this file would not be seen"
+    assert inner(nvic.group_mask.python)(Memory().state) == 0xFE
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_two_functions_of_one_name_are_two() -> None:
+    def made(function: Any) -> Any:
+        function.__qualname__ = "same"
+        return inner(function)
+
+    assert [made(function)(6) for function in (is_odd.python, is_small.python)] == [0, 1]
 
 
 def test_code_is_compiled_where_nothing_can_be_kept(monkeypatch: Any) -> None:

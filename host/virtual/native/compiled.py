@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import itertools
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,6 +88,9 @@ class Entry:
     call: Callable[..., Any]
 
 
+_numbers = itertools.count()
+
+
 class Inner:
     """A function that hooks call; called from Python it is compiled for such arguments when it is called first.
 
@@ -115,15 +120,20 @@ class Inner:
 
     @functools.cache  # noqa: B019 - these functions live as long as the program
     def _compiled(self, kinds: tuple[Shape, ...]) -> Callable[..., Any]:
-        origin = f"{self.python.__module__}.{self.python.__qualname__}"
-        name = f"{origin}.{hashlib.sha256(repr(kinds).encode()).hexdigest()[: kept.NAME_DIGITS]}"
+        name = f"{self.python.__module__}.{self.python.__qualname__}"
+        name += f".{hashlib.sha256(repr(kinds).encode()).hexdigest()[: kept.NAME_DIGITS]}"
+        is_kept = Path(self.python.__code__.co_filename).parent == kept.HERE
+        if (
+            not is_kept
+        ):  # a test's, say: two may have one name, and kept code would outlive a change
+            name += f".{next(_numbers)}"
 
         def write() -> str:
             program = Program(name)
             program.export(name, self, types.int64(*[types.int64] * len(kinds)), kinds)
             return str(program.module)
 
-        machine.load(kept.machine_code(name, write))
+        machine.load(kept.machine_code(name, write) if is_kept else machine.compile_module(write()))
         head = ctypes.PYFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(kinds))
         return head(machine.address(name))
 

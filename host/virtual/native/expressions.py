@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,12 @@ COMPARISONS = {
 SIMPLE = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.BitAnd: "and_", ast.BitOr: "or_",
     ast.BitXor: "xor", ast.LShift: "shl", ast.RShift: "ashr",
+}  # fmt: skip
+IN_PYTHON: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Mod: operator.mod,
+    ast.FloorDiv: operator.floordiv, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.Invert: operator.invert, ast.USub: operator.neg, ast.Not: operator.not_,
 }  # fmt: skip
 INTEGERS = (np.int64, np.uint64, np.int32, np.uint32, np.uint16, np.uint8)
 UNKNOWN = object()
@@ -107,13 +114,10 @@ class Expressions:
             return UNKNOWN if any(item is UNKNOWN for item in items) else tuple(items)
         if isinstance(node, ast.BinOp | ast.UnaryOp):
             parts = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
-            if all(isinstance(self.known(part), int) for part in parts):
-                return self._evaluated(node)
+            values = [self.known(part) for part in parts]
+            if type(node.op) in IN_PYTHON and all(isinstance(value, int) for value in values):
+                return IN_PYTHON[type(node.op)](*values)
         return UNKNOWN
-
-    def _evaluated(self, node: ast.expr) -> Any:
-        names = {p.id: self.known(p) for p in ast.walk(node) if isinstance(p, ast.Name)}
-        return eval(compile(ast.Expression(node), "<constant>", "eval"), {}, names)
 
     def scratch(self, of_type: Any) -> Any:
         """Memory of the function's own."""
@@ -138,13 +142,13 @@ class Expressions:
             Kind.INTEGER, self.combine(node.op, self.integer(node.left), self.integer(node.right))
         )
 
-    def combine(self, operator: ast.operator, left: Any, right: Any) -> Any:
+    def combine(self, sign: ast.operator, left: Any, right: Any) -> Any:
         """Two integers by an operator."""
-        if isinstance(operator, ast.FloorDiv | ast.Mod):
-            return self._divide(left, right, isinstance(operator, ast.Mod))
-        if type(operator) not in SIMPLE:
-            raise TranslationError(f"operator {type(operator).__name__} is not understood")
-        return getattr(self.builder, SIMPLE[type(operator)])(left, right)
+        if isinstance(sign, ast.FloorDiv | ast.Mod):
+            return self._divide(left, right, isinstance(sign, ast.Mod))
+        if type(sign) not in SIMPLE:
+            raise TranslationError(f"operator {type(sign).__name__} is not understood")
+        return getattr(self.builder, SIMPLE[type(sign)])(left, right)
 
     def _divide(self, left: Any, right: Any, wants_rest: bool) -> Any:
         build, none = self.builder, ir.Constant(WORD, 0)
