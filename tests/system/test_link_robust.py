@@ -13,7 +13,7 @@ from host.base.errors import HostError
 from host.link.device import Device
 from host.link.framing import Decoder, encode_packet
 from host.link.line import Timing
-from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result, SetMode
+from host.link.messages import BY_ID, Frame, HelloRequest, Mode, Result
 from host.link.transport import socket_address
 from host.ports.choose import choose_port, open_choice, reopener
 from host.samples import Pairing, Sample
@@ -95,9 +95,8 @@ def take(device: Device, count: int, seconds: float = PATIENCE_S) -> list[Sample
 
 
 def test_the_port_is_opened_and_closed_a_thousand_times(board: BoardProcess) -> None:
-    start = dial(board)
-    start.sendall(encode_packet(SetMode.ID, 0, SetMode(int(Mode.CAPTURE)).pack()))
-    hang_up(start)
+    with connect(board) as device:
+        device.set_mode(Mode.CAPTURE)
     question = encode_packet(HelloRequest.ID, 1, b"")
     for number in range(OPENINGS):
         port = dial(board)
