@@ -66,6 +66,8 @@ def test_the_boards_numbers_are_the_data_sheets() -> None:
     assert (boards.SENSOR_LINE_CLOCKS, boards.SENSOR_FRAME_LINES) == (1568, 510)
     assert (boards.MAX_IMAGE_WIDTH, boards.MAX_IMAGE_HEIGHT) == (256, 2048)
     header = board_header()
+    include = Path(__file__).resolve().parents[2] / "firmware" / "include"
+    assert header == (include / "board_numbers.h").read_text(encoding="utf-8"), "the firmware's"
     assert header.endswith("\n") and "64000000" in header and header.startswith("/* Generated")
 
 
