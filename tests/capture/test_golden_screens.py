@@ -9,6 +9,7 @@ from host.capture.terminal import screen_of
 from tests.capture.test_screens import STATES
 from tests.goldens import check_golden, screen_text
 from tests.viewer.scenes import TROUBLE, USUAL
+from tests.viewer.sketch import Sketch
 
 
 def test_every_state(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +24,15 @@ def test_every_state(monkeypatch: pytest.MonkeyPatch) -> None:
                 canvas = paint_capture(view, state, width, height)
                 lines += [f"{b.x},{b.y} {b.width}x{b.height} {text}" for text, b in canvas.texts]
     check_golden("screen_capture", "\n".join(lines))
+
+
+def test_what_is_drawn_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each box and text, in order, with its colour."""
+    monkeypatch.setattr("host.viewer.draw.Canvas", Sketch)
+    lines = []
+    for name, size in (("usual", (1060, 660)), ("recording", (640, 480)), ("asks", (1060, 660)),
+                       ("nine labels", (1060, 660)), ("empty", (320, 240))):  # fmt: skip
+        canvas = paint_capture(USUAL, STATES[name], *size)
+        assert isinstance(canvas, Sketch)
+        lines += [f"== {name}", *canvas.drawn]
+    check_golden("drawn_capture_window", "\n".join(lines))

@@ -16,6 +16,7 @@ from host.viewer.terminal import screen
 from host.viewer.words import plain_line
 from tests.goldens import check_golden, screen_text
 from tests.viewer.scenes import ALL, TROUBLE, USUAL
+from tests.viewer.sketch import Sketch
 from tests.viewer.test_json_lines import SAMPLE
 
 VIEWS = ALL | {
@@ -52,6 +53,20 @@ def test_the_window() -> None:
                 "inked " + " ".join(f"{c}:{n}" for c, n in zip(colours, counts, strict=True))
             )
     check_golden("screen_viewer_window", "\n".join(lines))
+
+
+def test_what_is_drawn_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each box, line and text, in order, with its colour."""
+    monkeypatch.setattr("host.viewer.draw.Canvas", Sketch)
+    lines = []
+    for name, size in (
+        ("usual", (1060, 660)), ("usual", (320, 240)), ("trouble", (1060, 660)),
+        ("plays", (480, 320)), ("many", (1060, 660)), ("helps", (640, 480)),
+    ):  # fmt: skip
+        canvas = paint(VIEWS[name], *size)
+        assert isinstance(canvas, Sketch)
+        lines += [f"== {name}", *canvas.drawn]
+    check_golden("drawn_viewer_window", "\n".join(lines))
 
 
 def _colours(pixels: NDArray[np.uint8]) -> tuple[list[str], list[int]]:
