@@ -202,6 +202,18 @@ def test_folders_and_files_are_their_owners_alone(tmp_path: Path) -> None:
     assert "cannot write" in str(cannot_write(tmp_path / "x", OSError(13, "Permission denied")))
 
 
+def test_a_folder_that_another_program_makes_meanwhile_is_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    is_dir, looks = Path.is_dir, iter([False])  # it was not there at the first look
+    monkeypatch.setattr(
+        Path, "is_dir", lambda path: next(looks, True) if path == tmp_path / "a" else is_dir(path)
+    )
+    private_folder(tmp_path / "a")
+    assert next(looks, None) is None
+
+
 def test_a_label_as_a_folder() -> None:
     assert folder_name("no person") == "no_person" and folder_name(" a  b ") == "a_b"
     long = folder_name("x" * 61)
