@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from host.base.errors import HostError
-from host.bench.mlperf import energy, pictures
-from host.bench.mlperf.dialogue import Dialogue
+from host.bench.mlperf import energy, modes, pictures
+from host.bench.mlperf.dialogue import Dialogue, Inference
 from host.bench.mlperf.energy import EnergyWindow, MeterRecorder, measure_energy, short_of
-from host.bench.mlperf.modes import PATIENCE, WARM_UPS
+from host.bench.mlperf.modes import PATIENCE, WARM_UPS, measure_performance
 from host.bench.mlperf.pictures import list_pictures, opened, read_input
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.method import Method
@@ -169,3 +169,56 @@ def test_the_shortest_window_decides(
     long = [EnergyWindow(20, 30.0, 1.0, 0, 0.0)] * (windows - 1)
     found = short_of([*long, EnergyWindow(iterations, seconds, 1.0, 0, 0.0)])
     assert words in found and bool(found) == bool(words)
+
+
+class Timed(Runs):
+    """Inferences of an eighth of a second each; of 2 scores unless others are given."""
+
+    def __init__(self, *scores: tuple[float, ...], prints: bool = True) -> None:
+        super().__init__()
+        self._scores, self._prints = iter(scores), prints
+
+    def infer(self, iterations: int, warm_ups: int, patience_s: float) -> Inference:  # type: ignore[override]
+        super().infer(iterations, warm_ups, patience_s)
+        laps = (1_000_000, 1_000_000 + 125_000 * iterations) if self._prints else ()
+        return Inference(iterations, laps, next(self._scores, (0.5, 0.5)))
+
+
+def test_performance_is_as_long_as_it_is_asked_for() -> None:
+    """2 s of an eighth each, with a fiftieth to spare: 16.3, so 17; never fewer than ten."""
+    runs = Timed()
+    said: list[str] = []
+    kept: list[Inference] = []
+    inputs = [np.array([7], np.uint8), np.array([9], np.uint8)]
+    found = measure_performance(cast(Dialogue, runs), inputs, 2.0, 3, said.append, kept.append)
+    once = ("infer", 1, 1, 60.0 + PATIENCE)
+    window = ("infer", 17, 5, PATIENCE * 12.0)
+    assert runs.asked == [("load", 7), once, window, ("load", 9), window, ("load", 7), window]
+    assert found.median == pytest.approx(8.0) and tuple(kept) == found.windows
+    assert said[1] == "window 2 of 3: 17 inferences in 2.12 s, 8.000 a second"
+    assert modes.iterations_for(cast(Dialogue, Timed()), 0.1) == 10
+    with pytest.raises(HostError, match="no timestamps: it is in energy mode"):
+        measure_performance(cast(Dialogue, Timed(prints=False)), inputs, 1.0, 1)
+
+
+def test_accuracy_is_by_the_boards_scores_and_is_said_every_ten_pictures() -> None:
+    scores = [(0.2, 0.8), (0.8, 0.2), (0.5, 0.5)] * 7
+    runs = Timed(*scores)
+    said: list[str] = []
+    kept: list[modes.Graded] = []
+    pictures_of = [(str(at), lambda at=at: np.array([at]), 1) for at in range(21)]
+    found = modes.measure_accuracy(
+        cast(Dialogue, runs), cast(Any, pictures_of), said.append, kept.append
+    )
+    assert [each.hit for each in found.graded[:3]] == [True, False, False], "the first of equals"
+    assert [each.score for each in kept[:3]] == [0.8, 0.2, 0.5] and len(kept) == 21
+    assert said == [
+        "10 of 21 pictures, 40.0 % right",
+        "20 of 21 pictures, 35.0 % right",
+        "21 of 21 pictures, 33.3 % right",
+    ]
+    once = ("infer", 1, 0, 60.0 + PATIENCE)
+    assert runs.asked[:4] == [("load", 0), once, ("load", 1), once]
+    assert modes.few_pictures(1000) == "" and modes.few_pictures(999).startswith("999 pictures")
+    with pytest.raises(HostError, match="the board gives 1 scores"):
+        modes.measure_accuracy(cast(Dialogue, Timed((0.5,))), cast(Any, pictures_of[:1]))
