@@ -155,3 +155,22 @@ def test_a_picture_in_place_of_bars_is_not_flat() -> None:
     finding = lines_finding(measure_bars(noise))
     assert finding.verdict is Verdict.FAIL
     assert "not flat" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("wiring", "words"),
+    [
+        (Wiring(crossed=((0, 1),)), "--wiring breadboard"),
+        (Wiring(crossed=((0, 2),)), "exchange these two wires"),
+        (Wiring(crossed=((1, 2),)), "exchange these two wires"),
+        (Wiring(stuck=((5, 1),), crossed=((0, 1),)), "a loose or shorted wire of that line"),
+    ],
+)
+def test_each_defect_has_its_remedy(wiring: Wiring, words: str) -> None:
+    """The kit's shield crosses D0 and D1: there the setting is wrong, not a wire."""
+    assert words in lines_finding(Bars(apply_wiring(wiring), 0)).remedy
+
+
+@pytest.mark.parametrize(("spread", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
+def test_a_bar_may_vary_by_two_grey_steps(spread: int, verdict: Verdict) -> None:
+    assert lines_finding(Bars(LUMA, spread)).verdict is verdict
