@@ -109,6 +109,8 @@ def pixels(page: Page, canvas: str) -> np.ndarray[tuple[int, ...], np.dtype[np.u
 def shows(page: Page, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bool:
     """Exactly this picture is on the screen."""
     shown = pixels(page, "picture")
+    if shown.shape[:2] != image.shape[:2]:
+        return False  # an earlier picture, of another size
     return bool((shown[..., :3] == image).all() and (shown[..., 3] == 255).all())
 
 
