@@ -1,7 +1,8 @@
 """Unicorn engines over one memory: which hooks each flavour has, and where its devices lie.
 
-*fast*: an access to a device is exact to the instruction where the block tells which one it is (sites.py), else to the
-block. *exact*: always to the instruction, needed while pins are polled from other blocks, about four times slower.
+*fast*: an access to a device is exact to the instruction where the block tells which one it is, or a hook (sites.py);
+else to the block. *exact*: always to the instruction, for blocks that are new and for pins polled from places unknown;
+slower, as every access of memory leaves the translated code.
 *profile*: exact, and every data access is counted.
 """
 
