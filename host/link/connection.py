@@ -76,7 +76,9 @@ class Connection(Line):
         """See Line."""
         if threading.current_thread() is self._thread:  # nobody else would read
             end = self.clock() + timeout_s
-            while waiter.answer is None and self.clock() < end and not self._closing.is_set():
+            while waiter.answer is None and self.clock() < end:
+                if self._closing.is_set():  # an answer of None would have the question sent again
+                    raise NoAnswerError(f"{self.name} is being closed")
                 self._pump_and_begin()
             return waiter.answer
         with self._changed:

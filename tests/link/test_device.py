@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -282,6 +283,27 @@ def test_a_board_that_restarts_by_itself_is_told_everything_again(
         device.receive(0.01)
     assert device.losses.restarts == 1
     assert device.losses.total == 0
+
+
+def test_who_closes_while_a_restarted_board_is_asked_floods_it_with_no_questions(
+    board: FakeBoard,
+) -> None:
+    """What is sent after close() ends in the middle of a packet, and waits for who opens the port next."""
+    port = MemoryPort(board)
+    silent = threading.Event()
+    board.drop_answer = lambda message: silent.is_set()
+    device = Device(port, timing=replace(PATIENT, hello_again_s=60))
+
+    def questions() -> int:
+        return sum(isinstance(command, wire.HelloRequest) for command in board.commands)
+
+    asked = questions()
+    silent.set()
+    port.arrive(board.restart())
+    while questions() == asked:
+        device.receive(0.01)
+    device.close()
+    assert questions() == asked + 1
 
 
 def test_another_firmware_after_a_reconnection_is_an_error(board: FakeBoard) -> None:
