@@ -45,10 +45,16 @@ Say = Callable[[str], None]
 
 
 class Examination:
-    """One conversation with one board. clock: seconds, monotonic; the same as the device's."""
+    """One conversation with one board. clock: seconds, monotonic; the same as the device's.
 
-    def __init__(self, device: Device, clock: Callable[[], float], say: Say) -> None:
+    patience: how many times the usual time a frame or a result is waited for.
+    """
+
+    def __init__(
+        self, device: Device, clock: Callable[[], float], say: Say, patience: float = 1.0
+    ) -> None:
         self._device, self._clock, self._say = device, clock, say
+        self._frame_wait_s, self._result_wait_s = FRAME_WAIT_S * patience, RESULT_WAIT_S * patience
         self._faults: list[Fault] = []
         self._late = 0  # pings that were answered after their time
         self._moved = False  # the way of halving, for a try
@@ -113,9 +119,9 @@ class Examination:
         self._drain()
         start, numbers, size = self._clock(), list[int](), 0
         while (passed := self._clock() - start) < (
-            THROUGHPUT_S if len(numbers) >= FRAMES_ARE_ENOUGH else FRAME_WAIT_S
+            THROUGHPUT_S if len(numbers) >= FRAMES_ARE_ENOUGH else self._frame_wait_s
         ):
-            message = self._device.receive(min(THROUGHPUT_S, FRAME_WAIT_S - passed))
+            message = self._device.receive(min(THROUGHPUT_S, self._frame_wait_s - passed))
             self._note(message)
             if isinstance(message, Frame):
                 numbers.append(message.frame)
@@ -133,7 +139,7 @@ class Examination:
             order=self._device.get(Setting.YUV_ORDER),
         )
         self._device.set_mode(Mode.CAPTURE)
-        camera = replace(camera, frame=self._next(Frame, FRAME_WAIT_S))
+        camera = replace(camera, frame=self._next(Frame, self._frame_wait_s))
         if camera.frame is None:
             torn = bool(self._faults) and self._faults[-1].code in TORN
             return replace(camera, rasters=self._rasters(camera.halving)) if torn else camera
@@ -141,8 +147,8 @@ class Examination:
         self._say("looking at the colour bars")
         self._device.set(Setting.COLOUR_BARS, 1)
         self._drain()
-        self._next(Frame, FRAME_WAIT_S)  # may have begun before the pattern
-        camera = replace(camera, bars=self._next(Frame, FRAME_WAIT_S))
+        self._next(Frame, self._frame_wait_s)  # may have begun before the pattern
+        camera = replace(camera, bars=self._next(Frame, self._frame_wait_s))
         camera = replace(camera, rasters=self._rasters(camera.halving))
         self._device.set(Setting.COLOUR_BARS, 0)
         return self._time_results(camera)
@@ -191,7 +197,7 @@ class Examination:
         self._device.set_mode(Mode.RESULTS)
         self._drain()
         for _ in range(SETTLING_RESULTS):
-            if self._next(Result, RESULT_WAIT_S) is None:
+            if self._next(Result, self._result_wait_s) is None:
                 return camera  # none will come: each further wait would only cost time
         before = self._registers(CLOCK)
         camera = replace(camera, light=self._registers(LIGHT))
@@ -209,13 +215,13 @@ class Examination:
         if camera.frame is None or not camera.torn:
             return camera
         self._say("a frame was dropped: counting more of them, without a command between")
-        return replace(camera, undisturbed=count_undisturbed(self._device, RESULT_WAIT_S))
+        return replace(camera, undisturbed=count_undisturbed(self._device, self._result_wait_s))
 
     def _results(self) -> tuple[tuple[Result, ...], tuple[float, ...]]:
         """For long enough to compare clocks. The board never sleeps meanwhile: asleep, its counter may stand still."""
         found: list[tuple[Result, float]] = []
         while len(found) < 2 or found[-1][1] - found[0][1] < CLOCK_SPAN_S:
-            result = self._next(Result, RESULT_WAIT_S)
+            result = self._next(Result, self._result_wait_s)
             if result is None:
                 break
             found.append((result, self._clock()))
@@ -251,6 +257,8 @@ def _since(before: Losses, now: Losses) -> Losses:
     return Losses(**counts)
 
 
-def collect(device: Device, clock: Callable[[], float], say: Say) -> Evidence:
-    """Takes some seconds; say: one line for each stage, for the person who waits."""
-    return Examination(device, clock, say).run()
+def collect(
+    device: Device, clock: Callable[[], float], say: Say, patience: float = 1.0
+) -> Evidence:
+    """Takes some seconds; say: one line for each stage, for the person who waits. patience: see Examination."""
+    return Examination(device, clock, say, patience).run()

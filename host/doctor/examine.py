@@ -17,6 +17,8 @@ from host.link.device import Device
 from host.link.line import LOSSY
 from host.link.transport import Port
 
+SLOWEST_EMULATOR = 5.0  # times as long as a board: one on a computer that runs eight other programs
+
 
 def judge(evidence: Evidence) -> list[Finding]:
     """Every check of a board that answered."""
@@ -34,7 +36,11 @@ def examine_port(
     say: Say,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Finding]:
-    """Findings from the firmware on. is_serial: a port that does not open is a finding, else the user's mistake."""
+    """Findings from the firmware on.
+
+    is_serial: a port that does not open is a finding, else the user's mistake. What is not serial is an
+    emulator: by this computer's clock it may run at a fifth of its speed, and is waited for accordingly.
+    """
     say("opening the port")
     try:
         port = open_port()
@@ -47,4 +53,5 @@ def examine_port(
     except HostError as error:
         return [no_handshake_finding(error)]
     with device:
-        return judge(collect(device, clock, say))
+        slow = not is_serial and clock is time.monotonic
+        return judge(collect(device, clock, say, SLOWEST_EMULATOR if slow else 1.0))
