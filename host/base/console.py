@@ -14,9 +14,11 @@ import rich.console
 from rich.console import ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
 from host.base.follow_up import as_started
+from host.base.readable import readable
 from host.base.text import encodable, visible
 
 FILE_COLUMNS = 130  # of a table, when stdout is no terminal
@@ -37,6 +39,10 @@ class Console(rich.console.Console):
     def on_broken_pipe(self) -> None:
         """Rich would end the program by itself; host.base.errors.run_main does."""
         raise BrokenPipeError
+
+    def get_style(self, name: str | Style, *, default: Style | str | None = None) -> Style:
+        """Rich's, in colours that can be read; the colours of a picture do not come this way."""
+        return readable(super().get_style(name, default=default), self.color_system)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """A string as a renderable; its commands are those that work here."""

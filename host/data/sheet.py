@@ -13,7 +13,7 @@ from host.base.opencv import shrunk
 
 PAPER: Colour = (255, 255, 255)
 INK: Colour = (51, 41, 31)
-FAINT: Colour = (120, 109, 93)
+FAINT: Colour = (112, 101, 86)
 SOFT: Colour = (238, 232, 227)
 SIDE = 128  # pixels of a picture's cell
 GAP, TEXT_SIZE, HEAD_SIZE = 10, 11, 16

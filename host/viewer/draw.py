@@ -35,7 +35,7 @@ TEXT: Colour = (238, 234, 230)
 YES: Colour = (40, 176, 250)  # amber
 NO: Colour = (214, 168, 116)  # steel blue; both hold for the colour-blind
 DARK: Colour = (26, 20, 14)
-ALARM: Colour = (88, 88, 236)
+ALARM: Colour = (100, 100, 240)
 
 LARGEST_TEXT = 30
 PANEL_CHARACTERS = 23.0  # panel width in text sizes

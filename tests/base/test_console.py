@@ -64,9 +64,9 @@ def test_what_stands_beside_a_bar_is_text() -> None:
 
 def test_colours_still_work() -> None:
     file = io.StringIO()
-    console = Console(file=file, force_terminal=True, color_system="standard", width=80)
+    console = Console(file=file, force_terminal=True, color_system="truecolor", width=80)
     console.print("a", style="red")
-    assert "\x1b[31ma" in file.getvalue()
+    assert re.search(r"\x1b\[38;2;2\d\d;0;0ma", file.getvalue())
 
 
 def test_an_error_is_text(capsys: pytest.CaptureFixture[str]) -> None:
