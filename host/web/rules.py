@@ -138,6 +138,9 @@ def _binary(node: ast.BinOp) -> str:
 
 
 def _unary(node: ast.UnaryOp) -> str:
+    """`not`, and the sign of a number that is written out."""
+    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return f"-{_say(node.operand)}"
     if not isinstance(node.op, ast.Not):
         raise UnknownSyntaxError(node)
     return f"!{_grouped(_say(node.operand))}"

@@ -32,6 +32,10 @@ def test_what_may_be_large_is_compared_as_a_number() -> None:
     assert "Number(m.duration_us) > 3" in made("m.duration_us > 3")
 
 
+def test_a_bound_may_be_negative() -> None:
+    assert "if (!((-240 <= m.level && m.level <= MOST)))" in made("not -240 <= m.level <= MOST")
+
+
 @pytest.mark.parametrize(
     "test",
     ["m.level is None", "open(m.text)", "m.text[:3]", "m.text == f'{m.level:x}'", "-m.level"],

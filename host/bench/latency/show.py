@@ -11,17 +11,24 @@ from host.bench.latency.figures import LayerStage, Lost, Stage, Summary
 from host.bench.latency.spread import Spread
 from host.runs.conditions import Conditions
 
-QUOTED = ("min", "p50", "p95", "p99", "max", "IQR")
+QUOTED = {  # heading: field of Spread
+    "min": "minimum",
+    "p50": "p50",
+    "p95": "p95",
+    "p99": "p99",
+    "max": "maximum",
+    "IQR": "iqr",
+}
 FEWEST_FOR_P99 = 100
-WIDE = 112  # columns that all of it takes
-NARROW = slice(1, 5, 2)  # p50 and p99: a figure that is cut would be a wrong one
+WIDE = 112  # columns that all of QUOTED takes: a figure that is cut would be a wrong one
+NARROW = ("p50", "p99")  # shown where there are fewer
 
 
 def summary_table(
     summary: Summary, conditions: Conditions, reason: str = "", width: int = WIDE
 ) -> Group:
     """reason: why the run was interrupted, empty when it was not. width: columns of the terminal."""
-    shown = slice(None) if width >= WIDE else NARROW
+    shown = tuple(QUOTED) if width >= WIDE else NARROW
     lines: list[RenderableType] = []
     if reason:
         lines.append(Text(f"INTERRUPTED after {summary.count} inferences: {reason}", "bold red"))
@@ -30,7 +37,9 @@ def summary_table(
         lines.append(_layers(summary, shown))
     if shown is NARROW:
         lines.append(
-            Text("this terminal is narrow: p50 and p99 alone are shown; the run keeps all")
+            Text(
+                f"this terminal is narrow: {' and '.join(NARROW)} alone are shown; the run keeps all"
+            )
         )
     lines += [Text(line) for line in notes(summary)]
     lines += [Text(line, "bold red") for line in alarms(summary)]
@@ -123,8 +132,7 @@ def layer_row(number: int, layer: LayerStage) -> tuple[str, ...]:
 
 def quoted_ms(spread: Spread) -> tuple[str, ...]:
     """Three decimals: 64 cycles are a thousandth of a millisecond."""
-    values = (spread.minimum, spread.p50, spread.p95, spread.p99, spread.maximum, spread.iqr)
-    return tuple(f"{value:,.3f}" for value in values)
+    return tuple(f"{getattr(spread, field):,.3f}" for field in QUOTED.values())
 
 
 def stage_heading(summary: Summary) -> tuple[str, ...]:
@@ -142,7 +150,7 @@ def cycles_heading(summary: Summary) -> str:
     return "est. cycles p50" if summary.estimated else "cycles p50"
 
 
-def _stages(summary: Summary, shown: slice) -> Table:
+def _stages(summary: Summary, shown: tuple[str, ...]) -> Table:
     table = _table(_only(stage_heading(summary), shown), 1)
     for stage in summary.stages:
         style = "bold" if stage.name == "inference" else ""
@@ -150,17 +158,18 @@ def _stages(summary: Summary, shown: slice) -> Table:
     return table
 
 
-def _layers(summary: Summary, shown: slice) -> Table:
+def _layers(summary: Summary, shown: tuple[str, ...]) -> Table:
     table = _table(_only(layer_heading(summary), shown), 2)
     for number, layer in enumerate(summary.layers):
         table.add_row(*_only(layer_row(number, layer), shown))
     return table
 
 
-def _only(row: tuple[str, ...], shown: slice) -> tuple[str, ...]:
-    """The last columns are QUOTED; some of them."""
+def _only(row: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
+    """The last columns are QUOTED: those of them that `shown` names."""
     first = len(row) - len(QUOTED)
-    return row[:first] + row[first:][shown]
+    quoted = dict(zip(QUOTED, row[first:], strict=True))
+    return (*row[:first], *(quoted[name] for name in shown))
 
 
 def _table(heading: tuple[str, ...], text_columns: int) -> Table:
