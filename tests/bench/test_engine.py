@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from host.base.errors import HostError
+from host.bench.engine import guest
 from host.bench.engine.baseline import compare_reports, read_baseline
 from host.bench.engine.figures import Report, as_json
 from host.bench.engine.guest import Guest
@@ -17,6 +18,7 @@ from host.bench.engine.memory import Footprint
 from host.compiler.build import Options, compile_model
 from host.compiler.network import macs
 from host.compiler.pack import unpack
+from host.virtual.options import BoardOptions
 from host.virtual.profile import Profile
 from host.virtual.window import Window
 
@@ -54,6 +56,19 @@ def test_little_lies_between_the_operators(report: Report) -> None:
     assert report.outside is not None
     assert 0 < report.outside.cycles < report.cycles / 100
     assert 0 < report.clock_cycles < report.cycles / 100
+
+
+def test_cycles_are_of_the_engine_and_of_nothing_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[BoardOptions] = []
+
+    def started(*, options: BoardOptions, elf: Path) -> None:
+        asked.append(options)
+        raise HostError("seen enough")
+
+    monkeypatch.setattr(guest, "LocalPort", started)
+    with pytest.raises(HostError, match="seen enough"):
+        Guest(MODEL)
+    assert asked == [BoardOptions(core_load=False)]
 
 
 def test_counts_the_published_macs_of_the_model(report: Report) -> None:

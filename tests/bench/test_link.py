@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,6 +14,8 @@ import pytest
 from rich.console import Console
 
 from host.base.errors import HostError
+from host.bench.__main__ import main
+from host.bench.link import command
 from host.bench.link.measure import (
     INJECT_BYTES,
     LinkReport,
@@ -32,6 +35,7 @@ from host.link.messages import Ack, Frame, Hello, Inject, Mode, Pong, Result
 from host.link.sequence import Losses
 from host.link.transport import Port
 from tests.bench.stepped_port import SteppedPort
+from tests.goldens import printed_json
 from tests.link.fake_board import HELLO
 
 
@@ -185,3 +189,29 @@ def test_a_row_counts_bytes_both_ways_in_thousands_a_second() -> None:
     assert row.p50_ms == pytest.approx(1.0) and row.p95_ms == pytest.approx(4.0)
     nothing = _row("Ping", 8, 12, count=3, times=[])
     assert (nothing.lost, nothing.kilobytes_per_second, nothing.p50_ms) == (3, 0.0, None)
+
+
+def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[object] = []
+    report = LinkReport("a board", True, (Row("Ping", 8, 12, 7, 0, 1.0, 2.0, 3.0),), 1, 2, 3, 4)
+
+    def measured(device: object, clock: object, *wanted: object) -> LinkReport:
+        asked.append((device, clock, *wanted))
+        return report
+
+    monkeypatch.setattr(
+        command,
+        "port_opening",
+        lambda *_: contextlib.nullcontext(SimpleNamespace(open=lambda: "port")),
+    )
+    monkeypatch.setattr(
+        command, "Device", lambda port, timing: contextlib.nullcontext((port, timing))
+    )
+    monkeypatch.setattr("host.bench.link.measure.measure_link", measured)
+    assert main(["link"]) == 0
+    assert "a board" in capsys.readouterr().out
+    assert main(["link", "--count", "7", "--seconds", "2", "--json"]) == 0
+    shown = printed_json(capsys.readouterr().out)
+    assert shown == as_json(report) | {"rows": [vars(row) for row in report.rows]}
+    device = ("port", LOSSY)
+    assert asked == [(device, time.monotonic, 100, 5), (device, time.monotonic, 7, 2)]

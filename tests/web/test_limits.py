@@ -6,8 +6,11 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import pytest
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosedOK
 
 from host.link.framing import DELIMITER, LARGEST_ENCODED, encode_packet
 from host.link.messages import Get, Hold, Mode, Ping, Set, SetMode, Setting
@@ -15,6 +18,7 @@ from host.link.settings import LIMITS
 from host.web import feed, server
 from host.web.feed import MOST_BYTES, MOST_TEXTS, Feed, PacketCutter
 from host.web.guard import CommandGate, Request, is_for_us, may_link
+from host.web.hub import Hub
 from host.web.tape import Order, Place, parse_order, place_of
 from tests.link.fake_board import FakeBoard
 
@@ -233,3 +237,84 @@ def test_packets_are_cut_whole_and_noise_does_not_grow() -> None:
     assert all(piece.endswith(b"\0") for piece in pieces if piece)
     held = [len(cutter.take(b"x" * 10_000)) for _ in range(20)]
     assert sum(held) >= 160_000 and MOST_BYTES > 160_000
+
+
+class Connection:
+    """A page's: what it is sent, and the commands that it sends."""
+
+    def __init__(self, *commands: str | bytes) -> None:
+        self.sent: list[str | bytes] = []
+        self._commands = iter(commands)
+
+    async def send(self, data: str | bytes) -> None:
+        self.sent.append(data)
+        if data == "last":
+            raise ConnectionClosedOK(None, None)
+
+    def __aiter__(self) -> Connection:
+        return self
+
+    async def __anext__(self) -> str | bytes:
+        try:
+            return next(self._commands)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+
+def test_a_page_is_sent_texts_then_bytes_then_the_place_and_each_new_loss_once() -> None:
+    async def run() -> list[str | bytes]:
+        page, queue = Connection(), Feed()
+
+        async def takes(least: int) -> None:
+            while len(page.sent) < least:  # the other task has all that it needs to go on
+                await asyncio.sleep(0)
+
+        sending = asyncio.create_task(server._send(cast(ServerConnection, page), queue))
+        queue.say("text")
+        queue.put(b"a\0")
+        queue.send_place("place")
+        await takes(3)
+        queue.dropped = 1
+        queue.put(b"b\0")
+        await takes(5)
+        queue.put(b"c\0")
+        await takes(6)
+        queue.dropped = 3
+        queue.say("last")
+        await sending
+        return page.sent
+
+    with ThreadPoolExecutor() as pool:
+        sent = pool.submit(asyncio.run, run()).result()
+    assert sent == ["text", b"a\0", "place", '{"dropped": 1}', b"b\0", b"c\0", "last"]
+
+
+def test_what_a_page_sends_passes_the_gate_and_it_hears_why_not() -> None:
+    ping, hold = (encode_packet(each.ID, 7, each.pack()) for each in (Ping(1), Hold(1, 1, 1)))
+    page, queue, passed = (
+        Connection("order", ping, hold, hold + ping, b"\0"),
+        Feed(),
+        list[object](),
+    )
+
+    class Board:
+        async def order(self, text: str) -> None:
+            passed.append(text)
+
+        async def send(self, data: bytes) -> str:
+            passed.append(data)
+            return "" if len(passed) == 2 else "the board has left"
+
+    async def run() -> list[str]:
+        await server._receive(cast(ServerConnection, page), queue, cast(Hub, Board()))
+        return (await queue.get())[0]
+
+    with ThreadPoolExecutor() as pool:
+        texts = pool.submit(asyncio.run, run()).result()
+    assert passed == ["order", ping, ping]
+    refused = "Hold does not pass from a page to a board: use the command line"
+    assert [json.loads(text)["notice"] for text in texts] == [
+        refused,
+        refused,
+        "the board has left",
+    ]
