@@ -26,6 +26,7 @@ from host.virtual.engines import Calls, Engines, Flavour
 from host.virtual.memory import Memory
 from host.virtual.native import clock, compiled
 from host.virtual.price_list import PriceList
+from host.virtual.ran_code import RanCode
 from host.virtual.registers import EVERYTHING, HOOK_GROUPS, MSP, PC, RegisterGroup
 from host.virtual.sites import Sites
 
@@ -87,6 +88,8 @@ class Cpu:
         self._keep: list[object] = []
         self._failure: BaseException | None = None
         self.sites = Sites(memory)
+        self._ran = RanCode(memory)
+        self._overwritten: list[tuple[int, int]] = []  # code in RAM: address, bytes
         self._everything = RegisterGroup(EVERYTHING)
         self._groups: dict[tuple[int, ...], RegisterGroup] = {}
         self._fill_state()
@@ -140,6 +143,8 @@ class Cpu:
     def run(self) -> Stop:
         """Runs until the deadline or anything that needs attention."""
         state = self.state
+        while self._overwritten:
+            self.code_changed(*self._overwritten.pop())
         state[words.STOPPED] = state[words.INTERRUPT_NUMBER] = state[words.ATTENTION] = 0
         self._float_refused = False
         error = 0
@@ -206,7 +211,8 @@ class Cpu:
         self.memory.forget_prices(address, count)
         self.sites.forget(address, count)
         for engine in self._engines.made():
-            engine.ctl_remove_cache(address, address + count)
+            for start in words.views(address):
+                engine.ctl_remove_cache(start, start + count)
 
     def allow_float(self, allowed: bool) -> None:
         """CPACR. Unicorn's FPU is always on: blocks that use it are refused when they are priced."""
@@ -297,7 +303,12 @@ class Cpu:
         return 0
 
     def _price(self, address: int, size: int) -> int:
+        """Whether the block shall not run now: it is old code, or it runs first where its accesses can be told."""
         code = self.memory.read(address, size) or b"\x00\xbf" * (size // 2)
+        overwritten = self._ran.take(address, code)
+        if overwritten:
+            self._overwritten.append(overwritten)
+            return 1
         price = self._prices.price(code, address)
         if price.uses_fpu and not self.float_enabled:
             self._float_refused = True
@@ -325,7 +336,5 @@ class Cpu:
         )
         if not new or self.flavour is not Flavour.FAST:
             return 0
-        self.state[words.STOPPED] |= (
-            words.STOP_EXACT
-        )  # it runs first where its accesses can be told
+        self.state[words.STOPPED] |= words.STOP_EXACT
         return 1

@@ -32,6 +32,7 @@ class Memory:
         self.groups: npt.NDArray[np.int64] = np.zeros(
             (words.GROUP_COUNT, words.GROUP_FIELDS), np.int64
         )
+        self.ran: npt.NDArray[np.uint16] = np.zeros(words.RAM_BYTES >> 1, np.uint16)
         self.prefix_count = 0
         for word, table in (
             (words.PRICES, self.prices),
@@ -47,6 +48,7 @@ class Memory:
             (words.TIMERS, self.timers),
             (words.PPI_EVENTS, self.ppi_events),
             (words.GROUPS, self.groups),
+            (words.RAN, self.ran),
         ):
             self.state[word] = table.ctypes.data
         self.timers[:, words.T_AT] = self.state[words.TIMERS_AT] = words.NEVER
@@ -84,7 +86,8 @@ class Memory:
         self.state[words.LINE_AT_HAND] = -1
 
     def forget_prices(self, address: int, count: int) -> None:
-        """Code at these addresses changed: its blocks must be priced again."""
+        """Code at these addresses changed: blocks must be priced again that begin there, or before and run into it."""
         first = words.slot_of(address)
         if first >= 0:
-            self.prices[first : first + (count + 1) // 2 + 1, 0] = 0
+            begin = max(first - words.LONGEST_BLOCK_SLOTS, 0)
+            self.prices[begin : first + (count + 1) // 2 + 1, 0] = 0

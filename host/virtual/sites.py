@@ -15,7 +15,6 @@ from host.virtual.cycles import BlockPrice
 from host.virtual.hook_ranges import Range, ranges_of
 from host.virtual.memory import Memory
 
-LONGEST_BLOCK_SLOTS = 1024  # Unicorn ends one behind 512 instructions
 NEIGHBOUR_SLOTS = 64  # blocks that begin so close, in halfwords, are likely to do the same
 
 
@@ -75,7 +74,7 @@ class Sites:
         self.hooked = found
         for first, behind in changed:  # priced again, as hooked or no longer
             start, last = words.slot_of(first), words.slot_of(behind - 2)
-            memory.prices[max(start - LONGEST_BLOCK_SLOTS, 0) : last + 1, 0] = 0
+            memory.prices[max(start - words.LONGEST_BLOCK_SLOTS, 0) : last + 1, 0] = 0
         return bool(changed)
 
     def _executed(self) -> NDArray[np.int64]:
@@ -85,14 +84,14 @@ class Sites:
         return np.stack([slots, slots + self._halfwords[slots], runs[slots]], axis=1)
 
     def forget(self, address: int, count: int) -> None:
-        """Code at these addresses changed."""
+        """Code at these addresses changed: what is known of blocks that begin or end there is old."""
         first = words.slot_of(address)
         if first < 0:
             return
-        last = first + count // 2
-        self._memory.wanted[max(first - NEIGHBOUR_SLOTS, 0) : last + 1] = 0
+        begin, last = max(first - words.LONGEST_BLOCK_SLOTS, 0), first + count // 2
+        self._memory.wanted[begin : last + 1] = 0
         self._memory.counts[first : last + 1, 0] = 0
-        for slot in [s for s in self._several if first - NEIGHBOUR_SLOTS <= s <= last]:
+        for slot in [s for s in self._several if begin <= s <= last]:
             del self._several[slot]
 
 

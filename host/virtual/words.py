@@ -12,6 +12,7 @@ CODE_RAM_START = 0x00800000  # the same RAM in the code region (nRF52840 PS 1.7,
 RAM_SLOT = FLASH_BYTES >> 1
 SLOTS = RAM_SLOT + (RAM_BYTES >> 1)
 POOL_HALFWORDS = 1 << 21
+LONGEST_BLOCK_SLOTS = 1024  # Unicorn ends a block behind 512 instructions
 PC_REGISTER, PRIMASK_REGISTER, BASEPRI_REGISTER, FAULTMASK_REGISTER = 11, 123, 124, 126
 CPSR_REGISTER, IT_STATE = 3, 0x0600FC00
 NEVER = (1 << 63) - 1
@@ -35,7 +36,7 @@ NEVER = (1 << 63) - 1
     EXACT,  # 1 when the program counter is exact inside callbacks
     STOP_FUNCTION,  # uc_emu_stop
     READ_FUNCTION,  # uc_reg_read
-    PRICE_FUNCTION,  # void (uint64 address, uint64 bytes), Python
+    PRICE_FUNCTION,  # uint64 (uint64 address, uint64 bytes), Python: 1 when the block shall not run now
     RENDER_FUNCTION,  # void (uint64 frame), Python
     GPIO_FUNCTION,  # uint64 (uint64 offset), Python: GPIO registers other than IN
     DWT_FUNCTION,  # uint64 (uint64 offset), Python: DWT registers other than CYCCNT
@@ -134,8 +135,9 @@ NEVER = (1 << 63) - 1
     EVENT_SET,  # the event register of WFE
     WAITS_FOR_EVENT,  # 1: it was WFE that the CPU sleeps in
     EXCEPTIONS_TAKEN,  # by the guest's own handlers, since power on
+    RAN,  # uint16[RAM_BYTES / 2]: what each halfword of RAM was when it ran; see ran_code.py
     STATE_WORDS,
-) = range(117)
+) = range(118)
 CACHE_SETS, FLASH_LINE_SHIFT = 64, 4  # 2 KB: 64 sets of two lines of 16 bytes
 
 # An entry of ACCESSES: cycles + 1 before the only access that can reach a device, or one of these.
@@ -216,6 +218,14 @@ def pack_price(
     """The price of a block as one word of the table: see the shifts above. masks: it may change mask registers."""
     word = cycles | instructions << COUNT_SHIFT | penalty << PENALTY_SHIFT
     return word | entry << ENTRY_SHIFT | masks << MASKS_SHIFT | size << SIZE_SHIFT
+
+
+def views(address: int) -> tuple[int, ...]:
+    """The addresses at which the CPU sees the same byte: RAM lies in the code region, too."""
+    address = plain(address)
+    if address < RAM_START:
+        return (address,)
+    return address, address - RAM_START + CODE_RAM_START
 
 
 def plain(address: int) -> int:

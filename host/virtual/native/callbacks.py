@@ -27,7 +27,7 @@ from host.virtual.native.devices import (
     write_system,
 )
 from host.virtual.native.exceptions import leave
-from host.virtual.native.flash import fetch_block
+from host.virtual.native.flash import changed_in_ram, fetch_block
 from host.virtual.native.load import serve_load
 from host.virtual.native.pins import input_word
 
@@ -72,7 +72,7 @@ def block_hook(engine: Any, address: Any, size: Any, user: Any) -> None:
     slot = table_row(start)
     prices = carray(pointer(s[words.PRICES]), (words.SLOTS, 2), np.int64)
     price = prices[slot, 0]
-    if price >> words.SIZE_SHIFT != np.int64(size):
+    if price >> words.SIZE_SHIFT != np.int64(size) or changed_in_ram(s, start, np.int64(size)):
         if ask_python(s[words.PRICE_FUNCTION], start, np.int64(size)) != 0:
             s[words.STOPPED] |= words.STOP_DEADLINE
             stop_engine(s[words.STOP_FUNCTION], s[words.ENGINE])

@@ -1,4 +1,4 @@
-"""The instruction cache and the flash behind it; see silicon.py."""
+"""What code lies in: the instruction cache and the flash behind it (silicon.py), RAM that changes (ran_code.py)."""
 
 from __future__ import annotations
 
@@ -42,3 +42,18 @@ def fetch_block(s: Any, start: Any, size: Any) -> Any:
             s[words.CACHE_MISSES] += 1
             waited += s[words.FLASH_WAIT]
     return waited
+
+
+@inner
+def changed_in_ram(s: Any, start: Any, size: Any) -> Any:
+    """Whether a block lies in RAM and is not what it was when it was priced."""
+    if start < words.FLASH_BYTES:
+        return False
+    halfwords = words.RAM_BYTES >> 1
+    ram = carray(pointer(s[words.RAM]), (halfwords,), np.uint16)
+    ran = carray(pointer(s[words.RAN]), (halfwords,), np.uint16)
+    place = (start & (words.RAM_BYTES - 1)) >> 1
+    behind = place + (size >> 1)
+    while place < behind and ram[place] == ran[place]:
+        place += 1
+    return place < behind
