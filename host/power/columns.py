@@ -6,17 +6,31 @@ a second board: `time_s,current_a,marker`, `time_ms,voltage_v,current_ma`.
 
 from __future__ import annotations
 
+import csv
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from host.base.errors import HostError
 
-SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "": 1.0}
-AMPERES = {"a": 1.0, "ma": 1e-3, "ua": 1e-6, "µa": 1e-6, "na": 1e-9, "": 1.0}
-VOLTS = {"v": 1.0, "mv": 1e-3, "": 1.0}
+SECONDS = {
+    "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "msec": 1e-3, "milliseconds": 1e-3,
+    "us": 1e-6, "μs": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "": 1.0,
+}  # fmt: skip
+AMPERES = {"a": 1.0, "amps": 1.0, "ma": 1e-3, "ua": 1e-6, "μa": 1e-6, "na": 1e-9, "": 1.0}
+VOLTS = {"v": 1.0, "volts": 1.0, "mv": 1e-3, "": 1.0}
+UNITS = {*SECONDS, *AMPERES, *VOLTS, "w", "mw", "μw", "uw", "j", "c", "mah", "wh"} - {""}
+TIME = "time ?stamp|elapsed time|time|t|zeit|tiempo|temps"
+CURRENT = "current|i|strom|corriente|courant|main"  # Monsoon: Main (mA)
+VOLTAGE = "voltage|v|u|spannung|voltaje|tensión|tension"
 NAME = re.compile(
-    r"(time ?stamp|time|t|current|i|(?:bus |supply )?voltage|v|u)\s*[(\[_ ]?\s*([a-zµ]{0,3})\s*[)\]]?"
+    rf"(?:arc )?(?:main |bus |supply |load )?({TIME}|{CURRENT}|{VOLTAGE})"
+    r"\s*[(\[ ]?\s*([a-zμ]{0,12})\s*[)\]]?"
 )
+CLOCKS = {"millis": "time ms", "micros": "time us", "seconds": "time s", "milliseconds": "time ms"}
+KINDS = (
+    ("current", CURRENT, AMPERES), ("voltage", VOLTAGE, VOLTS), ("time", TIME, SECONDS)
+)  # fmt: skip
 MARKERS = ("marker", "gpi0", "gpi[0]", "in0", "trigger")
 MOST_COLUMNS = 64
 
@@ -27,6 +41,7 @@ class Quantity:
 
     column: int
     scale: float
+    has_unit: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,10 +55,22 @@ class Columns:
     bit_string: int | None = None
     bits: dict[int, int] = field(default_factory=dict)
 
+    def wider(self, count: int) -> Columns:
+        """The same in rows of so many cells."""
+        return replace(self, count=count)
 
-def parse_header(line: str, where: str) -> Columns:
-    """Raises HostError for one without a current."""
-    names = [name.strip().strip('"').lower() for name in line.strip().split(",")]
+
+def header_names(line: str, separator: str = ",") -> list[str]:
+    """As parse_header takes them."""
+    try:
+        cells = next(csv.reader([" ".join(line.split("\r")).strip()], delimiter=separator), [])
+    except csv.Error:  # a cell without end
+        return [line]
+    return [name.strip() for name in cells]
+
+
+def parse_header(names: Sequence[str], where: str) -> Columns:
+    """Raises HostError for one without a current, or with two."""
     if len(names) > MOST_COLUMNS:
         raise HostError(
             f"{where}: {len(names)} columns, at most {MOST_COLUMNS}: is it a meter's CSV?"
@@ -51,8 +78,8 @@ def parse_header(line: str, where: str) -> Columns:
     found: dict[str, Quantity] = {}
     bit_string: int | None = None
     bits: dict[int, int] = {}
-    for column, name in enumerate(names):
-        quantity = NAME.fullmatch(name)
+    for column, name in enumerate(map(_plain, names)):
+        quantity = NAME.fullmatch(CLOCKS.get(name, name))
         if name == "d0-d7":
             bit_string = column
         elif re.fullmatch("d[0-7]", name):
@@ -61,11 +88,19 @@ def parse_header(line: str, where: str) -> Columns:
             bits[0] = column
         elif quantity:
             kind, units = _kind(quantity[1])
-            if quantity[2] in units and kind not in found:
-                found[kind] = Quantity(column, units[quantity[2]])
+            if quantity[2] in units:
+                this = Quantity(column, units[quantity[2]], bool(quantity[2]))
+                if kind == "current" and kind in found:
+                    first = names[found[kind].column]
+                    raise HostError(
+                        f"{where}: {first!r} and {names[column]!r} are both a current",
+                        "rename the one that is not meant",
+                    )
+                if kind not in found or (this.has_unit and not found[kind].has_unit):
+                    found[kind] = this
     if "current" not in found:
         raise HostError(
-            f"{where}: no column of current in the header {line.strip()[:60]!r}",
+            f"{where}: no column of current in the header {','.join(names)[:60]!r}",
             "name it current_a, current_ma or Current(uA)",
         )
     return Columns(
@@ -94,9 +129,14 @@ def is_header(line: str) -> bool:
     return any(field.strip().strip('"')[:1].isalpha() for field in line.split(","))
 
 
+def _plain(name: str) -> str:
+    """`busVoltage_V` -> `bus voltage v`."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name.strip())
+    return apart.replace("_", " ").casefold()  # which has one micro sign
+
+
 def _kind(name: str) -> tuple[str, dict[str, float]]:
-    if name in ("current", "i"):
-        return "current", AMPERES
-    if name.endswith("voltage") or name in ("v", "u"):
-        return "voltage", VOLTS
-    return "time", SECONDS
+    for kind, words, units in KINDS:
+        if re.fullmatch(words, name):
+            return kind, units
+    raise AssertionError(name)

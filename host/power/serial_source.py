@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from host.base.errors import HostError
-from host.power.columns import Columns, default_columns, is_header, parse_header
+from host.power.columns import Columns, default_columns, header_names, is_header, parse_header
 from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.serial_port import open_serial
 
@@ -46,7 +46,7 @@ class LineClock:
             return None
         if is_header(text):
             with contextlib.suppress(HostError):  # noise, or the end of a header that was torn
-                self._columns = parse_header(text, self._where)
+                self._columns = parse_header(header_names(text), self._where)
             return None
         if self._columns is None:
             self._columns = default_columns(text.count(",") + 1, self._where)

@@ -107,5 +107,5 @@ def test_a_missing_file_and_a_missing_voltage_are_told(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_units_stand_in_the_columns_name(header: str, scale: float) -> None:
-    assert parse_header(header, "file").current.scale == scale
+    assert parse_header([header], "file").current.scale == scale
     assert is_header(header) and not is_header("1.5,2e-3")

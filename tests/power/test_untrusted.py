@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
-from host.power.columns import parse_header
+from host.power.columns import header_names, parse_header
 from host.power.lpm01a import Decoder
 from host.power.serial_source import LINE_HZ, LineClock
 from host.power.trace import join
@@ -49,5 +49,5 @@ def test_lines_of_a_second_board(lines: list[str]) -> None:
 @given(st.text(max_size=200))
 def test_headers_of_files(line: str) -> None:
     with contextlib.suppress(HostError):
-        columns = parse_header(line, "file")
+        columns = parse_header(header_names(line), "file")
         assert 0 <= columns.current.column < columns.count
