@@ -11,6 +11,9 @@ from host.data.manifest import SPLIT_NAMES, Picture
 from host.data.tree import not_a_picture
 
 NO_CLASS = "in no class's folder"
+# folders that say where pictures are, not what they show
+PICTURE_FOLDERS = ("images", "image", "imgs", "img", "pictures", "pics", "photos", "jpegimages")
+PLACES = {*PICTURE_FOLDERS, "png", "jpg", "jpeg", "data", "dataset", "all", "raw"}
 Parts = tuple[str, ...]
 
 
@@ -46,6 +49,11 @@ def by_folders(names: Sequence[str]) -> Sorted:
         return Sorted(tuple(pictures), left_out)
     note = f"{'/'.join(found[0][1][:wrapper])}/ lies around all classes and is none itself"
     return Sorted(tuple(pictures), left_out, (note,))
+
+
+def is_place(folder: str) -> bool:
+    """Whether a folder's name is a split's or says no more than that pictures are in it."""
+    return bool(split_name(folder)) or folder.lower() in PLACES
 
 
 def split_of(path: str) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.regular_files import list_files
-from host.data.by_folders import by_folders, split_name, split_of
+from host.data.by_folders import by_folders, is_place, split_name, split_of
 from host.data.labels import matching, require_classes, resolve
 from host.data.manifest import Picture, Rows
 from host.data.manifest_csv import CSV_NAME, MOST_BYTES, parse_csv
@@ -128,7 +128,20 @@ def _listed(path: Path) -> Found:
         names = frozenset(files.names)
         return _by_manifest(parse_csv(content, f"{path}: {CSV_NAME}", names.__contains__))
     found = by_folders(files.names)
+    _refuse_places(path, {picture.label for picture in found.pictures}, files.names)
     return Found(found.pictures, 0, found.left_out + files.left_out, found.notes)
+
+
+def _refuse_places(path: Path, labels: set[str], names: Sequence[str]) -> None:
+    """`images/` and `train/` are no classes: their labels are somewhere else, or nowhere."""
+    if not labels or not all(map(is_place, labels)):
+        return
+    tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".json", ".xlsx"))]
+    listed = f"; its labels may be in {tables[0]}, which is not read" if tables else ""
+    raise HostError(
+        f"{path} has no labelled pictures: {min(labels)}/ is no class{listed}",
+        f"sort them into CLASS/NAME.png, or write a {CSV_NAME} with the columns path,label",
+    )
 
 
 def _by_manifest(rows: Rows) -> Found:

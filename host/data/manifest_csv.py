@@ -38,7 +38,7 @@ def parse_csv(content: bytes, name: str, exists: Exists = lambda path: False) ->
         rows = _as_code_page(content, page, name, exists)
         if rows is not None:
             note = f"{name} is not UTF-8: read as {page}, in which it names files that are there"
-            return replace(rows, notes=(note,))
+            return replace(rows, notes=(note, *rows.notes))
     line = content[: _first_not_utf8(content)].count(b"\n") + 1
     raise HostError(
         f"{name} line {line} is not UTF-8, and its encoding cannot be told",
@@ -113,19 +113,22 @@ def _rows(text: str, name: str) -> Rows:
         lines, tail = [tail], ""
     separator, skipped = _separator(lines, name)
     columns = _columns(lines[skipped], separator, name)
-    labels: dict[str, str] = {}
-    pictures = []
-    for number, cells in _cells(lines[skipped + 1 :], separator, name, skipped + 2):
-        picture = _picture(cells, columns, f"{name} line {number}")
+    rows = _cells(lines[skipped + 1 :], separator, name, skipped + 2)
+    read = [(n, _picture(cells, columns, f"{name} line {n}")) for n, cells in rows]
+    last = _last(tail, separator, columns, name, len(lines) + 1)
+    pictures: dict[str, Picture] = {}
+    named = 0
+    for number, picture in (*read, (len(lines) + 1, last)):
         if picture is None:
             continue
-        if labels.setdefault(picture.path, picture.label) != picture.label:
-            raise HostError(
-                f"{name} line {number}: {picture.path} has two labels", "delete one row"
-            )
-        pictures.append(picture)
-    last = _last(tail, separator, columns, name, len(lines) + 1)
-    return Rows((*pictures, *([last] if last else [])), "" if last else tail.strip("\0 "))
+        named += 1
+        same = pictures.setdefault(picture.path, picture)
+        if same != picture:
+            what = "two labels" if same.label != picture.label else "two rows that differ"
+            raise HostError(f"{name} line {number}: {picture.path} has {what}", "delete one row")
+    twice = named - len(pictures)
+    notes = (f"{name} has {twice} rows twice: taken once",) if twice else ()
+    return Rows(tuple(pictures.values()), "" if last else tail.strip("\0 "), notes)
 
 
 def _separator(lines: Sequence[str], name: str) -> tuple[str, int]:
@@ -134,8 +137,12 @@ def _separator(lines: Sequence[str], name: str) -> tuple[str, int]:
     skipped = int(hint.startswith(EXCEL_HINT) and len(hint) == len(EXCEL_HINT) + 1)
     header = lines[skipped] if skipped < len(lines) else ""
     found = max(SEPARATORS, key=header.count)
-    if "\0" in header or "path" not in _names(header, found):
-        raise HostError(f"{name} is no manifest: its first line must name the columns, path first")
+    names = [] if "\0" in header else _names(header, found)
+    if not {"path", "label"} <= set(names):
+        raise HostError(
+            f"{name} is no manifest: its first line must name the columns, path and label among "
+            f"them, and is {header[:60]!r}"
+        )
     return found, skipped
 
 

@@ -337,3 +337,17 @@ def test_what_to_do_next_is_one_line_of_a_shell(
     output = " ".join(capsys.readouterr().err.split("to upload them: ")[1].split("\n")[0].split())
     assert shlex.split(output)[:3] == ["cd", str(out), "&&"]
     assert shlex.split(shell_line("host.data", "split", out))[-1] == str(out)
+
+
+@pytest.mark.parametrize("folders", [("images",), ("train",), ("train", "test"), ("set/Photos",)])
+@pytest.mark.parametrize("command", ["import", "check", "split"])
+def test_where_pictures_lie_is_no_label(
+    tmp_path: Path, folders: tuple[str, ...], command: str
+) -> None:
+    """As Kaggle has them: pictures in one folder, their labels in a table beside it."""
+    root = fill(tmp_path / "in", *(f"{folder}/{n}.png" for folder in folders for n in range(2)))
+    (root / "labels.csv").write_text("filename,label\n0.png,person\n1.png,none\n")
+    more = [str(tmp_path / "out")] if command == "import" else []
+    with pytest.raises(HostError, match=r"is no class; its labels may be in labels\.csv"):
+        main([command, str(root), *more])
+    assert not (tmp_path / "out").exists() and not (root / "manifest.csv").exists()

@@ -70,6 +70,12 @@ def test_an_encoding_is_believed_only_where_it_finds_the_files() -> None:
         ('path,label\na.png,"x\nb.png,y\n', "m line 2 is no row that can be read"),
         ("path,label,label\na.png,x,y\n", "names the column label twice"),
         ("path,label\na.png,x\na.png,y\n", r"m line 3: a\.png has two labels"),
+        ("path,label\na.png,x\n./a.png,y\n", r"m line 3: a\.png has two labels"),
+        ("path,label\na.png,x\na.png,y", r"m line 3: a\.png has two labels"),
+        ("path,label,split\na.png,x,val\na.png,x,train\n", r"line 3: a\.png has two rows that dif"),
+        ("path,label\na.png,NaN\n", "m line 2: label 'NaN' is what programs write for a missing"),
+        ("path,label\na.png,#WERT!\n", "m line 2: label '#WERT!'"),
+        ("path,class\na.png,x\n", "path and label among them, and is 'path,class'"),
         ("path,label\na.png,x\0\nb.png,y\n", "m line 2 holds zero bytes"),
     ],
 )
@@ -82,6 +88,13 @@ def test_what_spreadsheets_add_does_not_matter() -> None:
     text = 'sep=;\nPath;Label;;\na.png;x;;\n;;;\n"b.png";"two ""words""";;\n'
     rows = parse_csv(text.encode(), "m").pictures
     assert [(p.path, p.label) for p in rows] == [("a.png", "x"), ("b.png", 'two "words"')]
+
+
+def test_one_picture_has_one_spelling_and_one_row() -> None:
+    text = "path,label\na/1.png,x\n./a//1.png,x\u200b\n a/2.png ,\u00a0x\na/1.png,x"
+    rows = parse_csv(text.encode(), "m")
+    assert [(p.path, p.label) for p in rows.pictures] == [("a/1.png", "x"), ("a/2.png", "x")]
+    assert rows.notes == ("m has 2 rows twice: taken once",)
 
 
 def test_no_text_becomes_a_formula_and_all_come_back() -> None:
