@@ -73,9 +73,9 @@ def test_all_that_is_reported(
 def test_nothing_to_complain_about_is_said_on_the_sheet_too(
     dataset: Dataset, tmp_path: Path
 ) -> None:
-    assert [group.heading for group in check_report._groups(dataset, Checked(8, FINDINGS[2:4]))] == [
-        "nothing to complain about"
-    ]
+    assert [
+        group.heading for group in check_report._groups(dataset, Checked(8, FINDINGS[2:4]))
+    ] == ["nothing to complain about"]
     (_, sheet, _) = write_report(tmp_path / "out", dataset, Checked(8, ()))
     with Image.open(sheet) as drawn:
         assert drawn.size == (8 * 138 + 10, contact_sheet([]).shape[0] + 32)
@@ -87,4 +87,7 @@ def test_a_sheet_shows_two_dozen_of_a_kind(dataset: Dataset, pairs: int, more: s
     (group,) = check_report._groups(dataset, Checked(8, tuple(found)))
     assert group.heading == f"nearly the same picture twice: {pairs}{more}"
     assert len(group.tiles) == MOST_TILES == 24
-    assert [tile.lines for tile in group.tiles[:2]] == [("val, a", "1.png", "0"), ("no split, a", "2.png", "0")]
+    assert [tile.lines for tile in group.tiles[:2]] == [
+        ("val, a", "1.png", "0"),
+        ("no split, a", "2.png", "0"),
+    ]

@@ -30,7 +30,9 @@ Rows = Sequence[tuple[str, str, int]]  # session, label, how many pictures
 
 def having(*rows: tuple[str, str, int]) -> list[Picture]:
     labels = [(session, label) for session, label, count in rows for _ in range(count)]
-    return [Picture(f"{n}.png", label, session=session) for n, (session, label) in enumerate(labels)]
+    return [
+        Picture(f"{n}.png", label, session=session) for n, (session, label) in enumerate(labels)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,12 @@ def test_a_picture_is_too_small_or_too_narrow(size: tuple[int, int], odd: bool) 
 
 @pytest.mark.parametrize(
     ("shape", "copied"),
-    [((512, 20), (20, 512)), ((1024, 256), (128, 512)), ((600, 1), (1, 512)), ((20, 2048), (512, 5))],
+    [
+        ((512, 20), (20, 512)),
+        ((1024, 256), (128, 512)),
+        ((600, 1), (1, 512)),
+        ((20, 2048), (512, 5)),
+    ],
 )
 def test_a_copy_to_look_at_is_512_a_side_at_most(
     shape: tuple[int, int], copied: tuple[int, int]
@@ -291,9 +298,7 @@ DAY_FIRST, MONTH_FIRST = ("13/01/2026",), ("01/13/2026",)
         ("", (), None),
     ],
 )  # fmt: skip
-def test_a_time_as_people_write_it(
-    text: str, others: Sequence[str], time: datetime | None
-) -> None:
+def test_a_time_as_people_write_it(text: str, others: Sequence[str], time: datetime | None) -> None:
     found = instants([Picture(f"{n}", "x", time=each) for n, each in enumerate((text, *others))])
     assert found[0] == time and (time is None or found[0] is not None)
     assert len(found) == 1 + len(others)
@@ -313,9 +318,14 @@ def test_what_is_no_time_or_could_be_two(text: str, others: Sequence[str], why: 
 
 
 def test_a_pause_parts_a_session_from_so_many_seconds_on() -> None:
-    times = [("1", "2026-01-01T00:00:30"), ("2", "2026-01-01T00:00:00"), ("3", ""), ("4", "2026-01-01T00:00:40")]
+    times = [
+        ("1", "2026-01-01T00:00:30"),
+        ("2", "2026-01-01T00:00:00"),
+        ("3", ""),
+        ("4", "2026-01-01T00:00:40"),
+    ]
     rows = [Picture(path, "x", session="s", time=time) for path, time in times]
     assert groups(rows, gap_s=30.0).tolist() == [0, 1, 1, 0], "the second is the first in time"
     assert groups(rows, gap_s=30.5).tolist() == groups(rows).tolist() == [0, 0, 0, 0]
-    with pytest.raises(HostError, match="no picture has a time.*leave --gap out"):
+    with pytest.raises(HostError, match=r"no picture has a time.*leave --gap out"):
         groups([replace(row, time="") for row in rows], gap_s=30.0)
