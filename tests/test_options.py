@@ -5,9 +5,15 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from host.base.errors import HostError
+from host.capture import __main__ as capture
+from host.data import __main__ as data
+from host.evaluate import __main__ as evaluate
+from host.train import __main__ as train
 from host.virtual import __main__ as virtual
 from tools.options import ROOT, TOOLS, sections
 
@@ -56,3 +62,24 @@ def test_it_starts_as_a_program_alone(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(main), run_name="__main__")
     assert ended.value.code == 7
+
+
+@pytest.mark.parametrize(
+    ("tool", "words", "layer"),
+    [
+        (capture, ["--labels", "a,b", "--output", "no/such", "--port", "/dev/none"], "data"),
+        (data, ["check", "no/such"], "data"),
+        (evaluate, ["no/such.tflite", "--data", "no/such"], "data"),
+        (train, ["--data", "no/such", "--output", "no/such"], "train"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_packages_are_looked_for_before_any_work(
+    tool: ModuleType, words: list[str], layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(asked: str) -> None:
+        raise HostError(f"nothing of {asked} is installed")
+
+    monkeypatch.setattr(tool, "require", missing)
+    with pytest.raises(HostError, match=f"^nothing of {layer} is installed$"):
+        tool.main(words)

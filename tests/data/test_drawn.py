@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.data import drawn
 from host.data.__main__ import main
-from host.data.drawn import LABELS, PLACES, draw_set, face
+from host.data.drawn import LABELS, PLACES, Place, draw_set, face
 from host.data.manifest import Picture
 from host.data.manifest_file import read_manifest
 from tests.goldens import check_golden
@@ -86,8 +86,16 @@ class Listed:
 def test_a_visit_has_eight_pictures_of_each_label_in_one_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, biased: bool
 ) -> None:
+    masks: list[tuple[bool, str]] = []
+
+    def draw(random: object, has_mask: bool, place: Place) -> NDArray[np.uint8]:
+        masks.append((has_mask, place.name))
+        return np.zeros((96, 96, 3), np.uint8)
+
     monkeypatch.setattr(drawn, "Journal", Listed)
+    monkeypatch.setattr(drawn, "face", draw)
     rows = list(draw_set(tmp_path, 17, 1, biased))
+    assert masks == [(row.label == "with_mask", row.session.split("-")[0]) for row in rows]
     visits = {label: [row.session for row in rows if row.label == label] for label in LABELS}
     fair = ["hall-1"] * 8 + ["kitchen-2"] * 8 + ["ward-3"]
     of_one = [[f"{place}-{1 + n // 8}" for n in range(17)] for place in ("hall", "ward")]
