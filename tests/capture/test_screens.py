@@ -11,6 +11,7 @@ from rich.console import Console
 from host.capture.draw import draw, paint_capture
 from host.capture.state import State, caps, head_text, label_keys, lines
 from host.capture.terminal import screen_of
+from host.viewer.draw import ALARM
 from tests.viewer.scenes import ALL, USUAL
 
 USUAL_STATE = State(
@@ -62,9 +63,9 @@ def test_the_window_says_what_matters() -> None:
 def test_recording_is_never_hidden(size: tuple[int, int]) -> None:
     state = STATES["recording"]
     assert "● RECORDING person" in texts(state, *size)
-    red = draw(USUAL, state, *size) == (88, 88, 236)
+    red = draw(USUAL, state, *size) == ALARM
     assert red.all(axis=2).sum() > 200
-    assert not (draw(USUAL, USUAL_STATE, *size) == (88, 88, 236)).all(axis=2).any()
+    assert not (draw(USUAL, USUAL_STATE, *size) == ALARM).all(axis=2).any()
 
 
 def test_a_notice_leaves_the_keys_in_sight() -> None:
