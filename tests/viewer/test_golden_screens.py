@@ -41,6 +41,19 @@ def test_the_terminal() -> None:
     check_golden("screen_viewer_terminal", "\n".join(parts))
 
 
+def test_the_colours_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the picture, for which it is too narrow."""
+    monkeypatch.delenv("NO_COLOR")
+    views = VIEWS | {
+        "at the threshold": replace(USUAL, history=(0.49, 0.5, 0.51), threshold=0.5, scores=(0.5, 0.5)),
+        "at its ends": replace(USUAL, scores=(1.5, -0.5), threshold=1.0),
+    }  # fmt: skip
+    parts = []
+    for name, view in views.items():
+        parts += [f"== {name}", screen_text(screen(view, 44, 40), width=44, styles=True)]
+    check_golden("screen_viewer_terminal_colours", "\n".join(parts))
+
+
 def test_the_window() -> None:
     lines = []
     for name, view in VIEWS.items():

@@ -64,6 +64,32 @@ def test_the_threshold_decides_the_verdict() -> None:
     assert FIRST.verdict is None and FIRST.verdict_text == "WAITING"
 
 
+def test_what_is_not_known_yet_is_nothing() -> None:
+    assert (FIRST.board_fps, FIRST.shown_fps, FIRST.age_s, FIRST.stages) == (0.0, 0.0, 0.0, ())
+    one = after(sample(1))
+    assert one.shown_fps == 0.0 and one.board_fps == pytest.approx(5.0)
+    assert with_sample(one, sample(2), 0.0).shown_fps == 0.0, "both at once"
+    assert one.cycles is not None
+    aged = replace(one, cycles=replace(one.cycles, age=32_000_000))
+    assert aged.age_s == 0.5 and replace(aged, clock_hz=0).age_s == 32e6
+    assert not FIRST.follows_best and FIRST.frame == -1 and FIRST.connected
+    assert not (FIRST.paused or FIRST.helps or FIRST.notice or FIRST.tape or FIRST.fault)
+
+
+def test_rates_are_of_the_last_twelve_frames() -> None:
+    view = FIRST
+    for number in range(20):
+        each = sample(number)
+        assert each.cycles is not None
+        cycles = replace(each.cycles, period=64_000_000 if number < 8 else 32_000_000)
+        view = with_sample(
+            view, replace(each, cycles=cycles), number if number < 8 else 7 + number / 2
+        )
+    assert len(view.periods) == len(view.arrivals) == 12
+    assert view.board_fps == 2.0 and view.shown_fps == pytest.approx(2.0)
+    assert len(FIRST.best) == 0 and len(view.best) == 2
+
+
 def test_the_history_is_bounded_and_newest_last() -> None:
     view = after(*(sample(n, score=n % 100) for n in range(HISTORY + 5)))
     assert len(view.history) == HISTORY
@@ -96,6 +122,9 @@ def test_notices_and_faults_go_by_themselves() -> None:
     )
     early = with_time(view, 12.0, True, Losses())
     assert early.notice == "saved" and words.banner(early) is not None
+    for seconds, notice, fault in ((13.99, True, True), (14.0, False, True), (16.0, False, False)):
+        then = with_time(view, seconds, True, Losses())
+        assert (bool(then.notice), then.fault is not None) == (notice, fault)
     late = with_time(view, 30.0, False, Losses())
     assert late.notice == "" and late.fault is None
     banner = words.banner(late)

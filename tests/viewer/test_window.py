@@ -1,7 +1,9 @@
-"""The window without a display: how often it asks the board, which sizes it draws, what ends it, why there is none."""
+"""The window without a display, the terminal without a person: what is asked of a board, drawn, and what ends it."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import subprocess
 import sys
@@ -13,16 +15,23 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from host.base.console import Console
 from host.base.errors import HostError
 from host.link.device import Device
 from host.ports.choose import Choice
 from host.ports.open import Opening
 from host.samples import PATIENCE_S
+from host.viewer import __main__ as viewer
 from host.viewer import show as showing
-from host.viewer import window
+from host.viewer import terminal, window
 from host.viewer.session import Session
 from host.viewer.show import Showing, show
+from host.viewer.words import plain_line
 from tests.link.fake_board import HELLO
+from tests.viewer.scenes import USUAL
+
+
+BOARD_REC = Path(__file__).resolve().parents[1] / "golden" / "board.rec"
 
 
 class Library:
@@ -227,3 +236,74 @@ def test_pixels_of_the_window_are_the_views(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(window, "draw", draw)
     window.run_window(cast(Session, SimpleNamespace(view="a view", frames=0)), 0)
     assert seen == [("a view", 1060, 660)]
+
+
+def test_the_terminal_is_drawn_at_its_size_until_a_key_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys = iter(["", "s", "b", "", "q", "x"])
+    monkeypatch.setattr(
+        terminal, "open_keys", lambda: contextlib.nullcontext(lambda: next(keys, ""))
+    )
+    console = Console(file=io.StringIO(), force_terminal=True, width=50, height=20)
+    sizes: list[tuple[int, int]] = []
+
+    def picture(*size: int) -> str:
+        sizes.append(size)  # type: ignore[arg-type]  # columns and rows
+        return ""
+
+    board = Board()
+    terminal.run_screen(board, None, console, picture)
+    assert board.pressed == ["s", "b", "q"] and board.waited == [0.08] * 3
+    assert sizes == [(50, 20)] * 3
+    keys, board = iter(()), Board()
+    terminal.run_screen(board, 2, console, picture)
+    assert board.frames == 2 and len(sizes) == 5
+
+
+def test_in_a_file_there_is_a_line_for_each_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = iter([True, False, True, True])
+    waited: list[float] = []
+
+    class Silent(Board):
+        def step(self, seconds: float) -> bool:
+            waited.append(seconds)
+            came = next(frames)
+            self.frames += came
+            return came
+
+        view = USUAL
+
+    console = Console(file=io.StringIO(), width=20)
+    terminal.run_terminal(cast(Session, Silent()), 3, console)
+    written = cast(io.StringIO, console.file).getvalue().splitlines()
+    assert written == [plain_line(USUAL)] * 3 and waited == [0.08] * 4
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ([], Showing("default", None, 0.5, None, False)),
+        (["--label", "person", "--threshold", "0.7", "--frames", "3", "--terminal"],
+         Showing("default", "person", 0.7, 3, True)),
+    ],
+)  # fmt: skip
+def test_what_the_command_line_asks_to_be_shown(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], wanted: Showing
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(showing, "show", lambda *of: asked.append(of[0]))
+    assert viewer.main(["--port", f"replay:{BOARD_REC}?speed=max", *words]) == 0
+    assert asked == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("words", "good"),
+    [("--web=0", True), ("--web=65535", True), ("--web=65536", False), ("--web=-1", False),
+     ("--watch=1", True), ("--watch=120", True), ("--watch=0", False), ("--watch=121", False),
+     ("--frames=1", True), ("--frames=0", False), ("--drop-rate=1", True), ("--drop-rate=1.1", False)],
+)  # fmt: skip
+def test_both_sides_of_each_number(words: str, good: bool) -> None:
+    taken = contextlib.nullcontext() if good else pytest.raises(SystemExit)
+    with taken:
+        viewer.arguments([words])
