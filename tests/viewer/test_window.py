@@ -30,7 +30,6 @@ from host.viewer.words import plain_line
 from tests.link.fake_board import HELLO
 from tests.viewer.scenes import USUAL
 
-
 BOARD_REC = Path(__file__).resolve().parents[1] / "golden" / "board.rec"
 
 
