@@ -18,6 +18,7 @@ from host.data.dataset import Dataset
 from host.data.labels import normal
 from host.data.manifest import Picture
 
+UNIT = 1.001  # boxes of which no corner is beyond are shares of the picture, not pixels
 LEAST_AREA = 0.005  # of the picture
 MID_AREA, NEAR_AREA = 0.03, 0.20  # the largest box: far, mid, near
 BROKEN = "with an annotation that cannot be used (no box, none of its numbers, no class)"

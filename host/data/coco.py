@@ -18,6 +18,7 @@ from host.base.pictures import size_of
 from host.base.regular_files import UnreadableError, open_file
 from host.data.boxes import (
     MISSING,
+    UNIT,
     UNLISTED,
     Collected,
     Rule,
@@ -35,7 +36,6 @@ from host.data.tree import not_a_picture, reader, tree_files
 MOST_ANNOTATION_BYTES = 1 << 30
 LICENCE = "COCO: annotations CC BY 4.0, picture under its Flickr terms"
 TWO_OF_ONE_ID = "whose id another picture has, too"
-UNIT = 1.001  # boxes of which no corner is beyond are shares of the picture, not pixels
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from host.base.errors import HostError
 from host.base.json_in import parse_json
 from host.base.pictures import SUFFIXES, size_of
 from host.base.regular_files import UnreadableError
-from host.data.boxes import MISSING, Collected, Rule, Seen, require_class, share_of
+from host.data.boxes import MISSING, UNIT, Collected, Rule, Seen, require_class, share_of
 from host.data.dataset import Dataset
 from host.data.edge_impulse import FOLDERS, INFO, METADATA
 from host.data.manifest import Picture, picture_of
@@ -51,8 +52,8 @@ def read_export(path: Path, rule: Rule) -> Dataset:
             infos = [name for name in files.names if _is_box_list(name)]
             samples = [s for name in infos for s in _boxed(read, name, files.names)]
         there = set(files.names)
-        here = [sample for sample in samples if sample.picture.path in there]
-        found.left_out[MISSING] += len(samples) - len(here)
+        here = _once([sample for sample in samples if sample.picture.path in there], path)
+        found.left_out[MISSING] += sum(sample.picture.path not in there for sample in samples)
         if any(sample.boxes for sample in here):
             require_class(rule, (box[0] for sample in here for box in sample.boxes), path)
             found.notes.append(
@@ -67,16 +68,29 @@ def read_export(path: Path, rule: Rule) -> Dataset:
     return _dataset(path, found)
 
 
+def _once(samples: Sequence[Sample], path: Path) -> list[Sample]:
+    """Raises HostError for a picture that is said to be two things."""
+    by_path: dict[str, Sample] = {}
+    for sample in samples:
+        if by_path.setdefault(sample.picture.path, sample) != sample:
+            raise HostError(
+                f"{path}: {INFO} names {sample.picture.path} twice, and not alike", "delete one"
+            )
+    return list(by_path.values())
+
+
 def _collect(read: ReadName, samples: Sequence[Sample], found: Collected) -> None:
     """By boxes when any sample has one, else by labels."""
     is_detection = any(sample.boxes for sample in samples)
+    sides = (abs(side) for s in samples for _, *box in s.boxes for side in box)
+    furthest = max(filter(isfinite, sides), default=0.0)
     for sample in samples:
         if not sample.is_enabled:
             found.left_out["disabled in Edge Impulse"] += 1
         elif is_detection:
             picture = sample.picture
             by_boxes = Collected(found.rule)
-            by_boxes.add(picture.path, _seen(read, sample, found.rule))
+            by_boxes.add(picture.path, _seen(read, sample, found.rule, furthest <= UNIT))
             found.left_out += by_boxes.left_out
             found.pictures += [
                 replace(picture, label=p.label, tags=(*picture.tags, *p.tags))
@@ -104,12 +118,13 @@ def _dataset(path: Path, found: Collected) -> Dataset:
     return Dataset(path, pictures, labels, 0, found.left_out, tuple(found.notes))
 
 
-def _seen(read: ReadName, sample: Sample, rule: Rule) -> Seen:
-    """Boxes are in pixels of the picture."""
+def _seen(read: ReadName, sample: Sample, rule: Rule, are_shares: bool) -> Seen:
+    """Boxes are in pixels of the picture; shares of it where none of all is larger than one."""
     seen = Seen()
     wanted = [box for box in sample.boxes if rule.wants(box[0])]
     try:
-        size = size_of(read(sample.picture.path), sample.picture.path) if wanted else (0, 0)
+        is_needed = wanted and not are_shares
+        size = size_of(read(sample.picture.path), sample.picture.path) if is_needed else (1, 1)
     except UnreadableError:
         size = (0, 0)
     for _, left, top, width, height in wanted:
@@ -155,14 +170,15 @@ def _sample(each: Any, folder: str) -> Sample:
         (str(b["label"]), float(b["x"]), float(b["y"]), float(b["width"]), float(b["height"]))
         for b in each.get("boundingBoxes") or ()
     )
-    labels = _labels(each.get("label") or {})
+    labels = _labels(each.get("label"))
     return Sample(picture, labels, boxes, each.get("enabled") is not False)
 
 
 def _labels(label: Any) -> tuple[str, ...]:
     """Different ones, of a label or of many."""
-    many = [str(each["label"]) for each in label.get("labels") or ()]
-    return tuple(dict.fromkeys(text for text in (str(label.get("label") or ""), *many) if text))
+    one = label if isinstance(label, dict) else {"label": label}
+    every = [one.get("label"), *(each["label"] for each in one.get("labels") or ())]
+    return tuple(dict.fromkeys(str(text) for text in every if text not in (None, "")))
 
 
 def _is_box_list(name: str) -> bool:
@@ -171,11 +187,13 @@ def _is_box_list(name: str) -> bool:
 
 
 def _is_info(name: str) -> bool:
-    return name == INFO or name in {f"{folder}/{INFO}" for folder in FOLDERS}
+    """Also in a folder around everything, as an archive leaves it."""
+    return name.rpartition("/")[2] == INFO
 
 
 def _split(name: str) -> str:
-    return FOLDERS.get(name.split("/")[0], "")
+    folders = reversed(name.split("/")[:-1])
+    return next((FOLDERS[folder] for folder in folders if folder in FOLDERS), "")
 
 
 def _named_label(name: str) -> str:

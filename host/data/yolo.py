@@ -119,7 +119,7 @@ def _class_names(read: ReadName, names: Sequence[str], path: Path) -> tuple[str,
     except UnreadableError as error:
         raise HostError(str(error)) from error
     if not name.lower().endswith((".yaml", ".yml")):
-        return tuple(line.strip() for line in content.splitlines() if line.strip())
+        return tuple(line.strip() for line in content.rstrip().splitlines())  # the line counts
     found = _yaml_names(content)
     if not found:
         raise HostError(f"{path}: {name} has no `names` of the classes", "add names: [person, ...]")
@@ -132,6 +132,7 @@ def _yaml_names(content: str) -> tuple[str, ...]:
 
     try:
         names: Any = yaml.safe_load(content)["names"]
+        names = [names] if isinstance(names, str) else names
         if isinstance(names, dict):
             most = max(int(key) for key in names)
             by_number = {int(key): str(text) for key, text in names.items()}
