@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from typing import Any
 
 from host.base.errors import HostError
@@ -17,6 +18,9 @@ from host.compiler.sketch import Sketch
 
 Config = dict[str, Any]
 PASSED = {"Dropout", "Flatten", "Reshape", "ReLU", "Activation", "SpatialDropout2D", "Rescaling"}
+USUAL = {"data_format": "channels_last", "groups": 1}
+MOST_CONFIG_BYTES = 32 << 20
+DAMAGE = (ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 SAVE = "save it as .keras, or convert it to .tflite"
 
 
@@ -25,11 +29,13 @@ def read_config(data: bytes, name: str) -> Config:
     try:
         if data[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if archive.getinfo("config.json").file_size > MOST_CONFIG_BYTES:
+                    raise ValueError("no configuration is so long")
                 found = parse_json(archive.read("config.json"))
         else:
             start = data.index(b'{"class_name"')
             found, _ = json.JSONDecoder().raw_decode(data[start:].decode("latin-1"))
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise HostError(f"{name} is no Keras model", SAVE) from error
     model: Config = found if isinstance(found, dict) else {}
     config = model.get("config")
@@ -40,7 +46,22 @@ def read_config(data: bytes, name: str) -> Config:
 
 def sketch_of(config: Config) -> tuple[Sketch, int]:
     """The architecture and the number of its output's feature."""
-    return _Reader(config["config"]["layers"]).read()
+    layers = config["config"]["layers"]
+    inputs = sum(
+        isinstance(each, dict) and each.get("class_name") == "InputLayer" for each in layers
+    )
+    outputs = config["config"].get("output_layers")
+    for count, what in ((inputs, "inputs"), (_ends(outputs), "outputs")):
+        if count > 1:
+            raise HostError(f"the Keras model has {count} {what}", "save the part with one of each")
+    return _Reader(layers).read()
+
+
+def _ends(layers: Any) -> int:
+    """How many a model has: [[name, 0, 0], ...], or [name, 0, 0] for one."""
+    if not isinstance(layers, list) or not layers or isinstance(layers[0], str):
+        return 1
+    return len(layers)
 
 
 class _Reader:
@@ -69,7 +90,10 @@ class _Reader:
         return self.sketch, self.last
 
     def _inputs(self, layer: Config) -> list[int]:
-        names = _source_names(layer.get("inbound_nodes") or [])
+        nodes = layer.get("inbound_nodes") or []
+        if len(nodes) > 1:
+            raise ValueError("use of it in two places: save it as two layers")
+        names = _source_names(nodes)
         return [self.value[n] for n in names] or [self.last]
 
     def _layer(self, kind: str, config: Config, inputs: list[int]) -> int:
@@ -86,6 +110,15 @@ class _Reader:
 
     def _append(self, s: Sketch, kind: str, config: Config, inputs: list[int]) -> int:
         source = inputs[0]
+        odd = [
+            name for name, usual in USUAL.items() if config.get(name, usual) not in (usual, None)
+        ]
+        if odd:
+            raise HostError(
+                f"layer {config.get('name')} ({kind}): no cost is known for "
+                f"{odd[0]}={config[odd[0]]}",
+                "convert to .tflite",
+            )
         if kind in PASSED:
             return s.softmax(source) if config.get("activation") == "softmax" else source
         if kind in ("Conv2D", "DepthwiseConv2D", "Dense"):

@@ -7,20 +7,23 @@ from pathlib import Path
 
 from host.base.boards import APPLICATION_BYTES, RAM_BYTES
 from host.base.errors import HostError
+from host.base.regular_files import UnreadableError, read_file
 
 APPLICATION = (
     0x10000  # where the bootloader starts it: firmware/platform, and Arduino's linker script
 )
 RAM = 0x20000000
+VECTORS = 16 + 48  # of the core and of the nRF52840's peripherals
+MOST_FILE_BYTES = 64 << 20
 BUILT = "pio run writes .pio/build/nano33ble/firmware.bin"
 
 
 def read_image(path: Path) -> bytes:
     """The bytes of a .bin. Raises HostError for what no Nano 33 BLE could start."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}", BUILT) from error
+        data = read_file(path, MOST_FILE_BYTES)
+    except UnreadableError as error:
+        raise HostError(error.what, error.remedy or BUILT) from error
     if data[:4] == b"\x7fELF" or path.suffix.lower() in (".hex", ".uf2", ".elf"):
         raise HostError(f"{path} is no plain image of the flash", f"give the .bin: {BUILT}")
     if len(data) > APPLICATION_BYTES:
@@ -42,4 +45,7 @@ def _no_application(data: bytes) -> str:
         return f"its stack would be at {stack:#x}, the RAM ends at {RAM + RAM_BYTES:#x}"
     if not (start & 1 and APPLICATION <= start < APPLICATION + len(data)):
         return f"it would start at {start:#x}, which is not inside it"
+    for vector in struct.unpack_from(f"<{min(VECTORS, len(data) // 4)}I", data)[2:]:
+        if vector and not (vector & 1 and APPLICATION <= vector < APPLICATION + len(data)):
+            return f"it has a handler at {vector:#x}, which is not inside it: is it cut off?"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,31 @@ def test_an_image_is_an_application(
     else:
         with pytest.raises(HostError):
             read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("place", "handler", "good"),
+    [(2, 0, True), (2, 0x10001, True), (63, 0x103FF, True), (64, 0x10401, True),
+     (63, 0x10401, False), (3, 0x10002, False), (15, 0xFFFF, False)],
+)  # fmt: skip
+def test_a_cut_off_image_has_handlers_outside(
+    place: int, handler: int, good: bool, tmp_path: Path
+) -> None:
+    table = [RAM + 0x1000, 0x10001, *[0] * 254]
+    table[place] = handler
+    path = tmp_path / "a.bin"
+    path.write_bytes(struct.pack(f"<{len(table)}I", *table))
+    if good:
+        assert read_image(path)
+    else:
+        with pytest.raises(HostError, match="which is not inside it: is it cut off"):
+            read_image(path)
+
+
+def test_a_pipe_is_no_image(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.bin")
+    with pytest.raises(HostError, match="no regular file"):
+        read_image(tmp_path / "a.bin")
 
 
 @pytest.mark.parametrize("name", ["a.hex", "a.UF2", "a.elf"])
