@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +18,15 @@ from numpy.typing import NDArray
 from host.base.boards import VIRTUAL
 from host.base.closing import Closing
 from host.base.errors import EndOfRecordingError, HostError
+from host.bench.latency.spread import Spread, spread_of
 from host.link.client import Client
 from host.link.device import Device
 from host.link.line import GUEST, Line
 from host.link.messages import Mode, Setting
 from host.link.transport import Port
 from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener
+from host.recording.recorder import Recorder, RecordingPort, start_recording
 from host.samples import PATIENCE_S, Sample, labels_of, samples, scores_of
-
-if TYPE_CHECKING:
-    from host.bench.latency.spread import Spread
-    from host.recording.recorder import Recorder
 
 STAGES = ("capture", "preprocess", "inference", "send", "period")
 
@@ -111,8 +108,6 @@ class Board(Closing):
 
         p50, p95, p99 and more of each; `period`: from one frame's result to the next. The first frame is left out.
         """
-        from host.bench.latency.spread import spread_of
-
         found = [s.cycles for s in islice(self.samples(count + 1), 1, None) if s.cycles]
         if not found:
             raise HostError(f"{self.name}: no frame to measure", "python -m host.doctor says why")
@@ -191,16 +186,12 @@ def open_board(
 def _recorder(record: str | Path | None, choice: Choice) -> Recorder | None:
     if record is None:
         return None
-    from host.recording.recorder import start_recording
-
     return start_recording(Path(record), choice.url, "host.open_board", lambda line: None)
 
 
 def _kept(port: Port, recorder: Recorder | None) -> Port:
     if recorder is None:
         return port
-    from host.recording.recorder import RecordingPort
-
     return RecordingPort(port, recorder)
 
 

@@ -42,7 +42,7 @@ STATUS_TEXT: dict[EngineStatus, str] = {
 
 
 def status_text(detail: int) -> str:
-    """The host's line for a status as a Fault carries it: uint32 of the negative code."""
+    """What engine_open said of a model, in words. detail: its code, or that as the uint32 of a Fault or an Ack."""
     code = detail - (1 << 32) if detail >= 1 << 31 else detail
     try:
         return STATUS_TEXT[EngineStatus(code)]

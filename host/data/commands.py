@@ -23,6 +23,7 @@ from host.data.check_report import summary, write_report
 from host.data.classifier import open_classifier
 from host.data.coco import read_coco
 from host.data.dataset import Dataset, read_dataset
+from host.data.drawn import draw_set
 from host.data.duplicates import near_pairs, perceptual_hash
 from host.data.export import export_folder, export_zip
 from host.data.findings import Finding, Kind
@@ -142,8 +143,6 @@ def export_set(request: argparse.Namespace) -> int:
 
 def draw_pictures(request: argparse.Namespace) -> int:
     """Draws a small set of faces, with a mask and without."""
-    from host.data.drawn import draw_set
-
     console = stderr()
     if request.output.exists():
         raise HostError(f"{request.output} is there already", "give a new folder")

@@ -12,7 +12,6 @@ from host.compiler.format import PackedHeader
 from host.compiler.labels import labels_for
 from host.compiler.pack import PackedModel, seal, unpack
 from host.compiler.pixels import BY_SCALE, Choice
-from host.compiler.status import STATUS_TEXT
 from host.link.messages import SlotInfo
 
 PACKED = ".tpm"
@@ -67,9 +66,3 @@ def check_fits(header: PackedHeader, board: SlotInfo) -> None:
     refused = refusal(header, Room("a slot", board.room, board.memory_bytes, remedy))
     if refused is not None:
         raise refused
-
-
-def reason_text(code: int) -> str:
-    """What the board's engine said of a model, in words."""
-    known = {int(status): text for status, text in STATUS_TEXT.items()}
-    return known.get(code, f"status {code}")

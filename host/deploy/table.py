@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from host.deploy.model import reason_text
+from host.compiler.status import status_text
 from host.link.messages import SlotInfo, SlotState
 
 
@@ -34,5 +34,5 @@ def describe(slot: SlotInfo) -> str:
     if slot.state == SlotState.RECEIVING:
         return f"receiving: {slot.held:,} bytes so far"
     if slot.state == SlotState.REFUSED:
-        return f"refused: {reason_text(slot.reason)}"
+        return f"refused: {status_text(slot.reason)}"
     return {SlotState.EMPTY: "empty", SlotState.READY: "ready"}[SlotState(slot.state)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from host.base.errors import HostError
 from host.base.records import Message
-from host.deploy.model import reason_text
+from host.compiler.status import status_text
 from host.link.client import Client, RefusedError
 from host.link.line import NoAnswerError
 from host.link.messages import (
@@ -113,6 +113,6 @@ def _explained(command: Message, refused: RefusedError) -> Exception:
     if answer.status != Status.FAULT:
         return refused
     if isinstance(command, SlotCommit | SlotSelect) and answer.value:
-        reason = reason_text(answer.value - (1 << 32))
+        reason = status_text(answer.value)
         return HostError(f"the board refused the model: {reason}; {STAYS}")
     return HostError("the board's flash did not keep what was written", f"try again; {STAYS}")

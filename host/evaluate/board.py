@@ -18,6 +18,7 @@ from host.link.line import Timing
 from host.link.messages import Hello
 from host.link.transport import SocketPort
 from host.ports.choose import Choice, choose_port, listed_ports, open_choice, reopener
+from host.virtual.server import start_virtual_board
 
 EMULATED = Timing(result_s=60.0)  # on a slow machine, a model of 200 million cycles
 REAL = "real"
@@ -57,8 +58,6 @@ def _choose(url: str) -> Choice:
 @contextmanager
 def _virtual(model: PackedModel) -> Iterator[Device]:
     """As fast as the host can, with the model in the place of the built-in one."""
-    from host.virtual.server import start_virtual_board
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tpm"
         write_private(path, model.data)

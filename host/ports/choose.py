@@ -24,6 +24,8 @@ from host.link.transport import (
     socket_address,
     without_key,
 )
+from host.recording.replay import open_replay
+from host.virtual.server import start_virtual_board
 
 ARDUINO = 0x2341
 NANO_33_BLE = 0x805A  # the Sense, too
@@ -69,8 +71,6 @@ class VirtualPort(SocketPort):
     """The virtual board, started with the port and stopped with it."""
 
     def __init__(self, scene: str, speed: str, core_load: bool | None = None) -> None:
-        from host.virtual.server import start_virtual_board
-
         load = () if core_load is None else ("--core-load", "on" if core_load else "off")
         self._server = start_virtual_board(scene=scene, speed=speed, arguments=load)
         try:
@@ -122,8 +122,6 @@ def open_choice(
     if choice.url.startswith(SOCKET):
         return SocketPort.at(choice.url)
     if choice.is_replay:
-        from host.recording.replay import open_replay
-
         return open_replay(choice.url.removeprefix(REPLAY))
     return SerialPort(choice.url)
 

@@ -14,17 +14,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.link.line import EMULATED, Timing
 from host.link.transport import Port, without_key
 from host.ports.choose import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
-
-if TYPE_CHECKING:
-    from host.recording.recorder import Recorder
-    from host.recording.replay import ReplayPort
+from host.recording.recorder import Recorder, RecordingPort, start_recording
+from host.recording.replay import ReplayPort, open_replay
 
 PORT_HELP = "auto, virtual, a serial port, socket://host:port, replay:FILE[?speed=max&from=12.5]"
 DEFAULT_SCENE = "default"
@@ -81,8 +78,6 @@ class Opening:
 
     def _dress(self, port: Port) -> Port:
         if self.recorder is not None:
-            from host.recording.recorder import RecordingPort
-
             port = RecordingPort(port, self.recorder)
         return self.wrap(port)
 
@@ -128,8 +123,6 @@ def port_opening(
     if options.record is None:
         yield Opening(choice, scene, speed, None, wrap, playback, options.core_load)
         return
-    from host.recording.recorder import start_recording
-
     recorder = start_recording(options.record, without_key(choice.url), _command(), say)
     say(f"recording to {options.record}")
     try:
@@ -149,6 +142,4 @@ def _command() -> str:
 def _open_playback(choice: Choice) -> ReplayPort | None:
     if not choice.is_replay:
         return None
-    from host.recording.replay import open_replay
-
     return open_replay(choice.url.removeprefix(REPLAY))

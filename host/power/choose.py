@@ -6,7 +6,11 @@ import argparse
 from dataclasses import dataclass
 
 from host.base.errors import HostError
+from host.power.joulescope import Joulescope, load_driver
+from host.power.lpm01a import Lpm01a
 from host.power.meter import PowerMeter
+from host.power.ppk2 import Ppk2
+from host.power.serial_source import SerialSource
 
 ESTIMATE, RECORDING = "estimate", "csv"
 LIVE = ("ppk2", "joulescope", "lpm01a", "serial")
@@ -46,19 +50,11 @@ def open_meter(
 ) -> PowerMeter:
     """A live instrument. external_supply: the board does not live on it. rate_hz: 0 for the meter's usual one."""
     if choice.kind == "ppk2":
-        from host.power.ppk2 import Ppk2
-
         return Ppk2(choice.where, source=not external_supply)
     if choice.kind == "joulescope":
-        from host.power.joulescope import Joulescope, load_driver
-
         return Joulescope(load_driver(), choice.where, rate_hz or 100_000)
     if choice.kind == "lpm01a":
-        from host.power.lpm01a import Lpm01a
-
         return Lpm01a(choice.where, rate_hz or 1000, source=not external_supply)
     if choice.kind == "serial":
-        from host.power.serial_source import SerialSource
-
         return SerialSource(choice.where, baud)
     raise HostError(f"{choice.kind} is no instrument on a cable", f"give {FORMS}")

@@ -11,6 +11,7 @@ import re
 import time
 
 import numpy as np
+from serial.tools import list_ports
 
 from host.base.errors import HostError
 from host.power.meter import Block, MarkerInput, MeterInfo
@@ -227,8 +228,6 @@ class Lpm01a:
 
 
 def _find() -> str:
-    from serial.tools import list_ports
-
     found = [p.device for p in list_ports.comports() if (p.vid, p.pid) == (VENDOR, PRODUCT)]
     if len(found) == 1:
         return str(found[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import serial
+
 from host.base.errors import HostError
 
 
@@ -12,8 +14,6 @@ def open_serial(
     where: str, baud: int, timeout_s: float, write_timeout_s: float | None = None
 ) -> Any:
     """An open pyserial port that nobody else may open. Raises HostError when it cannot be had."""
-    import serial
-
     try:
         return serial.Serial(
             where, baud, timeout=timeout_s, write_timeout=write_timeout_s, exclusive=True

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import serial
 
 from host.base.errors import HostError
 from host.power.columns import Columns, default_columns, header_names, is_header, parse_header
@@ -124,8 +125,6 @@ class SerialSource:
 
     def read(self, timeout_s: float) -> Block | None:
         """The samples up to the next line."""
-        import serial
-
         end = time.monotonic() + timeout_s
         while True:
             while b"\n" in self._bytes:

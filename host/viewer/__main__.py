@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.link.settings import LIMITS
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -161,8 +162,6 @@ def _show(request: argparse.Namespace, opening: Opening, device: Device, say: Sa
 
 
 def _looks(text: str) -> int:
-    from host.link.settings import LIMITS
-
     looks = LIMITS[Setting.LOOKS_PER_MINUTE]
     return whole(looks.least, looks.most)(text)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import intelhex
 import numpy as np
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
@@ -120,8 +121,6 @@ def _symbols(elf: Any) -> dict[str, tuple[int, int]]:
 
 
 def _read_hex(path: Path) -> Image:
-    import intelhex  # for .hex files alone
-
     try:
         records = intelhex.IntelHex(str(path))
     except (intelhex.IntelHexError, UnicodeDecodeError) as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from types import ModuleType
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -245,17 +244,10 @@ def test_which_meter(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(argparse.ArgumentTypeError):
             meter_choice(text)
     opened: list[Any] = []
-    names = {
-        "ppk2": "Ppk2",
-        "joulescope": "Joulescope",
-        "lpm01a": "Lpm01a",
-        "serial_source": "SerialSource",
-    }
-    for module, name in names.items():
-        fake: Any = ModuleType(module)
-        setattr(fake, name, lambda *a, name=name, **k: opened.append((name, a, k)))
-        fake.load_driver = lambda: "driver"
-        monkeypatch.setitem(sys.modules, f"host.power.{module}", fake)
+    for name in ("Ppk2", "Joulescope", "Lpm01a", "SerialSource"):
+        fake = partial(lambda name, *a, **k: opened.append((name, a, k)), name)
+        monkeypatch.setattr(choose, name, fake)
+    monkeypatch.setattr(choose, "load_driver", lambda: "driver")
     for text in ("ppk2:P", "joulescope:S", "lpm01a:L", "serial:X"):
         open_meter(meter_choice(text))
         open_meter(meter_choice(text), external_supply=True, rate_hz=7, baud=9)
