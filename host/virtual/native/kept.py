@@ -1,6 +1,7 @@
 """Machine code on disk, in a folder named after all files that take part and after the machine.
 
-When one of them changes, all is compiled anew.
+When one of them changes, all is compiled anew, and what was compiled before goes. Others may use or remove the same
+folder at any time: what cannot be read is compiled, what cannot be written is compiled again the next time.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ import contextlib
 import functools
 import hashlib
 import os
+import re
+import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +22,11 @@ from host.virtual.native import machine
 
 HERE = Path(__file__).resolve().parent
 NAME_DIGITS = 16
+FOLDER = re.compile(f"[0-9a-f]{{{NAME_DIGITS}}}")
+MOST_ELSEWHERE = (
+    4  # folders in the temporary one: each checkout and environment of a user has its own
+)
+WRITTEN_S = 3600  # no file takes so long to be written: who wrote it was killed
 
 
 @functools.cache
@@ -32,9 +41,31 @@ def cache_folder() -> Path | None:
             (parent / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(parent / name, os.W_OK) and (parent.parent == HERE or _is_ours(parent)):
+        is_here = parent.parent == HERE
+        if os.access(parent / name, os.W_OK) and (is_here or _is_ours(parent)):
+            _sweep(parent / name, 1 if is_here else MOST_ELSEWHERE)
             return parent / name
     return None
+
+
+def _sweep(present: Path, most: int) -> None:
+    """Leaves so many folders, the present one and those used last, and nothing half written in it."""
+    with contextlib.suppress(OSError):
+        os.utime(present)
+        others = [p for p in present.parent.iterdir() if FOLDER.fullmatch(p.name) and p != present]
+        for old in sorted(others, key=_used, reverse=True)[most - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
+        for file in present.iterdir():
+            if file.suffix != ".o" and _used(file) < time.time() - WRITTEN_S:
+                file.unlink()
+
+
+def _used(path: Path) -> float:
+    """When, in seconds since 1970; 0 when another swept it just now."""
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _own_temporary() -> Path:
@@ -59,14 +90,21 @@ def machine_code(name: str, write: Callable[[], str]) -> bytes:
     """An object file: the one that was kept under this name, else that of the module that `write` gives."""
     folder = cache_folder()
     path = folder / f"{name}.o" if folder else None
-    if path and path.is_file():
-        digest, code = path.read_bytes()[:32], path.read_bytes()[32:]
-        if hashlib.sha256(code).digest() == digest:
-            return code
+    data = _read(path) if path else b""
+    digest, code = data[:32], data[32:]
+    if code and hashlib.sha256(code).digest() == digest:
+        return code
     code = machine.compile_module(write())
     if path:
         _keep(path, hashlib.sha256(code).digest() + code)
     return code
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _keep(path: Path, data: bytes) -> None:
