@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -41,6 +42,25 @@ def check_golden(name: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), f"{path} is missing: {WRITE}=1 pytest writes it"
     assert text == path.read_text(encoding="utf-8"), f"if it is meant: {WRITE}=1 pytest"
+
+
+def check_golden_near(name: str, text: str, within: float) -> None:
+    """As check_golden, where numbers with a point may be so far off: another processor rounds in another order."""
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get(WRITE):
+        check_golden(name, text)
+    found, wanted = (each.split() for each in (text, path.read_text(encoding="utf-8")))
+    assert len(found) == len(wanted), f"if it is meant: {WRITE}=1 pytest"
+    for word, expected in zip(found, wanted, strict=True):
+        near = "." in word and "." in expected and abs(_float(word) - _float(expected)) <= within
+        assert word == expected or near, f"{word} for {expected}; if it is meant: {WRITE}=1 pytest"
+
+
+def _float(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        return math.nan
 
 
 def screen_text(*shown: RenderableType, width: int = 130, styles: bool = False) -> str:

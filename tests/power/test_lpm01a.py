@@ -118,9 +118,12 @@ def test_a_voltage_beyond_it_is_refused(volts: float) -> None:
         meter.close()
 
 
-def test_a_rate_that_its_text_cannot_carry_is_refused() -> None:
-    with pytest.raises(HostError, match="not 100000"):
-        Lpm01a("", 100_000, source=True)
+@pytest.mark.parametrize("rate", [10_000, 100_000, 300, 0])
+def test_a_rate_that_its_text_cannot_carry_is_refused(rate: int) -> None:
+    with pytest.raises(
+        HostError, match=f"sends 5000, 2000, 1000, 500, 200, 100 values .* not {rate}$"
+    ):
+        Lpm01a("", rate, source=True)
 
 
 @pytest.mark.parametrize(

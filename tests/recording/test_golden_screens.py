@@ -68,7 +68,7 @@ def test_a_recording() -> None:
 
 def test_what_a_computer_spends() -> None:
     def cost(name: str, middle: float) -> Cost:
-        return Cost(name, (middle * 1.2, middle, middle * 0.9), 3_000)
+        return Cost(name, (middle * 1.2 + 1e-6 / 3, middle, middle * 0.9), 3_000)
 
     names = ("decode", "decode, pair", "decode, pair, log", "record")
     costs = tuple(cost(name, 0.3 * at) for at, name in enumerate(names, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from host.runs.typed_json import as_object, parse, parse_texts, read_object
 from host.runs.write import default_directory
 from tests.goldens import check_golden
 from tests.link.fake_board import HELLO
-from tests.runs.made import NOON, SAMPLES
+from tests.runs.made import NOON, SAMPLES, writer
 
 
 def table(name: str, columns: int = 1, kind: str = "int64") -> Layout:
@@ -205,3 +206,17 @@ def test_rows_are_written_by_the_64_or_by_the_second(tmp_path: Path) -> None:
         times[0] = 1.0
         run.append("samples", 66, 0.0, True, "x")
         assert rows() == 67
+
+
+def test_a_run_whose_place_was_taken_away_ends_as_it_was_ended(tmp_path: Path) -> None:
+    for gone in (True, False):
+        place = tmp_path / "run"
+        with pytest.raises(KeyboardInterrupt), writer(place):
+            if gone:
+                shutil.rmtree(place)
+            raise KeyboardInterrupt
+        assert not place.exists()
+    with pytest.raises(KeyboardInterrupt), writer(place):
+        (place / "mine.txt").write_text("a user's")
+        raise KeyboardInterrupt
+    assert [path.name for path in place.iterdir()] == ["mine.txt"]
