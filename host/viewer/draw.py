@@ -24,7 +24,7 @@ from host.base.canvas import (
 )
 from host.viewer import words
 from host.viewer.help import FIGURES
-from host.viewer.tape import Tape
+from host.viewer.recording_status import RecordingStatus
 from host.viewer.view import View
 
 BACKGROUND: Colour = (30, 26, 22)
@@ -104,8 +104,8 @@ def _picture(canvas: Canvas, box: Box, view: View) -> None:
         _tag(canvas, place, "PAUSED", size)
     elif view.colour_bars:
         _tag(canvas, place, "COLOUR BARS", size)
-    if view.tape:
-        _tape(canvas, place, view.tape, size)
+    if view.recording:
+        _recording_status(canvas, place, view.recording, size)
     alarm = words.banner(view)
     if alarm:
         _banner(canvas, box, *alarm, size)
@@ -117,12 +117,14 @@ def _tag(canvas: Canvas, place: Box, text: str, size: int) -> None:
     canvas.text(text, box.inset(2), size, TEXT, BOLD, align=0.5)
 
 
-def _tape(canvas: Canvas, place: Box, tape: Tape, size: int) -> None:
+def _recording_status(canvas: Canvas, place: Box, status: RecordingStatus, size: int) -> None:
     """In the picture's upper right corner: who is in it must see that it is kept."""
-    wide = min(place.width, text_width(tape.text, size, BOLD) + size)
+    wide = min(place.width, text_width(status.text, size, BOLD) + size)
     box = Box(place.right - wide, place.y, wide, size * 2)
-    canvas.fill(box, ALARM if tape.is_recording else DARK)
-    canvas.text(tape.text, box.inset(2), size, DARK if tape.is_recording else TEXT, BOLD, align=0.5)
+    canvas.fill(box, ALARM if status.is_recording else DARK)
+    canvas.text(
+        status.text, box.inset(2), size, DARK if status.is_recording else TEXT, BOLD, align=0.5
+    )
 
 
 def _banner(canvas: Canvas, box: Box, title: str, remedy: str, size: int) -> None:

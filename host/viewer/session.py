@@ -14,7 +14,7 @@ from host.link.fault_advice import advice
 from host.link.messages import Fault, Setting
 from host.recording.playback import Playback
 from host.samples import Pairing, Sample, silence
-from host.viewer.tape import Recording, tape_of
+from host.viewer.recording_status import Recording, recording_status
 from host.viewer.view import View, with_fault, with_notice, with_sample, with_time
 
 THRESHOLD_STEP = 0.05
@@ -68,7 +68,7 @@ class Session:
         if losses.restarts > self.view.losses.restarts:
             self.say("the board restarted; its settings were sent again")
         view = with_time(self.view, self._clock(), self._device.connected, losses)
-        self.view = replace(view, tape=tape_of(self._recording, self._playback))
+        self.view = replace(view, recording=recording_status(self._recording, self._playback))
         return found
 
     def press(self, key: str) -> bool:
@@ -109,7 +109,7 @@ class Session:
     def _wind(self, seconds: float) -> None:
         """Back and forth in a recording, which then plays."""
         if self._playback is None:
-            self.say("left and right wind a recording: --port replay:FILE")
+            self.say("left and right go through a recording: --port replay:FILE")
             return
         if self.view.paused:
             self._pause()

@@ -152,7 +152,7 @@ def verdict_parts(view: View, columns: int) -> list[Part]:
 def foot_parts(view: View, columns: int, keys: Sequence[tuple[str, str]]) -> list[Part]:
     """What needs an eye, and the keys."""
     foot = [Part(2, _alarm(view, columns)), Part(5, _keys(view, columns, keys))]
-    return [Part(1, _tape(view)), *foot]
+    return [Part(1, _recording_status(view)), *foot]
 
 
 def _panel(parts: list[Part], columns: int, rows: int) -> list[Text]:
@@ -171,11 +171,11 @@ def _pause(view: View) -> Text:
     return Text("PAUSED", "bold reverse") if view.paused else Text("")
 
 
-def _tape(view: View) -> tuple[Text, ...]:
-    if view.tape is None:
+def _recording_status(view: View) -> tuple[Text, ...]:
+    if view.recording is None:
         return ()
-    mark, style = ("● ", f"bold {ALARM}") if view.tape.is_recording else ("", "bold")
-    return (Text(f"{mark}{view.tape.text}", style),)
+    mark, style = ("● ", f"bold {ALARM}") if view.recording.is_recording else ("", "bold")
+    return (Text(f"{mark}{view.recording.text}", style),)
 
 
 def _verdict(view: View, columns: int) -> tuple[Text, ...]:

@@ -16,7 +16,7 @@ from host.link.fault_advice import Advice
 from host.link.messages import Hello
 from host.link.sequence import Losses
 from host.samples import Cycles, Sample, absence, in_words, labels_of
-from host.viewer.tape import Tape
+from host.viewer.recording_status import RecordingStatus
 
 HISTORY = 240  # scores in the line
 RECENT = 12  # frames that a rate is taken over
@@ -61,7 +61,7 @@ class View:
     paused: bool = False
     colour_bars: bool = False
     helps: bool = False  # the figures are explained instead of shown
-    tape: Tape | None = None
+    recording: RecordingStatus | None = None
     notice: str = ""
     notice_until: float = 0.0
     fault: Advice | None = None

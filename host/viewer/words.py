@@ -21,7 +21,7 @@ NEEDS_A_BOARD = "colour bars"
 
 def keys_of(view: View) -> tuple[tuple[str, str], ...]:
     """The keys that mean something now."""
-    if view.tape is None or not view.tape.is_playing:
+    if view.recording is None or not view.recording.is_playing:
         return KEYS
     return (*(key for key in KEYS if key[1] != NEEDS_A_BOARD), *WINDING)
 

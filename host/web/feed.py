@@ -42,7 +42,7 @@ class Feed:
         self.dropped = 0  # packets that it never got
         self._portions: deque[bytes] = deque()
         self._texts: deque[str] = deque(maxlen=MOST_TEXTS)
-        self._place = ""
+        self._playback = ""
         self._bytes = 0
         self._there = asyncio.Event()
 
@@ -61,19 +61,19 @@ class Feed:
         self._texts.append(text)
         self._there.set()
 
-    def send_place(self, text: str) -> None:
+    def send_playback(self, text: str) -> None:
         """A recording's; only the newest matters, and it goes behind the bytes that led to it."""
-        self._place = text
+        self._playback = text
         self._there.set()
 
     async def get(self) -> tuple[list[str], bytes, str]:
-        """What has come since, texts, bytes and the place; waits for something."""
+        """What has come since, texts, bytes and where the playback is; waits for something."""
         await self._there.wait()
         self._there.clear()
-        texts, place = list(self._texts), self._place
+        texts, playback = list(self._texts), self._playback
         self._texts.clear()
-        self._place = ""
+        self._playback = ""
         data = b"".join(self._portions)
         self._portions.clear()
         self._bytes = 0
-        return texts, data, place
+        return texts, data, playback

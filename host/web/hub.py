@@ -16,7 +16,7 @@ from host.link.messages import Mode, SetMode
 from host.link.transport import Port, PortLostError
 from host.recording.playback import Playback
 from host.web.feed import Feed, PacketCutter
-from host.web.tape import Place, parse_order, place_of
+from host.web.playback import PlaybackStatus, parse_command, status_of
 
 REOPEN_S = 0.5
 CLOSE_WAIT_S = 5.0
@@ -51,11 +51,11 @@ class Hub:
         state: State,
         reopen: Callable[[], Port],
         loop: asyncio.AbstractEventLoop,
-        tape: Playback | None = None,
+        playback: Playback | None = None,
     ) -> None:
-        """tape: the recording that `port` plays."""
+        """playback: the recording that `port` plays."""
         self.state = state
-        self._tape, self._place = tape, None if tape is None else place_of(tape)
+        self._playback, self._status = playback, None if playback is None else status_of(playback)
         self._port, self._reopen, self._loop = port, reopen, loop
         self._feeds: set[Feed] = set()
         self._cutter = PacketCutter()
@@ -73,8 +73,8 @@ class Hub:
     def add(self, feed: Feed) -> None:
         """A page that gets all that comes from here on."""
         feed.say(self.state.text())
-        if self._place is not None:
-            feed.send_place(self._place.text())
+        if self._status is not None:
+            feed.send_playback(self._status.text())
         self._feeds.add(feed)
 
     async def remove(self, feed: Feed) -> None:
@@ -87,11 +87,11 @@ class Hub:
         """To the board; why it did not go, else "". Another thread waits, not the loop."""
         return await self._loop.run_in_executor(None, self._write, data)
 
-    async def order(self, text: str) -> None:
+    async def command(self, text: str) -> None:
         """What a page asks of a recording; anything else means nothing."""
-        order = None if self._tape is None else parse_order(text)
-        if order is not None and self._tape is not None:
-            await self._loop.run_in_executor(None, order.give, self._tape)
+        command = None if self._playback is None else parse_command(text)
+        if command is not None and self._playback is not None:
+            await self._loop.run_in_executor(None, command.apply, self._playback)
 
     def close(self) -> None:
         """Lets the board rest and frees the port."""
@@ -119,7 +119,7 @@ class Hub:
     def _read(self) -> None:
         self._write(DELIMITER)  # ends what an earlier program may have left half sent
         while not self._closing.is_set():
-            self._follow_tape()
+            self._follow_playback()
             try:
                 data = self._port.read()
             except EndOfRecordingError as error:  # a page that comes later is still answered
@@ -141,13 +141,13 @@ class Hub:
         if self._cutter.is_within_packet and len(data) < LATE_BYTES:
             time.sleep(POOL_S)
 
-    def _follow_tape(self) -> None:
-        if self._tape is None:
+    def _follow_playback(self) -> None:
+        if self._playback is None:
             return
-        place = place_of(self._tape)
-        if place != self._place:
-            self._later(self._move, place)
-        if self.state.ended and not place.at_end:
+        status = status_of(self._playback)
+        if status != self._status:
+            self._later(self._move, status)
+        if self.state.ended and not status.at_end:
             self._later(self._change, replace(self.state, ended=""))
 
     def _open_again(self) -> None:
@@ -177,10 +177,10 @@ class Hub:
         for feed in self._feeds:
             feed.say(state.text())
 
-    def _move(self, place: Place) -> None:
-        self._place = place
+    def _move(self, status: PlaybackStatus) -> None:
+        self._status = status
         for feed in self._feeds:
-            feed.send_place(place.text())
+            feed.send_playback(status.text())
 
     def _later(self, act: Callable[..., None], *values: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

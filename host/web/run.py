@@ -31,8 +31,8 @@ def run_web(opening: Opening, request: Request, say: Callable[[str], None]) -> N
     state = State(port.name, kind, timing.answer_s, request.label, request.threshold)
 
     async def run() -> None:
-        number, tape = request.port_number, opening.playback
-        async with serving(port, state, opening.reopen, number, tape) as service:
+        number, playback = request.port_number, opening.playback
+        async with serving(port, state, opening.reopen, number, playback) as service:
             say("the page, for this computer alone (Ctrl-C ends it):")
             print(service.address, flush=True)
             if request.opens:

@@ -57,11 +57,11 @@ async def serving(
     state: State,
     reopen: Callable[[], Port],
     port_number: int = 0,
-    tape: Playback | None = None,
+    playback: Playback | None = None,
 ) -> AsyncIterator[Service]:
     """Serves until the context ends. port_number: 0 any free one. Raises HostError when it is taken."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    hub = Hub(port, state, reopen, asyncio.get_running_loop(), tape)
+    hub = Hub(port, state, reopen, asyncio.get_running_loop(), playback)
     try:
         desk = _Desk(hub, token, page_files())
         server = await _listen(desk, port_number)
@@ -133,7 +133,7 @@ async def _send(connection: ServerConnection, feed: Feed) -> None:
     output = 0
     with contextlib.suppress(ConnectionClosed):
         while True:
-            texts, data, place = await feed.get()
+            texts, data, playback = await feed.get()
             if feed.dropped > output:
                 output = feed.dropped
                 texts.append(json.dumps({"dropped": output}))
@@ -141,8 +141,8 @@ async def _send(connection: ServerConnection, feed: Feed) -> None:
                 await connection.send(text)
             if data:
                 await connection.send(data)
-            if place:
-                await connection.send(place)
+            if playback:
+                await connection.send(playback)
 
 
 async def _receive(connection: ServerConnection, feed: Feed, hub: Hub) -> None:
@@ -150,7 +150,7 @@ async def _receive(connection: ServerConnection, feed: Feed, hub: Hub) -> None:
     with contextlib.suppress(ConnectionClosed):
         async for data in connection:
             if isinstance(data, str):
-                await hub.order(data)
+                await hub.command(data)
                 continue
             passed = gate.take(data)
             notices = list(gate.refused)

@@ -1,4 +1,4 @@
-"""The viewer shows that it records, and winds a recording."""
+"""The viewer shows that it records, and goes back and forth in one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from host.recording.recorder import RecordingPort
 from host.recording.replay import Replay, ReplayPort
 from host.viewer.draw import paint
 from host.viewer.keys import key_name as terminal_key
+from host.viewer.recording_status import RecordingStatus, clock_text
 from host.viewer.session import Session
-from host.viewer.tape import Tape, clock_text
 from host.viewer.terminal import screen
 from host.viewer.view import View, first_view
 from host.viewer.window import key_name as window_key
@@ -23,8 +23,8 @@ from tests.link.fake_board import FakeBoard, MemoryPort
 from tests.recording.recordings import Clock, begin, record_board
 from tests.viewer.scenes import USUAL
 
-RECORDING = replace(USUAL, tape=Tape("REC 1:15 2.4 MB", is_recording=True))
-PLAYING = replace(USUAL, tape=Tape("REPLAY 0:26 / 2:00", is_playing=True))
+RECORDING = replace(USUAL, recording=RecordingStatus("REC 1:15 2.4 MB", is_recording=True))
+PLAYING = replace(USUAL, recording=RecordingStatus("REPLAY 0:26 / 2:00", is_playing=True))
 
 
 def on_screen(view: View, columns: int = 100, rows: int = 30) -> str:
@@ -59,10 +59,10 @@ def test_a_session_tells_of_its_recording_and_of_its_end(tmp_path: Path) -> None
         session = Session(device, view, lambda: clock.now_ns / 1e9, tmp_path, recorder)
         clock.sleep(75)
         session.step(0.0)
-        assert session.view.tape == Tape("REC 1:15 0.0 MB", is_recording=True)
+        assert session.view.recording == RecordingStatus("REC 1:15 0.0 MB", is_recording=True)
         recorder.failure = "the disk is full"
         session.step(0.0)
-        assert session.view.tape == Tape("RECORDING ENDED: see the terminal")
+        assert session.view.recording == RecordingStatus("RECORDING ENDED: see the terminal")
     recorder.close()
 
 

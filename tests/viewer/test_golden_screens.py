@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from host.viewer.draw import paint
 from host.viewer.json_lines import json_line
-from host.viewer.tape import Tape, clock_text, tape_of
+from host.viewer.recording_status import RecordingStatus, clock_text, recording_status
 from host.viewer.terminal import screen
 from host.viewer.words import plain_line
 from tests.goldens import check_golden, screen_text
@@ -21,8 +22,12 @@ from tests.viewer.test_json_lines import SAMPLE
 
 VIEWS = ALL | {
     "helps": replace(USUAL, helps=True),
-    "plays": replace(USUAL, tape=Tape("REPLAY 0:01 / 1:00", is_playing=True), paused=True),
-    "records": replace(TROUBLE, connected=True, tape=Tape("REC 0:01 0.1 MB", is_recording=True)),
+    "plays": replace(
+        USUAL, recording=RecordingStatus("REPLAY 0:01 / 1:00", is_playing=True), paused=True
+    ),
+    "records": replace(
+        TROUBLE, connected=True, recording=RecordingStatus("REC 0:01 0.1 MB", is_recording=True)
+    ),
     "many": replace(USUAL, labels=tuple("abcdef"), scores=(0.1, 0.3, 0.2, 0.15, 0.05, 0.2)),
 }
 
@@ -104,16 +109,19 @@ class Playback:
     stays_at_end, duration_s, position_s, at_end = True, 75.9, 59.99, False
 
 
-def test_tapes() -> None:
-    assert tape_of(None, None) is None
-    assert tape_of(Recording(), Playback()) == Tape("REC 1:01:15 12.3 MB", is_recording=True)  # type: ignore[arg-type] # read alone
-    playing = Playback()
-    assert tape_of(None, playing) == Tape("REPLAY 0:59 / 1:15", is_playing=True)  # type: ignore[arg-type] # read alone
+def test_recording_statuses() -> None:
+    assert recording_status(None, None) is None
+    kept = recording_status(Recording(), cast(Any, Playback()))
+    assert kept == RecordingStatus("REC 1:01:15 12.3 MB", is_recording=True)
+    playing: Any = Playback()
+    status = recording_status(None, playing)
+    assert status == RecordingStatus("REPLAY 0:59 / 1:15", is_playing=True)
     playing.at_end = True
-    assert tape_of(None, playing) == Tape("REPLAY 0:59 / 1:15 END", is_playing=True)  # type: ignore[arg-type] # read alone
+    status = recording_status(None, playing)
+    assert status == RecordingStatus("REPLAY 0:59 / 1:15 END", is_playing=True)
     full = Recording()
     full.failure = "the disk is full"
-    assert tape_of(full, None) == Tape("RECORDING ENDED: see the terminal")
+    assert recording_status(full, None) == RecordingStatus("RECORDING ENDED: see the terminal")
     assert [clock_text(s) for s in (0, 59.9, 60, 3599, 3600)] == [
         "0:00", "0:59", "1:00", "59:59", "1:00:00",
     ]  # fmt: skip

@@ -73,7 +73,7 @@ def test_what_is_not_known_yet_is_nothing() -> None:
     aged = replace(one, cycles=replace(one.cycles, age=32_000_000))
     assert aged.age_s == 0.5 and replace(aged, clock_hz=0).age_s == 32e6
     assert not FIRST.follows_best and FIRST.frame == -1 and FIRST.connected
-    assert not (FIRST.paused or FIRST.helps or FIRST.notice or FIRST.tape or FIRST.fault)
+    assert not (FIRST.paused or FIRST.helps or FIRST.notice or FIRST.recording or FIRST.fault)
 
 
 def test_rates_are_of_the_last_twelve_frames() -> None:

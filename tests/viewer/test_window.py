@@ -211,16 +211,16 @@ def test_a_window_else_the_terminal(
     monkeypatch.setattr(showing, "why_no_window", lambda: why)
     monkeypatch.setattr(showing, "run_window", lambda s, n: shown.append(("window", s, n)))
     monkeypatch.setattr(showing, "run_terminal", lambda s, n, _: shown.append(("terminal", s, n)))
-    tape = SimpleNamespace(stays_at_end=False) if url.startswith("replay") else None
+    playback = SimpleNamespace(stays_at_end=False) if url.startswith("replay") else None
     device = cast(Device, SimpleNamespace(hello=HELLO, name="memory"))
     heard: list[str] = []
-    opening = Opening(Choice(url, ""), playback=cast(Any, tape))
+    opening = Opening(Choice(url, ""), playback=cast(Any, playback))
     show(Showing("noise:1", None, 0.5, frames, terminal), opening, device, heard.append)
     ((way, session, count),) = shown
     assert (way, count, heard) == ("terminal" if terminal or why else "window", frames, said)
     assert session.view.scene == ("noise:1" if url == "virtual" else "")
-    assert (session.patience_s == PATIENCE_S) == (frames is not None and tape is None)
-    assert tape is None or tape.stays_at_end == (frames is None)
+    assert (session.patience_s == PATIENCE_S) == (frames is not None and playback is None)
+    assert playback is None or playback.stays_at_end == (frames is None)
     assert Path("captures") == showing.CAPTURES
 
 

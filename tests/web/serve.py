@@ -25,7 +25,7 @@ def served(
     port: Port,
     state: State = BOARD,
     reopen: Callable[[], Port] = _no_way_back,
-    tape: Playback | None = None,
+    playback: Playback | None = None,
 ) -> Iterator[Service]:
     """The page at a free port of 127.0.0.1, fed by `port`, until the context ends."""
     started = threading.Event()
@@ -35,7 +35,7 @@ def served(
     async def run() -> None:
         end = asyncio.Event()
         ends.append((asyncio.get_running_loop(), end))
-        async with serving(port, state, reopen, tape=tape) as service:
+        async with serving(port, state, reopen, playback=playback) as service:
             found.append(service)
             started.set()
             await end.wait()

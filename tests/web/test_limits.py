@@ -19,7 +19,7 @@ from host.web import feed, server
 from host.web.feed import MOST_BYTES, MOST_TEXTS, Feed, PacketCutter
 from host.web.guard import CommandGate, Request, is_for_us, may_link
 from host.web.hub import Hub
-from host.web.tape import Order, Place, parse_order, place_of
+from host.web.playback import PlaybackCommand, PlaybackStatus, parse_command, status_of
 from tests.link.fake_board import FakeBoard
 
 
@@ -47,7 +47,7 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
         assert queue.dropped == 0, "so much may wait"
         queue.put(b"y\0")
         assert queue.dropped == 2
-        queue.send_place("here")
+        queue.send_playback("here")
         for number in range(65):
             queue.say(str(number))
         texts, data, place = await queue.get()
@@ -61,7 +61,7 @@ def test_the_newest_bytes_stay_and_whole_packets_leave() -> None:
         assert len((await queue.get())[1]) == feed.MOST_BYTES + 5, "the newest one stays whole"
         gives: tuple[Callable[[], None], ...] = (
             lambda: queue.say("t"),
-            lambda: queue.send_place("p"),
+            lambda: queue.send_playback("p"),
             lambda: queue.put(b"b"),
         )
         for give in gives:
@@ -141,7 +141,7 @@ def test_which_commands_pass() -> None:
     assert line and gate.take(b"") == b"" and gate.refused == []
 
 
-class Tape:
+class Playing:
     """At 12.39 s of 75.94."""
 
     position_s, duration_s = 12.39, 75.94
@@ -157,28 +157,28 @@ class Tape:
         self.done.append(paused)
 
 
-def test_where_a_tape_is() -> None:
-    tape = Tape()
-    assert place_of(tape) == Place(12.2, 75.9, False, True)
-    assert json.loads(place_of(tape).text()) == {
-        "place": {"position_s": 12.2, "duration_s": 75.9, "at_end": False, "playing": True}
+def test_how_far_a_playback_is() -> None:
+    playback = Playing()
+    assert status_of(playback) == PlaybackStatus(12.2, 75.9, False, True)
+    assert json.loads(status_of(playback).text()) == {
+        "playback": {"position_s": 12.2, "duration_s": 75.9, "at_end": False, "playing": True}
     }
-    tape.paused = True
-    assert not place_of(tape).playing
-    tape.paused, tape.at_end = False, True
-    assert place_of(tape) == Place(75.8, 75.9, True, False)
-    Order(3.5, True).give(tape)
-    Order(None, False).give(tape)
-    assert tape.done == [3.5, False, True]
+    playback.paused = True
+    assert not status_of(playback).playing
+    playback.paused, playback.at_end = False, True
+    assert status_of(playback) == PlaybackStatus(75.8, 75.9, True, False)
+    PlaybackCommand(3.5, True).apply(playback)
+    PlaybackCommand(None, False).apply(playback)
+    assert playback.done == [3.5, False, True]
 
 
 @pytest.mark.parametrize(
-    ("text", "order"),
+    ("text", "command"),
     [
-        ('{"seconds": null, "playing": true}', Order(None, True)),
-        ('{"seconds": 0, "playing": false}', Order(0.0, False)),
-        ('{"seconds": 999999999, "playing": false}', Order(999999999.0, False)),
-        ('{"seconds": -999999999, "playing": false}', Order(-999999999.0, False)),
+        ('{"seconds": null, "playing": true}', PlaybackCommand(None, True)),
+        ('{"seconds": 0, "playing": false}', PlaybackCommand(0.0, False)),
+        ('{"seconds": 999999999, "playing": false}', PlaybackCommand(999999999.0, False)),
+        ('{"seconds": -999999999, "playing": false}', PlaybackCommand(-999999999.0, False)),
         ('{"seconds": 1e9, "playing": false}', None),
         ('{"seconds": -1e9, "playing": false}', None),
         ('{"seconds": NaN, "playing": false}', None),
@@ -190,15 +190,15 @@ def test_where_a_tape_is() -> None:
         ("{", None),
     ],
 )
-def test_orders(text: str, order: Order | None) -> None:
-    assert parse_order(text) == order
+def test_commands(text: str, command: PlaybackCommand | None) -> None:
+    assert parse_command(text) == command
 
 
 @pytest.mark.parametrize(
-    ("text", "order"),
+    ("text", "command"),
     [
-        ('{"seconds": 3, "playing": true}', Order(3.0, True)),
-        ('{"seconds": null, "playing": false}', Order(None, False)),
+        ('{"seconds": 3, "playing": true}', PlaybackCommand(3.0, True)),
+        ('{"seconds": null, "playing": false}', PlaybackCommand(None, False)),
         ('{"seconds": true, "playing": true}', None),
         ('{"seconds": NaN, "playing": true}', None),
         ('{"seconds": 1e999, "playing": true}', None),
@@ -211,8 +211,10 @@ def test_orders(text: str, order: Order | None) -> None:
         ("text", None),
     ],
 )
-def test_what_a_page_asks_of_a_recording_is_checked(text: str, order: Order | None) -> None:
-    assert parse_order(text) == order
+def test_what_a_page_asks_of_a_recording_is_checked(
+    text: str, command: PlaybackCommand | None
+) -> None:
+    assert parse_command(text) == command
 
 
 def test_texts_that_nobody_reads_do_not_grow() -> None:
@@ -220,7 +222,7 @@ def test_texts_that_nobody_reads_do_not_grow() -> None:
         feed = Feed()
         for number in range(1000):
             feed.say(f"{number}")
-            feed.send_place(f"at {number}")
+            feed.send_playback(f"at {number}")
         return await feed.get()
 
     with ThreadPoolExecutor() as pool:  # this thread has the browser's event loop
@@ -272,7 +274,7 @@ def test_a_page_is_sent_texts_then_bytes_then_the_place_and_each_new_loss_once()
         sending = asyncio.create_task(server._send(cast(ServerConnection, page), queue))
         queue.say("text")
         queue.put(b"a\0")
-        queue.send_place("place")
+        queue.send_playback("place")
         await takes(3)
         queue.dropped = 1
         queue.put(b"b\0")
@@ -298,7 +300,7 @@ def test_what_a_page_sends_passes_the_gate_and_it_hears_why_not() -> None:
     )
 
     class Board:
-        async def order(self, text: str) -> None:
+        async def command(self, text: str) -> None:
             passed.append(text)
 
         async def send(self, data: bytes) -> str:

@@ -63,7 +63,7 @@ def test_a_recording_is_played_and_sought(
     expect(page.locator("#clock")).to_contain_text("0:30")
 
 
-def test_the_arrows_wind_and_space_stops(
+def test_the_arrows_skip_and_space_stops(
     open_page: OpenPage, page_file: Path, minute: Path
 ) -> None:
     page = open_page(page_file.as_uri())
@@ -85,32 +85,33 @@ def test_a_recording_behind_the_server_is_wound_from_every_page(
     open_page: OpenPage, minute: Path
 ) -> None:
     port = open_replay(f"{minute}?speed={SLOWLY}")
-    with served(port, replace(BOARD, kind="recording"), tape=port) as service:
+    with served(port, replace(BOARD, kind="recording"), playback=port) as service:
         one, other = open_page(service.address), open_page(service.address)
         for page in (one, other):
             until(page, "camera.ready && camera.verdicts.length > 0")
             expect(page.locator("#player")).to_be_visible()
             expect(page.locator("#settings")).to_be_hidden()
-            duration = until(page, "camera.tape.durationS > 0", "camera.tape.durationS")
+            duration = until(page, "camera.playback.durationS > 0", "camera.playback.durationS")
             assert duration == pytest.approx(SECONDS, abs=0.5)
         one.locator("#seek").focus()
         one.locator("#seek").fill("45")
         for page in (one, other):
             until(
-                page, f"camera.tape.positionS >= 45 && camera.view.frame > {45 * FRAMES_A_SECOND}"
+                page,
+                f"camera.playback.positionS >= 45 && camera.view.frame > {45 * FRAMES_A_SECOND}",
             )
             expect(page.locator("#clock")).to_contain_text("/ 1:00")
         other.locator("#play").click()
         for page in (one, other):
-            until(page, "!camera.tape.playing")
+            until(page, "!camera.playback.playing")
         one.evaluate("camera.seek(59.5)")
         for page in (one, other):
-            until(page, "camera.tape.atEnd")
+            until(page, "camera.playback.atEnd")
             expect(page.locator("#source")).to_contain_text("recording ends")
         other.locator("#play").click()
         for page in (one, other):
-            wound = "camera.tape.playing && camera.tape.positionS < 45"
-            losses = until(page, wound, "camera.board.losses")
+            went_back = "camera.playback.playing && camera.playback.positionS < 45"
+            losses = until(page, went_back, "camera.board.losses")
             assert losses["wireLost"] == losses["badPackets"] == losses["restarts"] == 0
 
 

@@ -112,7 +112,7 @@ export class Inbox {
     this.#pieces.forget();
   }
 
-  /** As reconnect, and the next bytes may begin within a packet: a recording was wound. */
+  /** As reconnect, and the next bytes may begin within a packet: a recording was sought in. */
   jump() {
     this.reconnect();
     this.#decoder.jump();

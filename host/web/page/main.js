@@ -9,10 +9,10 @@ import { READ_MS, Screen, byId } from "./screen.js";
 import { SerialLink, hasSerial, knownPort, pickPort } from "./serial.js";
 import { ServerLink, tokenInAddress } from "./server.js";
 import { Settings } from "./settings.js";
-import { RemoteTape } from "./tape.js";
+import { RemotePlayer } from "./remote_player.js";
 import { EMPTY, percent, scoreOf, verdictOf, withHello, withSample } from "./view.js";
 
-const STEP = 0.05, WIND_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
+const STEP = 0.05, SKIP_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
 
 class App {
   view = EMPTY;
@@ -45,8 +45,8 @@ class App {
     this.draw();
   }
 
-  /** What can be wound, if anything. */
-  get tape() { return this.player ?? this.remote; }
+  /** The recording that is played, if any. */
+  get playback() { return this.player ?? this.remote; }
 
   say(text) { byId("source").textContent = text; }
 
@@ -114,7 +114,7 @@ class App {
       state: (state) => this.#serverState(state),
       dropped: (count) => { if (this.board) this.board.hostDropped = count; },
       notice: (text) => this.say(text),
-      place: (place) => this.#place(place),
+      playback: (status) => this.#followServer(status),
     };
   }
 
@@ -208,7 +208,7 @@ class App {
   }
 
   #retag() {
-    const bars = byId("bars").getAttribute("aria-pressed") === "true" && !this.tape;
+    const bars = byId("bars").getAttribute("aria-pressed") === "true" && !this.playback;
     this.#tag = this.view.paused ? "PAUSED" : bars ? "COLOUR BARS" : "";
     this.draw();
   }
@@ -216,7 +216,7 @@ class App {
   pause() {
     this.view = { ...this.view, paused: !this.view.paused, arrivals: [] };
     byId("pause").setAttribute("aria-pressed", String(this.view.paused));
-    if (this.tape) this.view.paused ? this.tape.pause() : this.tape.play();
+    if (this.playback) this.view.paused ? this.playback.pause() : this.playback.play();
     this.#retag();
   }
 
@@ -228,7 +228,7 @@ class App {
   }
 
   async colourBars() {
-    if (!this.board || this.tape) { this.say("Colour bars need a board"); return; }
+    if (!this.board || this.playback) { this.say("Colour bars need a board"); return; }
     try {
       await this.board.set("COLOUR_BARS", byId("bars").getAttribute("aria-pressed") === "true" ? 0 : 1);
     } catch (error) {
@@ -272,46 +272,46 @@ class App {
     player.play();
   }
 
-  #place(place) {
-    this.remote ??= new RemoteTape(this.link);
-    this.remote.take(place);
+  #followServer(status) {
+    this.remote ??= new RemotePlayer(this.link);
+    this.remote.take(status);
     byId("player").hidden = false;
-    byId("seek").max = place.duration_s;
-    this.#position(place.position_s, place.at_end);
+    byId("seek").max = status.duration_s;
+    this.#position(status.position_s, status.at_end);
   }
 
   #position(seconds, atEnd) {
-    if (!this.tape) return;
+    if (!this.playback) return;
     if (document.activeElement !== byId("seek") || !this.#dragging) byId("seek").value = seconds;
-    const words = `${clock(seconds)} / ${clock(this.tape.durationS)}${atEnd ? ", at the end" : ""}`;
+    const words = `${clock(seconds)} / ${clock(this.playback.durationS)}${atEnd ? ", at the end" : ""}`;
     if (byId("clock").textContent !== words) {
       byId("clock").textContent = words;
       byId("seek").setAttribute("aria-valuetext", words);
     }
-    const playing = String(this.tape.playing);
+    const playing = String(this.playback.playing);
     if (byId("play").getAttribute("aria-pressed") !== playing) byId("play").setAttribute("aria-pressed", playing);
   }
 
   #dragging = false;
 
-  wind(by) {
-    if (!this.tape) { this.say("The arrows wind a recording"); return; }
-    this.seek(this.tape.positionS + by);
+  skip(by) {
+    if (!this.playback) { this.say("The arrows go through a recording"); return; }
+    this.seek(this.playback.positionS + by);
   }
 
   async seek(seconds) {
     if (this.view.paused) this.pause(); // a view that stands still would show nothing of there
     this.view = { ...this.view, arrivals: [], periods: [] };
-    await this.tape.seek(seconds);
+    await this.playback.seek(seconds);
     await this.player?.advance(this.player.positionS + 0.5); // shows the picture of there, while paused, too
   }
 
   async playOrStop() {
-    if (!this.tape) return;
-    if (this.tape.playing) { this.tape.pause(); return; }
-    if (this.tape.atEnd) await this.tape.seek(0);
+    if (!this.playback) return;
+    if (this.playback.playing) { this.playback.pause(); return; }
+    if (this.playback.atEnd) await this.playback.seek(0);
     if (this.view.paused) this.pause();
-    else this.tape.play();
+    else this.playback.play();
   }
 
   #leave() {
@@ -352,7 +352,7 @@ class App {
     const keys = {
       " ": () => this.pause(), s: () => this.save(), b: () => this.colourBars(), n: () => this.#labelling.newPlace(), u: () => this.#labelling.undo(),
       "+": () => this.moveThreshold(STEP), "=": () => this.moveThreshold(STEP), "-": () => this.moveThreshold(-STEP),
-      ArrowLeft: () => this.wind(-WIND_S), ArrowRight: () => this.wind(WIND_S),
+      ArrowLeft: () => this.skip(-SKIP_S), ArrowRight: () => this.skip(SKIP_S),
     };
     if (!keys[event.key] || (event.key === " " && onButton)) return;
     event.preventDefault();

@@ -6,7 +6,7 @@ export function tokenInAddress() {
   return location.protocol === "http:" ? new URLSearchParams(location.hash.slice(1)).get("token") : null;
 }
 
-/** A link (board.js). events: {bytes, opened(again), lost(why), state(state), dropped(count), notice(text), place(place)}. */
+/** A link (board.js). events: {bytes, opened(again), lost(why), state(state), dropped(count), notice(text), playback(status)}. */
 export class ServerLink {
   kind = "server";
   name = "";
@@ -38,8 +38,8 @@ export class ServerLink {
   }
 
   /** To the recording that the server plays. */
-  order(order) {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(order));
+  command(command) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(command));
   }
 
   close() {
@@ -48,14 +48,14 @@ export class ServerLink {
   }
 
   #text(data) {
-    const { state, dropped, notice, place } = JSON.parse(data);
+    const { state, dropped, notice, playback } = JSON.parse(data);
     if (state) this.#state(state);
     if (dropped !== undefined) {
       this.#dropped = dropped;
       this.#events.dropped(this.#droppedBefore + dropped);
     }
     if (notice) this.#events.notice(notice);
-    if (place) this.#events.place(place);
+    if (playback) this.#events.playback(playback);
   }
 
   #state(state) {

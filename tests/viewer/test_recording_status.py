@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from host.recording.playback import Playback
-from host.viewer.tape import Recording, Tape, clock_text, tape_of
+from host.viewer.recording_status import Recording, RecordingStatus, clock_text, recording_status
 
 
 def recording(failure: str = "") -> Recording:
@@ -21,16 +21,18 @@ def playback(at_end: bool) -> Playback:
 
 
 def test_what_is_kept_of_people_is_always_said() -> None:
-    assert tape_of(None, None) is None
-    assert tape_of(recording(), playback(False)) == Tape("REC 1:15 12.3 MB", is_recording=True)
-    ended = tape_of(recording("the disk is full"), None)
-    assert ended == Tape("RECORDING ENDED: see the terminal")
+    assert recording_status(None, None) is None
+    assert recording_status(recording(), playback(False)) == RecordingStatus(
+        "REC 1:15 12.3 MB", is_recording=True
+    )
+    ended = recording_status(recording("the disk is full"), None)
+    assert ended == RecordingStatus("RECORDING ENDED: see the terminal")
 
 
 @pytest.mark.parametrize(("at_end", "end"), [(False, ""), (True, " END")])
 def test_a_replay_can_be_wound_and_says_where_it_is(at_end: bool, end: str) -> None:
-    expected = Tape(f"REPLAY 0:59 / 1:01:15{end}", is_playing=True)
-    assert tape_of(None, playback(at_end)) == expected
+    expected = RecordingStatus(f"REPLAY 0:59 / 1:01:15{end}", is_playing=True)
+    assert recording_status(None, playback(at_end)) == expected
 
 
 def test_clocks() -> None:

@@ -1,6 +1,6 @@
 // A recording that `host.viewer --web --port replay:FILE` plays: steered as player.js is, by asking the server.
 
-export class RemoteTape {
+export class RemotePlayer {
   positionS = 0;
   durationS = 0;
   atEnd = false;
@@ -14,9 +14,9 @@ export class RemoteTape {
     Object.assign(this, { positionS: position_s, durationS: duration_s, atEnd: at_end, playing });
   }
 
-  play() { this.#link.order({ seconds: null, playing: true }); }
-  pause() { this.#link.order({ seconds: null, playing: false }); }
+  play() { this.#link.command({ seconds: null, playing: true }); }
+  pause() { this.#link.command({ seconds: null, playing: false }); }
 
   /** Plays on from there: what stands still would show nothing of there. */
-  async seek(seconds) { this.#link.order({ seconds, playing: true }); }
+  async seek(seconds) { this.#link.command({ seconds, playing: true }); }
 }

@@ -9,8 +9,8 @@ from host.recording.playback import Playback
 
 
 @dataclass(frozen=True)
-class Tape:
-    """text: always on the screen. is_recording: bytes are being kept now. is_playing: it can be wound."""
+class RecordingStatus:
+    """text: always on the screen. is_recording: bytes are being kept now. is_playing: it can be sought in."""
 
     text: str
     is_recording: bool = False
@@ -31,18 +31,22 @@ class Recording(Protocol):
         """In the file so far."""
 
 
-def tape_of(recording: Recording | None, playback: Playback | None) -> Tape | None:
+def recording_status(
+    recording: Recording | None, playback: Playback | None
+) -> RecordingStatus | None:
     """None when there is neither. While a recording is being made, that is what is told."""
     if recording is not None and recording.failure:
-        return Tape("RECORDING ENDED: see the terminal")
+        return RecordingStatus("RECORDING ENDED: see the terminal")
     if recording is not None:
         size = recording.written_bytes / 1e6
-        return Tape(f"REC {clock_text(recording.seconds)} {size:.1f} MB", is_recording=True)
+        return RecordingStatus(
+            f"REC {clock_text(recording.seconds)} {size:.1f} MB", is_recording=True
+        )
     if playback is None:
         return None
     end = " END" if playback.at_end else ""
     position, whole = clock_text(playback.position_s), clock_text(playback.duration_s)
-    return Tape(f"REPLAY {position} / {whole}{end}", is_playing=True)
+    return RecordingStatus(f"REPLAY {position} / {whole}{end}", is_playing=True)
 
 
 def clock_text(seconds: float) -> str:

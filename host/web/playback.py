@@ -13,8 +13,8 @@ PLACE_STEP_S = 0.2  # of the position that is told: a bar moves no finer
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a tape is, in seconds."""
+class PlaybackStatus:
+    """How far a playback is, in seconds."""
 
     position_s: float
     duration_s: float
@@ -23,36 +23,36 @@ class Place:
 
     def text(self) -> str:
         """As a message to a page."""
-        return json.dumps({"place": asdict(self)})
+        return json.dumps({"playback": asdict(self)})
 
 
-def place_of(tape: Playback) -> Place:
+def status_of(playback: Playback) -> PlaybackStatus:
     """Now, in steps."""
-    position = tape.duration_s if tape.at_end else tape.position_s
+    position = playback.duration_s if playback.at_end else playback.position_s
     steps = position // PLACE_STEP_S
-    return Place(
+    return PlaybackStatus(
         round(steps * PLACE_STEP_S, 1),
-        round(tape.duration_s, 1),
-        tape.at_end,
-        not (tape.paused or tape.at_end),
+        round(playback.duration_s, 1),
+        playback.at_end,
+        not (playback.paused or playback.at_end),
     )
 
 
 @dataclass(frozen=True)
-class Order:
+class PlaybackCommand:
     """Go to `seconds`, None: stay; then play or halt."""
 
     seconds: float | None
     playing: bool
 
-    def give(self, tape: Playback) -> None:
+    def apply(self, playback: Playback) -> None:
         """Reads the file: not for an event loop."""
         if self.seconds is not None:
-            tape.seek(self.seconds)
-        tape.pause(not self.playing)
+            playback.seek(self.seconds)
+        playback.pause(not self.playing)
 
 
-def parse_order(text: str) -> Order | None:
+def parse_command(text: str) -> PlaybackCommand | None:
     """A page's text; None when it is none."""
     try:
         found = parse_json(text)
@@ -63,6 +63,6 @@ def parse_order(text: str) -> Order | None:
     if not isinstance(playing, bool) or not (seconds is None or is_number):
         return None
     if seconds is None:
-        return Order(None, playing)
+        return PlaybackCommand(None, playing)
     fits = -1e9 < seconds < 1e9 and math.isfinite(seconds)
-    return Order(float(seconds), playing) if fits else None
+    return PlaybackCommand(float(seconds), playing) if fits else None
