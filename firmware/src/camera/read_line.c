@@ -4,10 +4,10 @@
 #include "board/nrf52840.h" // GPIO_PORT
 #include "camera/pins.h"    // PIN_PCLK, PIN_HREF, PIN_D0
 
-/* line_loops.S knows the pins and the struct by number. */
+/* line_macros.h knows the pins and the struct by number. */
 _Static_assert(PIN_PCLK == GPIO_PIN(0u, 4u) && PIN_HREF == GPIO_PIN(0u, 5u) && PIN_D0 >= GPIO_PIN(1u, 0u),
-               "pins of line_loops.S");
-_Static_assert(sizeof(struct camera_reading) == 40 || sizeof(void *) != 4, "members of line_loops.S");
+               "pins of line_macros.h");
+_Static_assert(sizeof(struct camera_reading) == 40 || sizeof(void *) != 4, "members of line_macros.h");
 
 /* Code among the data: .data is copied to RAM at start. */
 extern const uint8_t read_line_grey_straight[], read_line_ready_straight[];
