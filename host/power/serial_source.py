@@ -101,7 +101,6 @@ class SerialSource:
         self._port = open_serial(port, baud, timeout_s=0.05)
         self._where, self._bytes = port, bytearray()
         self._lines = LineClock(port, time.monotonic)
-        self._started = False
         self.info = MeterInfo(
             name=f"serial source {port}",
             serial_number="unknown",
@@ -121,7 +120,6 @@ class SerialSource:
                     f"{self._where} sends no numbers",
                     "check --baud and what the second board prints (time_ms,voltage_v,current_ma)",
                 )
-        self._started = True
 
     def read(self, timeout_s: float) -> Block | None:
         """The samples up to the next line."""

@@ -74,6 +74,10 @@ def test_noise_is_called_noise_and_a_difference_is_not() -> None:
     same = np.full(20, 5.0)
     assert ratio(same, same).verdict is Verdict.EQUAL
     assert ratio(same, 2 * same).verdict is Verdict.SLOWER
+    assert FEWEST == 10
+    for one, other in ((a[:10], slower), (slower, a[:10])):
+        assert ratio(one, other).verdict is not Verdict.TOO_FEW
+    assert ratio(slower, a[:9]).verdict is Verdict.TOO_FEW
     few = ratio(a[: FEWEST - 1], slower)
     assert few.verdict is Verdict.TOO_FEW and np.isnan(few.low)
     assert "too few" in verdict_words(few)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from host.power.battery import (
     life_in_words,
 )
 from host.power.choose import meter_choice, open_meter
+from host.power.columns import Columns, Quantity, default_columns
 from host.power.currents import Activity
 from host.power.figures import inference_window, state_figure, unseen
 from host.power.marker import busy_channels, find_pulses, pulses_between_falls
@@ -265,3 +267,15 @@ def test_which_meter(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_meter_in_words() -> None:
     assert meter_words("m", "12", 1e5) == "m 12, 100,000 samples/s"
     assert meter_words("m", "none", 10) == meter_words("m", "", 10) == "m, 10 samples/s"
+
+
+def test_lines_without_a_header_are_by_their_count() -> None:
+    """Current; time and current; time, volts and current: ms, V and mA."""
+    current, time = Quantity(0, 1e-3), Quantity(0, 1e-3)
+    assert default_columns(1, "x") == Columns(1, current)
+    assert default_columns(2, "x") == Columns(2, replace(current, column=1), time)
+    volts = Quantity(1, 1.0)
+    assert default_columns(3, "x") == Columns(3, replace(current, column=2), time, volts)
+    for count in (0, 4):
+        with pytest.raises(HostError, match=f"x: {count} columns and no header"):
+            default_columns(count, "x")

@@ -138,5 +138,9 @@ def test_an_event_marks_the_value_behind_it() -> None:
     text = b"6409-07\r\n6409-07\r\nevent 1\r\n6409-07\r\n6409-07\r\n"
     trace = join(decoder.feed(text), RATE_HZ, VOLTS)
     assert trace.bits.tolist() == [0, 0, 1, 0]
+    for count in (2, 3):  # behind the last value: on it, for there is no other
+        decoder = Decoder(RATE_HZ, VOLTS)
+        trace = join(decoder.feed(b"6409-07\r\n" * count + b"event 1\r\n"), RATE_HZ, VOLTS)
+        assert trace.bits.tolist() == [0] * (count - 1) + [1]
     decoder = Decoder(RATE_HZ, VOLTS)
     assert join(decoder.feed(b"6409-07\r\nevent 1\r\n"), RATE_HZ, VOLTS).bits.tolist() == [1]

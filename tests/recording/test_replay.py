@@ -148,6 +148,25 @@ def test_one_can_pause_and_go_back_and_forth(tmp_path: Path) -> None:
     assert any(port.read() for _ in range(10)) and not port.at_end and port.position_s < 1.0
 
 
+def test_a_pause_takes_no_time_of_the_recording(tmp_path: Path) -> None:
+    record_board(tmp_path / "a.rec", seconds=60)
+    clock = Clock()
+    port = ReplayPort(Replay(tmp_path / "a.rec"), lambda: clock.now_ns / 1e9, clock.sleep)
+    start(port)
+    for _ in range(100):
+        port.read()
+    place = port.position_s
+    for paused in (True, False):  # nobody reads meanwhile, as behind a page that is hidden
+        port.pause(paused)
+        clock.now_ns += 20_000_000_000
+        assert port.paused == paused
+    port.pause(False)
+    began = clock.now_ns
+    while port.position_s < place + 5:
+        port.read()
+    assert (clock.now_ns - began) / 1e9 == pytest.approx(5, abs=0.6)
+
+
 def start(port: ReplayPort) -> None:
     """Sets its mode, as a tool does, and takes the answers."""
     port.write(encode_packet(HelloRequest.ID, 0, b""))

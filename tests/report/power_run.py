@@ -109,7 +109,7 @@ def power_run(directory: Path, word: str = "estimated", **changed: Any) -> Run:
                 "segment": names,
             },
         )
-        run.extend("detail", {"time_s": time, "current_a": current, "marker": time % 0.5 > 0.1})
+        run.extend("detail", {"time_s": 5 + time, "current_a": current, "marker": time % 0.5 > 0.1})
         for window, energy in ((1, 0.2168), (2, 0.2169)):
             run.append(
                 "windows",
@@ -120,7 +120,7 @@ def power_run(directory: Path, word: str = "estimated", **changed: Any) -> Run:
                 energy,
                 energy / 65,
                 2.866e-3,
-                6.56e-3,
+                6.561234e-3,
                 3.3,
                 0,
                 "",

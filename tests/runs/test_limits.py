@@ -15,6 +15,7 @@ from host.base.errors import HostError
 from host.runs import conditions, tables, typed_json, write
 from host.runs.conditions import Conditions, gather, host_conditions
 from host.runs.layout import Column, Layout, check_layouts
+from host.runs.read import read_run
 from host.runs.typed_json import as_object, parse, parse_texts, read_object
 from host.runs.write import default_directory
 from tests.goldens import check_golden
@@ -220,3 +221,18 @@ def test_a_run_whose_place_was_taken_away_ends_as_it_was_ended(tmp_path: Path) -
         (place / "mine.txt").write_text("a user's")
         raise KeyboardInterrupt
     assert [path.name for path in place.iterdir()] == ["mine.txt"]
+
+
+def test_rows_keep_their_order_however_they_come(tmp_path: Path) -> None:
+    with writer(tmp_path / "run") as run:
+        for first in (0, 4, 8):
+            for number in (first, first + 1):
+                run.append("samples", number, 0.0, True, "x")
+            both = [first + 2, first + 3]
+            run.extend(
+                "samples",
+                {"frame": both, "period_ms": both, "warm": [True] * 2, "label": ["x"] * 2},
+            )
+    assert read_run(tmp_path / "run").columns("samples", ["frame"])["frame"].tolist() == [
+        *range(12)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from dataclasses import replace
@@ -13,9 +14,11 @@ from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.bench.__main__ import main
 from host.bench.report.compose import page_of
+from host.bench.watch import command
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
-from host.bench.watch.tables import Request, keep_watch
+from host.bench.watch.tables import Done, Request, keep_watch
 from host.link.messages import Fault, Heartbeat, Log, Setting, Verdict
+from host.link.settings import LIMITS
 from host.runs.read import read_run
 from tests.goldens import printed_json
 from tests.link.fake_board import HELLO
@@ -96,6 +99,74 @@ def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
             lambda _: None,
         )
     assert not (tmp_path / "run").exists()
+
+
+def test_a_recordings_end_ends_a_watch_with_what_was_heard(tmp_path: Path) -> None:
+    end = EndOfRecordingError("a.rec ends")
+    done = keep_watch(Spoken(end), request(tmp_path / "run"), lambda _: None)
+    run = read_run(tmp_path / "run")
+    assert done.stopped_by is end and run.interrupted and run.reason == "a.rec ends"
+    for why in (HostError("pulled"), KeyboardInterrupt()):
+        with pytest.raises(type(why)) as raised:
+            keep_watch(Spoken(why, silent=True), request(tmp_path / "none"), lambda _: None)
+        assert raised.value is why and not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("stopped", [None, KeyboardInterrupt()])
+def test_what_the_command_line_asks_for_and_what_is_said_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stopped: BaseException | None,
+) -> None:
+    asked: list[Request] = []
+
+    def watched(board: object, wanted: Request, progress: Progress) -> Done:
+        asked.append(wanted)
+        for seconds in (9.0, 10.0, 19.9, 20.0, 30.0):
+            progress(seconds)
+        done = keep_watch(Spoken(), request(Path("other")), lambda _: None)
+        return Done(done.report, done.conditions, stopped)
+
+    monkeypatch.setattr("host.bench.watch.tables.keep_watch", watched)
+    monkeypatch.setattr(command, "_board", lambda _: contextlib.nullcontext(Spoken()))
+    words = [
+        "watch",
+        "--looks",
+        "12",
+        "--minutes",
+        "3",
+        "--settle",
+        "2",
+        "--supply",
+        "2.5",
+        "--output",
+        "a",
+    ]
+    ends = pytest.raises(KeyboardInterrupt) if stopped else contextlib.nullcontext()
+    with ends:
+        assert main(words) == 0
+    (wanted,) = asked
+    assert wanted.plan == WatchPlan(12, 3, 2) and wanted.volts == 2.5
+    assert wanted.directory == Path("a") and wanted.details["looks a minute"] == "12"
+    said = capsys.readouterr().err
+    assert [line for line in said.splitlines() if " s" in line[-3:]] == [
+        f"{seconds} of 180 s" for seconds in (10, 20, 30)
+    ]
+    assert "kept in a; " in said
+
+
+def test_what_is_not_said_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Request] = []
+
+    def watched(board: object, wanted: Request, progress: Progress) -> Done:
+        asked.append(wanted)
+        return keep_watch(Spoken(), request(Path("other")), lambda _: None)
+
+    monkeypatch.setattr("host.bench.watch.tables.keep_watch", watched)
+    monkeypatch.setattr(command, "_board", lambda _: contextlib.nullcontext(Spoken()))
+    assert main(["watch"]) == 0
+    looks = LIMITS[Setting.LOOKS_PER_MINUTE].at_start
+    assert asked[0].plan == WatchPlan(looks, 1) and asked[0].volts == 3.3
 
 
 def test_a_battery_feeds_the_supply_through_a_regulator(capsys: pytest.CaptureFixture[str]) -> None:
