@@ -1,4 +1,4 @@
-"""Depthwise 3x3: the assembly on an emulated Cortex-M4, and the plain kernels on this PC, against exact integers."""
+"""Depthwise 3x3: its shapes (run by test_exact.py), extreme weights and biases, and what it refuses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host.compiler.format import OperatorKind
 from tests.dsp.board import Board
-from tests.dsp.operators import Case, Shape, check_on_board, check_on_host, random_case, run_on_host
+from tests.dsp.operators import Case, Shape, check_on_board, random_case, run_on_host
 
 SAME = Shape(
     OperatorKind.DEPTHWISE,
@@ -86,32 +85,6 @@ def _padded(
         fill=fill,
         short=short,
     )
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_equals_exact_integers_on_the_board(board: Board, name: str) -> None:
-    check_on_board(board, random_case(NAMED[name], 1))
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_equals_exact_integers_on_this_pc(library: ctypes.CDLL, name: str) -> None:
-    check_on_host(library, random_case(NAMED[name], 2))
-
-
-@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 4))
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_shape_on_the_board(hard_board: Board, shape: Shape, seed: int, rows: int) -> None:
-    check_on_board(hard_board, random_case(shape, seed), rows)
-
-
-@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 4))
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, rows: int) -> None:
-    check_on_host(library, random_case(shape, seed), rows)
 
 
 @pytest.mark.parametrize("shape", [SAME, HALVED], ids=["same", "halved"])

@@ -1,4 +1,4 @@
-"""The first convolution: assembly on an emulated Cortex-M4, plain kernels on this PC, against exact integers."""
+"""The first convolution: its shapes (run by test_exact.py), and what it refuses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import ctypes
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host.compiler.format import OperatorKind
-from tests.dsp.board import Board
-from tests.dsp.operators import Shape, check_on_board, check_on_host, random_case, run_on_host
+from tests.dsp.operators import Shape, random_case, run_on_host
 
 GREY = Shape(
     OperatorKind.CONV,
@@ -70,32 +68,6 @@ def shapes() -> st.SearchStrategy[Shape]:
         st.tuples(st.integers(0, 255), st.integers(0, 255)),
         st.booleans(),
     )
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_equals_exact_integers_on_the_board(board: Board, name: str) -> None:
-    check_on_board(board, random_case(NAMED[name], 1))
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_equals_exact_integers_on_this_pc(library: ctypes.CDLL, name: str) -> None:
-    check_on_host(library, random_case(NAMED[name], 2), rows_at_once=2)
-
-
-@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_shape_on_the_board(hard_board: Board, shape: Shape, seed: int, rows: int) -> None:
-    check_on_board(hard_board, random_case(shape, seed), rows)
-
-
-@given(shape=shapes(), seed=st.integers(0, 1 << 30), rows=st.integers(0, 3))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_shape_on_this_pc(library: ctypes.CDLL, shape: Shape, seed: int, rows: int) -> None:
-    check_on_host(library, random_case(shape, seed), rows)
 
 
 @pytest.mark.parametrize(

@@ -7,27 +7,16 @@ import pytest
 from host.base.errors import HostError
 from host.power.lpm01a import Decoder, Lpm01a
 from host.power.marker import pulses_between_falls
-from host.power.meter import Block
 from host.power.trace import Trace, join
 from tests.power.instruments.lpm01a import Faults, SimulatedLpm01a, decimal
+from tests.power.instruments.reading import measured
 from tests.power.instruments.signal import Signal, inferences
 
 RATE_HZ, VOLTS = 1000, 3.3
 
 
 def measure(instrument: SimulatedLpm01a, samples: int) -> Trace:
-    """At least so many values."""
-    meter = Lpm01a(instrument.port, RATE_HZ, source=True)
-    try:
-        meter.start(VOLTS)
-        blocks: list[Block] = []
-        while sum(len(b.current_a) + b.lost for b in blocks) < samples:
-            block = meter.read(1.0)
-            assert block is not None
-            blocks.append(block)
-        return join(blocks, RATE_HZ, VOLTS)
-    finally:
-        meter.close()
+    return measured(Lpm01a(instrument.port, RATE_HZ, source=True), samples, VOLTS)
 
 
 def slow_signal() -> Signal:

@@ -10,28 +10,23 @@ import serial
 
 from host.base.errors import HostError
 from host.power.marker import find_pulses
-from host.power.meter import Block
 from host.power.ppk2 import Ppk2, amperes, calibration_table
-from host.power.trace import Trace, join
+from host.power.trace import Trace
 from tests.power.instruments.ppk2 import Faults, SimulatedPpk2
+from tests.power.instruments.reading import measured
 from tests.power.instruments.signal import all_ranges, inferences
 
 VOLTS = 3.3
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated instrument is silent for as long as this computer does something else."""
+    monkeypatch.setattr("host.power.ppk2.SILENT_S", 60.0)
+
+
 def measure(instrument: SimulatedPpk2, samples: int, source: bool = True) -> Trace:
-    """At least so many samples from the start of the stream."""
-    meter = Ppk2(instrument.port, source)
-    try:
-        meter.start(VOLTS)
-        blocks: list[Block] = []
-        while sum(len(b.current_a) + b.lost for b in blocks) < samples:
-            block = meter.read(1.0)
-            assert block is not None
-            blocks.append(block)
-        return join(blocks, meter.info.rate_hz, VOLTS)
-    finally:
-        meter.close()
+    return measured(Ppk2(instrument.port, source), samples, VOLTS)
 
 
 def test_energy_is_within_half_a_per_cent_of_the_truth() -> None:

@@ -26,6 +26,7 @@ from host.link.messages import Fault, FaultCode, Mode, Set
 from host.viewer import __main__ as viewer
 from host.viewer.session import Session, save_picture
 from host.viewer.view import first_view
+from tests.capture.scripted import Clock
 from tests.link.fake_board import FakeBoard, MemoryPort, moving_picture
 from tests.viewer.scenes import COLOURFUL, USUAL
 
@@ -159,17 +160,6 @@ def test_senseless_numbers_are_refused(wrong: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         viewer.arguments(wrong)
     assert caught.value.code == 2
-
-
-class Clock:
-    """Seconds that pass when it is looked at."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        self.now += 0.01
-        return self.now
 
 
 @pytest.fixture
