@@ -1,4 +1,4 @@
-"""The desk-side half: everything that runs on the PC. `from host import open_board` is its Python API (docs/API.md).
+"""Everything that runs on the PC. `from host import open_board` is its Python API (docs/API.md).
 
 To import it changes and loads nothing: the names below are looked up when they are used.
 """

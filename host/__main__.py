@@ -1,4 +1,4 @@
-"""tinyml-camera TOOL ...: the desk-side tools of the TinyML camera companion, by one name.
+"""tinyml-camera TOOL ...: the tools of the TinyML camera companion, by one name.
 
 `tinyml-camera TOOL --help` tells what a tool takes. In a checkout `python -m host TOOL` does the same.
 """
@@ -19,7 +19,7 @@ from host.base.spelling import nearest_name
 from host.base.version import version
 
 TOOLS = {  # in the order in which they are met
-    "viewer": "what the board sees, what it thinks and what that costs",
+    "viewer": "live: the frame, the verdict, the cycles of each stage",
     "doctor": "examines a board and says what to do",
     "capture": "pictures from the board, a key a label",
     "data": "sets of pictures: import, check, split, export",

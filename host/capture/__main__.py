@@ -50,10 +50,14 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         nargs="?",
         const=_band(UNSURE),
         metavar="LOW,HIGH",
-        help=f"only where the model doubts, where labels pay most (default {UNSURE})",
+        help=f"only where the model is unsure, where labels are worth most (default {UNSURE})",
     )
     add("--label", help="keep what the rules admit under this label, without a key")
-    add("--watch", metavar="LABEL", help="the model's label whose score is shown and doubted")
+    add(
+        "--watch",
+        metavar="LABEL",
+        help="the model's label whose score is shown and used by --uncertain",
+    )
     add("--threshold", type=share, default=0.5, metavar="0..1", help="score from which it counts")
     add(
         "--distance",

@@ -54,7 +54,7 @@ def _import(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("input", type=Path, help=f"{DATA_HELP}, Edge Impulse, COCO, YOLO or Pascal VOC")
     add("output", type=Path, help="folder that gets them; what is there stays")
-    add("--labels", metavar="A,B", help="accept these alone; a slip is found and named")
+    add("--labels", metavar="A,B", help="accept these alone; others are named, with the nearest")
     add("--split", choices=SPLITS, default="", help="of pictures that have none")
     add("--source", help="where they are from (default: the input's name)")
     add("--licence", default="", help="under which they may be used; kept with every picture")
@@ -85,10 +85,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
 def _split(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("data", type=Path, help="a folder; its manifest.csv is made or changed")
-    add("--val", type=share, default=VAL_SHARE, metavar="0..1", help="share that judges")
-    add("--test", type=share, default=0.0, metavar="0..1", help="share that judges in the end")
+    add("--val", type=share, default=VAL_SHARE, metavar="0..1", help="share for validation")
+    add("--test", type=share, default=0.0, metavar="0..1", help="share for the final test")
     add("--by", default="session", metavar="COLUMN", help="equal values stay together: source")
-    add("--gap", type=float, metavar="SECONDS", help="a pause so long parts a session")
+    add("--gap", type=float, metavar="SECONDS", help="a pause of this length begins a new session")
     add("--seed", type=int, default=0, help="another one gives another split")
     _distance(parser)
 

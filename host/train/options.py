@@ -190,7 +190,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0.0,
         metavar="SHARE",
-        help="of pictures shown in haze, at night, blurred and the like (default 0; 0.3 makes a model steadier)",
+        help="of pictures shown in haze, at night, blurred and the like (default 0; 0.3 makes a model more robust)",
     )
     model = parser.add_argument_group("model").add_argument
     model(
@@ -235,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE.keras=0.4",
-        help="average the trained weights with that share of a relative's; steadier on unlike pictures; "
+        help="average the trained weights with that share of a relative's; more robust on pictures of other kinds; "
         "may be given again",
     )
     model(

@@ -47,7 +47,12 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--json", action="store_true", help="one JSON object a frame on stdout, no picture")
     add("--web", type=whole(0, 65_535), nargs="?", const=0, metavar="PORT", help=WEB_HELP)
     add("--open", action="store_true", help="with --web: open the page in the browser, too")
-    add("--watch", type=_looks, metavar="N", help="always-on: N looks a minute, verdicts in words")
+    add(
+        "--watch",
+        type=_looks,
+        metavar="N",
+        help="always-on: N looks a minute, a line when the verdict changes",
+    )
     add("--drop-rate", type=share, default=0.0, metavar="0..1", help="damage the link on purpose")
     return parser.parse_args(argv)
 
@@ -56,9 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when nothing cut it short."""
     request = arguments(argv)
     if request.watch and request.json:
-        raise HostError(
-            "--watch tells verdicts in words, not in JSON", "leave --json or --watch out"
-        )
+        raise HostError("--watch prints lines of text, not JSON", "leave --json or --watch out")
     _refuse_with_web(request)
     request.scene = lit_url(request.scene, request.light)
     console = stderr()

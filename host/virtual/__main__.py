@@ -99,7 +99,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
     add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)
     faults = [f.name for f in dataclasses.fields(SensorFaults) if f.name != "stuck_bit"]
-    add("--fault", action="append", default=[], choices=faults, help="break the camera so")
+    add("--fault", action="append", default=[], choices=faults, help="give the camera this fault")
     add("--stuck-bit", type=int, choices=range(8), help="this data line of the camera reads 1")
     add(
         "--core-load",
@@ -119,7 +119,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add(
         "--console",
         action="store_true",
-        help="obey lines on stdin: reset, flash FILE, pull, plug, touch, quit",
+        help="commands on stdin: reset, flash FILE, pull, plug, touch, quit",
     )
     return parser.parse_args(arguments)
 

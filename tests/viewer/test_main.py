@@ -256,7 +256,7 @@ def test_a_misspelt_label_is_refused_in_json_too(server: BoardServer) -> None:
 
 
 def test_watching_tells_no_json() -> None:
-    with pytest.raises(HostError, match="--watch tells verdicts in words"):
+    with pytest.raises(HostError, match="--watch prints lines of text"):
         viewer.main(["--watch", "6", "--json"])
 
 
