@@ -159,7 +159,9 @@ def test_answers_of_a_board_are_kept_where_the_run_is(
     of = subject()
     object.__setattr__(of, "packed", object())
     _, hello = command._on_board(args, of, whole, np.zeros((4, 2), np.int8), Console(), said.append)
-    assert hello is HELLO and places == [tmp_path / "board_answers.txt" if output else None] and closed
+    assert (
+        hello is HELLO and places == [tmp_path / "board_answers.txt" if output else None] and closed
+    )
     assert said == ["2 answers are here from a run that was cut off", "a line"]
     assert bars.shares == {f"{HELLO.board} board": [0.25, 1.0]}
 
