@@ -17,7 +17,17 @@ from host.link.client import Client
 from host.link.device import Device
 from host.link.line import Timing
 from host.link.sequence import Losses
-from host.samples import POLL_S, STALE_S, Pairing, Sample, image_of, labels_of, samples, scores_of
+from host.samples import (
+    POLL_S,
+    STALE_S,
+    Pairing,
+    Sample,
+    absence,
+    image_of,
+    labels_of,
+    samples,
+    scores_of,
+)  # fmt: skip
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
 
 PICTURE = moving_picture(0)
@@ -195,3 +205,33 @@ def test_patience_is_from_the_last_wanted_sample() -> None:
     )
     with pytest.raises(HostError, match="no frame with its result"):
         next(picky)
+
+
+@pytest.mark.parametrize(
+    ("label", "labels", "there_is"),
+    [
+        ("person", ("no person", "person"), "no person"),
+        ("no_person", ("no_person", "person"), "person"),
+        ("with_mask", ("without_mask", "with_mask"), "without mask"),
+        ("cat", ("cat", "dog", "bird"), "no cat"),
+        ("person", ("person",), "no person"),
+        ("person", (), "no person"),
+        ("a_b", ("a_b", "a_b"), "no a b"),
+        ("cow", ("cat", "dog"), "no cow"),
+    ],
+)
+def test_what_there_is_where_a_label_is_not(
+    label: str, labels: tuple[str, ...], there_is: str
+) -> None:
+    assert absence(label, labels) == there_is
+
+
+def test_a_sample_knows_the_scores_of_its_labels() -> None:
+    (sample,) = paired(wire.Mode.STREAM, frame(1), result(1))
+    assert sample.score("nobody") is None and sample.score("no person") == sample.scores[0]
+    assert sample.meaning == HELLO.score_meaning and sample.source == wire.Source.CAMERA
+    assert sample.cycles is not None
+    assert (sample.cycles.overlapped, sample.cycles.age) == (
+        result(1).overlapped_cycles,
+        result(1).age_cycles,
+    )
