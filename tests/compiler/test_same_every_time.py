@@ -10,9 +10,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from host.base.places import MODELS
+from host.compiler import oracle
 from host.compiler.build import Compiled, Options, compile_model
 from host.compiler.cost import predict, terms, unmeasured
 from host.compiler.labels import labels_for
@@ -55,8 +57,14 @@ def test_a_shipped_model_is_its_packed_file(path: Path) -> None:
 def test_random_networks(name: str, options: Options, seeds: Iterable[int]) -> None:
     lines: list[str] = []
     for seed in seeds:
-        made = compile_defined(random_model(seed)[0], options)
-        lines += [f"== {seed}: refused"] if made is None else described(str(seed), made)
+        data, shape = random_model(seed)
+        made = compile_defined(data, options)
+        if made is None:
+            lines.append(f"== {seed}: refused")
+            continue
+        lines += described(str(seed), made)
+        for image in np.random.default_rng(seed).integers(0, 256, (2, *shape), np.uint8):
+            lines.append(f"scores {oracle.scores(unpack(made.blob), image).ravel().tolist()}")
     check_golden(f"compiled_random_{name}", "\n".join(lines))
 
 
