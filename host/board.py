@@ -126,13 +126,13 @@ class Board(Closing):
         there = read_manifest(folder).pictures if has_manifest(folder) else ()
         labels = dict.fromkeys([picture.label for picture in there if picture.label] + [label])
         session = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{len({p.session for p in there}) + 1}"
-        kept = []
+        saved = []
         with Journal(folder, list(labels)) as journal:
             for sample in self.samples(count):
                 assert sample.image is not None
                 about = row_of_sample(sample, self.client.hello, label, session, datetime.now(UTC))
-                kept.append(folder / journal.add(sample.image, about).path)
-        return kept
+                saved.append(folder / journal.add(sample.image, about).path)
+        return saved
 
     def deploy(self, model: str | Path, labels: list[str] | None = None) -> str:
         """Sends a .tflite or .tpm, which the board runs from then on; the model's name. Raises HostError."""
@@ -176,11 +176,11 @@ def open_board(
         from host.virtual.scene import open_scene
 
         guest = LocalPort(open_scene(scene), say=lambda line: None)
-        client = Client(Line(_kept(guest, recorder), replace(GUEST, tries=4), guest.clock))
+        client = Client(Line(_recorded(guest, recorder), replace(GUEST, tries=4), guest.clock))
         client.greet()
         return Board(client, recorder)
-    reopen = None if choice.is_replay else lambda: _kept(reopener(choice)(), recorder)
-    return Board(Device(_kept(open_choice(choice), recorder), reopen=reopen), recorder)
+    reopen = None if choice.is_replay else lambda: _recorded(reopener(choice)(), recorder)
+    return Board(Device(_recorded(open_choice(choice), recorder), reopen=reopen), recorder)
 
 
 def _recorder(record: str | Path | None, choice: Choice) -> Recorder | None:
@@ -189,7 +189,7 @@ def _recorder(record: str | Path | None, choice: Choice) -> Recorder | None:
     return start_recording(Path(record), choice.url, "host.open_board", lambda line: None)
 
 
-def _kept(port: Port, recorder: Recorder | None) -> Port:
+def _recorded(port: Port, recorder: Recorder | None) -> Port:
     if recorder is None:
         return port
     return RecordingPort(port, recorder)

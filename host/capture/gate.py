@@ -29,7 +29,7 @@ class Gate:
         """True for a frame that is wanted; the next ones are then compared with it."""
         if sample.cycles is not None:
             self._seconds += sample.cycles.period / max(1, sample.clock_hz)
-        if sample.image is None or not (self._is_time() and self._is_doubtful(sample)):
+        if sample.image is None or not (self._is_time() and self._is_uncertain(sample)):
             return False
         cells = _cells(sample.image)
         if self._options.on_change and not self._has_changed(cells):
@@ -42,7 +42,7 @@ class Gate:
     def _is_time(self) -> bool:
         return self._options.rate is None or self._seconds >= self._next
 
-    def _is_doubtful(self, sample: Sample) -> bool:
+    def _is_uncertain(self, sample: Sample) -> bool:
         if self._options.band is None:
             return True
         score, (low, high) = sample.score(self._watched), self._options.band

@@ -45,7 +45,7 @@ class CaptureSession:
         self._mistaken: list[bool] = []  # of each picture of this run
         self._hashes = _hashes(journal)
         self.is_scripted = False
-        self.said: list[str] = []  # one line for each thing that happened
+        self.log: list[str] = []  # one line for each thing that happened
         self.state = State(
             labels=options.labels,
             folder=str(journal.folder),
@@ -197,7 +197,7 @@ class CaptureSession:
         )
 
     def _say(self, text: str) -> None:
-        self.said.append(text)
+        self.log.append(text)
         self.viewer.say(text.replace(f"{self.state.session}_", ""))  # the screen names the session
 
 

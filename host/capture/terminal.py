@@ -79,8 +79,8 @@ def run_plain(session: CaptureSession, frames: int | None, keys: list[str]) -> I
             raise HostError(f"no frame for {SILENT_S:.0f} s", "python -m host.doctor finds out why")
         if arrived and waiting and not session.press(waiting.pop(0)):
             break
-        yield from session.said
-        session.said.clear()
+        yield from session.log
+        session.log.clear()
         if keys and not waiting and arrived:
             break
-    yield from session.said
+    yield from session.log

@@ -65,8 +65,8 @@ def _no_json(name: str, begins: bytes, error: Exception) -> HostError:
     for mark, (what, remedy) in MARKS.items():
         if begins.lstrip().startswith(mark):
             return HostError(f"{name} {what}, not JSON", remedy)
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    message = error.args[0] if error.args else ""
+    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
     why, *context = text.splitlines()
     near = context[0].strip()[:60] if context else ""
     return HostError(f"{name} is not JSON: {why[:120]}" + (f" near {near!r}" if near else ""))

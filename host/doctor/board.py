@@ -51,17 +51,17 @@ def board_finding(url: str, listed: list[ListedPort]) -> Finding:
     if port.vendor != ARDUINO or port.product not in KINDS:
         ids = f"{port.vendor:04X}:{port.product:04X}"
         return warned("board", f"{url} is USB {ids}, not a Nano 33 BLE", "choose another --port")
-    return _judged(port)
+    return _finding_of(port)
 
 
 def _found_by_itself(nanos: list[ListedPort], there: str) -> Finding:
     applications = [p for p in nanos if p.product == NANO_33_BLE]
     if len(applications) == 1:
-        return _judged(applications[0])
+        return _finding_of(applications[0])
     if applications:
         return failed("board", f"more than one Nano: {there}", "choose one with --port")
     if nanos:
-        return _judged(nanos[0])
+        return _finding_of(nanos[0])
     return warned(
         "board",
         "no Nano is plugged in: this is the virtual board",
@@ -69,7 +69,7 @@ def _found_by_itself(nanos: list[ListedPort], there: str) -> Finding:
     )
 
 
-def _judged(port: ListedPort) -> Finding:
+def _finding_of(port: ListedPort) -> Finding:
     detail = f"{KINDS[port.product]} at {port.path}, serial number {port.serial_number}"
     if port.product == NANO_33_BLE_BOOTLOADER:
         return failed("board", detail, BOOTLOADER)

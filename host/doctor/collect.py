@@ -73,7 +73,7 @@ class Examination:
             camera = self._see_camera(camera)
             if camera.frame is not None:
                 link = self._measure_throughput(link)
-            camera = self._doubt_drops(replace(camera, faults=tuple(self._faults)))
+            camera = self._recheck_drops(replace(camera, faults=tuple(self._faults)))
             link = self._ask_for_drops(link)
         except HostError as error:
             if isinstance(error, NoAnswerError):
@@ -210,7 +210,7 @@ class Examination:
         rows = before[1] | before[2] << 8
         return replace(camera, divider=before[0] & CLKRC_DIVIDER, extra_rows=rows)
 
-    def _doubt_drops(self, camera: CameraEvidence) -> CameraEvidence:
+    def _recheck_drops(self, camera: CameraEvidence) -> CameraEvidence:
         """Frames that were torn may have been so by our own commands: now many are counted without any."""
         if camera.frame is None or not camera.torn:
             return camera

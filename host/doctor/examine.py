@@ -1,4 +1,4 @@
-"""Opens a port, asks the board behind it, and judges the answers."""
+"""Opens a port, asks the board behind it, and interprets the answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from host.link.transport import Port
 SLOWEST_EMULATOR = 5.0  # times as long as a board: one on a computer that runs eight other programs
 
 
-def judge(evidence: Evidence) -> list[Finding]:
+def findings_of(evidence: Evidence) -> list[Finding]:
     """Every check of a board that answered."""
     return [
         *hello_findings(evidence.hello),
@@ -54,4 +54,4 @@ def examine_port(
         return [no_handshake_finding(error)]
     with device:
         slow = not is_serial and clock is time.monotonic
-        return judge(collect(device, clock, say, SLOWEST_EMULATOR if slow else 1.0))
+        return findings_of(collect(device, clock, say, SLOWEST_EMULATOR if slow else 1.0))

@@ -12,7 +12,7 @@ from host.base.scores import Meaning, real_scores
 from host.base.statistics import Floats
 from host.compiler.arithmetic import scale, zero_point
 from host.compiler.build import score_meaning
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.compiler.pixels import BY_SCALE, Choice
 
 Pixels = NDArray[np.uint8]
@@ -41,11 +41,11 @@ class Reference:
 
     def __init__(self, tflite: bytes, name: str, pixels: Choice = BY_SCALE) -> None:
         """pixels: what a picture's bytes stand for."""
-        self._judge = Judge(tflite, name, pixels)
-        self.shape, self.scores = self._judge.shape, self._judge.scores
+        self._model = LiteRtModel(tflite, name, pixels)
+        self.shape, self.scores = self._model.shape, self._model.scores
         if self.shape[2] not in (1, 3):
             raise HostError(f"{name} takes {list(self.shape)}; an image has 1 or 3 channels")
-        output = self._judge.output
+        output = self._model.output
         if self.scores != output.shape[-1]:
             raise HostError(
                 f"{name} gives {list(output.shape)} numbers; a classifier gives [1, classes]"
@@ -54,8 +54,8 @@ class Reference:
 
     def infer(self, image: Pixels) -> Raw:
         """uint8 [height, width, channels] -> int8 [scores]. The model is given what it is given on the board."""
-        return self._judge.infer(image)
+        return self._model.infer(image)
 
     def as_input(self, images: Pixels) -> Floats:
         """uint8 [N, height, width, channels] -> what they stand for: the float model's inputs."""
-        return self._judge.real_input(images)
+        return self._model.real_input(images)

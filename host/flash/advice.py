@@ -63,21 +63,21 @@ def _vanished(wanted: str, ports: Sequence[ListedPort]) -> Advice:
 
 
 def _of_board(port: ListedPort, holders: Sequence[str], modem_manager: bool) -> list[Advice]:
-    said = []
+    found = []
     for holder in holders:
         stop = (
             "`sudo systemctl stop ModemManager`"
             if holder.startswith(MODEM_MANAGER)
             else "close that program"
         )
-        said.append(Advice(f"{port.path} is held by {holder}: {stop}, then upload again", True))
+        found.append(Advice(f"{port.path} is held by {holder}: {stop}, then upload again", True))
     if modem_manager and not holders:
         text = "ModemManager runs: if the upload fails, `sudo systemctl stop ModemManager`"
-        said.append(Advice(text, False))
+        found.append(Advice(text, False))
     if port.is_arduino(NANO_33_BLE_BOOTLOADER):
         text = f"the board at {port.path} sits in its bootloader: ready for the upload"
-        said.append(Advice(f"{text}. If it fails, {DOUBLE_PRESS}, then upload again", False))
+        found.append(Advice(f"{text}. If it fails, {DOUBLE_PRESS}, then upload again", False))
     if port.is_arduino(NANO_33_BLE_OPENMV):
         text = f"the board at {port.path} runs OpenMV, which ignores uploads: {DOUBLE_PRESS}"
-        said.append(Advice(f"{text}, then upload again", True))
-    return said
+        found.append(Advice(f"{text}, then upload again", True))
+    return found

@@ -28,12 +28,12 @@ LAST_LINES = 5
 NOT_THIS_CHIP = ("Unknown", "unsupported", "Unsupported", "No device found")
 
 
-def find_bossac(asked: Path | None, environment: dict[str, str], home: Path) -> Path:
+def find_bossac(given: Path | None, environment: dict[str, str], home: Path) -> Path:
     """The one asked for, else PlatformIO's, Arduino's, that of PATH. Raises HostError with how to get it."""
-    if asked is not None:
-        if not asked.is_file():
-            raise HostError(f"{asked} is no program", f"give bossac's path, or {INSTALL}")
-        return asked
+    if given is not None:
+        if not given.is_file():
+            raise HostError(f"{given} is no program", f"give bossac's path, or {INSTALL}")
+        return given
     for path in _places(environment, home):
         if path.is_file():
             return path
@@ -65,15 +65,15 @@ def write(bossac: Path, port: str, image: Path, progress: Callable[[float], None
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except OSError as error:
         raise HostError(f"cannot start {bossac}: {error.strerror}", INSTALL) from error
-    said: list[str] = []
+    lines: list[str] = []
     with process:
         output = cast(io.BufferedReader, process.stdout)
         for line in _lines(iter(lambda: output.read1(256), b"")):
-            said.append(line)
+            lines.append(line)
             if share := SHARE.search(line):
                 progress(min(100, int(share[1])) / 100)
     if process.returncode:
-        words = " / ".join(said[-LAST_LINES:]) or f"exit code {process.returncode}"
+        words = " / ".join(lines[-LAST_LINES:]) or f"exit code {process.returncode}"
         remedy = ""
         if any(text in words for text in NOT_THIS_CHIP) and bossac.parent in _of_path():
             remedy = f"{bossac} may not know this chip: {INSTALL}"

@@ -104,7 +104,7 @@ class SocketPort:
 
     def __init__(self, host: str, number: int, name: str = "", key: str = "") -> None:
         self.name = name or f"{SOCKET}{host}:{number}"
-        self._heard = False
+        self._received = False
         try:
             self._socket = socket.create_connection((host, number), timeout=CONNECT_WAIT_S)
         except OSError as error:
@@ -134,7 +134,7 @@ class SocketPort:
             raise self._lost(f"the connection broke ({error})") from error
         if not data:
             raise self._lost("the other end closed the connection", "start that board again")
-        self._heard = True
+        self._received = True
         return data
 
     def write(self, data: bytes) -> None:
@@ -150,7 +150,7 @@ class SocketPort:
 
     def _lost(self, what: str, remedy: str = "") -> PortLostError:
         """A virtual board that has a user hangs up on the next one before it says anything."""
-        if self._heard:
+        if self._received:
             return PortLostError(f"{self.name}: {what}", remedy)
         return PortLostError(f"{self.name} hung up without a word", END_THE_OTHER)
 

@@ -68,15 +68,15 @@ class Opening:
     def open(self) -> Port:
         """Opens it. Raises HostError."""
         if self.playback is not None:
-            return self._dress(self.playback)
-        return self._dress(open_choice(self.choice, self.scene, self.speed, self.core_load))
+            return self._recorded(self.playback)
+        return self._recorded(open_choice(self.choice, self.scene, self.speed, self.core_load))
 
     def reopen(self) -> Port:
         """Opens the same board again, though its path may have changed. Raises HostError while it is absent."""
         again = reopener(self.choice, self.scene, self.speed, core_load=self.core_load)
-        return self._dress(again())
+        return self._recorded(again())
 
-    def _dress(self, port: Port) -> Port:
+    def _recorded(self, port: Port) -> Port:
         if self.recorder is not None:
             port = RecordingPort(port, self.recorder)
         return self.wrap(port)

@@ -170,11 +170,11 @@ def _seconds(path: Path, texts: list[str]) -> Values:
     return np.array([(m if m.tzinfo else m.replace(tzinfo=UTC)).timestamp() for m in moments])
 
 
-def _why(path: Path, layout: Layout, said: str) -> tuple[str, str]:
+def _why(path: Path, layout: Layout, message: str) -> tuple[str, str]:
     """(what is wrong, what helps), of Arrow's words."""
-    found = re.search(r"column #(\d+).*invalid value '(.*)'", said, re.DOTALL)
+    found = re.search(r"column #(\d+).*invalid value '(.*)'", message, re.DOTALL)
     if not found or int(found[1]) >= len(layout.names):
-        return f"{path} is damaged: {said.splitlines()[0][:160]}", ""
+        return f"{path} is damaged: {message.splitlines()[0][:160]}", ""
     name, value = layout.names[int(found[1])], found[2]
     more = "save it without marks between thousands" if THOUSANDS.fullmatch(value) else ""
     return f"{path} is damaged: {value[:40]!r} in the column {name[:40]!r} is no number", more

@@ -19,8 +19,8 @@ from host.train.pictures import (
     data_hash,
     find_classes,
     find_pictures,
-    load_exam,
     load_learning,
+    load_validation,
 )
 from host.train.shape import Shape
 
@@ -29,7 +29,7 @@ SAMPLE = 32  # pictures of a set that are looked at to learn how large they are
 
 @dataclass(frozen=True)
 class Gathered:
-    """learn: RGB, a third larger than the input where they have that much; exam: the model's input itself.
+    """learn: RGB, a third larger than the input where they have that much; validation: the model's input itself.
 
     digest: of all pictures, labels and splits.
     """
@@ -49,7 +49,7 @@ def gather(options: Options, say: Say) -> Gathered:
         resolve(label, classes, f"--lean {label}")
     size = options.size
     learn = load_learning(found, _side(found, size), options.shares, say)
-    validation = load_exam(found, size, options.channels, say)
+    validation = load_validation(found, size, options.channels, say)
     shape = Shape(options.alpha, size, options.channels, len(classes))
     return Gathered(learn, validation, shape, data_hash(learn, validation))
 

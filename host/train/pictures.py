@@ -95,7 +95,7 @@ def load_learning(
     return _load_split(found, TRAIN, lambda p: _taken(p, shares), read_all)
 
 
-def load_exam(found: Sequence[Dataset], size: int, channels: int, say: Say) -> Pictures:
+def load_validation(found: Sequence[Dataset], size: int, channels: int, say: Say) -> Pictures:
     """The validation split, each picture exactly as the firmware would make the model's input of it."""
 
     def read_all(dataset: Dataset) -> tuple[Dataset, Pixels]:
@@ -133,7 +133,7 @@ def _load_split(
 
 
 def _load_colour(dataset: Dataset, side: int, say: Say) -> tuple[Dataset, Pixels]:
-    """uint8 (n, side, side, 3). Unlike the exam's these need not equal the firmware's to the bit, so it is quick."""
+    """uint8 (n, side, side, 3). Unlike those for validation they need not equal the firmware's bit for bit."""
     pixels = np.empty((len(dataset.pictures), side, side, 3), np.uint8)
     kept: list[Picture] = []
     with dataset.open() as read:

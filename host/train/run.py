@@ -31,7 +31,7 @@ from host.train.quantise import calibration_inputs, representative
 from host.train.quiet import quiet
 from host.train.shape import Shape
 from host.train.start import blend, lean, leans, start_model
-from host.train.teaching import draw_lessons, views_to_judge
+from host.train.teaching import draw_training_views, views_to_score
 from host.train.views import TELL, draw_views, render
 
 AWARE_RATE = 0.1  # of --rate
@@ -61,9 +61,9 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     if options.aware:
         chain_of(model)  # what does not fit is said before anything slow
     if options.teachers:
-        total = views_to_judge(len(gathered.learn), options)
-        watcher.begin("teachers judge the views", total)
-    training_views = draw_lessons(gathered.learn, options, watcher.advance)
+        total = views_to_score(len(gathered.learn), options)
+        watcher.begin("teachers score the views", total)
+    training_views = draw_training_views(gathered.learn, options, watcher.advance)
     plan = _plan(options, len(gathered.learn), worker)
     history = _train(devices, model, training_views, gathered, plan, options, watcher)
     blend(model, gathered.shape, options.blend)

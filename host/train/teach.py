@@ -1,4 +1,4 @@
-"""Teachers: models whose scores of every view a student learns from; a cache keeps them, each view is judged once."""
+"""Teachers: models whose scores of every view a student learns from; a cache keeps them, each view is scored once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from host.train.views import Views, render
 Scores = NDArray[np.float32]
 THREADS = (
     os.cpu_count() or 1
-)  # judges side by side: they wait for each other less than one's threads do
+)  # models side by side: they wait for each other less than one's threads do
 CHUNK = 2048  # views between two writes of the cache
 LEAST = 0.004  # an int8 softmax knows no smaller probability than 1/256
 
@@ -46,17 +46,21 @@ def soft_labels(
 ) -> Scores:
     """float32 (v, classes): the teachers' averaged scores (of their logits, by weight) for every view.
 
-    What was judged before a kill is in `cache` and is not judged again. advance(n): n more views are done.
+    What was scored before a kill is in `cache` and is not scored again. advance(n): n more views are done.
     """
     total = sum(teacher.weight for teacher in teachers)
     logits = np.zeros((len(views), classes), np.float32)
     for teacher in teachers:
-        logits += teacher.weight / total * _judged(teacher, pixels, views, classes, cache, advance)
+        logits += (
+            teacher.weight
+            / total
+            * _teacher_logits(teacher, pixels, views, classes, cache, advance)
+        )
     powers = np.exp(logits - logits.max(1, keepdims=True))
     return np.asarray(powers / powers.sum(1, keepdims=True), np.float32)
 
 
-def _judged(
+def _teacher_logits(
     teacher: Teacher,
     pixels: NDArray[np.uint8],
     views: Views,
@@ -64,14 +68,14 @@ def _judged(
     cache: Path,
     advance: Callable[[int], None],
 ) -> Scores:
-    judges = [_Judge(teacher.path) for _ in range(THREADS)]
-    judge = judges[0]
-    if judge.classes != classes:
+    models = [_TeacherModel(teacher.path) for _ in range(THREADS)]
+    model = models[0]
+    if model.classes != classes:
         raise HostError(
-            f"teacher {teacher.path} gives {judge.classes} scores, the data has {classes} classes",
+            f"teacher {teacher.path} gives {model.classes} scores, the data has {classes} classes",
             "take a teacher of the same classes",
         )
-    stored = cache / f"{_key(judge, pixels, views)}.npy"
+    stored = cache / f"{_key(model, pixels, views)}.npy"
     logits = np.zeros((0, classes), np.float32)
     if stored.exists():
         logits = np.load(stored)
@@ -80,7 +84,7 @@ def _judged(
         end = min(len(logits) + CHUNK, len(views))
         wanted = np.array_split(np.arange(len(logits), end), THREADS)
         with ThreadPoolExecutor(THREADS) as pool:
-            parts = pool.map(lambda own, some: own.all_logits(pixels, views, some), judges, wanted)
+            parts = pool.map(lambda own, some: own.all_logits(pixels, views, some), models, wanted)
             fresh = np.concatenate(list(parts))
         logits = np.concatenate([logits, fresh])
         _store(stored, logits)
@@ -88,8 +92,8 @@ def _judged(
     return logits
 
 
-def _key(judge: _Judge, pixels: NDArray[np.uint8], views: Views) -> str:
-    digest = hashlib.sha256(judge.content)
+def _key(model: _TeacherModel, pixels: NDArray[np.uint8], views: Views) -> str:
+    digest = hashlib.sha256(model.content)
     digest.update(pixels[:, ::8, ::8].tobytes())
     for column in asdict(views).values():
         digest.update(column.tobytes())
@@ -106,7 +110,7 @@ def _store(path: Path, logits: Scores) -> None:
     write_again(path, content.getvalue())
 
 
-class _Judge:
+class _TeacherModel:
     """Runs one .tflite. int8 input takes pixel - 128, float input (x / 255 - 0.5) / 0.5; RGB or grey."""
 
     def __init__(self, path: Path) -> None:

@@ -18,10 +18,10 @@ SHOWN = np.array([2.0, 1.0, 0.5, 0.7])  # how often a view is drawn: whole, a cr
 SMOOTHING = 0.05  # of a label without teacher
 
 
-def draw_lessons(
+def draw_training_views(
     pictures: Pictures, options: Options, advance: Callable[[int], None]
 ) -> TrainingViews:
-    """Views of the training pictures with their targets. advance(n): a teacher judged n more views."""
+    """Views of the training pictures with their targets. advance(n): a teacher scored n more views."""
     nothing = nothing_class(pictures.classes)
     seek = nothing is not None and bool(
         options.teachers
@@ -60,6 +60,6 @@ def mixed(
     return (share * soft + (1 - share) * targets).astype(np.float32)
 
 
-def views_to_judge(count: int, options: Options) -> int:
-    """How many judgements the teachers have before them."""
+def views_to_score(count: int, options: Options) -> int:
+    """How many views the teachers have to score."""
     return count * options.views * len(options.teachers)

@@ -1,6 +1,6 @@
 """Where the model looks in a picture: whole, a closer crop, small inside another scene, or two scenes in one.
 
-A view is drawn once and kept, so that a teacher has to judge it only once; what the camera does to it
+A view is drawn once and kept, so that a teacher has to score it only once; what the camera does to it
 (augment.py) is drawn anew each time it is shown.
 """
 

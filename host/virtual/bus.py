@@ -123,13 +123,13 @@ class Warnings:
     def __init__(self, say: Callable[[str], None], program_counter: Callable[[], int]) -> None:
         self._say, self._program_counter = say, program_counter
         self.lines: list[str] = []
-        self._said: set[str] = set()
+        self._warned: set[str] = set()
 
     def once(self, key: str, text: str) -> None:
         """Says `text` with the program counter, unless `key` was said before."""
-        if key in self._said:
+        if key in self._warned:
             return
-        self._said.add(key)
+        self._warned.add(key)
         line = f"{text} (PC {self._program_counter():#010x})"
         self.lines.append(line)
         self._say(line)

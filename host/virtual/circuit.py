@@ -139,7 +139,9 @@ class Circuit(ABC):
         banks.append(make_uicr(self._uicr, lambda: self.nvmc.writes))
         ppi = connect(self.chip, self.bus, banks)
         state = self.memory.state
-        state[words.PPI_FUNCTION] = self.cpu.native_callback(lambda address, _: ppi.hear(address))
+        state[words.PPI_FUNCTION] = self.cpu.native_callback(
+            lambda address, _: ppi.on_event(address)
+        )
         state[words.DUE_FUNCTION] = self.cpu.native_callback(self._run_due)
 
     # -- what the CPU and the peripherals call ----------------------------------------------------------------------

@@ -76,7 +76,7 @@ class Ppi(RegisterBank):
                 self._start(channel)
             channel += 1
 
-    def hear(self, address: int) -> int:
+    def on_event(self, address: int) -> int:
         """The same, for the hooks."""
         self.happened(address)
         return 0

@@ -75,9 +75,11 @@ def test_the_boards_numbers_are_the_data_sheets() -> None:
 def test_wilsons_interval_is_scipys(count: int) -> None:
     for right in {0, 1, count // 3, count}:
         for confidence in (0.95, 0.8):
-            judge = stats.binomtest(right, count).proportion_ci(confidence, method="wilson")
+            by_scipy = stats.binomtest(right, count).proportion_ci(confidence, method="wilson")
             found = wilson(right, count, confidence)
-            assert (found.low, found.high) == pytest.approx((judge.low, judge.high), abs=1e-12)
+            assert (found.low, found.high) == pytest.approx(
+                (by_scipy.low, by_scipy.high), abs=1e-12
+            )
     assert wilson(1, 3) == wilson(1, 3, 0.95)
     assert wilson(0, count).low >= 0 and wilson(count, count).high <= 1
 
@@ -124,8 +126,8 @@ def test_scores_become_probabilities_as_scipy_has_them(shape: tuple[int, ...]) -
     quantised = RANDOM.integers(-128, 128, shape).astype(np.int8)
     real = (quantised.astype(float) + 3) * np.float32(0.07)
     made = real_scores(quantised, 0.07, -3, Meaning.LOGIT)
-    judge = special.expit(real) if shape[-1] == 1 else special.softmax(real, axis=-1)
-    assert np.allclose(made, judge, atol=1e-12)
+    by_scipy = special.expit(real) if shape[-1] == 1 else special.softmax(real, axis=-1)
+    assert np.allclose(made, by_scipy, atol=1e-12)
     assert np.allclose(real_scores(quantised, 0.07, -3, Meaning.DISTANCE), real)
     assert np.allclose(real_scores(quantised, 0.07, -3, 77), real)
     clipped = real_scores(quantised, 0.07, -3, Meaning.PROBABILITY)

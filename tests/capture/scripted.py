@@ -57,7 +57,7 @@ class Rig:
     @property
     def last(self) -> str:
         """What was said last."""
-        return self.session.said[-1]
+        return self.session.log[-1]
 
 
 @contextmanager

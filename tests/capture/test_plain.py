@@ -31,18 +31,18 @@ class Script:
         self.frames = 0
         self.waited: list[float] = []
         self.pressed: list[str] = []
-        self.said: list[str] = []
+        self.log: list[str] = []
 
     def step(self, seconds: float) -> list[str]:
         self.waited.append(seconds)
         word = next(self._steps, None)
         self.frames += word is not None
-        self.said += [] if word is None else [word]
+        self.log += [] if word is None else [word]
         return [] if word is None else [word]
 
     def press(self, key: str) -> bool:
         self.pressed.append(key)
-        self.said.append(f"pressed {key}")
+        self.log.append(f"pressed {key}")
         return key != "q"
 
 

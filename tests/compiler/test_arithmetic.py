@@ -27,13 +27,13 @@ def test_softmax_of_two_scores_for_every_difference(scale: float, beta: float) -
     model = ModelBuilder()
     image = model.tensor((1, 1, 1, 2), scale, 5)
     data = model.finish(image, model.softmax(model.reshape(image, (1, 2)), beta))
-    judge = reference.interpreter(data)
+    litert = reference.interpreter(data)
     packed = unpack(compile_as_bytes(data, "softmax").blob)
     for difference in range(256):
         for pair in ((-128, -128 + difference), (127, 127 - difference)):
             q = np.array([[pair]], np.int8)
             found = oracle.scores(packed, (q.astype(np.int16) + 128).astype(np.uint8))
-            np.testing.assert_array_equal(found, reference.run(judge, q))
+            np.testing.assert_array_equal(found, reference.run(litert, q))
 
 
 @pytest.mark.parametrize("count", [1, 3, 10, 100, 255, 256])
@@ -120,11 +120,11 @@ def test_means_one_axis_after_the_other_round_twice(
         value = model.operator("MEAN", [value, axes], model.tensor(left, scale, -3), options)
     data = model.finish(image, model.reshape(value, (1, 7)))
     packed = unpack(compile_as_bytes(data, "means").blob)
-    judge = reference.interpreter(data)
+    litert = reference.interpreter(data)
     for pixels in reference.images(shape[1:], 8):
-        judge.set_tensor(judge.get_input_details()[0]["index"], pixels[None])
-        judge.invoke()
-        expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
+        litert.set_tensor(litert.get_input_details()[0]["index"], pixels[None])
+        litert.invoke()
+        expected = litert.get_tensor(litert.get_output_details()[0]["index"])[0]
         u = (pixels.astype(np.int16) + 128).astype(np.uint8)
         assert oracle.scores(packed, u).tolist() == expected.tolist()
 

@@ -49,10 +49,10 @@ def test_dead_channels_are_removed_and_scores_stay() -> None:
         == wide.model_macs
         == sum(macs(wide.network, x) for x in wide.network.layers)
     )
-    judge = reference.interpreter(data)
+    litert = reference.interpreter(data)
     for pixels in reference.images((6, 6, 3), 12):
         image = (pixels.astype(np.int16) + 128).astype(np.uint8)
-        expected = reference.run(judge, pixels)
+        expected = reference.run(litert, pixels)
         for compiled in (narrow, wide):
             np.testing.assert_array_equal(oracle.scores(unpack(compiled.blob), image), expected)
 

@@ -71,12 +71,12 @@ def test_ends_change_no_score(first: Kind, last: Kind) -> None:
     model = unpack(compile_as_bytes(data, "ends").blob)
     kinds = {OperatorKind(operator.kind) for operator in model.operators}
     assert kinds == {OperatorKind.CONV, OperatorKind.MEAN}
-    judge = reference.interpreter(data)
+    litert = reference.interpreter(data)
     for pixels in reference.images((6, 5, 3), 6):
         u = (pixels.astype(np.int16) + 128).astype(np.uint8)
-        judge.set_tensor(judge.get_input_details()[0]["index"], as_input(u, first)[None])
-        judge.invoke()
-        expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
+        litert.set_tensor(litert.get_input_details()[0]["index"], as_input(u, first)[None])
+        litert.invoke()
+        expected = litert.get_tensor(litert.get_output_details()[0]["index"])[0]
         q = oracle.scores(model, u).astype(np.int64)
         if last == "float32":
             assert np.allclose((q - SCORES[1]) * SCORES[0], expected, rtol=1e-6)
@@ -89,13 +89,13 @@ def test_a_float_end_is_left_to_the_host_which_makes_the_same_probabilities(tail
     """Sigmoids of several scores are each for itself, and do not add up to one as a softmax does."""
     data = classifier("float32", "float32", tail)
     model = unpack(compile_as_bytes(data, "tail").blob)
-    header, judge = model.header, reference.interpreter(data)
+    header, litert = model.header, reference.interpreter(data)
     assert (round(header.output_scale, 6), header.output_zero_point) == SCORES
     for pixels in reference.images((6, 5, 3), 3):
         u = (pixels.astype(np.int16) + 128).astype(np.uint8)
-        judge.set_tensor(judge.get_input_details()[0]["index"], as_input(u, "float32")[None])
-        judge.invoke()
-        expected = judge.get_tensor(judge.get_output_details()[0]["index"])[0]
+        litert.set_tensor(litert.get_input_details()[0]["index"], as_input(u, "float32")[None])
+        litert.invoke()
+        expected = litert.get_tensor(litert.get_output_details()[0]["index"])[0]
         shown = real_scores(oracle.scores(model, u), *SCORES, header.score_meaning)
         np.testing.assert_allclose(shown, expected, atol=1e-6)
 

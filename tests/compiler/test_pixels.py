@@ -16,7 +16,7 @@ from host.compiler import oracle
 from host.compiler.__main__ import main
 from host.compiler.build import Options, compile_model
 from host.compiler.format import NO_SOURCE, OperatorKind
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.compiler.model import choose_model
 from host.compiler.pack import unpack
 from host.compiler.pixels import BYTES, Pixels
@@ -78,14 +78,14 @@ def test_a_narrow_range_is_folded_into_a_table(scale: float, point: int, kind: s
     low, high = NARROW[scale, point]
     assert str(Pixels(low, high)) in str(reading) and "table" in str(reading)
     runner = reference.interpreter(data)
-    judge = Judge(data, "narrow")
+    litert = LiteRtModel(data, "narrow")
     every = np.arange(256, dtype=np.uint8)
     pictures = np.concatenate([every, every[::-1], every[:88]]).reshape(10, 4, 5, 3)
     for picture in pictures:
         real = np.float32(low) + np.float32(high - low) * picture.astype(np.float64) / 255
         expected = _litert(runner, kind, real.astype(np.float32), scale, point)
         assert oracle.scores(model, picture).tolist() == expected
-        assert judge.infer(picture).tolist() == expected
+        assert litert.infer(picture).tolist() == expected
 
 
 def _litert(runner: Any, kind: str, real: Any, scale: float, point: int) -> list[int]:

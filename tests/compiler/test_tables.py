@@ -33,9 +33,9 @@ def expected(name: str, e: Ends) -> NDArray[np.int64]:
     source = model.tensor((1, 1, 256, 1), e.scale, e.zero_point)
     options = {"alpha": 0.1} if name == "LEAKY_RELU" else {}
     end = model.function(name, source, (e.output_scale, e.output_zero_point), **options)
-    judge = reference.interpreter(model.finish(source, end))
+    litert = reference.interpreter(model.finish(source, end))
     q = np.arange(-128, 128).astype(np.int8).reshape(1, 256, 1)
-    return reference.run(judge, q).astype(np.int64) + 128
+    return reference.run(litert, q).astype(np.int64) + 128
 
 
 def made(name: str, e: Ends) -> NDArray[np.uint8]:

@@ -78,14 +78,14 @@ def bench(file: Path, stage: Stage) -> SlotBench:
 @pytest.fixture(scope="module")
 def chance(file: Path) -> Callable[[NDArray[np.uint8]], float]:
     """LiteRT's score of a picture, 0..1: uint8 in, float out."""
-    judge = reference.interpreter(file.read_bytes())
-    first, last = judge.get_input_details()[0], judge.get_output_details()[0]
+    litert = reference.interpreter(file.read_bytes())
+    first, last = litert.get_input_details()[0], litert.get_output_details()[0]
     assert (first["dtype"], last["dtype"]) == (np.uint8, np.float32)
 
     def infer(image: NDArray[np.uint8]) -> float:
-        judge.set_tensor(first["index"], image[None])
-        judge.invoke()
-        return float(judge.get_tensor(last["index"])[0, 0])
+        litert.set_tensor(first["index"], image[None])
+        litert.invoke()
+        return float(litert.get_tensor(last["index"])[0, 0])
 
     return infer
 

@@ -67,9 +67,9 @@ def check_images(
     data: bytes, engine: HostEngine | M4Engine, shape: tuple[int, int, int], count: int, seed: int
 ) -> None:
     """Raises AssertionError at the first image whose scores differ."""
-    judge = reference.interpreter(data)
+    litert = reference.interpreter(data)
     for index, pixels in enumerate(reference.images(shape, count, seed)):
-        expected, found = reference.run(judge, pixels), engine.run(unsigned(pixels))
+        expected, found = reference.run(litert, pixels), engine.run(unsigned(pixels))
         assert np.array_equal(found, expected), (seed, index, expected, found)
 
 

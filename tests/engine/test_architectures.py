@@ -37,9 +37,9 @@ def test_streamed_scores_equal_the_reference_kernels(name: str) -> None:
     data = CASES[name]()
     compiled = compile_model(data, name, options=Options(arena_target=0))
     image = compiled.network.features[0]
-    engine, judge = HostEngine(compiled.blob), reference.interpreter(data)
+    engine, litert = HostEngine(compiled.blob), reference.interpreter(data)
     for pixels in reference.images((image.height, image.width, image.channels), 5)[2:]:
-        expected = reference.run(judge, pixels)
+        expected = reference.run(litert, pixels)
         np.testing.assert_array_equal(engine.run(unsigned(pixels)), expected)
 
 
@@ -49,15 +49,15 @@ def test_every_layer_equals_the_reference_kernels(name: str) -> None:
     compiled = compile_anyway(data, name, options=Options(streaming=False))  # too large unstreamed
     image = compiled.network.features[0]
     pixels = reference.images((image.height, image.width, image.channels), 4)[3]
-    judge = reference.interpreter(data, keep_all=True)
-    reference.run(judge, pixels)
+    litert = reference.interpreter(data, keep_all=True)
+    reference.run(litert, pixels)
     engine, differing, lively = HostEngine(compiled.blob), [], 0
 
     def check(operator: int) -> None:
         nonlocal lively
         output = engine.output_of(operator)
         feature = compiled.network.layers[operator].output
-        tensor = unsigned(judge.get_tensor(compiled.network.tensors[feature]))
+        tensor = unsigned(litert.get_tensor(compiled.network.tensors[feature]))
         expected = tensor[..., compiled.network.kept[feature]].reshape(output.shape)
         lively += bool(np.ptp(output) > 0)
         if not np.array_equal(output, expected):

@@ -33,11 +33,11 @@ def test_scores_equal_the_reference_kernels(shared: Path, name: str, target: int
     data = (shared / "models" / f"{name}.tflite").read_bytes()
     compiled = compile_model(data, name, options=Options(arena_target=target))
     image = compiled.network.features[0]
-    engine, judge = HostEngine(compiled.blob), reference.interpreter(data)
+    engine, litert = HostEngine(compiled.blob), reference.interpreter(data)
     for index, pixels in enumerate(
         reference.images((image.height, image.width, image.channels), IMAGES)
     ):
-        expected = reference.run(judge, pixels)
+        expected = reference.run(litert, pixels)
         np.testing.assert_array_equal(engine.run(unsigned(pixels)), expected)
         if index < ORACLE_IMAGES:
             found = oracle.scores(engine.model, unsigned(pixels))
@@ -49,9 +49,9 @@ def test_every_layer_equals_the_reference_kernels(shared: Path, name: str) -> No
     data = (shared / "models" / f"{name}.tflite").read_bytes()
     compiled = compile_model(data, name, options=Options(streaming=False))
     image = compiled.network.features[0]
-    judge = reference.interpreter(data, keep_all=True)
+    litert = reference.interpreter(data, keep_all=True)
     pixels = reference.images((image.height, image.width, image.channels), 4)[3]
-    reference.run(judge, pixels)
+    reference.run(litert, pixels)
     engine = HostEngine(compiled.blob)
     defined = oracle.run(engine.model, unsigned(pixels))
     seen: list[int] = []
@@ -60,7 +60,7 @@ def test_every_layer_equals_the_reference_kernels(shared: Path, name: str) -> No
         output = engine.output_of(operator)
         feature = compiled.network.layers[operator].output
         kept = compiled.network.kept[feature]
-        tensor = judge.get_tensor(compiled.network.tensors[feature])
+        tensor = litert.get_tensor(compiled.network.tensors[feature])
         expected = unsigned(tensor)[..., kept].reshape(output.shape)
         if np.array_equal(output, expected) and np.array_equal(defined[operator], expected):
             seen.append(operator)

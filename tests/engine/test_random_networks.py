@@ -30,9 +30,9 @@ def test_random_networks_equal_the_reference_kernels(first: int) -> None:
         compiled = [compile_defined(data, options) for options in OPTIONS]
         made = [HostEngine(c.blob) for c in compiled if c]
         refused += not made
-        judge = reference.interpreter(data)
+        litert = reference.interpreter(data)
         for pixels in reference.images(shape, 5 if made else 0, seed):
-            expected = reference.run(judge, pixels)
+            expected = reference.run(litert, pixels)
             image = (pixels.astype(np.int16) + 128).astype(np.uint8)
             found = [e.run(image) for e in made] + [oracle.scores(made[0].model, image)]
             assert all(np.array_equal(f, expected) for f in found), (seed, expected, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn import metrics as judge
+from sklearn import metrics as sklearn_metrics
 
 from host.evaluate.calibration import calibrate
 from host.evaluate.drop import compare
@@ -21,10 +21,12 @@ def test_curves_equal_scikit_learn(seed: int, steps: int) -> None:
     scored = binary(300, seed, steps=steps)
     found = curve(scored.chance, scored.is_positive)
     assert found is not None
-    assert area(found) == pytest.approx(judge.roc_auc_score(scored.truth, scored.chance))
-    expected = judge.average_precision_score(scored.truth, scored.chance)
+    assert area(found) == pytest.approx(sklearn_metrics.roc_auc_score(scored.truth, scored.chance))
+    expected = sklearn_metrics.average_precision_score(scored.truth, scored.chance)
     assert average_precision(found) == pytest.approx(expected)
-    false, true, cuts = judge.roc_curve(scored.truth, scored.chance, drop_intermediate=False)
+    false, true, cuts = sklearn_metrics.roc_curve(
+        scored.truth, scored.chance, drop_intermediate=False
+    )
     assert np.allclose(found.false_positive_rate, false)
     assert np.allclose(found.true_positive_rate, true)
     assert np.array_equal(found.threshold, cuts)
@@ -35,13 +37,15 @@ def test_rates_equal_scikit_learn(seed: int) -> None:
     scored, threshold = binary(200, seed), 0.41
     output = (scored.chance >= threshold).astype(int)
     found = rates(scored, threshold)
-    assert found.accuracy == pytest.approx(judge.accuracy_score(scored.truth, output))
-    assert found.true_positive_rate == pytest.approx(judge.recall_score(scored.truth, output))
-    assert found.precision == pytest.approx(judge.precision_score(scored.truth, output))
-    assert found.f1 == pytest.approx(judge.f1_score(scored.truth, output))
-    negatives = judge.recall_score(scored.truth, output, pos_label=0)
+    assert found.accuracy == pytest.approx(sklearn_metrics.accuracy_score(scored.truth, output))
+    assert found.true_positive_rate == pytest.approx(
+        sklearn_metrics.recall_score(scored.truth, output)
+    )
+    assert found.precision == pytest.approx(sklearn_metrics.precision_score(scored.truth, output))
+    assert found.f1 == pytest.approx(sklearn_metrics.f1_score(scored.truth, output))
+    negatives = sklearn_metrics.recall_score(scored.truth, output, pos_label=0)
     assert found.true_negative_rate == pytest.approx(negatives)
-    table = judge.confusion_matrix(scored.truth, output)
+    table = sklearn_metrics.confusion_matrix(scored.truth, output)
     assert np.array_equal(confusion(scored.truth, scored.predicted(threshold), 2), table)
 
 
@@ -49,10 +53,14 @@ def test_rates_equal_scikit_learn(seed: int) -> None:
 def test_several_classes_equal_scikit_learn(seed: int) -> None:
     scored = several(300, 5, seed)
     output = scored.scores.argmax(1)
-    assert rates(scored, 0.5).accuracy == pytest.approx(judge.accuracy_score(scored.truth, output))
-    expected = judge.roc_auc_score(scored.truth, scored.scores, multi_class="ovr", average="macro")
+    assert rates(scored, 0.5).accuracy == pytest.approx(
+        sklearn_metrics.accuracy_score(scored.truth, output)
+    )
+    expected = sklearn_metrics.roc_auc_score(
+        scored.truth, scored.scores, multi_class="ovr", average="macro"
+    )
     assert auc(scored) == pytest.approx(expected)
-    table = judge.confusion_matrix(scored.truth, output, labels=range(5))
+    table = sklearn_metrics.confusion_matrix(scored.truth, output, labels=range(5))
     assert np.array_equal(confusion(scored.truth, scored.predicted(0.5), 5), table)
 
 
@@ -81,7 +89,7 @@ def test_calibration_by_hand() -> None:
     assert [(b.low, b.count) for b in found.bins] == [(0.1, 2), (0.9, 3)]
     first, last = abs(0.1 - 0.5), abs((0.92 + 0.98 + 1) / 3 - 2 / 3)
     assert found.error == pytest.approx((2 * first + 3 * last) / 5)
-    assert found.brier == pytest.approx(judge.brier_score_loss(truth, chance))
+    assert found.brier == pytest.approx(sklearn_metrics.brier_score_loss(truth, chance))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

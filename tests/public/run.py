@@ -24,7 +24,7 @@ from host.base.errors import HostError
 from host.base.files import write_private
 from host.compiler.build import Compiled, Options, compile_anyway, refusal
 from host.compiler.cost import predict
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.compiler.network import macs
 from host.compiler.pixels import BY_SCALE, BYTES
 from tests.compiler import reference
@@ -120,13 +120,13 @@ def _run(data: bytes, compiled: Compiled, elf: Path, images: int) -> tuple[int, 
         if size > most:
             raise HostError(f"{size} bytes are more than the {most} of this bench")
     try:
-        judge = Judge(data, "public", compiled.reading or BYTES)
+        litert = LiteRtModel(data, "public", compiled.reading or BYTES)
     except HostError as error:
         raise LiteRtError(error.what, error.remedy) from error
     engine = M4Engine(elf, compiled)
     equal = 0
     for pixels in reference.images(image_shape(compiled), images, 5):
-        equal += np.array_equal(engine.run(unsigned(pixels)), judge.infer(unsigned(pixels)))
+        equal += np.array_equal(engine.run(unsigned(pixels)), litert.infer(unsigned(pixels)))
     return equal, sum(layer_cycles(elf, compiled))
 
 

@@ -120,7 +120,7 @@ def test_a_trial_trains_keeps_its_network_and_goes_on_after_a_kill(
     options = parse([*words, "--views", "2", "--output", str(tmp_path / "out")])
     output: list[str] = []
     trainer = ProxyTrainer(options, output.append)
-    assert trainer.exam_count == 8
+    assert trainer.validation_count == 8
     reported: list[float] = []
 
     def killed(accuracy: float) -> None:

@@ -18,7 +18,7 @@ from itertools import cycle
 
 import numpy as np
 
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.deploy.transfer import send_model
 from host.link.line import Timing
 from host.link.messages import (
@@ -86,7 +86,7 @@ class Desk:
     def __init__(self, bench: Bench) -> None:
         self.bench, self.account = bench, Account(Tally())
         bench.client.line.timing = ASKED_ONCE
-        self._judges: dict[str, Judge] = {}
+        self._references: dict[str, LiteRtModel] = {}
         self._questions = cycle(self._ways_to_ask())
         self._states = cycle(PowerState)
 
@@ -137,12 +137,12 @@ class Desk:
 
     def _right(self, pixels: bytes) -> bytes:
         hello = self.bench.hello
-        if hello.model not in self._judges:
+        if hello.model not in self._references:
             path = ROOT / "models" / f"{hello.model}.tflite"
-            self._judges[hello.model] = Judge(path.read_bytes(), path.name)
+            self._references[hello.model] = LiteRtModel(path.read_bytes(), path.name)
         shape = (hello.input_height, hello.input_width, hello.input_channels)
         return (
-            self._judges[hello.model]
+            self._references[hello.model]
             .infer(np.frombuffer(pixels, np.uint8).reshape(shape))
             .tobytes()
         )

@@ -50,13 +50,13 @@ def shape_of(compiled: Compiled) -> tuple[int, int, int]:
 def test_scores_on_the_board_equal_host_c_and_the_reference(name: str, shared: Path) -> None:
     data = tflite_of(name, shared)
     compiled = compile_model(data, "test")
-    bench, engine, judge = (
+    bench, engine, litert = (
         bench_with(compiled),
         HostEngine(compiled.blob),
         reference.interpreter(data),
     )
     for image in reference.images(shape_of(compiled), IMAGES, seed=11):
-        expected = reference.run(judge, image)
+        expected = reference.run(litert, image)
         on_board = np.frombuffer(bench.inject(unsigned(image)).scores, np.int8)
         assert np.array_equal(on_board, expected)
         assert np.array_equal(engine.run(unsigned(image)), expected)
@@ -80,9 +80,9 @@ def test_every_layer_on_the_board_equals_the_reference(name: str, shared: Path) 
     data = tflite_of(name, shared)
     compiled = compile_model(data, "test", options=Options(streaming=False))
     bench = bench_with(compiled, BoardOptions(always_exact=True))  # one engine, to be watched
-    judge, shape = reference.interpreter(data, keep_all=True), shape_of(compiled)
+    litert, shape = reference.interpreter(data, keep_all=True), shape_of(compiled)
     image = reference.images(shape, 4, seed=12)[3]
-    reference.run(judge, image)
+    reference.run(litert, image)
     engine = HostEngine(compiled.blob)
     memory, _ = bench.board.symbols["memory"]
     arena_at = memory + (int(np.prod(shape)) + 7) // 8 * 8
@@ -93,7 +93,7 @@ def test_every_layer_on_the_board_equals_the_reference(name: str, shared: Path) 
         engine.arena[: engine.arena_bytes] = np.frombuffer(arena, np.uint8)
         output = engine.output_of(operator)
         feature = compiled.network.layers[operator].output
-        tensor = judge.get_tensor(compiled.network.tensors[feature])
+        tensor = litert.get_tensor(compiled.network.tensors[feature])
         expected = unsigned(tensor)[..., compiled.network.kept[feature]].reshape(output.shape)
         assert np.array_equal(output, expected), f"operator {operator}"
         checked.append(operator)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from host.base.pictures import read_picture
 from host.base.resize import resized
 from host.compiler.build import Options, compile_model
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.compiler.report import examine
 from host.evaluate.reference import Reference
 from host.samples import scores_of
@@ -34,13 +34,17 @@ def test_verdicts_of_bundled_pictures(shared: Path) -> None:
     path = shared / "models" / "mcunet_vww.tflite"
     data = path.read_bytes()
     compiled = compile_model(data, "mcunet", ("no person", "person"))
-    bench, judge, reference = Bench("synthetic"), Judge(data, "mcunet"), Reference(data, "mcunet")
+    bench, litert, reference = (
+        Bench("synthetic"),
+        LiteRtModel(data, "mcunet"),
+        Reference(data, "mcunet"),
+    )
     bench.load_model(compiled.blob)
     assert bench.hello.model == "mcunet"
     for name, person in PICTURES.items():
         image = picture(name, 80)
         result = bench.inject(image)
-        expected = judge.infer(image)
+        expected = litert.infer(image)
         assert np.array_equal(np.frombuffer(result.scores, np.int8), expected)
         shown = scores_of(bench.hello, result)
         np.testing.assert_allclose(shown, reference.output.real(expected[None])[0], atol=1e-6)

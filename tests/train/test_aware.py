@@ -31,7 +31,7 @@ from host.train.quantise import Int8Model, calibration_inputs, to_int8  # noqa: 
 from host.train.rounding import Rounding  # noqa: E402
 from host.train.shape import Shape  # noqa: E402
 from host.train.start import lean, start_model  # noqa: E402
-from host.train.teaching import draw_lessons  # noqa: E402
+from host.train.teaching import draw_training_views  # noqa: E402
 from tests.train.test_network import SMALL, shaken  # noqa: E402
 
 PERSON = MODELS / "person_grey_025.keras"
@@ -201,7 +201,7 @@ def test_what_int8_would_lose_is_learnt_back(
     made = make_aware(lopsided, calibration_inputs(seen), (0.0, 0.0), False, 1)
     plan = Plan(epochs=6, epoch_pictures=96, batch=16, rate=0.001)
     training_views, validation = (
-        draw_lessons(found.learn, options, lambda done: None),
+        draw_training_views(found.learn, options, lambda done: None),
         ValidationSet(found.validation.pixels, found.validation.labels),
     )
     train(made.taught, training_views, validation, plan, tmp_path, "key", lambda epoch: None)

@@ -43,8 +43,8 @@ from host.train.pictures import (
     _taken,
     find_classes,
     find_pictures,
-    load_exam,
     load_learning,
+    load_validation,
     nothing_class,
 )
 from host.train.screen import Screen, result_table
@@ -98,13 +98,13 @@ def test_splits_sizes_and_what_cannot_be_read(tmp_path: Path) -> None:
     )
     digest = hashlib.sha256((tmp_path / "a" / "1.png").read_bytes()).hexdigest()
     assert learn.facts[0].sha256 == digest and learn.sources.tolist() == ["", ""]
-    exam = load_exam(found, 12, 1, said.append)
-    assert [fact.path for fact in exam.facts] == ["a/2.png", "b/4.png"]
-    assert exam.pixels.shape == (2, 12, 12, 1)
+    validation = load_validation(found, 12, 1, said.append)
+    assert [fact.path for fact in validation.facts] == ["a/2.png", "b/4.png"]
+    assert validation.pixels.shape == (2, 12, 12, 1)
     with pytest.raises(HostError, match="the split 'train' has no picture of b"):
         load_learning([found[0].where(lambda p: p.label == "a")], 16, {}, said.append)
     with pytest.raises(HostError, match="no picture is in the split 'val'"):
-        load_exam([found[0].where(lambda p: p.split == "test")], 12, 1, said.append)
+        load_validation([found[0].where(lambda p: p.split == "test")], 12, 1, said.append)
     with pytest.raises(HostError, match="one-class data"):
         find_classes([tmp_path], ("a",))
 

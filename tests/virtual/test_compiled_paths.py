@@ -16,7 +16,7 @@ from host.base.boards import CLOCK_HZ
 from host.base.places import PREBUILT
 from host.link.messages import Mode
 from host.virtual import words
-from host.virtual.native import kept, machine
+from host.virtual.native import code_cache, machine
 from host.virtual.options import BoardOptions
 from host.virtual.registers import GENERAL
 from tests.system.board import Bench
@@ -56,15 +56,15 @@ def test_a_board_that_nobody_watches_does_the_same(core_load: bool, exact: bool)
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what is compiled, which takes the place of it."""
-    shutil.copytree(kept.HERE, tmp_path / "native", ignore=shutil.ignore_patterns("__*"))
-    shutil.copy(kept.HERE.parent / "words.py", tmp_path)
-    monkeypatch.setattr(kept, "HERE", tmp_path / "native")
+    shutil.copytree(code_cache.HERE, tmp_path / "native", ignore=shutil.ignore_patterns("__*"))
+    shutil.copy(code_cache.HERE.parent / "words.py", tmp_path)
+    monkeypatch.setattr(code_cache, "HERE", tmp_path / "native")
     return tmp_path
 
 
 def opened() -> Path:
     """The folder that a start would have."""
-    folder = kept.cache_folder.__wrapped__()
+    folder = code_cache.cache_folder.__wrapped__()
     assert folder is not None
     return folder
 
@@ -87,7 +87,7 @@ def test_one_folder_in_the_temporary_one_for_each_of_a_few_environments(
     (sources / "native/__pycache__").touch()  # nothing can be made beside the sources
     own = sources / "own"
     own.mkdir(mode=0o700)
-    monkeypatch.setattr(kept, "_own_temporary", lambda: own)
+    monkeypatch.setattr(code_cache, "_own_temporary", lambda: own)
     for age in range(9):
         old = own / f"{age:016x}"
         old.mkdir()
@@ -98,7 +98,7 @@ def test_one_folder_in_the_temporary_one_for_each_of_a_few_environments(
 
 def test_what_a_killed_start_left_goes_and_what_another_writes_stays(sources: Path) -> None:
     folder = opened()
-    for name, age_s in (("tmpleft", 2 * kept.WRITTEN_S), ("tmpnew", 0), ("hooks.o", 10**8)):
+    for name, age_s in (("tmpleft", 2 * code_cache.WRITTEN_S), ("tmpnew", 0), ("hooks.o", 10**8)):
         (folder / name).write_bytes(b"half")
         then = time.time() - age_s
         os.utime(folder / name, (then, then))
@@ -111,6 +111,6 @@ def test_a_folder_that_another_swept_is_done_without(
 ) -> None:
     folder = opened()
     shutil.rmtree(folder)
-    monkeypatch.setattr(kept, "cache_folder", lambda: folder)
+    monkeypatch.setattr(code_cache, "cache_folder", lambda: folder)
     monkeypatch.setattr(machine, "compile_module", lambda text: text.encode())
-    assert kept.machine_code("hooks", lambda: "anew") == b"anew" and not folder.exists()
+    assert code_cache.machine_code("hooks", lambda: "anew") == b"anew" and not folder.exists()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from host.virtual.memory import Memory
-from host.virtual.native import compiled, kept, nvic
+from host.virtual.native import code_cache, compiled, nvic
 from host.virtual.native.compiled import carray, inner, pointer, types
 from host.virtual.native.expressions import TranslationError
 from host.virtual.native.kinds import Kind
@@ -242,7 +242,7 @@ def test_what_is_not_understood_is_refused_where_it_stands(function: Any) -> Non
 
 
 def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(code_cache, "cache_folder", lambda: tmp_path)
     made = []
 
     def write() -> str:
@@ -251,16 +251,16 @@ def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch:
         made.append(str(program.module))
         return made[-1]
 
-    code = kept.machine_code("some", write)
-    assert kept.machine_code("some", write) == code and len(made) == 1
+    code = code_cache.machine_code("some", write)
+    assert code_cache.machine_code("some", write) == code and len(made) == 1
     file = tmp_path / "some.o"
     file.write_bytes(file.read_bytes()[:-1])
-    assert kept.machine_code("some", write) == code and len(made) == 2
+    assert code_cache.machine_code("some", write) == code and len(made) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["some.o"]
 
 
 def test_code_of_other_files_is_not_kept(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(code_cache, "cache_folder", lambda: tmp_path)
     assert inner(is_odd.python)(3) == 1
     assert list(tmp_path.iterdir()) == [], "a change of this file would not be seen"
     assert inner(nvic.group_mask.python)(Memory().state) == 0xFE
@@ -276,21 +276,23 @@ def test_two_functions_of_one_name_are_two() -> None:
 
 
 def test_code_is_compiled_where_nothing_can_be_kept(monkeypatch: Any) -> None:
-    monkeypatch.setattr(kept, "cache_folder", lambda: None)
+    monkeypatch.setattr(code_cache, "cache_folder", lambda: None)
     assert inner(is_odd.python)(3) == 1
 
 
 def test_code_that_others_may_have_written_is_not_run(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(kept, "HERE", tmp_path / "read only" / "native")
-    shutil.copytree(Path(compiled.__file__).parent, kept.HERE, ignore=shutil.ignore_patterns("__*"))
-    (kept.HERE.parent / "words.py").touch()
-    (kept.HERE / "__pycache__").touch()  # no folder can be made there, whoever we are
+    monkeypatch.setattr(code_cache, "HERE", tmp_path / "read only" / "native")
+    shutil.copytree(
+        Path(compiled.__file__).parent, code_cache.HERE, ignore=shutil.ignore_patterns("__*")
+    )
+    (code_cache.HERE.parent / "words.py").touch()
+    (code_cache.HERE / "__pycache__").touch()  # no folder can be made there, whoever we are
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    found = kept.cache_folder.__wrapped__()
+    found = code_cache.cache_folder.__wrapped__()
     assert found and found.parent.parent == tmp_path and found.parent.stat().st_mode & 0o077 == 0
     found.parent.chmod(0o777)
-    assert kept.cache_folder.__wrapped__() is None
+    assert code_cache.cache_folder.__wrapped__() is None
     theirs = found.parent.rename(tmp_path / "theirs")
     theirs.chmod(0o700)
     found.parent.symlink_to(theirs)
-    assert kept.cache_folder.__wrapped__() is None
+    assert code_cache.cache_folder.__wrapped__() is None

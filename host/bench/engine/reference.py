@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from host.base.errors import HostError
 from host.bench.engine.images import Image
-from host.compiler.judge import Judge
+from host.compiler.litert_model import LiteRtModel
 from host.compiler.model import Model, reading_of
 
 
@@ -23,11 +23,11 @@ def compare(model: Model, images: list[Image], scores: list[bytes]) -> Exactness
     if model.tflite is None:
         return Exactness(None, "not checked: the model's .tflite is not here")
     try:
-        judge = Judge(model.tflite, "the model", reading_of(model))
+        litert = LiteRtModel(model.tflite, "the model", reading_of(model))
     except HostError as error:
         return Exactness(None, f"not checked: {error}")
     wrong = sum(
-        judge.infer(image).tobytes() != score for image, score in zip(images, scores, strict=True)
+        litert.infer(image).tobytes() != score for image, score in zip(images, scores, strict=True)
     )
     if wrong:
         return Exactness(False, f"{wrong} of {len(images)} images differ from LiteRT BUILTIN_REF")

@@ -43,7 +43,7 @@ class Dialogue:
 
     def __init__(self, port: Port, clock: Callable[[], float]) -> None:
         self._port, self._clock = port, clock
-        self._heard = b""
+        self._received = b""
 
     def command(self, text: str, seconds: float = ANSWER_S) -> list[str]:
         """The lines of the answer. Raises HostError for `e-[..]`, and when m-ready does not come in time."""
@@ -119,7 +119,7 @@ class Dialogue:
 
     def _lines(self, data: bytes) -> list[str]:
         """Whole lines; what packets left in front of the first one is cut off."""
-        *whole, rest = (self._heard + data).split(b"\n")
-        self._heard = rest[-LONGEST_LINE:]
+        *whole, rest = (self._received + data).split(b"\n")
+        self._received = rest[-LONGEST_LINE:]
         texts = (line.rsplit(b"\0", 1)[-1].decode("ascii", "replace").strip() for line in whole)
         return [line for line in texts if line]

@@ -64,11 +64,11 @@ def _search(
     finally:
         found = points(study)
         if found:
-            _write(args.output, found, budget, trainer.exam_count)
+            _write(args.output, found, budget, trainer.validation_count)
     if not found:
         console.print("nothing is finished yet: other processes train all the trials asked for")
         return
-    stdout().print(front_table(found, trainer.exam_count))
+    stdout().print(front_table(found, trainer.validation_count))
     console.print(_next(args.output, found))
 
 

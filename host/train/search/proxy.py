@@ -19,9 +19,9 @@ from host.train.architecture_network import start
 from host.train.epoch import Epoch
 from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.options import Options
-from host.train.pictures import Say, find_classes, find_pictures, load_exam, load_learning
+from host.train.pictures import Say, find_classes, find_pictures, load_learning, load_validation
 from host.train.search.study import BeatenError
-from host.train.teaching import draw_lessons
+from host.train.teaching import draw_training_views
 
 LEARNING_SIDE = 128  # pixels at which training pictures are kept, whatever a trial's input is
 
@@ -30,24 +30,24 @@ class ProxyTrainer:
     """Holds pictures and targets for all trials. Its files lie in options.output: trial_NNNN.keras, and checkpoints."""
 
     def __init__(self, options: Options, say: Say) -> None:
-        """Reads the pictures and lets the teachers judge them. Raises HostError as host.train does."""
+        """Reads the pictures and lets the teachers score them. Raises HostError as host.train does."""
         self._options, self._say = options, say
         self.classes = find_classes(options.data, options.labels)
         self._found = find_pictures(options.data, self.classes)
         self._make_folder()
         learn = load_learning(self._found, LEARNING_SIDE, options.shares, say)
         say(f"{len(learn)} pictures to learn from")
-        self._lessons: TrainingViews = draw_lessons(learn, options, lambda done: None)
+        self._training_views: TrainingViews = draw_training_views(learn, options, lambda done: None)
         self._pictures = options.epoch_pictures or len(learn)
         self._exams: dict[tuple[int, int], ValidationSet] = {}
         self._digest = hashlib.sha256(
-            learn.pixels[:, ::8, ::8].tobytes() + self._lessons.targets.tobytes()
+            learn.pixels[:, ::8, ::8].tobytes() + self._training_views.targets.tobytes()
         ).hexdigest()
 
     @property
-    def exam_count(self) -> int:
+    def validation_count(self) -> int:
         """Validation pictures."""
-        return len(self._exam(96, 1).labels)
+        return len(self._validation(96, 1).labels)
 
     def __call__(
         self, number: int, architecture: Architecture, on_epoch: Callable[[float], None]
@@ -56,13 +56,13 @@ class ProxyTrainer:
         keras.backend.clear_session()
         strategy.seed_everything(self._options.seed)
         model = start(architecture, len(self.classes), self._options.start)
-        validation = self._exam(architecture.size, architecture.channels)
+        validation = self._validation(architecture.size, architecture.channels)
         key = f"{architecture.text} {self._plan()} {self._digest}"
         folder = self._options.output / hashlib.sha256(key.encode()).hexdigest()[:16]
         self._make(folder)
         try:
             history = fit.train(
-                model, self._lessons, validation, self._plan(), folder, key,
+                model, self._training_views, validation, self._plan(), folder, key,
                 lambda latest: self._report(latest, on_epoch),
             )  # fmt: skip
         except BeatenError:
@@ -88,10 +88,10 @@ class ProxyTrainer:
             seed=wanted.seed,
         )
 
-    def _exam(self, size: int, channels: int) -> ValidationSet:
+    def _validation(self, size: int, channels: int) -> ValidationSet:
         """Made once for each input."""
         if (size, channels) not in self._exams:
-            validation = load_exam(self._found, size, channels, self._say)
+            validation = load_validation(self._found, size, channels, self._say)
             self._exams[size, channels] = ValidationSet(
                 validation.pixels, np.asarray(validation.labels, np.int64)
             )

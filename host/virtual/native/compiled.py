@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from host.virtual.native import kept, machine
+from host.virtual.native import code_cache, machine
 from host.virtual.native.expressions import Expressions, carray
 from host.virtual.native.kinds import HALF, WORD, Kind, Shape, ir, kind_of
 from host.virtual.native.translate import Integer, Program, Signature
@@ -66,7 +66,7 @@ def _load_hooks() -> None:
             program.export(hook.python.__name__, hook, hook.signature, kinds)
         return str(program.module)
 
-    machine.load(kept.machine_code("hooks", write))
+    machine.load(code_cache.machine_code("hooks", write))
 
 
 def native(signature: Signature) -> Callable[[Callable[..., Any]], Hook]:
@@ -121,10 +121,10 @@ class Inner:
     @functools.cache  # noqa: B019 - these functions live as long as the program
     def _compiled(self, kinds: tuple[Shape, ...]) -> Callable[..., Any]:
         name = f"{self.python.__module__}.{self.python.__qualname__}"
-        name += f".{hashlib.sha256(repr(kinds).encode()).hexdigest()[: kept.NAME_DIGITS]}"
-        is_kept = Path(self.python.__code__.co_filename).parent == kept.HERE
+        name += f".{hashlib.sha256(repr(kinds).encode()).hexdigest()[: code_cache.NAME_DIGITS]}"
+        is_cached = Path(self.python.__code__.co_filename).parent == code_cache.HERE
         if (
-            not is_kept
+            not is_cached
         ):  # a test's, say: two may have one name, and kept code would outlive a change
             name += f".{next(_numbers)}"
 
@@ -133,7 +133,9 @@ class Inner:
             program.export(name, self, types.int64(*[types.int64] * len(kinds)), kinds)
             return str(program.module)
 
-        machine.load(kept.machine_code(name, write) if is_kept else machine.compile_module(write()))
+        machine.load(
+            code_cache.machine_code(name, write) if is_cached else machine.compile_module(write())
+        )
         head = ctypes.PYFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(kinds))
         return head(machine.address(name))
 

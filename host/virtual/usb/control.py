@@ -61,7 +61,7 @@ class ControlPipe:
         self._current: tuple[Request, Answer] | None = None
         self._stage = _Stage.SETUP
         self._moved = b""
-        self._status_allowed = self._asked = False
+        self._status_allowed = self._requested = False
         self._chip.schedule.cancel("usb timeout")
 
     def transfer(self, request: Request, answer: Answer) -> None:
@@ -74,18 +74,18 @@ class ControlPipe:
             return
         self._current = self._queue.popleft()
         self._stage, self._moved = _Stage.SETUP, b""
-        self._status_allowed = self._asked = False
+        self._status_allowed = self._requested = False
         self._chip.schedule.at("usb timeout", self._chip.now() + TIMEOUT_CYCLES, self._time_out)
         self._ask(8, self._set_up)
 
     def _ask(self, count: int, action: Callable[[Request], None]) -> None:
         """A transaction for the transfer that runs now; late ones of an earlier transfer do nothing."""
         current = self._current
-        self._asked = True
+        self._requested = True
 
         def act() -> None:
             if current is not None and self._current is current:
-                self._asked = False
+                self._requested = False
                 action(current[0])
 
         self._bus.request(count, act)
@@ -102,7 +102,7 @@ class ControlPipe:
 
     def data_ready(self) -> None:
         """Data lies in the endpoint, or a packet would be taken."""
-        if self._current is None or self._asked or self._stage is not _Stage.DATA:
+        if self._current is None or self._requested or self._stage is not _Stage.DATA:
             return
         request = self._current[0]
         if request.incoming:
@@ -141,7 +141,7 @@ class ControlPipe:
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._current is None or self._asked:
+        if self._current is None or self._requested:
             return
         if self._stage is _Stage.STATUS and self._status_allowed:
             self._ask(0, lambda request: self._finish(self._moved))

@@ -1,7 +1,7 @@
-"""A .tflite on LiteRT's reference kernels, asked as a board is: the bytes of a picture in, int8 scores out.
+"""A .tflite on LiteRT's reference kernels, used as a board is: the bytes of a picture in, int8 scores out.
 
 What stands at the model's ends (uint8, float, a softmax in float) makes no difference, as it makes none to the
-compiled model: the judge reads the tensor that the board's scores are.
+compiled model: it reads the tensor that the board's scores are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from host.compiler.passes.ends import fold_ends
 from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, read_pixels
 
 
-class Judge:
+class LiteRtModel:
     """shape: height, width, channels. input, output: the int8 tensors behind the ends. Raises HostError.
 
     pixels: what a picture's bytes stand for; `model.reading_of` says it of a packed model.
