@@ -20,11 +20,14 @@ from elftools.elf.elffile import ELFFile
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.regular_files import read_file
 from host.virtual import words
 from host.virtual.memory import APPLICATION_START, Memory
 
 UICR_START, UICR_END = 0x10001000, 0x10002000
 BOOTLOADER_STACK = struct.pack("<I", words.RAM_START + words.RAM_BYTES)
+HEX_END = b":00000001FF"  # Intel, Hexadecimal Object File Format Specification, end of file record
+MOST_FILE_BYTES = 256 << 20  # an .elf has its symbols, too
 KINDS = "an .elf, a .hex, or a .bin with its address"
 
 
@@ -58,19 +61,17 @@ class Image:
 
 def read_image(path: Path, at: int | None = None) -> Image:
     """The image in a file. at: where a .bin lies. Raises HostError in one line."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise HostError(f"{path}: cannot read the firmware: {error.strerror}") from error
+    content = read_file(path, MOST_FILE_BYTES)
+    suffix = path.suffix.lower()
     if content.startswith(b"\x7fELF"):
         image = _read_elf(path, content)
-    elif path.suffix == ".hex" or content.startswith(b":"):
-        image = _read_hex(path)
-    elif path.suffix == ".bin":
+    elif suffix == ".hex" or content.startswith(b":"):
+        image = _read_hex(path, content)
+    elif suffix == ".bin":
         image = Image(path, {_address_of_bin(path, at): content} if content else {})
     else:
         raise HostError(f"{path}: not a firmware that runs here", f"give {KINDS}")
-    if at is not None and path.suffix != ".bin":
+    if at is not None and suffix != ".bin":
         raise HostError(f"{path}: says itself where it lies; --at is for .bin files")
     _check(image)
     return image
@@ -120,9 +121,14 @@ def _symbols(elf: Any) -> dict[str, tuple[int, int]]:
     }
 
 
-def _read_hex(path: Path) -> Image:
+def _read_hex(path: Path, content: bytes) -> Image:
+    if content.strip() and HEX_END not in content.upper():
+        raise HostError(
+            f"{path}: damaged Intel HEX file: it has no last record (:00000001FF), it was cut off",
+            "build it again",
+        )
     try:
-        records = intelhex.IntelHex(str(path))
+        records = intelhex.IntelHex(io.StringIO(content.decode("utf-8-sig")))
     except (intelhex.IntelHexError, UnicodeDecodeError) as error:
         raise HostError(f"{path}: damaged Intel HEX file: {error}", "build it again") from error
     parts = {first: records.tobinstr(start=first, end=end - 1) for first, end in records.segments()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def intel_hex(*parts: tuple[int, bytes]) -> str:
         ("firmware.elf", b"hello" * 100, None, "not a firmware that runs here"),
         ("firmware.elf", b"\x7fELF" + bytes(100), None, "damaged ELF file: .*; build it again"),
         ("firmware.hex", b":00", None, "damaged Intel HEX file: .*; build it again"),
+        ("firmware.hex", intel_hex((0, a_program(0))).encode()[:-12], None, "no last record"),
+        ("firmware.BIN", a_program(0), None, "does not say where it lies"),
         ("firmware.bin", a_program(0), None, "does not say where it lies; give --at 0x10000"),
         ("firmware.bin", b"", 0, "nothing in it goes into flash"),
         ("firmware.bin", a_program(0)[4:], 0, "no vector table at 0x0"),
@@ -85,8 +88,21 @@ def test_what_is_no_firmware_is_refused_in_one_line(
 
 
 def test_a_missing_firmware_is_named(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match=r"nowhere.elf: cannot read"):
+    with pytest.raises(HostError, match=r"cannot read .*nowhere.elf: No such file"):
         read_image(tmp_path / "nowhere.elf")
+
+
+def test_a_pipe_is_no_firmware(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.bin")
+    with pytest.raises(HostError, match="no regular file"):
+        read_image(tmp_path / "a.bin", 0)
+
+
+@pytest.mark.parametrize("front", [b"\xef\xbb\xbf", b"\r\n\r\n"])
+def test_what_editors_put_in_front_of_a_hex_does_not_matter(tmp_path: Path, front: bytes) -> None:
+    path = tmp_path / "a.HEX"
+    path.write_bytes(front + intel_hex((0, a_program(0))).lower().encode())
+    assert read_image(path).start == 0
 
 
 def test_a_program_of_this_computer_is_refused(tmp_path: Path) -> None:
