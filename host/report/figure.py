@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -69,12 +70,20 @@ def plain_log(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Matplotlib warns of letters that its font lacks, and writes them as they are: others' escape sequences, too."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        yield
+
+
 def svg_text(figure: Figure, name: str) -> str:
     """An <svg> element for a page. name: makes its identities unique there."""
     import matplotlib as mpl
 
     held = io.StringIO()
-    with plot_style(), mpl.rc_context({"svg.hashsalt": name}):
+    with plot_style(), mpl.rc_context({"svg.hashsalt": name}), _quiet():
         figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
     text = held.getvalue()
     text = text[text.index("<svg") :]
@@ -85,6 +94,6 @@ def svg_text(figure: Figure, name: str) -> str:
 def png_bytes(figure: Figure, dpi: int = PNG_DPI) -> bytes:
     """A PNG file."""
     held = io.BytesIO()
-    with plot_style():
+    with plot_style(), _quiet():
         figure.savefig(held, format="png", dpi=dpi)
     return held.getvalue()

@@ -52,7 +52,10 @@ def parse(kind: type[T], value: Any, where: str) -> T:
             )
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise HostError(f"{where} has no {field.name}: the file is of another version or torn")
-    return kind(**given)
+    try:
+        return kind(**given)
+    except ValueError as error:  # of its __post_init__
+        raise HostError(f"{where}: {error}: the file is damaged") from error
 
 
 def parse_texts(value: Any, where: str) -> tuple[str, ...]:

@@ -22,6 +22,14 @@ def test_whatever_is_wrong_is_one_kind_of_error(text: str | bytes) -> None:
         parse_json(text)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_an_editor_puts_in_front_does_not_matter(encoding: str) -> None:
+    content = '{"ä": 1}'.encode(encoding)
+    assert parse_json(content) == {"ä": 1}
+    if encoding != "utf-16":
+        assert parse_json(content.decode()) == {"ä": 1}
+
+
 def test_nobody_else_reads_it() -> None:
     def reads(path: Path) -> bool:
         return any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,12 @@ class Spread:
     iqr: float
     mean: float
     deviation: float
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for numbers that no measurement has."""
+        ordered = (self.minimum, self.p50, self.p95, self.p99, self.maximum)
+        if any(later < earlier for earlier, later in pairwise(ordered)):
+            raise ValueError(f"of {ordered} each must be as large as the one before")
 
     def scaled(self, factor: float) -> Spread:
         """In another unit: cycles * 1000 / clock_hz are milliseconds."""
