@@ -1,4 +1,4 @@
-"""What a board can be told, and what it says, over any Line. Commands are repeated until they are answered."""
+"""The commands of a board and its answers, over any Line. Commands are repeated until they are answered."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Recording(Protocol):
 def recording_status(
     recording: Recording | None, playback: Playback | None
 ) -> RecordingStatus | None:
-    """None when there is neither. While a recording is being made, that is what is told."""
+    """None when there is neither. While a recording is being made, it is that one's."""
     if recording is not None and recording.failure:
         return RecordingStatus("RECORDING ENDED: see the terminal")
     if recording is not None:

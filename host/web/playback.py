@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from host.base.json_in import parse_json
 from host.recording.playback import Playback
 
-PLACE_STEP_S = 0.2  # of the position that is told: a bar moves no finer
+PLACE_STEP_S = 0.2  # of the position that is sent: a bar moves no finer
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ BIG = {c.name for kind in messages.FROM_DEVICE for c in kind.COLUMNS if c.kind =
 
 
 class UnknownSyntaxError(Exception):
-    """A rule is written in a way that nobody has told how to say in JavaScript."""
+    """A rule is written in a way that has no translation into JavaScript yet."""
 
     def __init__(self, node: ast.AST) -> None:
         super().__init__(
