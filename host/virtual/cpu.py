@@ -25,8 +25,7 @@ from host.virtual.engine import UcError, library
 from host.virtual.engines import Calls, Engines, Flavour
 from host.virtual.memory import Memory
 from host.virtual.native import clock, compiled
-from host.virtual.price_list import PriceList
-from host.virtual.ran_code import RanCode
+from host.virtual.pricing import Found, Pricing
 from host.virtual.registers import EVERYTHING, HOOK_GROUPS, MSP, PC, RegisterGroup
 from host.virtual.sites import Sites
 
@@ -80,16 +79,12 @@ class Cpu:
         self.memory, self.bus, self.model = memory, bus, model
         self.state = memory.state
         self.state[words.FLASH_WAIT] = flash_wait
-        self.float_enabled = False  # CPACR
-        self.unpriced: list[str] = []
         self.fault_address = 0
         self._float_refused = False
-        self._prices = PriceList(model)
         self._keep: list[object] = []
         self._failure: BaseException | None = None
         self.sites = Sites(memory)
-        self._ran = RanCode(memory)
-        self._overwritten: list[tuple[int, int]] = []  # code in RAM: address, bytes
+        self._pricing = Pricing(memory, model, self.sites)
         self._everything = RegisterGroup(EVERYTHING)
         self._groups: dict[tuple[int, ...], RegisterGroup] = {}
         self._fill_state()
@@ -143,8 +138,8 @@ class Cpu:
     def run(self) -> Stop:
         """Runs until the deadline or anything that needs attention."""
         state = self.state
-        while self._overwritten:
-            self.code_changed(*self._overwritten.pop())
+        while self._pricing.overwritten:
+            self.code_changed(*self._pricing.overwritten.pop())
         state[words.STOPPED] = state[words.INTERRUPT_NUMBER] = state[words.ATTENTION] = 0
         self._float_refused = False
         error = 0
@@ -215,10 +210,13 @@ class Cpu:
                 engine.ctl_remove_cache(start, start + count)
 
     def allow_float(self, allowed: bool) -> None:
-        """CPACR. Unicorn's FPU is always on: blocks that use it are refused when they are priced."""
-        if self.float_enabled and not allowed:
-            self.memory.prices[:, 0] = 0
-        self.float_enabled = allowed
+        """CPACR."""
+        self._pricing.allow_float(allowed)
+
+    @property
+    def unpriced(self) -> list[str]:
+        """Instructions without a price, each time that a block with one was priced."""
+        return self._pricing.unpriced
 
     def reset(self, stack: int, entry: int) -> None:
         """Registers as after a reset that a bootloader passed on; memory stays."""
@@ -303,38 +301,12 @@ class Cpu:
         return 0
 
     def _price(self, address: int, size: int) -> int:
-        """Whether the block shall not run now: it is old code, or it runs first where its accesses can be told."""
-        code = self.memory.read(address, size) or b"\x00\xbf" * (size // 2)
-        overwritten = self._ran.take(address, code)
-        if overwritten:
-            self._overwritten.append(overwritten)
-            return 1
-        price = self._prices.price(code, address)
-        if price.uses_fpu and not self.float_enabled:
+        """What the block hook asks for: 1 when the block shall not run now."""
+        found = self._pricing.price(address, size)
+        if found is Found.FLOAT:
             self._float_refused = True
             self.stop()
-            return 0
-        slot, first = words.slot_of(address), self.memory.prefix_count
-        if first + len(price.prefix) > words.POOL_HALFWORDS:
-            first = 0
-            self.memory.prices[:, 0] = 0
-        self.memory.prefixes[first : first + len(price.prefix)] = price.prefix
-        self.memory.prefix_count = first + len(price.prefix)
-        self.unpriced += price.unknown
-        self.memory.aligned[[slot + (offset >> 1) for offset in price.aligned]] = 1
-        new = self.sites.priced(address, price)
-        self.memory.prices[slot] = (
-            words.pack_price(
-                price.cycles,
-                price.instructions,
-                price.taken_penalty,
-                price.entry_penalty,
-                price.masks,
-                size,
-            ),
-            first,
-        )
-        if not new or self.flavour is not Flavour.FAST:
-            return 0
-        self.state[words.STOPPED] |= words.STOP_EXACT
-        return 1
+        if found is Found.NEW and self.flavour is Flavour.FAST:
+            self.state[words.STOPPED] |= words.STOP_EXACT
+            return 1
+        return int(found is Found.CHANGED)

@@ -23,7 +23,7 @@ def test_everything_counted_is_said() -> None:
     bench = Bench(BoardOptions(core_load=True, silicon=Silicon(flash=1)))
     bench.call("nested_interrupts")
     bench.call("count_down", 1_000_000)
-    bench.board.cpu.unpriced += ["0x10000: ffff", "0x10000: ffff"]
+    bench.board.cpu.unpriced.extend(["0x10000: ffff", "0x10000: ffff"])
     output = "\n".join(tally(bench.board))
     assert "own exceptions: 2\n" in output
     for count in bench.board.core_load.counts():
