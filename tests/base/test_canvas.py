@@ -119,6 +119,8 @@ def test_text_gets_smaller_then_shorter_then_nothing() -> None:
     longer = text[: len(short)].rstrip() + "…"
     assert text_width(longer, 9) > least - 1
     assert fit_text(text, text_width("a…", 9), 20) == ("a…", 9)
+    assert fit_text("abc", text_width("a…", 9), 20) == ("a…", 9)
+    assert fit_text("a", text_width("a", 9) - 1, 20) == ("", 9)
     assert fit_text(text, 2, 20) == ("", 9)
     assert text_width(text, 20, BOLD) > text_width(text, 20, REGULAR)
     assert (REGULAR, BOLD) == (400, 700)

@@ -110,6 +110,18 @@ def test_points_are_marked_while_there_are_few() -> None:
         assert axes_of(plot)[0].lines[0].get_marker() == marker
 
 
+def test_of_many_points_the_mean_is_a_line_and_the_extremes_a_band() -> None:
+    seconds, values = np.arange(20_000.0), np.tile([1.0, 3.0, 5.0, 3.0], 5_000)
+    (axes,) = axes_of(timeline_plot("x", seconds, [("board", values, "red")], "n"))
+    (line,), (band,) = axes.lines, axes.collections
+    assert (
+        len(line.get_xdata()) < 4_097 and np.ptp(line.get_ydata()) == 0 and line.get_ydata()[0] == 3
+    )
+    edges = band.get_paths()[0].vertices[:, 1]
+    assert (edges.min(), edges.max()) == (1.0, 5.0)
+    assert band.get_alpha() == 0.2 and line.get_label() == "board"
+
+
 def test_a_layer_is_a_bar_with_its_most_and_its_share() -> None:
     def spread(low: float, most: float) -> Spread:
         return spread_of([low, low, low, most])
