@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from host import __main__ as tools
+from host.base import completion
 from host.base.errors import HostError
 from host.base.version import version
 
@@ -71,3 +72,33 @@ def test_the_command_catches_first_and_exits_as_the_tool_says(
     with pytest.raises(SystemExit) as ended:
         tools.command()
     assert (ended.value.code, done) == (3, ["Ctrl-C", "main"])
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"), [([], True), (["vie"], True), (["viewer"], False), (["report"], False)]
+)
+def test_tab_offers_tools_until_one_is_named(
+    words: list[str], offered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the tool's own parser answers."""
+    done: list[object] = []
+
+    def names(of: object) -> None:
+        done.append(list(of))  # type: ignore[call-overload]  # of tools
+        raise SystemExit(0)
+
+    def started(words: list[str]) -> int:
+        done.append(words)
+        return 0
+
+    monkeypatch.setattr(completion, "is_asked", lambda: True)
+    monkeypatch.setattr(completion, "words_so_far", lambda aliases: words)
+    monkeypatch.setattr(completion, "complete_names", names)
+    for tool in ("viewer", "bench"):
+        monkeypatch.setattr(f"host.{tool}.__main__.main", started)
+    if offered:
+        with pytest.raises(SystemExit):
+            tools.main()
+        assert done == [list(tools.TOOLS)]
+    else:
+        assert tools.main() == 0 and done == [["report"] if words == ["report"] else []]

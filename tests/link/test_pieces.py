@@ -11,6 +11,7 @@ from host.base.records import Message
 from host.link import messages as wire
 from host.link.framing import encode_packet
 from host.link.inbox import Inbox
+from host.link.pieces import Pieces
 from tests.link.fake_board import HELLO
 
 BIG = replace(HELLO, input_height=128, input_width=128, input_channels=3)
@@ -66,3 +67,16 @@ def test_a_part_that_cannot_be_true_is_refused(change: dict[str, object]) -> Non
     inbox, found = heard([lie, *parts(8)])
     assert [m.frame for m in found if isinstance(m, wire.Frame)] == [8]
     assert inbox.losses(0, 0).bad_packets == 1
+
+
+def test_a_frame_that_was_given_up_does_not_come_back() -> None:
+    """Whatever follows it: only its first part begins a frame."""
+    first, second, third, *rest = (part for part in parts(7) if isinstance(part, wire.FramePart))
+    pieces = Pieces()
+    assert [pieces.take(part) for part in (first, third, second, third, *rest)] == [None] * (
+        4 + len(rest)
+    )
+    found = [pieces.take(part) for part in (first, second, third, *rest)]
+    assert found[:-1] == [None] * (len(found) - 1) and found[-1] is not None
+    assert found[-1].pixels == PIXELS and found[-1].frame == 7
+    assert pieces.take(second) is None

@@ -11,7 +11,8 @@ from host.base.errors import HostError
 from host.power.columns import is_header, parse_header
 from host.power.marker import find_pulses
 from host.power.meter import MarkerInput
-from host.power.recording import read_recording
+from host.power.meter_csv import Layout
+from host.power.recording import _why, read_recording
 from tests.power.instruments.signal import Signal, inferences
 
 VOLTS = 3.3
@@ -109,3 +110,17 @@ def test_a_missing_file_and_a_missing_voltage_are_told(tmp_path: Path) -> None:
 def test_units_stand_in_the_columns_name(header: str, scale: float) -> None:
     assert parse_header([header], "file").current.scale == scale
     assert is_header(header) and not is_header("1.5,2e-3")
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("CSV: column #1: invalid value '1.000,5'", "'1.000,5' in the column 'b' is no number"),
+        ("CSV: column #0: invalid value 'x'\nmore", "'x' in the column 'a' is no number"),
+        ("CSV: column #2: invalid value 'x'", "CSV: column #2: invalid value 'x'"),
+        ("torn\nrest", "torn"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_column(said: str, what: str) -> None:
+    layout = Layout(parse_header(["time_s", "current_a"], "x"), ("a", "b"), ",", (), (0, 0), ())
+    assert _why(Path("x.csv"), layout, said)[0] == f"x.csv is damaged: {what}"

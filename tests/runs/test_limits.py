@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from dataclasses import dataclass, field, replace
@@ -236,3 +237,14 @@ def test_rows_keep_their_order_however_they_come(tmp_path: Path) -> None:
     assert read_run(tmp_path / "run").columns("samples", ["frame"])["frame"].tolist() == [
         *range(12)
     ]
+
+
+def test_a_place_is_written_to_and_searched_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lacking in (os.W_OK, os.X_OK):
+        monkeypatch.setattr(os, "access", lambda _, mode, lacking=lacking: not mode & lacking)
+        with pytest.raises(HostError, match="is not writable"):
+            write.refuse_place(tmp_path / "new" / "run")
+    monkeypatch.setattr(os, "access", lambda _, mode: True)
+    write.refuse_place(tmp_path / "new" / "run")

@@ -35,7 +35,7 @@ class Board:
         self.orders.append(mode)
 
     def receive(self, timeout_s: float) -> Message | None:
-        self.now += timeout_s
+        self.now += max(timeout_s, 1e-4)  # no clock stands still
         return self.said(self.now - 100.0)
 
 
@@ -61,6 +61,14 @@ def test_it_listens_for_its_time_and_leaves_the_board_as_it_was() -> None:
     assert board.now == pytest.approx(130.0)
     assert len(progress) == 30
     assert board.orders == BEGIN + END
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(0.5, 30.0), (0.51, 30.6), (0.005, 0.3)])
+def test_it_waits_no_longer_than_its_time(minutes: float, seconds: float) -> None:
+    board = Board(lambda _: BEAT)
+    plan = WatchPlan(looks_per_minute=6, minutes=minutes)
+    LiveWatch(cast(Device, board), lambda: board.now).watch(plan, Listener(), lambda _: None)
+    assert board.now == pytest.approx(100 + seconds, abs=0.01)
 
 
 def test_a_heartbeat_that_comes_late_is_waited_for() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from host.base.errors import HostError
 from host.link.device import Device
-from host.link.messages import Fault, Frame, Heartbeat, Hello, Verdict
+from host.link.messages import Fault, Frame, Heartbeat, Hello, Mode, Setting, Verdict
 from host.viewer.__main__ import main
 from host.viewer.watch import start_watch, watch_line
 from tests.system.board import Bench
@@ -61,3 +61,30 @@ def test_the_viewer_watches_a_virtual_board(capsys: pytest.CaptureFixture[str]) 
         r"\d\d:\d\d:\d\d  still watching: no person, 1 look, CPU awake .*", lines[0]
     )
     assert re.fullmatch(r"\d\d:\d\d:\d\d  PERSON \(\d+ %, look 2\)", lines[-1])
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted", "index", "chosen"),
+    [
+        (b"no person\nperson", None, 1, "person"),
+        (b"no person\nperson", "no person", 0, "no person"),
+        (b"cat\ndog", None, 1, "dog"),
+        (b"cat\nperson\ndog", None, 1, "person"),
+        (b"cat\ndog\ncow", "cow", 2, "cow"),
+    ],
+)
+def test_the_board_is_told_what_to_watch_for(
+    labels: bytes, wanted: str | None, index: int, chosen: str
+) -> None:
+    told: list[object] = []
+    board = SimpleNamespace(
+        hello=replace(HELLO, labels=labels, score_count=labels.count(b"\n") + 1),
+        set=lambda setting, value: told.append((setting, value)),
+        set_mode=told.append,
+    )
+    assert start_watch(cast(Device, board), 7, wanted) == chosen
+    assert told == [(Setting.LOOKS_PER_MINUTE, 7), (Setting.WATCH_LABEL, index), Mode.WATCH]
+    told.clear()
+    board.hello = replace(HELLO, score_count=0, labels=b"")
+    assert start_watch(cast(Device, board), 7, None) == "the last score"
+    assert told[1] == (Setting.WATCH_LABEL, -1)
