@@ -31,9 +31,9 @@ Mark = Callable[[int, Any], Any]
 class Aware:
     """Two networks of the same weights.
 
-    taught: rounds kernels and activations, to be trained; its scores are without the lean.
+    taught: rounds kernels and activations, to be trained; its scores are without the logit bias.
     exported: rounds activations only, for the converter, which rounds the kernels by the same rule.
-    ranges: lowest and highest value of the input and of each activation after it, in order. lean: see make_aware.
+    ranges: lowest and highest value of the input and of each activation after it, in order. logit_bias: see make_aware.
     """
 
     parts: tuple[Part, ...]
@@ -41,7 +41,7 @@ class Aware:
     taught: keras.Model
     exported: keras.Model
     ranges: Ranges
-    lean: tuple[float, ...]
+    logit_bias: tuple[float, ...]
 
     def put_back(self) -> None:
         """What was learnt, into the model that this one was made of."""
@@ -52,19 +52,19 @@ class Aware:
 
     @property
     def digest(self) -> str:
-        """Of all that its training begins with: weights, ranges and lean."""
-        found = hashlib.sha256(repr((self.ranges, self.lean)).encode())
+        """Of all that its training begins with: weights, ranges and logit bias."""
+        found = hashlib.sha256(repr((self.ranges, self.logit_bias)).encode())
         for value in self.exported.get_weights():
             found.update(value.tobytes())
         return found.hexdigest()
 
 
 def make_aware(
-    model: keras.Model, shown: Array, lean: Sequence[float], head_only: bool, seed: int
+    model: keras.Model, shown: Array, logit_bias: Sequence[float], head_only: bool, seed: int
 ) -> Aware:
     """shown: float32 (n, size, size, channels), the representative pictures as the converter gets them.
 
-    lean: what was added to each class's logit. head_only: the last weighted layer alone will learn.
+    logit_bias: what was added to each class's logit. head_only: the last weighted layer alone will learn.
     Raises HostError for networks that chain_of does not know.
     """
     parts = chain_of(model)
@@ -78,9 +78,9 @@ def make_aware(
     def mark(index: int, tensor: Any) -> Any:
         return Range(index, *ranges[index])(tensor)
 
-    taught = _network(layers, shape, mark, lean, rounded=True)
+    taught = _network(layers, shape, mark, logit_bias, rounded=True)
     exported = _network(layers, shape, mark, (), rounded=False)
-    return Aware(parts, layers, taught, exported, ranges, tuple(lean))
+    return Aware(parts, layers, taught, exported, ranges, tuple(logit_bias))
 
 
 def calibrate(layers: Sequence[Any], shape: tuple[int, ...], shown: Array) -> Ranges:
@@ -141,7 +141,7 @@ def _network(
     layers: Sequence[Any],
     shape: tuple[int, ...],
     mark: Mark,
-    lean: Sequence[float],
+    logit_bias: Sequence[float],
     rounded: bool,
 ) -> keras.Model:
     """mark: what the input, 0, and each activation after it passes through. Only the rounded one has dropout."""
@@ -154,6 +154,6 @@ def _network(
             continue
         x = layer(x, rounded=rounded) if isinstance(layer, Rounding) else layer(x)
         x, marked = mark(marked, x), marked + 1
-    if any(lean):
-        x = keras.layers.Rescaling(1.0, [-amount for amount in lean], name="upright")(x)
+    if any(logit_bias):
+        x = keras.layers.Rescaling(1.0, [-amount for amount in logit_bias], name="upright")(x)
     return keras.Model(inputs, keras.layers.Softmax(name="softmax")(x), name="aware")

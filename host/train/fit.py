@@ -18,8 +18,8 @@ from host.base.errors import HostError
 from host.train import checkpoint
 from host.train.augment import Camera, as_camera, to_grey
 from host.train.average import take_average
-from host.train.bad_days import with_bad_days
 from host.train.checkpoint import Progress
+from host.train.degradations import degraded
 from host.train.epoch import Epoch
 from host.train.network import to_input
 from host.train.views import Views, render
@@ -60,14 +60,14 @@ class Plan:
 @dataclass(frozen=True)
 class TrainingViews:
     """pixels: uint8 (n, s, s, 3); targets: float32 (v, classes) of the views; chance: float64 (v,), of being drawn;
-    bad_days: share of pictures shown under a strong condition (bad_days.py)."""
+    degraded_share: of pictures shown under a strong condition (degradations.py)."""
 
     pixels: NDArray[np.uint8]
     views: Views
     targets: NDArray[np.float32]
     chance: NDArray[np.float64]
     camera: Camera
-    bad_days: float = 0.0
+    degraded_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def batches(
         )
         shown = to_grey(seen) if channels == 1 else seen
         seen = as_camera(shown, training_views.camera, random)
-        seen = with_bad_days(seen, training_views.bad_days, random)
+        seen = degraded(seen, training_views.degraded_share, random)
         yield to_input(seen), training_views.targets[chosen]
 
 

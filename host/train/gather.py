@@ -45,8 +45,8 @@ def gather(options: Options, say: Say) -> Gathered:
     classes = find_classes(options.data, options.labels)
     found = find_pictures(options.data, classes, say)
     _require_sources(found, options)
-    for label in options.lean:
-        resolve(label, classes, f"--lean {label}")
+    for label in options.logit_bias:
+        resolve(label, classes, f"--logit-bias {label}")
     size = options.size
     learn = load_learning(found, _side(found, size), options.shares, say)
     validation = load_validation(found, size, options.channels, say)

@@ -42,7 +42,7 @@ class Options:
     easy: tuple[str, ...]
     balance: float
     camera: float
-    bad_days: float
+    degraded: float
     views: int
     epochs: int
     epoch_pictures: int
@@ -59,7 +59,7 @@ class Options:
     blend: tuple[Teacher, ...] = field(
         repr=False
     )  # applied when all is trained: names no other run
-    lean: dict[str, float] = field(repr=False)  # so is this
+    logit_bias: dict[str, float] = field(repr=False)  # so is this
     aware: int = field(repr=False)  # and these epochs, which keep a checkpoint of their own
 
 
@@ -86,7 +86,7 @@ def parse(argv: list[str] | None) -> Options:
     _require(0 < args.rate < 1, f"--rate {args.rate}: between 0 and 1; 0.0005 is usual")
     _require(0 <= args.trust <= 1, f"--trust {args.trust}: between 0 and 1")
     _require(0 <= args.camera <= 1, f"--camera {args.camera}: between 0 and 1")
-    _require(0 <= args.bad_days <= 1, f"--bad-days {args.bad_days}: between 0 and 1")
+    _require(0 <= args.degraded <= 1, f"--degraded {args.degraded}: between 0 and 1")
     _require(0 <= args.ema < 1, f"--ema {args.ema}: from 0 to below 1; 0.999 is usual")
     _require(
         not (args.ema and args.patience),
@@ -117,7 +117,7 @@ def parse(argv: list[str] | None) -> Options:
         easy=tuple(args.easy.split(",")) if args.easy else (),
         balance=args.balance,
         camera=args.camera,
-        bad_days=args.bad_days,
+        degraded=args.degraded,
         views=args.views,
         epochs=args.epochs,
         epoch_pictures=args.epoch_pictures,
@@ -132,7 +132,7 @@ def parse(argv: list[str] | None) -> Options:
         credits=args.credits,
         json=args.json,
         blend=_blend(args.blend),
-        lean=dict(_pair("--lean", text) for text in args.lean),
+        logit_bias=dict(_pair("--logit-bias", text) for text in args.logit_bias),
         aware=args.aware,
     )
 
@@ -186,7 +186,8 @@ def _parser() -> argparse.ArgumentParser:
         help="share of pictures shown as the camera in bad light would see them (default 0.5)",
     )
     data(
-        "--bad-days",
+        "--degraded",
+        "--bad-days",  # in manifests of before
         type=float,
         default=0.0,
         metavar="SHARE",
@@ -239,7 +240,8 @@ def _parser() -> argparse.ArgumentParser:
         "may be given again",
     )
     model(
-        "--lean",
+        "--logit-bias",
+        "--lean",  # in manifests of before
         action="append",
         default=[],
         metavar="LABEL=0.5",
@@ -293,7 +295,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=0,
         metavar="EPOCHS",
-        help="quantisation-aware training: after --epochs, --blend and --lean train on for so many at a tenth of "
+        help="quantisation-aware training: after --epochs, --blend and --logit-bias train on for so many at a tenth of "
         "--rate, rounded as int8 will be; the activations' ranges are calibrated first and stay (default 0)",
     )
     fit("--seed", type=int, default=1)

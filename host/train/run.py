@@ -30,7 +30,7 @@ from host.train.pictures import Pictures
 from host.train.quantise import calibration_inputs, representative
 from host.train.quiet import quiet
 from host.train.shape import Shape
-from host.train.start import blend, lean, leans, start_model
+from host.train.start import add_logit_bias, blend, logit_biases, start_model
 from host.train.teaching import draw_training_views, views_to_score
 from host.train.views import TELL, draw_views, render
 
@@ -67,7 +67,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     plan = _plan(options, len(gathered.learn), worker)
     history = _train(devices, model, training_views, gathered, plan, options, watcher)
     blend(model, gathered.shape, options.blend)
-    lean(model, gathered.learn.classes, options.lean)
+    add_logit_bias(model, gathered.learn.classes, options.logit_bias)
     shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
     aware = None
     if options.aware:
@@ -131,10 +131,10 @@ def _train_aware(
     options: Options,
     watcher: Watcher,
 ) -> tuple[Aware, tuple[Epoch, ...]]:
-    """Trains the blended and leaning `model` on while it is rounded. Its checkpoint's folder is named by its start."""
-    leaning = leans(gathered.learn.classes, options.lean)
+    """Trains the blended and biased `model` on while it is rounded. Its checkpoint's folder is named by its start."""
+    biased = logit_biases(gathered.learn.classes, options.logit_bias)
     with devices.scope():
-        aware = make_aware(model, calibration_inputs(shown), leaning, options.freeze, options.seed)
+        aware = make_aware(model, calibration_inputs(shown), biased, options.freeze, options.seed)
     plan = replace(plan, epochs=options.aware, rate=plan.rate * AWARE_RATE, patience=0, ema=0.0)
     lines = [run_key(options, gathered.digest), aware.digest, options.aware]
     key = hashlib.sha256(json.dumps(lines).encode()).hexdigest()

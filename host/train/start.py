@@ -56,19 +56,19 @@ def blend(model: keras.Model, shape: Shape, others: Sequence[Teacher]) -> None:
     model.set_weights(weights)
 
 
-def lean(model: keras.Model, classes: Sequence[str], towards: dict[str, float]) -> None:
+def add_logit_bias(model: keras.Model, classes: Sequence[str], towards: dict[str, float]) -> None:
     """Adds to the logits of the labels named: moves the point where a score of 0.5 decides, and no ranking.
 
     Teachers that miss more than they invent, and sets with few pictures of one label, teach a model to miss.
     """
     dense = last_dense(model)
     kernel, bias = dense.get_weights()
-    dense.set_weights([kernel, bias + np.array(leans(classes, towards), np.float32)])
+    dense.set_weights([kernel, bias + np.array(logit_biases(classes, towards), np.float32)])
 
 
-def leans(classes: Sequence[str], towards: dict[str, float]) -> tuple[float, ...]:
-    """What each class's logit leans by."""
-    amounts = {resolve(label, classes, "--lean"): amount for label, amount in towards.items()}
+def logit_biases(classes: Sequence[str], towards: dict[str, float]) -> tuple[float, ...]:
+    """What is added to each class's logit."""
+    amounts = {resolve(label, classes, "--logit-bias"): amount for label, amount in towards.items()}
     return tuple(amounts.get(label, 0.0) for label in classes)
 
 

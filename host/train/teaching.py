@@ -39,7 +39,7 @@ def draw_training_views(
     chance = draw_chances(pictures, options.weights, options.balance)[views.picture]
     chance = chance * SHOWN[views.kind]
     return TrainingViews(
-        pictures.pixels, views, targets, chance, Camera(options.camera), options.bad_days
+        pictures.pixels, views, targets, chance, Camera(options.camera), options.degraded
     )
 
 

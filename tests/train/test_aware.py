@@ -30,7 +30,7 @@ from host.train.network import load  # noqa: E402
 from host.train.quantise import Int8Model, calibration_inputs, to_int8  # noqa: E402
 from host.train.rounding import Rounding  # noqa: E402
 from host.train.shape import Shape  # noqa: E402
-from host.train.start import lean, start_model  # noqa: E402
+from host.train.start import add_logit_bias, start_model  # noqa: E402
 from host.train.teaching import draw_training_views  # noqa: E402
 from tests.train.test_network import SMALL, shaken  # noqa: E402
 
@@ -174,16 +174,16 @@ def test_a_network_that_branches_is_refused() -> None:
         chain_of(model)
 
 
-def test_the_lean_stays_through_training() -> None:
-    plain, leaning = shaken(SMALL), shaken(SMALL)
-    lean(leaning, ("no_disc", "disc"), {"disc": 0.5})
+def test_the_logit_bias_stays_through_training() -> None:
+    plain, biased = shaken(SMALL), shaken(SMALL)
+    add_logit_bias(biased, ("no_disc", "disc"), {"disc": 0.5})
     inputs = calibration_inputs(SHOWN)
     taught = [
         make_aware(model, inputs, amounts, False, 1).taught
-        for model, amounts in ((plain, (0.0, 0.0)), (leaning, (0.0, 0.5)))
+        for model, amounts in ((plain, (0.0, 0.0)), (biased, (0.0, 0.5)))
     ]
     np.testing.assert_allclose(predict(taught[0], SHOWN), predict(taught[1], SHOWN), atol=0.01)
-    odds = [np.log(s[:, 1] / s[:, 0]) for s in (predict(plain, SHOWN), predict(leaning, SHOWN))]
+    odds = [np.log(s[:, 1] / s[:, 0]) for s in (predict(plain, SHOWN), predict(biased, SHOWN))]
     np.testing.assert_allclose(odds[1] - odds[0], 0.5, atol=1e-4)
 
 

@@ -18,7 +18,7 @@ from host.train.__main__ import main
 from tests.train.shapes import CLASSES, arguments, write_small_network
 from tests.train.test_run import ROOT, TWO_DEVICES
 
-AWARE = ("--epochs", "2", "--lean", "disc=0.4", "--aware", "5")
+AWARE = ("--epochs", "2", "--logit-bias", "disc=0.4", "--aware", "5")
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +59,13 @@ def test_a_run_killed_while_aware_ends_with_the_same_model(
     assert (tmp_path / "tiny.tflite").read_bytes() == (whole / "tiny.tflite").read_bytes()
 
 
-def test_another_lean_is_another_aware_run_after_the_same_epochs(
+def test_another_logit_bias_is_another_aware_run_after_the_same_epochs(
     small: Path, pictures: Path, tmp_path: Path
 ) -> None:
     words = arguments(pictures, tmp_path, "--from", str(small), "--epochs", "2", "--aware", "1")
     assert main(words) == 0
     first = (tmp_path / "checkpoint.npz").stat().st_mtime_ns
-    assert main([*words, "--lean", "disc=1"]) == 0
+    assert main([*words, "--logit-bias", "disc=1"]) == 0
     assert len(list(tmp_path.glob("aware-*/checkpoint.npz"))) == 2
     assert (tmp_path / "checkpoint.npz").stat().st_mtime_ns == first
 

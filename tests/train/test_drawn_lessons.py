@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.train.augment import Camera, as_camera
-from host.train.bad_days import BAD_DAYS, with_bad_days
+from host.train.degradations import DEGRADATIONS, degraded
 from host.train.views import SEEK, TELL, draw_views, render
 from tests.goldens import check_golden_near
 
@@ -53,13 +53,13 @@ def seen() -> Iterator[str]:
         yield f"== camera, {channels} channels"
         made = as_camera(pictures(8, 24, channels), Camera(), np.random.default_rng(5))
         yield from map(blocks, made)
-        for meet in BAD_DAYS:
+        for meet in DEGRADATIONS:
             draw = np.random.default_rng(7)
             changed = [meet(each.astype(np.float32), draw) for each in pictures(3, 48, channels)]
             yield f"== {meet.__name__.strip('_')}, {channels} channels"
             yield from (blocks(np.rint(np.clip(each, 0, 255)).astype(np.uint8)) for each in changed)
     yield "== bad days of a quarter"
-    yield from map(blocks, with_bad_days(pictures(12, 24), 0.25, np.random.default_rng(3)))
+    yield from map(blocks, degraded(pictures(12, 24), 0.25, np.random.default_rng(3)))
 
 
 def test_views_are_those_of_every_release() -> None:

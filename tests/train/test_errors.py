@@ -60,8 +60,10 @@ def test_a_source_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
     assert "--share cocoa" in complaint(arguments(pictures, tmp_path, "--share", "cocoa=0.5"))
 
 
-def test_a_label_to_lean_to_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
-    assert "did you mean 'disc'" in complaint(arguments(pictures, tmp_path, "--lean", "dics=0.5"))
+def test_a_label_for_a_bias_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
+    assert "did you mean 'disc'" in complaint(
+        arguments(pictures, tmp_path, "--logit-bias", "dics=0.5")
+    )
 
 
 def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_an_unreadable_picture_is_left_out_and_named(tmp_path: Path) -> None:
         ("--size", "97"),
         ("--epochs", "0"),
         ("--rate", "7"),
-        ("--bad-days", "1.5"),
+        ("--degraded", "1.5"),
         ("--ema", "1"),
         ("--aware", "1001"),
         ("--network", "96x96"),

@@ -18,7 +18,7 @@ LIMITS = {  # option -> the last that may be on either side, the first that may 
     "--rate": (("1e-9", "0.999"), ("0", "1")),
     "--trust": (("0", "1"), ("-0.001", "1.001")),
     "--camera": (("0", "1"), ("-0.001", "1.001")),
-    "--bad-days": (("0", "1"), ("-0.001", "1.001")),
+    "--degraded": (("0", "1"), ("-0.001", "1.001")),
     "--ema": (("0", "0.9999"), ("-0.001", "1")),
     "--balance": (("0", "1"), ("-0.001", "1.001")),
     "--views": (("1", "64"), ("0", "65")),
@@ -61,18 +61,20 @@ def test_a_network_has_its_own_size_and_colours() -> None:
 def test_what_is_left_out_and_what_pairs_become() -> None:
     made = options()
     assert (made.name, made.labels, made.cache) == ("mask", (), Path("build/mask/judged"))
-    assert (made.shares, made.weights, made.easy, made.lean) == ({}, {}, (), {})
+    assert (made.shares, made.weights, made.easy, made.logit_bias) == ({}, {}, (), {})
     assert not made.zero_to_one and not made.freeze and not made.json
     assert (made.teachers, made.blend, made.epoch_pictures) == ((), (), 0)
     given = options(
         "--labels", "a,b", "--name", "n", "--from-range", "0..1", "--freeze", "trunk", "--json",
         "--cache", "c", "--share", "ccp=0.3", "--share", "coco=1", "--weight", "ccp=2", "--easy", "x,y",
-        "--lean", "b=0.5",
+        "--logit-bias", "b=0.5",
     )  # fmt: skip
     assert (given.labels, given.name, given.cache) == (("a", "b"), "n", Path("c"))
     assert given.zero_to_one and given.freeze and given.json
     assert given.shares == {"ccp": 0.3, "coco": 1.0} and given.weights == {"ccp": 2.0}
-    assert given.easy == ("x", "y") and given.lean == {"b": 0.5}
+    assert given.easy == ("x", "y") and given.logit_bias == {"b": 0.5}
+    before = options("--lean", "b=0.5", "--bad-days", "0.3")  # as manifests of before have them
+    assert (before.logit_bias, before.degraded) == ({"b": 0.5}, 0.3)
     for wrong in ("ccp", "ccp=much", "=1"):
         with pytest.raises(HostError):
             options("--share", wrong)

@@ -16,7 +16,7 @@ import keras  # noqa: E402  # after its chatter was silenced
 
 from host.train.fit import predict  # noqa: E402
 from host.train.network import build, channels_at, transfer  # noqa: E402
-from host.train.start import blend, last_dense, lean, start_model  # noqa: E402
+from host.train.start import add_logit_bias, blend, last_dense, start_model  # noqa: E402
 from host.train.teach import Teacher  # noqa: E402
 
 SMALL = Shape(0.1, 32, 1, 2)
@@ -121,10 +121,10 @@ def test_blending_averages_every_weight(tmp_path: Path) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_leaning_moves_one_logit_and_ranks_alike() -> None:
+def test_a_bias_moves_one_logit_and_ranks_alike() -> None:
     model = shaken(SMALL)
     before = predict(model, pictures(1))
-    lean(model, ("no_person", "person"), {"person": 0.5})
+    add_logit_bias(model, ("no_person", "person"), {"person": 0.5})
     after = predict(model, pictures(1))
     odds = [np.log(scores[:, 1] / scores[:, 0]) for scores in (before, after)]
     np.testing.assert_allclose(odds[1] - odds[0], 0.5, atol=1e-4)

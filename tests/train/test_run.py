@@ -105,7 +105,7 @@ def test_a_run_killed_after_an_epoch_ends_with_the_same_model(
     small: Path, pictures: Path, tmp_path: Path
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    words = ("--from", str(small), "--epochs", "6", "--ema", "0.9", "--bad-days", "0.5")
+    words = ("--from", str(small), "--epochs", "6", "--ema", "0.9", "--degraded", "0.5")
     assert main(arguments(pictures, whole, *words)) == 0
     command = [sys.executable, "-m", "host.train", *arguments(pictures, killed, *words)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)

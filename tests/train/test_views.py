@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.train.augment import Camera, as_camera, to_grey
-from host.train.bad_days import BAD_DAYS, with_bad_days
+from host.train.degradations import DEGRADATIONS, degraded
 from host.train.views import CROP, INSET, MIX, SEEK, TELL, WHOLE, draw_views, hard_labels, render
 
 NONE = Camera(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -103,24 +103,24 @@ def test_luma_is_bt_601() -> None:
 def test_a_bad_day_is_strong_and_seldom() -> None:
     ramp = np.tile(np.linspace(20, 230, 32).astype(np.uint8)[:, None], (1, 32))
     many = np.repeat(ramp[None, :, :, None], 200, axis=0)
-    same = with_bad_days(many, 0.0, np.random.default_rng(1))
+    same = degraded(many, 0.0, np.random.default_rng(1))
     assert same is many
-    some = with_bad_days(many, 0.25, np.random.default_rng(1))
+    some = degraded(many, 0.25, np.random.default_rng(1))
     changed = (some != many).any(axis=(1, 2, 3))
     assert 30 <= changed.sum() <= 70  # 50 expected, sigma 6
     assert some.dtype == np.uint8 and some.shape == many.shape
-    again = with_bad_days(many, 0.25, np.random.default_rng(1))
+    again = degraded(many, 0.25, np.random.default_rng(1))
     assert np.array_equal(some, again)
-    colour = with_bad_days(np.repeat(many[:40], 3, axis=3), 1.0, np.random.default_rng(2))
+    colour = degraded(np.repeat(many[:40], 3, axis=3), 1.0, np.random.default_rng(2))
     assert colour.shape == (40, 32, 32, 3)
 
 
-@pytest.mark.parametrize("number", range(len(BAD_DAYS)))
+@pytest.mark.parametrize("number", range(len(DEGRADATIONS)))
 def test_every_bad_day_does_what_it_is_named_for(number: int) -> None:
     ramp = np.linspace(20, 230, 96, dtype=np.float32)
     plain = np.repeat(np.tile(ramp, (96, 1))[..., None], 3, axis=2)
     board = np.where(np.indices((96, 96)).sum(0) // 8 % 2, 220, 40).astype(np.float32)[..., None]
-    meet, name = BAD_DAYS[number], BAD_DAYS[number].__name__.strip("_")
+    meet, name = DEGRADATIONS[number], DEGRADATIONS[number].__name__.strip("_")
     for seed in range(20):
         draw = np.random.default_rng(seed)
         after, edges = meet(plain, draw), meet(board, draw)

@@ -1,7 +1,8 @@
-"""What a camera meets on a bad day, on the model's own pixels: haze, exposure, night, motion, defocus, dark corners.
+"""What can degrade a picture, on the model's own pixels: haze, exposure, night, motion, defocus, dark corners.
 
 augment.py holds what is usual; these are seldom and strong, and each picture meets one alone. `host.evaluate --robust`
-measures fixed strengths of the same kinds on the scene before the sensor, by other code: nothing is learnt by heart.
+measures fixed strengths of the same kinds on the scene before the sensor, by other code: a model is never measured on
+what it was trained on.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _filtered(picture: Image, kernel: NDArray[np.float32]) -> Image:
     return np.asarray(cv2.filter2D(picture, -1, kernel).reshape(picture.shape), np.float32)
 
 
-BAD_DAYS: tuple[Callable[[Image, Draw], Image], ...] = (
+DEGRADATIONS: tuple[Callable[[Image, Draw], Image], ...] = (
     _haze,
     _exposure,
     _night,
@@ -88,13 +89,13 @@ BAD_DAYS: tuple[Callable[[Image, Draw], Image], ...] = (
 )
 
 
-def with_bad_days(pictures: NDArray[np.uint8], share: float, draw: Draw) -> NDArray[np.uint8]:
+def degraded(pictures: NDArray[np.uint8], share: float, draw: Draw) -> NDArray[np.uint8]:
     """uint8 (n, s, s, c) -> the same; so many of them (0..1, drawn one by one) under one condition each."""
     if not share:
         return pictures
     changed = pictures.copy()
     for index in np.flatnonzero(draw.random(len(pictures)) < share):
-        meet = BAD_DAYS[int(draw.integers(len(BAD_DAYS)))]
+        meet = DEGRADATIONS[int(draw.integers(len(DEGRADATIONS)))]
         levels = meet(pictures[index].astype(np.float32), draw)
         changed[index] = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
     return changed
