@@ -154,3 +154,18 @@ def test_a_vector_has_no_more_values_than_a_side() -> None:
     end = model.fully_connected(wide, weights, None, scale, (0.1, 0))
     with pytest.raises(HostError, match="1x1x5000: use at most 4096 a side"):
         compile_as_bytes(model.finish(image, end), "wide")
+
+
+@pytest.mark.parametrize("bilinear", [False, True])
+@pytest.mark.parametrize("options", [{}, {"alignCorners": True}, {"halfPixelCenters": True}])
+@pytest.mark.parametrize("size", [(1, 1), (5, 9), (14, 3), (6, 8)])
+def test_a_resized_map_is_litert_s(
+    size: tuple[int, int], options: dict[str, bool], bilinear: bool
+) -> None:
+    """The largest of each channel is a score."""
+    model = ModelBuilder()
+    image = model.tensor((1, 6, 8, 40), 0.02, 3)
+    data = model.finish(image, model.reduce_max(model.resize(image, size, bilinear, **options)))
+    random = np.random.default_rng(size[0])
+    for low, high in ((-128, 128), (-128, -90), (-3, 4), (100, 128)):
+        agree(data, random.integers(low, high, (6, 8, 40)).astype(np.int8))
