@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from host.base.errors import HostError
-from host.link.messages import Held, HoldEnd, PowerState
+from host.link.messages import Held, HoldEnd, Mode, PowerState
 from host.power import choose, currents
 from host.power.battery import (
     Battery,
@@ -29,9 +30,10 @@ from host.power.marker import busy_channels, find_pulses, pulses_between_falls
 from host.power.meter import Block, MarkerInput, MeterInfo, meter_words
 from host.power.method import Method
 from host.power.recording import even
-from host.power.rig import HeldTrace
+from host.power.rig import HeldTrace, LiveRig
 from host.power.trace import Gap, Trace, join
 from tests.goldens import check_golden
+from tests.link.fake_board import HELLO
 
 
 def test_currents_and_their_sources() -> None:
@@ -279,3 +281,18 @@ def test_lines_without_a_header_are_by_their_count() -> None:
     for count in (0, 4):
         with pytest.raises(HostError, match=f"x: {count} columns and no header"):
             default_columns(count, "x")
+
+
+def test_a_rig_takes_a_board_that_is_idle_and_frees_all_of_it() -> None:
+    done: list[object] = []
+
+    def part(of: str, **more: Any) -> Any:
+        calls = {call: partial(done.append, f"{of} {call}") for call in ("close", "stop")}
+        return SimpleNamespace(**calls | more)
+
+    device = part("device", set_mode=done.append, hello=HELLO, name="COM3")
+    meter = part("meter", info=MeterInfo("a meter", "42", 1000.0, MarkerInput.NONE))
+    rig = LiveRig(device, meter, part("collector"), 3.3)
+    assert done == [Mode.IDLE] and (rig.port, rig.hello, rig.info) == ("COM3", HELLO, meter.info)
+    rig.close()
+    assert done[1:] == ["collector close", "device close", "meter stop", "meter close"]
