@@ -15,7 +15,7 @@ SPLIT_NAMES = {
     **{name: "test" for name in ("test", "testing")},
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-UNSEEN = " \xa0\u200b\u200e\u200f\u2060\ufeff"  # around a cell
+UNSEEN = " \xa0\u200b\u200e\u200f\u2060\ufeff"  # around a path or a label
 NO_VALUE = re.compile(r"NaN|nan|<NA>|#N/A|#NV|#[A-Z]+(/0)?[!?]")  # of pandas and spreadsheets
 SEPARATORS = re.compile(r"[|;\x00-\x1f\x7f]+")
 
@@ -73,14 +73,15 @@ def row_of(picture: Picture) -> dict[str, str]:
 
 def picture_of(row: dict[str, str]) -> Picture:
     """The Picture of a row; unknown columns go to `more`. Raises ValueError when a field makes no sense."""
-    known = {name: _stripped(row.get(name) or "") for name in COLUMNS}
-    path = known["path"].replace("\\", "/")
+    known = {name: CONTROL.sub(" ", row.get(name) or "").strip() for name in COLUMNS}
+    label = known["label"].strip(UNSEEN)
+    path = known["path"].strip(UNSEEN).replace("\\", "/")
     path = "/".join(part for part in path.split("/") if part != ".")
     path = re.sub("(?<=.)//+", "/", path)
     if not path or path.startswith("/") or ".." in path.split("/") or ":" in path.split("/")[0]:
         raise ValueError(f"path {path!r} does not lie below the data set's folder")
-    if NO_VALUE.fullmatch(known["label"]):
-        raise ValueError(f"label {known['label']!r} is what programs write for a missing value")
+    if NO_VALUE.fullmatch(label):
+        raise ValueError(f"label {label!r} is what programs write for a missing value")
     split = SPLIT_NAMES.get(known["split"].lower(), known["split"])
     if split not in ("", *SPLITS):
         raise ValueError(f"split {split!r} is not one of {', '.join(SPLITS)}")
@@ -88,7 +89,7 @@ def picture_of(row: dict[str, str]) -> Picture:
     digest = known["sha256"].lower()
     return Picture(
         path=path,
-        label=known["label"],
+        label=label,
         split=split,
         session=known["session"],
         source=known["source"],
@@ -101,11 +102,6 @@ def picture_of(row: dict[str, str]) -> Picture:
         more=more,
         sha256=digest if re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", digest) else "",
     )
-
-
-def _stripped(text: str) -> str:
-    """Without control characters, and without what nobody sees around it."""
-    return CONTROL.sub(" ", text).strip().strip(UNSEEN)
 
 
 def cell_text(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from host.base.regular_files import UnreadableError
 from host.data.boxes import (
     BROKEN,
     MISSING,
+    UNIT,
     UNLISTED,
     Collected,
     Rule,
@@ -63,6 +65,8 @@ def read_voc(path: Path, rule: Rule, split: str = "") -> Dataset:
         found.left_out[BROKEN] += len(known) - len(notes)
         require_class(rule, (box[0] for _, note in notes for box in note.boxes), path)
         splits = _splits(read, files.names)
+        sides = (abs(side) for _, note in notes for _, corners in note.boxes for side in corners)
+        are_shares = max(filter(isfinite, sides), default=0.0) <= UNIT
         place = _place(pictures, notes)
         used: set[str] = set()
         for name, note in notes:
@@ -72,7 +76,7 @@ def read_voc(path: Path, rule: Rule, split: str = "") -> Dataset:
                 continue
             used.add(file)
             own = split or splits.get(PurePosixPath(file).stem, "") or split_in(file)
-            found.add(file, _seen(read, file, note, rule), split=own)
+            found.add(file, _seen(read, file, note, rule, are_shares), split=own)
     found.left_out[UNLISTED] += len(pictures) - len(used)
     found.left_out += Counter()  # drops zeros
     return found.dataset(path)
@@ -102,7 +106,8 @@ def _parsed(read: ReadName, name: str) -> Annotation | None:
     """None for what is none: other XML, broken, or with entities that could grow."""
     try:
         content = read(name)
-        if len(content) > MOST_XML_BYTES or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        plain = content.replace(b"\0", b"")  # of UTF-16
+        if len(content) > MOST_XML_BYTES or b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
             return None
         root = ElementTree.fromstring(content)
     except (UnreadableError, ElementTree.ParseError, ValueError):
@@ -122,9 +127,12 @@ def _corners(element: ElementTree.Element) -> tuple[float, ...]:
         return ()
 
 
-def _seen(read: ReadName, file: str, note: Annotation, rule: Rule) -> Seen:
+def _seen(
+    read: ReadName, file: str, note: Annotation, rule: Rule, are_shares: bool = False
+) -> Seen:
+    """are_shares: no corner of the set is beyond 1, so that they are no pixels."""
     seen = Seen()
-    size = note.size
+    size = (1.0, 1.0) if are_shares else note.size
     if min(size) <= 0:
         try:
             size = size_of(read(file), file)

@@ -19,6 +19,8 @@ from typing import IO
 from host.base.errors import HostError
 from host.base.regular_files import Listing, UnreadableError
 
+OUT = "whose path leads out of the zip"
+TWICE = "whose name another file of the zip has, too"
 UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
 DAMAGE = (
     OSError,
@@ -39,7 +41,9 @@ class Zip:
         left_out: Counter[str] = Counter()
         for entry in archive.infolist():
             name = _meant(entry)
-            reason = _reason(entry)
+            reason = _reason(entry) or (OUT if ".." in name.split("/") else "")
+            if not reason and name in self._entries:
+                reason = TWICE
             if reason:
                 left_out[reason] += 1
             elif not name.endswith("/"):

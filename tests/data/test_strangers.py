@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,45 @@ def test_one_name_in_a_yaml_is_no_list_of_letters(tmp_path: Path) -> None:
     (root / "labels").mkdir()
     (root / "labels/0.txt").write_text("0 .5 .5 .4 .4\n")
     assert [label for label, _ in labels(root)] == ["person"]
+
+
+def voc(root: Path, *boxes: str, encoding: str = "utf-8") -> Path:
+    """A picture and its XML of each box (left, top, right, bottom), "" for none."""
+    for number, box in enumerate(boxes):
+        fill(root, f"{number}.png")
+        sides = "".join(
+            f"<{name}>{side}</{name}>"
+            for name, side in zip(("xmin", "ymin", "xmax", "ymax"), box.split(), strict=True)
+        ) if box else ""  # fmt: skip
+        found = f"<object><name>person</name><bndbox>{sides}</bndbox></object>" if box else ""
+        text = f"<annotation><filename>{number}.png</filename>{found}</annotation>"
+        (root / f"{number}.xml").write_bytes(text.encode(encoding))
+    return root
+
+
+def test_corners_of_voc_that_are_shares_of_the_picture(tmp_path: Path) -> None:
+    assert [label for label, _ in labels(voc(tmp_path, "0.1 0.1 0.9 0.9", ""))] == [
+        "person",
+        "non_person",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_not_unfolded_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    root = voc(tmp_path, "2 2 20 20", "", encoding=encoding)
+    text = '<!DOCTYPE a [<!ENTITY b "cc">]><annotation><filename>&b;</filename></annotation>'
+    (root / "1.xml").write_bytes(text.encode(encoding))
+    dataset = read_any(root, Rule())
+    assert len(dataset.pictures) == 1 and "cannot be used" in dataset.remarks()[-1]
+
+
+def test_what_a_zip_hides_is_counted(tmp_path: Path) -> None:
+    path, content = tmp_path / "a.zip", fill(tmp_path / "in", "0.png") / "0.png"
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        for name in ("person/1.png", "person/1.png", "none/2.png", "../none/3.png"):
+            archive.write(content, name)
+    dataset = read_any(path, Rule())
+    assert len(dataset.pictures) == 2
+    assert dataset.remarks() == [
+        "left out: 1 whose name another file of the zip has, too; 1 whose path leads out of the zip"
+    ]
