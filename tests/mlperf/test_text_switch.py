@@ -119,3 +119,21 @@ def test_words_that_only_look_like_commands_do_not_switch() -> None:
         LIBRARY.begin()
         assert feed(text) == []
         assert not LIBRARY.is_on()
+
+
+def test_only_signs_that_can_be_printed_are_of_a_command() -> None:
+    """Between 0x20 and 0x7E, or a line's end; whatever else comes, it is a packet's."""
+    for byte in range(1, 256):
+        sign = bytes([byte])
+        LIBRARY.begin()
+        found = feed(b"infer " + sign + b"1%")
+        if sign == b"%":
+            assert found == [(LINE, b"infer "), (LINE, b"1")]
+        elif 0x20 <= byte <= 0x7E or sign in (b"\r", b"\n"):
+            assert found == [(LINE, b"infer " + sign + b"1")], byte
+        else:
+            assert found == [] and not LIBRARY.is_on(), byte
+        LIBRARY.begin()
+        assert feed(sign + b"name%") == (
+            [(LINE, b"name")] if sign in (b" ", b"\r", b"\n", b"%") else []
+        )

@@ -96,6 +96,23 @@ def _colours(pixels: NDArray[np.uint8]) -> tuple[list[str], list[int]]:
     return [f"{flat[at]:06x}" for at in order], thousandths
 
 
+@pytest.mark.parametrize(("beyond", "end"), [(1.5, 1.0), (-0.5, 0.0)])
+def test_what_lies_beyond_the_scale_is_drawn_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, beyond: float, end: float
+) -> None:
+    """A threshold, scores of a model of distances, and their history. In words they are what they are."""
+    monkeypatch.setattr("host.viewer.draw.Canvas", Sketch)
+    views = [
+        replace(USUAL, threshold=each, scores=(0.5, each), history=(0.5, each, 0.25))
+        for each in (beyond, end)
+    ]
+    first, second = (
+        [line for line in cast(Sketch, paint(view, 1060, 660)).drawn if not line.startswith("text")]
+        for view in views
+    )
+    assert first == second
+
+
 def test_json() -> None:
     line = json_line(SAMPLE, datetime(2026, 3, 1, 1, 2, 3, 456_789, UTC))
     check_golden("json_viewer", line)
