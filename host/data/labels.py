@@ -11,6 +11,7 @@ from functools import cache
 from host.base.errors import HostError
 from host.base.files import folder_name
 from host.base.spelling import did_you_mean
+from host.data.manifest import NO_VALUE
 
 NEGATION = re.compile(r"^(?:no|not|non)_")
 
@@ -38,7 +39,15 @@ def resolve(label: str, known: Sequence[str], where: str) -> str:
 
 
 def folders_of(labels: Iterable[str]) -> dict[str, str]:
-    """Label -> the name of its folder, in which no other class is. Raises HostError where that cannot be."""
+    """Label -> the name of its folder, in which no other class is. Raises HostError where that cannot be, and for
+    what no manifest could be read with afterwards.
+    """
+    labels = tuple(labels)
+    for label in labels:
+        if NO_VALUE.fullmatch(label):
+            raise HostError(
+                f"label {label!r} is what programs write for a missing value", "rename it"
+            )
     folders = {label: folder_name(label) for label in dict.fromkeys(labels)}
     owners: dict[str, str] = {}
     for label, folder in folders.items():

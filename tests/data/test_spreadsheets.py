@@ -137,6 +137,16 @@ def test_capture_refuses_what_it_would_lose(tmp_path: Path) -> None:
     assert (tmp_path / CSV_NAME).read_bytes() == content
 
 
+@pytest.mark.parametrize("label", ["nan", "NaN", "#NAME?"])
+def test_nobody_writes_a_label_that_no_manifest_may_have(tmp_path: Path, label: str) -> None:
+    root = fill(tmp_path / "in", f"{label}/0.png", "b/1.png")
+    with pytest.raises(HostError, match="missing value: rename it"):
+        main(["import", str(root), str(tmp_path / "out")])
+    with pytest.raises(HostError, match="missing value: rename it"):
+        Journal(tmp_path / "captured", (label, "b"))
+    assert not list(tmp_path.rglob("manifest.csv"))
+
+
 def test_a_split_keeps_every_row_that_a_spreadsheet_shortened(tmp_path: Path) -> None:
     paths = [f"{label}/{number}.png" for label in ("person", "büro") for number in range(6)]
     root = fill(tmp_path, *paths)
