@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from host.base.errors import HostError
 from host.base.json_in import parse_json
 from host.base.text import one_line
+
+MOST_BYTES = 16_384  # half of a board's ring of bytes to be sent, in which its Hello must have room
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
@@ -21,7 +24,8 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
         content = parse_json(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HostError(f"{manifest} is not a readable manifest: {error}") from error
-    labels = content.get("labels") if isinstance(content, dict) else None
+    is_list = isinstance(content, list) and all(isinstance(each, str) for each in content)
+    labels = content.get("labels") if isinstance(content, dict) else content if is_list else None
     if labels is None:
         return None
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
@@ -33,18 +37,30 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
 def check_labels(labels: Sequence[str], where: str) -> None:
     """A packed model has a label a line: one that is empty or breaks its line would shift the others.
 
-    Raises HostError, also for what a terminal would obey.
+    Raises HostError, also for what a terminal would obey, for two scores of one name, and for more than fits into
+    the message in which a board says them.
     """
     for label in labels:
         if not label.strip() or label != one_line(label):
             raise HostError(
                 f"{where}: {one_line(label)!r} is no label", "give each score a name of one line"
             )
+    twice = [label for label, count in Counter(labels).items() if count > 1]
+    if twice:
+        raise HostError(
+            f"{where}: two scores are named {twice[0]!r}", "give each score a name of its own"
+        )
+    size = len("\n".join(labels).encode())
+    if size > MOST_BYTES:
+        raise HostError(
+            f"{where}: the labels take {size:,} bytes, a board says at most {MOST_BYTES:,}",
+            "shorten them",
+        )
 
 
 def _listed(given: str) -> tuple[str, ...]:
     labels = tuple(label.strip() for label in given.split(","))
-    if not all(labels) or len(set(labels)) < len(labels):
+    if not all(labels):
         raise HostError(
             f"--labels {given!r}: each score needs a name of its own",
             "write for instance no_person,person",

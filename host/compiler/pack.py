@@ -10,6 +10,7 @@ from host.base.errors import HostError
 from host.base.records import Message
 from host.compiler import format as packed
 from host.compiler.forms import Requantisation
+from host.compiler.labels import check_labels
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network
 from host.compiler.parameters import constant_bytes, weight_bytes
 from host.compiler.plan import MapPlan, Plan
@@ -268,7 +269,11 @@ def unpack(data: bytes) -> PackedModel:
         raise HostError(
             "the packed model is damaged: its length or checksum is wrong", "compile it again"
         )
-    text = data[header.labels_offset : header.labels_offset + header.labels_bytes].decode()
+    try:
+        text = data[header.labels_offset : header.labels_offset + header.labels_bytes].decode()
+    except UnicodeDecodeError as error:
+        raise HostError("the packed model's labels are no text", "compile it again") from error
+    check_labels(text.split("\n") if text else (), "the packed model")
     return PackedModel(
         data,
         header,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from ai_edge_litert import schema_py_generated as schema
 from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import compile_model
-from host.compiler.pack import unpack
+from host.compiler.labels import labels_for
+from host.compiler.pack import seal, unpack
 from host.evaluate.model import packed_labels
 from tests.compiler.builder import INT8, ModelBuilder
 from tests.deploy.models import ROOT, network
@@ -266,8 +268,55 @@ def test_of_two_labels_a_single_score_is_that_of_the_second() -> None:
 @pytest.mark.parametrize("labels", ["", ",", "a,,c,d", "a,b,a,d"])
 def test_labels_that_are_empty_or_twice_there_are_refused(tmp_path: Path, labels: str) -> None:
     (tmp_path / "m.tflite").write_bytes(Small().file())
-    with pytest.raises(HostError, match="each score needs a name of its own"):
+    with pytest.raises(HostError, match=r"each score (needs )?a name of its own"):
         main([str(tmp_path / "m.tflite"), "--labels", labels, "-o", str(tmp_path / "m.tpm")])
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [
+        (["a", "b", "a", "d"], "two scores are named 'a'; give each score a name of its own"),
+        (["x" * 16_378, "b", "c", "d"], "the labels take 16,384 bytes"),
+        (["x" * 16_379, "b", "c", "d"], "take 16,385 bytes, a board says at most 16,384; shorten"),
+    ],
+)  # fmt: skip
+def test_what_a_board_cannot_say_is_refused_from_a_manifest_too(
+    tmp_path: Path, labels: list[str], why: str
+) -> None:
+    """Whole, 32 KB of labels made a board that never answered; of two scores of one name JSON had one."""
+    path, fits = tmp_path / "m.tflite", "take 16,384" in why
+    path.write_bytes(Small().file())
+    (tmp_path / "m.json").write_text(json.dumps({"labels": labels}), encoding="utf-8")
+    words = [str(path), "-o", str(tmp_path / "m.tpm")]
+    if fits:
+        assert main(words) == 0
+        return
+    with pytest.raises(HostError, match=why):
+        main(words)
+
+
+@pytest.mark.parametrize(
+    ("there", "why"),
+    [
+        (b"a\nb\na\nd", "two scores are named 'a'"),
+        (b"a\nb\n\nd ", "'' is no label"),
+        (b"a\n\xff\nc\nd", "the packed model's labels are no text"),
+        (b"a\x1bb\nc\nd", "is no label"),
+    ],
+)
+def test_labels_of_a_packed_model_are_looked_at(there: bytes, why: str) -> None:
+    blob = compile_model(Small().file(), "small", ("a", "b", "c", "d")).blob
+    changed = seal(blob.replace(b"a\nb\nc\nd", there))
+    assert changed != blob
+    with pytest.raises(HostError, match=why):
+        unpack(changed)
+
+
+def test_labels_may_be_a_list_alone(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text('["a", "b"]', encoding="utf-8")
+    assert labels_for(None, tmp_path / "m.tflite") == ("a", "b")
+    (tmp_path / "m.json").write_text('[{"a": 1}]', encoding="utf-8")
+    assert labels_for(None, tmp_path / "m.tflite") is None
 
 
 def test_command_refuses_a_missing_file(tmp_path: Path) -> None:
