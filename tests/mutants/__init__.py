@@ -18,9 +18,9 @@ seed 20261130, host/ alone, its folders in turn, each source's nearest tests in 
     written since and one by the rest of its folder's tests; four make no difference (the silence before the first
     message, the place of an empty line, -2 for -1 in reshape, a refusal of NaN that no figure is)
 seeds 2026113007 and 2026113008, host/ alone, two of each folder, nearest tests and 25 s of CPU as above: 42 of 58
-    killed before, 43 of 56 after tests that the first one led to. Tests written since are meant for 15 of the first's
-    16 survivors (one makes no difference) and for 11 of the second's 13 (train/fit.py `worker` and compiler/plan.py
-    `<=` are left); eight of these 26 were put back and noticed, for the others that is not measured
+    killed before, 43 of 56 after tests that the first one led to. Put back one by one, 15 of the first's
+    16 survivors (one makes no difference) and 11 of the second's 13 are noticed by tests written since;
+    train/fit.py `worker` and compiler/plan.py `<=` are left
 seed 11, ten of firmware/src against tests built for this computer alone: 8 killed, one noticed by a test written
     since, one left (engine/pool.c, a pair of bytes behind a line)
 Judged by reading, firmware: commands.c `rests_until_retry = 0` -> 1 is one sleep of the CPU out of 1000 and no
