@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VERBS = (
     "add allow build capture check choose close compile complete connect convert copy cut delete "
     "end export flash free give import install leave lower make measure name plug press put "
-    "quantise record remove rename repeat reset restore run save say scale see send set slow start "
+    "quantise record remove rename repeat reset restore run save say scale see send set shorten slow sort start "
     "take train try unplug update upload use write"
 )
 REMEDY_VERBS = frozenset(VERBS.split())
