@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from host.base.errors import HostError
-from host.link.line import EMULATED
+from host.link.line import EMULATED, Timing
 from host.link.transport import SocketPort
 from host.ports import choose
 from host.ports import open as opened
@@ -58,6 +58,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(SocketPort, "at", kind("socket"))
     monkeypatch.setattr(opened, "listed_ports", lambda: [])
     return found
+
+
+def test_our_emulator_may_take_its_time_to_start() -> None:
+    """Its first start compiles its hooks: nine seconds of CPU, which may be shared with others."""
+    assert EMULATED.hello_s >= 4 * Timing().hello_s
 
 
 def options(*argv: str) -> PortOptions:
