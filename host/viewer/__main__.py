@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.link.settings import LIMITS
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -23,6 +22,7 @@ from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
 from host.link.fault_advice import fault_line
 from host.link.messages import Fault, Mode, Setting
+from host.link.settings import LIMITS
 from host.link.transport import Port
 from host.ports.open import Opening, add_port_arguments, port_opening, port_options
 from host.samples import PATIENCE_S, labels_of, samples

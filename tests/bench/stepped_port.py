@@ -19,7 +19,9 @@ class SteppedPort(LocalPort):
         super().__init__()
         self._goes_on = threading.Event()
         self._commands, self._answers = Decoder(), Decoder()
-        self._asked = self._streams = False
+        self._counting = threading.Lock()
+        self._owed = 1  # answers; the first is the Hello that it starts with
+        self._streams = False
         while not self._arrived.endswith(DELIMITER):  # its first Hello
             self.board.run(SLICE_CYCLES)
 
@@ -35,17 +37,20 @@ class SteppedPort(LocalPort):
         if not self._goes_on.wait(WAIT_S):
             return b""
         output = super().read()
-        if any(packet.type in ANSWERS for packet in self._answers.feed(output)):
-            self._asked = False
-        if output.endswith(DELIMITER) and not self._asked:
-            self._goes_on.clear()
+        answers = sum(packet.type in ANSWERS for packet in self._answers.feed(output))
+        with self._counting:  # a question that comes meanwhile is still owed its answer
+            self._owed = max(0, self._owed - answers)
+            if output.endswith(DELIMITER) and not self._owed:
+                self._goes_on.clear()
         return output
 
     def write(self, data: bytes) -> None:
         """Lets it run until it has answered."""
-        for packet in self._commands.feed(data):
-            self._asked = True
+        commands = self._commands.feed(data)
+        for packet in commands:
             if packet.type == SetMode.ID:
                 self._streams = SetMode.unpack(packet.payload) != SetMode(int(Mode.IDLE))
         super().write(data)
-        self._goes_on.set()
+        with self._counting:
+            self._owed += len(commands)
+            self._goes_on.set()

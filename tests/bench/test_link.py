@@ -62,7 +62,7 @@ def test_a_clean_link_loses_nothing_and_larger_pieces_take_longer() -> None:
 
 
 def test_a_bad_cable_is_counted() -> None:
-    report = measured(0.06, 8, LOSSY)
+    report = measured(0.1, 3, LOSSY)
     assert report.damaged > 0
     assert sum(row.lost for row in report.rows) > 0
 

@@ -12,7 +12,7 @@ from host.link.client import Client, RefusedError
 from host.link.line import Line, Timing
 from tests.link.fake_board import FakeBoard, MemoryPort
 
-STEP_S = 0.001  # of a clock that goes on by as much each time that it is read
+STEP_S = 0.01  # of a clock that goes on by as much each time that it is read
 
 
 def client_of(board: FakeBoard) -> Client:
