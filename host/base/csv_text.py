@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: a text that a spreadsheet would run as a formula is written so that it is shown."""
+"""CSV for spreadsheets and of them: a formula is written so that it is shown, and how their files begin is known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from collections.abc import Iterable
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # OWASP, CSV Injection: what begins a formula
 QUOTED = re.compile(r"'+[=+\-@\t\r]")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
+SEPARATORS = (",", ";", "\t")
+HINT = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+
+
+def hinted_separator(line: str) -> str | None:
+    """`;` of a first line `sep=;`, which Excel reads and a program may have put in quotes; None of any other line."""
+    found = HINT.fullmatch(line.rstrip(" \r\n"))
+    return found[1] if found else None
 
 
 def csv_row(cells: Iterable[object]) -> str:

@@ -11,16 +11,13 @@ import locale
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from host.base.csv_text import csv_row, unescaped
+from host.base.csv_text import SEPARATORS, UTF16, csv_row, hinted_separator, unescaped
 from host.base.errors import HostError
 from host.data.manifest import COLUMNS, Picture, Rows, picture_of, row_of
 
 CSV_NAME = "manifest.csv"
 MOST_BYTES = 256 << 20  # a million rows
-SEPARATORS = (",", ";", "\t")
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gbk", "mac_roman")
-EXCEL_HINT = "sep="  # a first line that only names the separator
 Exists = Callable[[str], bool]
 
 
@@ -133,8 +130,7 @@ def _rows(text: str, name: str) -> Rows:
 
 def _separator(lines: Sequence[str], name: str) -> tuple[str, int]:
     """(separator, lines before the header)."""
-    hint = lines[0].strip('"').lower()
-    skipped = int(hint.startswith(EXCEL_HINT) and len(hint) == len(EXCEL_HINT) + 1)
+    skipped = int(hinted_separator(lines[0]) is not None)
     header = lines[skipped] if skipped < len(lines) else ""
     found = max(SEPARATORS, key=header.count)
     names = [] if "\0" in header else _names(header, found)

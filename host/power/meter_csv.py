@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from host.base.csv_text import SEPARATORS, UTF16, hinted_separator
 from host.base.errors import HostError
 from host.power.columns import UNITS, Columns, header_names, is_header, parse_header
 
@@ -21,9 +22,6 @@ HEAD_BYTES = 16_384
 TAIL_BYTES = 4096
 MOST_BYTES_UTF16 = 256 << 20
 HEAD_LINES = 100
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-SEPARATORS = (",", ";", "\t")
-EXCEL_HINT = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 COMMA_NUMBER = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?")
 NO_TEXT = (
@@ -125,8 +123,8 @@ def _header(lines: list[str], where: str) -> _Header:
     wrong: HostError | None = None
     hinted: str | None = None
     for number, line in enumerate(lines[:HEAD_LINES]):
-        if hint := EXCEL_HINT.fullmatch(line.strip()):
-            hinted = hint[1]
+        if hint := hinted_separator(line):
+            hinted = hint
             continue
         text = line.strip().lstrip("#").strip()
         if not text:
