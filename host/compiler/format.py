@@ -67,6 +67,7 @@ MAX_OPERATORS = 128
 MAX_MAPS = 160
 MAX_STEPS = 4096
 MAX_OUTPUTS = 1024  # 4096 could overflow the sum of softmax
+MAX_LABELS_BYTES = 16_384  # half of a board's ring of bytes to be sent: its Hello finds room there
 MAX_STEP_ROWS = 255
 MODEL_MEMORY_BYTES = (
     141 * 1024

@@ -16,6 +16,7 @@ CONSTANTS = (
     "MAX_MAPS",
     "MAX_STEPS",
     "MAX_OUTPUTS",
+    "MAX_LABELS_BYTES",
     "SLACK",
     "MAX_DIMENSION",
     "MODEL_MEMORY_BYTES",

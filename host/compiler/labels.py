@@ -9,8 +9,7 @@ from pathlib import Path
 from host.base.errors import HostError
 from host.base.json_in import parse_json
 from host.base.text import one_line
-
-MOST_BYTES = 16_384  # half of a board's ring of bytes to be sent, in which its Hello must have room
+from host.compiler.format import MAX_LABELS_BYTES
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
@@ -51,9 +50,9 @@ def check_labels(labels: Sequence[str], where: str) -> None:
             f"{where}: two scores are named {twice[0]!r}", "give each score a name of its own"
         )
     size = len("\n".join(labels).encode())
-    if size > MOST_BYTES:
+    if size > MAX_LABELS_BYTES:
         raise HostError(
-            f"{where}: the labels take {size:,} bytes, a board says at most {MOST_BYTES:,}",
+            f"{where}: the labels take {size:,} bytes, a board says at most {MAX_LABELS_BYTES:,}",
             "shorten them",
         )
 

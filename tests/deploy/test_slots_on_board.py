@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 
+from host.compiler.format import MAX_LABELS_BYTES
 from host.compiler.status import EngineStatus
 from host.link.fault_advice import fault_text
 from host.link.messages import (
@@ -27,6 +28,7 @@ from host.link.messages import (
 )
 from tests.deploy.models import packed, padded
 from tests.deploy.slot_bench import SlotBench
+from tests.engine.blobs import Blob
 from tests.engine.library import HostEngine
 from tests.engine.test_validate import CASES
 
@@ -141,6 +143,21 @@ def test_malformed_models_are_refused_with_the_reason_and_the_old_one_stays(
     assert EngineStatus(answer.value - (1 << 32)) == expected
     assert bench.greet().model == "first"
     assert bench.power_on().model == "first"
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, Status.OK), (4, Status.FAULT)])
+def test_a_model_whose_labels_no_hello_has_room_for_is_refused(
+    bench: SlotBench, more: int, status: Status
+) -> None:
+    longer = Blob(FIRST).behind(b"x" * (MAX_LABELS_BYTES + 4))
+    place = {"labels_offset": len(FIRST), "labels_bytes": MAX_LABELS_BYTES + more}
+    answer = bench.deploy(longer.with_header(**place))
+    assert answer.status == status
+    if more:
+        assert EngineStatus(answer.value - (1 << 32)) == EngineStatus.BAD_HEADER
+        assert bench.greet().model == bench.hello.model
+    else:
+        assert bench.greet().labels == b"x" * MAX_LABELS_BYTES
 
 
 def test_models_beyond_the_board_are_refused(bench: SlotBench) -> None:

@@ -114,6 +114,15 @@ def test_labels_lie_inside() -> None:
         assert made.status(changed) == status
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, OK), (1, BAD_HEADER)])
+def test_labels_are_no_longer_than_a_board_can_say(more: int, status: EngineStatus) -> None:
+    made = blob(SEEDS[0])
+    end, most = made.header.total_bytes, packed.MAX_LABELS_BYTES
+    longer = made.behind(b"x" * (most + 4))
+    changed = longer.with_header(labels_offset=end, labels_bytes=most + more)
+    assert made.status(changed) == status
+
+
 @every_model
 def test_an_operators_numbers(seed: int) -> None:
     made = blob(seed)

@@ -41,7 +41,8 @@ static enum engine_status check_header(const struct packed_header *header, size_
                             sizeof(struct packed_operator)) &&
         checked_lies_inside(header, header->steps_offset, header->step_count, sizeof(struct packed_step));
     const bool labels = header->labels_bytes == 0 ||
-                        checked_lies_inside(header, header->labels_offset, header->labels_bytes, 1);
+                        (header->labels_bytes <= PACKED_MAX_LABELS_BYTES &&
+                         checked_lies_inside(header, header->labels_offset, header->labels_bytes, 1));
     return shapes && counts && tables && labels ? ENGINE_OK : ENGINE_BAD_HEADER;
 }
 
