@@ -65,7 +65,8 @@ def import_set(request: argparse.Namespace) -> int:
     _say(
         console,
         f"{len(done.added)} pictures imported into {request.output}; "
-        f"{done.known} were there already, {done.unreadable} cannot be read",
+        f"{done.known} were there already, {done.unreadable} cannot be read"
+        + (f"; {done.restored} that were gone are there again" if done.restored else ""),
     )
     bare = sum(not picture.licence for picture in done.added)
     if bare:
@@ -109,6 +110,8 @@ def split_set(request: argparse.Namespace) -> int:
 
 def _split(request: argparse.Namespace, console: Console) -> None:
     dataset = read_dataset(request.data, least_labels=1)
+    for line in dataset.remarks():
+        _say(console, line)
     pictures = dataset.pictures
     near, looks = (
         _compared(dataset, request.distance, console) if request.distance >= 0 else ([], {})

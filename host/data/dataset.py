@@ -21,7 +21,7 @@ from host.base.errors import HostError
 from host.base.regular_files import list_files
 from host.data.by_folders import by_folders, is_place, split_name, split_of
 from host.data.labels import matching, require_classes, resolve
-from host.data.manifest import Picture, Rows
+from host.data.manifest import Picture, Rows, absent_line
 from host.data.manifest_csv import CSV_NAME, MOST_BYTES, parse_csv
 from host.data.manifest_file import has_manifest, read_manifest
 from host.data.tree import is_hidden, left_out_line, not_a_picture, reader, stream, tree_files
@@ -120,13 +120,14 @@ def read_dataset(
 def _listed(path: Path) -> Found:
     """By the manifest where there is one, else by folders."""
     if path.is_dir() and has_manifest(path):
-        return _by_manifest(read_manifest(path))
+        return _by_manifest(read_manifest(path), lambda name: (path / name).exists())
     files = tree_files(path)
     if not path.is_dir() and CSV_NAME in files.names:
         with stream(path, CSV_NAME, MOST_BYTES) as file:
             content = file.read()
         names = frozenset(files.names)
-        return _by_manifest(parse_csv(content, f"{path}: {CSV_NAME}", names.__contains__))
+        there = names.__contains__
+        return _by_manifest(parse_csv(content, f"{path}: {CSV_NAME}", there), there)
     found = by_folders(files.names)
     _refuse_places(path, {picture.label for picture in found.pictures}, files.names)
     return Found(found.pictures, 0, found.left_out + files.left_out, found.notes)
@@ -144,9 +145,10 @@ def _refuse_places(path: Path, labels: set[str], names: Sequence[str]) -> None:
     )
 
 
-def _by_manifest(rows: Rows) -> Found:
+def _by_manifest(rows: Rows, exists: Callable[[str], bool]) -> Found:
     pictures = tuple(p if p.split else replace(p, split=split_of(p.path)) for p in rows.pictures)
-    return Found(pictures, rows.dropped, Counter(), rows.notes)
+    gone = absent_line(pictures, exists)
+    return Found(pictures, rows.dropped, Counter(), (*rows.notes, gone) if gone else rows.notes)
 
 
 def _found_labels(pictures: Sequence[Picture]) -> tuple[str, ...]:

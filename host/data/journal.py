@@ -32,9 +32,15 @@ from host.base.spelling import did_you_mean
 from host.data.hold import take
 from host.data.labels import folders_of, matching
 from host.data.litter import sweep
-from host.data.manifest import Picture
+from host.data.manifest import Picture, absent_line
 from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
-from host.data.manifest_file import PARQUET_NAME, has_manifest, parquet_bytes, read_manifest
+from host.data.manifest_file import (
+    PARQUET_NAME,
+    has_manifest,
+    parquet_bytes,
+    read_manifest,
+    refuse_to_lose,
+)
 
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
 
@@ -153,12 +159,14 @@ class Journal:
         found: list[Picture] = []
         if has_manifest(self.folder):
             rows = read_manifest(self.folder)
+            refuse_to_lose(rows)
             found = list(rows.pictures)
             if rows.dropped:
                 lines.append(
                     f"the last row of {CSV_NAME} was cut off and is dropped: {rows.torn[:80]!r}"
                 )
-            lines += rows.notes
+            gone = absent_line(found, lambda path: (self.folder / path).exists())
+            lines += [*rows.notes, gone] if gone else rows.notes
         known = {picture.path for picture in found}
         orphans = [p for p in _by_folder(self.folder, labels) if p.path not in known]
         if orphans:

@@ -6,6 +6,7 @@ Columns that we do not know are kept: each is a way to slice an evaluation.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 SPLITS = ("train", "val", "test")
@@ -18,6 +19,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 UNSEEN = " \xa0\u200b\u200e\u200f\u2060\ufeff"  # around a path or a label
 NO_VALUE = re.compile(r"NaN|nan|<NA>|#N/A|#NV|#[A-Z]+(/0)?[!?]")  # of pandas and spreadsheets
 SEPARATORS = re.compile(r"[|;\x00-\x1f\x7f]+")
+SHA256 = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,15 @@ COLUMNS = tuple(field.name for field in fields(Picture) if field.name != "more")
 
 @dataclass(frozen=True)
 class Rows:
-    """What a manifest held. torn: its last line where a write was cut off. notes: how it was read, a line each."""
+    """What a manifest held. torn: its last line where a write was cut off. notes: how it was read, a line each.
+
+    unread: what cells said and no Picture says; the line is one of `notes`.
+    """
 
     pictures: tuple[Picture, ...]
     torn: str = ""
     notes: tuple[str, ...] = ()
+    unread: str = ""
 
     @property
     def dropped(self) -> int:
@@ -86,7 +92,6 @@ def picture_of(row: dict[str, str]) -> Picture:
     if split not in ("", *SPLITS):
         raise ValueError(f"split {split!r} is not one of {', '.join(SPLITS)}")
     more = tuple((name, text or "") for name, text in row.items() if name and name not in COLUMNS)
-    digest = known["sha256"].lower()
     return Picture(
         path=path,
         label=label,
@@ -100,7 +105,41 @@ def picture_of(row: dict[str, str]) -> Picture:
         board=known["board"],
         time=known["time"],
         more=more,
-        sha256=digest if re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", digest) else "",
+        sha256="" if unread_hash(row) else known["sha256"].lower(),
+    )
+
+
+def unread_hash(row: dict[str, str]) -> str:
+    """What a row has for a SHA-256 and is none: 1.23E+45, or digits without their leading zeros. "" mostly."""
+    text = CONTROL.sub(" ", row.get("sha256") or "").strip()
+    return "" if SHA256.fullmatch(text.lower()) else text
+
+
+def is_cut_hash(text: str) -> bool:
+    """Whether it may be the beginning of one: of a row that a write left unfinished."""
+    return re.fullmatch("[0-9a-f]{1,63}", text) is not None
+
+
+def unread_line(found: Sequence[tuple[str, str]], name: str) -> str:
+    """For people, of (where, text) of each such row; "" without one."""
+    if not found:
+        return ""
+    where, text = found[0]
+    return (
+        f"{len(found)} rows of {name} have a sha256 that is none, {where} first: {text[:40]!r}; "
+        "taken as not known"
+    )
+
+
+def absent_line(pictures: Iterable[Picture], exists: Callable[[str], bool]) -> str:
+    """For people: how many files of the rows are gone; "" when none is. exists: whether a path is a file of the set."""
+    paths = [picture.path for picture in pictures]
+    gone = sorted(path for path in paths if not exists(path))
+    if not gone:
+        return ""
+    return (
+        f"{len(gone)} of the {len(paths)} pictures that the manifest names are not there, "
+        f"{gone[0]} first"
     )
 
 

@@ -13,7 +13,16 @@ from dataclasses import replace
 
 from host.base.csv_text import SEPARATORS, UTF16, csv_row, hinted_separator, unescaped
 from host.base.errors import HostError
-from host.data.manifest import COLUMNS, Picture, Rows, picture_of, row_of
+from host.data.manifest import (
+    COLUMNS,
+    Picture,
+    Rows,
+    is_cut_hash,
+    picture_of,
+    row_of,
+    unread_hash,
+    unread_line,
+)
 
 CSV_NAME = "manifest.csv"
 MOST_BYTES = 256 << 20  # a million rows
@@ -111,21 +120,27 @@ def _rows(text: str, name: str) -> Rows:
     separator, skipped = _separator(lines, name)
     columns = _columns(lines[skipped], separator, name)
     rows = _cells(lines[skipped + 1 :], separator, name, skipped + 2)
-    read = [(n, _picture(cells, columns, f"{name} line {n}")) for n, cells in rows]
+    read = [(n, _named(cells, columns, f"{name} line {n}")) for n, cells in rows]
     last = _last(tail, separator, columns, name, len(lines) + 1)
     pictures: dict[str, Picture] = {}
     named = 0
-    for number, picture in (*read, (len(lines) + 1, last)):
-        if picture is None:
+    unread: list[tuple[str, str]] = []
+    for number, row in (*read, (len(lines) + 1, last)):
+        if row is None:
             continue
         named += 1
+        picture = _picture(row, f"{name} line {number}")
         same = pictures.setdefault(picture.path, picture)
         if same != picture:
             what = "two labels" if same.label != picture.label else "two rows that differ"
             raise HostError(f"{name} line {number}: {picture.path} has {what}", "delete one row")
+        if (text := unread_hash(row)) and not (row is last and is_cut_hash(text)):
+            unread.append((f"line {number}", text))
     twice = named - len(pictures)
-    notes = (f"{name} has {twice} rows twice: taken once",) if twice else ()
-    return Rows(tuple(pictures.values()), "" if last else tail.strip("\0 "), notes)
+    lost = unread_line(unread, name)
+    notes = (f"{name} has {twice} rows twice: taken once" if twice else "", lost)
+    torn = "" if last else tail.strip("\0 ")
+    return Rows(tuple(pictures.values()), torn, tuple(note for note in notes if note), lost)
 
 
 def _separator(lines: Sequence[str], name: str) -> tuple[str, int]:
@@ -173,8 +188,8 @@ def _cells(
             raise HostError(f"{name} line {number} is no row that can be read: {error}") from error
 
 
-def _picture(cells: list[str], columns: Sequence[str], where: str) -> Picture | None:
-    """None for an empty line. A spreadsheet leaves out empty last cells, and adds some."""
+def _named(cells: list[str], columns: Sequence[str], where: str) -> dict[str, str] | None:
+    """Column -> text; None for an empty line. A spreadsheet leaves out empty last cells, and adds some."""
     while len(cells) > len(columns) and not cells[-1]:
         cells.pop()
     if not any(cell.strip() for cell in cells):
@@ -187,20 +202,26 @@ def _picture(cells: list[str], columns: Sequence[str], where: str) -> Picture | 
     if any("\0" in cell for cell in cells):
         raise HostError(f"{where} holds zero bytes", "restore the line, or delete it")
     filled = [unescaped(cell) for cell in cells] + [""] * (len(columns) - len(cells))
+    return dict(zip(columns, filled, strict=True))
+
+
+def _picture(row: dict[str, str], where: str) -> Picture:
     try:
-        return picture_of(dict(zip(columns, filled, strict=True)))
+        return picture_of(row)
     except ValueError as error:
         raise HostError(f"{where}: {error}") from error
 
 
 def _last(
     tail: str, separator: str, columns: Sequence[str], name: str, number: int
-) -> Picture | None:
+) -> dict[str, str] | None:
     """The row of a last line that does not end; None for one that was cut off, or is empty."""
     try:
         rows = list(_cells([tail], separator, name, number)) if tail.strip() else []
         if rows and len(rows[0][1]) == len(columns):
-            return _picture(rows[0][1], columns, f"{name} line {number}")
+            where = f"{name} line {number}"
+            row = _named(rows[0][1], columns, where)
+            return row if row and _picture(row, where) else None
     except HostError:
         return None
     return None

@@ -13,7 +13,15 @@ from pathlib import Path
 from host.base.errors import HostError
 from host.base.files import write_private
 from host.base.regular_files import read_below
-from host.data.manifest import COLUMNS, Picture, Rows, cell_text, picture_of
+from host.data.manifest import (
+    COLUMNS,
+    Picture,
+    Rows,
+    cell_text,
+    picture_of,
+    unread_hash,
+    unread_line,
+)
 from host.data.manifest_csv import CSV_NAME, MOST_BYTES, csv_bytes, extra_columns, parse_csv
 from host.runs.tables import arrow
 
@@ -41,6 +49,7 @@ def read_whole(folder: Path) -> list[Picture]:
     Raises HostError when a row was not understood: who writes the file anew would lose it.
     """
     rows = read_manifest(folder) if has_manifest(folder) else Rows(())
+    refuse_to_lose(rows)
     if rows.torn:
         raise HostError(
             f"{folder / CSV_NAME}: its last line is cut off ({rows.torn[:60]!r}), and it is "
@@ -48,6 +57,15 @@ def read_whole(folder: Path) -> list[Picture]:
             "complete or delete the line",
         )
     return list(rows.pictures)
+
+
+def refuse_to_lose(rows: Rows) -> None:
+    """Raises HostError when rows that are written anew would not say what their cells said."""
+    if rows.unread:
+        raise HostError(
+            f"{rows.unread}, and it is not written anew without what its cells said",
+            "delete those cells, or restore them: an empty one is computed from the picture",
+        )
 
 
 def write_manifest(folder: Path, pictures: Sequence[Picture]) -> None:
@@ -78,8 +96,9 @@ def _read_parquet(path: Path) -> Rows:
     try:
         content = read_below(path.parent, path.name, MOST_BYTES)
         rows = pa.parquet.read_table(io.BytesIO(content)).to_pylist()
-        return Rows(
-            tuple(picture_of({name: cell_text(v) for name, v in row.items()}) for row in rows)
-        )
+        named = [{name: cell_text(v) for name, v in row.items()} for row in rows]
+        texts = [(f"row {n}", unread_hash(row)) for n, row in enumerate(named, 1)]
+        unread = unread_line([found for found in texts if found[1]], str(path))
+        return Rows(tuple(map(picture_of, named)), notes=(unread,) if unread else (), unread=unread)
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise HostError(f"{path} is no manifest that can be read: {error}") from error

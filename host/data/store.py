@@ -18,16 +18,21 @@ from host.data.litter import sweep
 from host.data.manifest import Picture
 from host.data.manifest_file import read_whole, write_manifest
 
+HALF = 16  # digits of a hash that a row may have instead of all
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Imported:
-    """added: rows that are new; known: pictures that were there by their SHA-256; unreadable: left out."""
+    """added: rows that are new; known: pictures that were there by their SHA-256; unreadable: left out.
+
+    restored: whose row was there and whose file was not.
+    """
 
     added: tuple[Picture, ...]
     known: int
     unreadable: int
+    restored: int = 0
 
 
 def import_into(
@@ -52,11 +57,11 @@ def _import(
     progress: Callable[[Iterable[Picture]], Iterable[Picture]],
 ) -> Imported:
     pictures = read_whole(folder)
-    digests = {picture.sha256 for picture in pictures}
+    rows = {picture.sha256: picture.path for picture in pictures if picture.sha256}
     labels = tuple(dict.fromkeys(picture.label for picture in pictures))
     folders_of((*labels, *(picture.label for picture in dataset.pictures)))
     added: list[Picture] = []
-    known = unreadable = 0
+    known = unreadable = restored = 0
     try:
         with dataset.open() as read:
             for picture in progress(dataset.pictures):
@@ -68,18 +73,26 @@ def _import(
                     unreadable += 1
                     continue
                 digest = hashlib.sha256(content).hexdigest()
-                if digest in digests:
-                    known += 1
+                if (there := rows.get(digest) or rows.get(digest[:HALF])) is not None:
+                    if (folder / there).exists():
+                        known += 1
+                    else:
+                        _restore(folder / there, content)
+                        restored += 1
                     continue
-                digests.add(digest)
                 label = matching(picture.label, labels) or picture.label
-                path = _place(folder, label, picture.path, content)
+                path = rows[digest] = _place(folder, label, picture.path, content)
                 added.append(
                     _filled(replace(picture, path=path, label=label, sha256=digest), about)
                 )
     finally:
         write_manifest(folder, [*pictures, *added])
-    return Imported(tuple(added), known, unreadable)
+    return Imported(tuple(added), known, unreadable, restored)
+
+
+def _restore(path: Path, content: bytes) -> None:
+    private_folder(path.parent)
+    write_private(path, content)
 
 
 def _place(folder: Path, label: str, old: str, content: bytes) -> str:
