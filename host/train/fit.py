@@ -31,7 +31,7 @@ AVERAGED_BATCHES = 64  # that give the averaged weights' normalisations their st
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """epoch_pictures: shown in one epoch; rate: the highest learning rate, falling to nothing along a cosine.
 
@@ -48,7 +48,7 @@ class Plan:
     ema: float = 0.0
     patience: int = 0
     seed: int = 1
-    worker: int = 0
+    worker: int
     before: int = 0
 
     @property

@@ -199,7 +199,7 @@ def test_what_int8_would_lose_is_learnt_back(
     options = parse(arguments(pictures, tmp_path))
     found = gather(options, lambda text: None)
     made = make_aware(lopsided, calibration_inputs(seen), (0.0, 0.0), False, 1)
-    plan = Plan(epochs=6, epoch_pictures=96, batch=16, rate=0.001)
+    plan = Plan(epochs=6, epoch_pictures=96, batch=16, rate=0.001, worker=0)
     training_views, validation = (
         draw_training_views(found.learn, options, lambda done: None),
         ValidationSet(found.validation.pixels, found.validation.labels),

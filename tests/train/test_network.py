@@ -14,7 +14,7 @@ from host.train.shape import Shape
 load_tensorflow()
 import keras  # noqa: E402  # after its chatter was silenced
 
-from host.train.fit import predict  # noqa: E402
+from host.train.fit import Plan, predict  # noqa: E402
 from host.train.network import build, channels_at, transfer  # noqa: E402
 from host.train.start import add_logit_bias, blend, last_dense, start_model  # noqa: E402
 from host.train.teach import Teacher  # noqa: E402
@@ -42,6 +42,11 @@ def test_the_widths_of_the_alphas() -> None:
     assert [channels_at(0.25, w) for w in widths] == [8, 16, 32, 64, 128, 256]
     assert [channels_at(0.1, w) for w in widths] == [4, 8, 12, 24, 52, 104]
     assert channels_at(1.0, 1024) == 1024
+
+
+@pytest.mark.parametrize(("pictures", "steps"), [(10, 1), (64, 1), (127, 1), (128, 2)])
+def test_an_epoch_is_whole_batches_and_one_at_least(pictures: int, steps: int) -> None:
+    assert Plan(epochs=1, epoch_pictures=pictures, batch=64, worker=0).steps == steps
 
 
 def test_all_weights_arrive() -> None:

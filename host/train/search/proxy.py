@@ -86,6 +86,7 @@ class ProxyTrainer:
             batch=min(wanted.batch, self._pictures),
             rate=wanted.rate,
             seed=wanted.seed,
+            worker=0,
         )
 
     def _validation(self, size: int, channels: int) -> ValidationSet:
