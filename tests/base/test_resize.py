@@ -29,9 +29,20 @@ def test_areas_are_opencvs(size: tuple[int, int]) -> None:
     assert np.abs(difference).max() <= 1 and (difference != 0).mean() < 0.01
 
 
-def test_what_grows_is_mixed_as_opencv_does() -> None:
-    expected = cv2.resize(PICTURE, (640, 480), interpolation=cv2.INTER_LINEAR)
-    assert np.abs(resized(PICTURE, 640, 480).astype(int) - expected).max() <= 1
+@pytest.mark.parametrize("size", [(640, 480), (130, 480), (640, 90), (130, 90)])
+def test_what_grows_is_mixed_as_opencv_does(size: tuple[int, int]) -> None:
+    expected = cv2.resize(PICTURE, size, interpolation=cv2.INTER_LINEAR)
+    assert np.abs(resized(PICTURE, *size).astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_what_shrinks_one_way_keeps_its_edge(axis: int) -> None:
+    """Halves stay halves, however the other side grows: nothing is mixed over an edge between two areas."""
+    halves = np.zeros((8, 8, 1), np.uint8)
+    halves[4:] = 255
+    made = resized(halves, 20, 2) if axis == 0 else resized(halves.swapaxes(0, 1), 2, 20)
+    lines = made if axis == 0 else made.swapaxes(0, 1)
+    assert lines.shape == (2, 20, 1) and (lines[0] == 0).all() and (lines[1] == 255).all()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -224,6 +224,17 @@ def test_a_run_killed_before_its_first_inference_is_one_line(tmp_path: Path) -> 
         latency_run(read_run(tmp_path / "b"))
 
 
+@pytest.mark.parametrize("spoiled", [{"stages": []}, {"clock_hz": 0}, {"count": 0}])
+def test_a_damaged_summary_is_one_line(tmp_path: Path, spoiled: dict[str, object]) -> None:
+    written(tmp_path, inferences(1))
+    assert latency_run(read_run(tmp_path)).summary.count == 1, "one inference is a run"
+    header = json.loads((tmp_path / "run.json").read_text())
+    header["summary"] |= spoiled
+    (tmp_path / "run.json").write_text(json.dumps(header))
+    with pytest.raises(HostError, match="its summary has no inferences: the file is damaged"):
+        latency_run(read_run(tmp_path))
+
+
 def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     virtual = written(tmp_path / "a", inferences(20))
     real = written(tmp_path / "b", inferences(20), "nano33ble")

@@ -116,3 +116,18 @@ def test_meaning_is_packed() -> None:
         assert header.score_meaning == Meaning.PROBABILITY
         model = ModelBuilder()
         image = model.tensor((1, 4, 4, 2), 0.02, -128)
+
+
+@pytest.mark.parametrize("first", ["mean", "softmax"])
+def test_another_scale_at_the_end_changes_no_meaning(first: str) -> None:
+    """Some converters give probabilities a scale of their own, with a QUANTIZE behind the softmax."""
+    model = ModelBuilder()
+    image = model.tensor((1, 4, 4, 2), 0.02, -128)
+    inner = model.mean(image, (0.05, 0))
+    if first == "softmax":
+        inner = model.softmax(inner)
+    for scale in (1 / 200, 1 / 128):
+        inner = model.quantize(inner, (scale, -128))
+    header = unpack(compile_as_bytes(model.finish(image, inner), "x").blob).header
+    assert header.score_meaning == (Meaning.PROBABILITY if first == "softmax" else Meaning.LOGIT)
+    assert header.output_scale == pytest.approx(1 / 128)

@@ -141,3 +141,11 @@ def test_a_wrong_range_is_one_sentence(text: str, tmp_path: Path) -> None:
 def test_bytes_are_taken_as_they_are() -> None:
     compiled = compile_model(classifier(0.03, 5), "bytes", options=Options(pixels=BYTES))
     assert compiled.reading is not None and compiled.reading.table is None
+
+
+def test_an_end_lies_a_tenth_of_the_range_from_a_usual_one_at_most() -> None:
+    """-25.5 is a tenth of 0..255 below 0."""
+    compiled = compile_model(classifier(1.0625, -104), "last")
+    assert compiled.reading is not None and compiled.reading.pixels == Pixels(0, 255)
+    with pytest.raises(HostError, match="no usual range of pixels"):
+        compile_model(classifier(1.07, -104), "first that does not")

@@ -128,6 +128,22 @@ def test_plans_of_random_networks_keep_maps_intact(target: int) -> None:
         assert compiled is None or maps_stay_intact(unpack(compiled.blob))
 
 
+@pytest.mark.parametrize("seed", [1004, 1008, 1022])
+def test_an_arena_of_the_size_aimed_at_is_small_enough(seed: int) -> None:
+    """Less would take more steps: it is sought where it is asked for alone."""
+    data = random_model(seed)[0]
+
+    def planned(target: int) -> tuple[int, int]:
+        made = compile_defined(data, Options(arena_target=target))
+        assert made is not None
+        return made.plan.arena_bytes, len(made.plan.steps)
+
+    least_steps = planned(3000)
+    assert planned(least_steps[0]) == least_steps
+    smaller, steps = planned(least_steps[0] - 1)
+    assert smaller < least_steps[0] and steps > least_steps[1]
+
+
 def test_person_detect_fits_its_budget(shared: Path) -> None:
     data = (shared / "models" / "tflm_person_detect.tflite").read_bytes()
     streamed, whole = (

@@ -203,6 +203,41 @@ def test_refuses_another_axis_of_mean() -> None:
     assert "reduces axes [2, 3], not height and width; use Glo" in refusal(small.file())
 
 
+MOVES: dict[str, Callable[[ModelBuilder, int], int]] = {
+    "RESHAPE": lambda model, value: model.reshape(value, (1, 256)),
+    "PAD": lambda model, value: model.pad(value, (1, 1), (1, 1)),
+    "MAX_POOL_2D": lambda model, value: model.pool(value, (2, 2), largest=True),
+    "AVERAGE_POOL_2D": lambda model, value: model.pool(value, (2, 2)),
+    "REDUCE_MAX": lambda model, value: model.reduce_max(value),
+    "RESIZE_BILINEAR": lambda model, value: model.resize(value, (4, 4), True),
+    "CONCATENATION": lambda model, value: model.concatenation([value, value]),
+    "MINIMUM": lambda model, value: model.pair("MINIMUM", value, value, (0.05, -128)),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("spoiled", [{"scale": [0.06]}, {"zeroPoint": [-127]}])
+def test_what_only_moves_values_has_one_scale(name: str, spoiled: dict[str, Any]) -> None:
+    """LiteRT, too, takes no other: the values would stand for something else."""
+    small = Small()
+    target = MOVES[name](small.model, small.conv)
+    vars(small.quantisation(target)).update(spoiled)
+    text = refusal(small.model.finish(small.image, target))
+    assert f"({name}): input 't3' and output are quantised differently (0.05, -128; " in text
+
+
+def test_all_that_is_joined_has_one_scale() -> None:
+    small = Small()
+    other = small.model.convolution(
+        small.image, np.ones((4, 3, 3, 3), np.int8), np.zeros(4, np.int32), SCALES, (0.06, -128)
+    )
+    for sources in ([small.conv, other], [other, small.conv], [other, other, small.conv]):
+        target = small.model.concatenation(sources)
+        text = refusal(small.model.finish(small.image, target))
+        assert "(CONCATENATION): input" in text and "quantised differently" in text
+        small.model.graph.operators.pop()
+
+
 def test_refuses_a_reshape_that_is_no_flattening() -> None:
     small = Small()
     reshaped = small.model.reshape(small.conv, (1, 4, 16, 4))

@@ -42,3 +42,16 @@ def test_compiler_and_firmware_agree(
     ):
         wanted = library.driver_scratch(read.channels, outputs, size, FUNCTIONS[kind])
         assert requested(kind, read, output, window) == wanted
+
+
+def test_pointwise_kernels_of_any_depth_and_width_get_what_they_ask_for(
+    library: ctypes.CDLL,
+) -> None:
+    """Their loops come in fours and sixteens, and in blocks of three pixels and of four."""
+    pointwise = FUNCTIONS[OperatorKind.POINTWISE]
+    for width in range(2, 14):
+        output = Feature(width, width, 6, 1.0, 0)
+        for channels in range(1, 260):
+            source = Feature(width, width, channels, 1.0, 0)
+            wanted = library.driver_scratch(channels, 6, width << 16 | width, pointwise)
+            assert requested(OperatorKind.POINTWISE, source, output, Window()) == wanted

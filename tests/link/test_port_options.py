@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from host.base.errors import HostError
-from host.link.line import EMULATED, Timing
+from host.link.client import Client
+from host.link.line import EMULATED, Line, NoAnswerError, Timing
 from host.link.transport import SocketPort
 from host.ports import choose
 from host.ports import open as opened
 from host.ports.choose import Choice, ListedPort, choose_port, listed_ports, reopener
 from host.ports.open import Opening, PortOptions, add_port_arguments, port_opening, port_options
 from host.recording.recorder import RecordingPort
+from tests.link.fake_board import HELLO, FakeBoard
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "board.rec"
 NANO = ListedPort("/dev/ttyACM3", 0x2341, 0x805A, "A1B2")
@@ -60,9 +62,39 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def test_our_emulator_may_take_its_time_to_start() -> None:
-    """Its first start compiles its hooks: nine seconds of CPU, which may be shared with others."""
-    assert EMULATED.hello_s >= 4 * Timing().hello_s
+class Starting(Silent):
+    """A board that hears nothing for so many seconds of `clock`; each look at it takes a tenth of one."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._now, self._starts = 0.0, seconds
+        self._board = FakeBoard()
+        self._said = b""
+
+    def clock(self) -> float:
+        self._now += 0.1
+        return self._now
+
+    def read(self) -> bytes:
+        said, self._said = self._said, b""
+        return said
+
+    def write(self, data: bytes) -> None:
+        if self._now >= self._starts:
+            self._said = self._board.hear(data)
+
+
+def test_our_emulator_may_take_its_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first start compiles its hooks: nine seconds of CPU, half of them another program's. A board is quicker."""
+    port = Starting(18.0)
+    monkeypatch.setattr(choose, "VirtualPort", lambda *_: port)
+    with port_opening(PortOptions("virtual"), lambda line: None) as opening:
+        client = Client(Line(opening.open(), opening.timing, port.clock))
+        client.greet()
+        assert client.hello == HELLO
+    slow = Starting(18.0)
+    with pytest.raises(NoAnswerError):
+        Client(Line(slow, Timing(), slow.clock)).greet()
 
 
 def options(*argv: str) -> PortOptions:

@@ -113,7 +113,11 @@ def test_a_run_finds_the_true_energies_and_keeps_them(tmp_path: Path) -> None:
     trace = run.columns("trace")
     assert (np.diff(trace["time_s"]) > 0).all() and trace["marker"].any()
     assert (trace["current_min_a"] <= trace["current_max_a"]).all()
-    assert len(run.columns("detail")["current_a"]) > 5000
+    detail = run.columns("detail")
+    assert len(detail["current_a"]) > 5000
+    first, third = each["start_s"][0], each["start_s"][2] + each["seconds"][2]
+    room, sample_s = 0.1 * each["seconds"][0], 1.5 / live.info.rate_hz
+    assert detail["time_s"][[0, -1]] == pytest.approx([first - room, third + room], abs=sample_s)
 
 
 def test_lost_samples_refuse_the_figure() -> None:
