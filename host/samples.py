@@ -18,6 +18,7 @@ from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.base.scores import Meaning, real_scores
 from host.link.client import Client
+from host.link.handshake import BUSY, END_OTHERS
 from host.link.messages import Frame, Hello, Mode, Result, Source
 from host.link.sequence import Losses
 
@@ -163,11 +164,13 @@ def samples(
 def silence(device: Client, seconds: float) -> HostError:
     """What to say of a board of which nothing that counts has come for so long."""
     lost = device.losses
-    return HostError(
+    what = (
         f"{device.name}: no frame with its result for {seconds:.0f} s ({lost.total} "
-        f"messages lost, {lost.bad_packets} damaged or impossible)",
-        "python -m host.doctor says why",
+        f"messages lost, {lost.bad_packets} damaged or impossible)"
     )
+    if device.line.is_emulated:
+        return HostError(f"{what}: {BUSY}", END_OTHERS)
+    return HostError(what, "python -m host.doctor says why")
 
 
 def _all_samples(device: Client, others: Callable[[Message], None]) -> Iterator[Sample | None]:

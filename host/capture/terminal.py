@@ -11,6 +11,7 @@ from rich.text import Text
 from host.base.errors import HostError
 from host.capture.session import CaptureSession
 from host.capture.state import State, caps, head_text, lines
+from host.link.handshake import BUSY, END_OTHERS
 from host.viewer.terminal import (
     ALARM,
     INK,
@@ -76,7 +77,10 @@ def run_plain(session: CaptureSession, frames: int | None, keys: list[str]) -> I
         arrived = session.step(STEP_S)
         silent_s = 0.0 if arrived else silent_s + STEP_S
         if silent_s >= SILENT_S:
-            raise HostError(f"no frame for {SILENT_S:.0f} s", "python -m host.doctor finds out why")
+            what = f"no frame for {SILENT_S:.0f} s"
+            if session.view.is_virtual:
+                raise HostError(f"{what}: {BUSY}", END_OTHERS)
+            raise HostError(what, "python -m host.doctor finds out why")
         if arrived and waiting and not session.press(waiting.pop(0)):
             break
         yield from session.log

@@ -13,7 +13,7 @@ from host.base.closing import Closing
 from host.base.errors import HostError
 from host.base.records import Message
 from host.link import messages as wire
-from host.link.handshake import no_hello
+from host.link.handshake import no_hello, no_start
 from host.link.line import Line, NoAnswerError
 from host.link.sequence import Losses
 
@@ -257,6 +257,8 @@ class Client(Closing):
         if lost is not None and not inbox.received():
             raise NoAnswerError(lost.what, lost.remedy)
         objections = tuple(inbox.objections)
+        if self.line.is_emulated and not inbox.received():
+            raise NoAnswerError(*no_start(self.name, timing.hello_s))
         raise NoAnswerError(
             *no_hello(self.name, inbox.received(), inbox.packets, timing.hello_s, objections)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from host.link.transport import Port, waits_for_reader
+from host.link.transport import Port, is_emulated, waits_for_reader
 
 PIECE_BYTES = 512  # damage is drawn for pieces of at most this size
 LONGEST_CUT_BYTES = 64
@@ -78,7 +78,7 @@ class FaultyPort:
 
     def __init__(self, port: Port, rates: FaultRates, seed: int = 0) -> None:
         self.name = f"{port.name} (damaged on purpose)"
-        self.waits_for_reader = waits_for_reader(port)
+        self.waits_for_reader, self.is_emulated = waits_for_reader(port), is_emulated(port)
         self.received = FaultyBytes(rates, seed)
         self.sent = FaultyBytes(rates, seed + 1)
         self._port = port

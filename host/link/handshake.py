@@ -88,6 +88,15 @@ def no_hello(
     )
 
 
+BUSY = "this computer may be too busy for it"
+END_OTHERS = "end other programs, or try again: its first start takes longest"
+
+
+def no_start(name: str, seconds: float) -> tuple[str, str]:
+    """The same of a virtual board that was started here and says nothing yet: it has the right firmware."""
+    return f"the {name} has not answered for {seconds:.0f} s: {BUSY}", END_OTHERS
+
+
 def _text(received: bytes) -> str:
     """The last line of `heard` when it reads as text, else nothing."""
     text = received.decode("ascii", errors="replace")

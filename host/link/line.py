@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from host.base.boards import VIRTUAL
@@ -20,7 +20,7 @@ from host.link.handshake import WrongFirmwareError, explained
 from host.link.inbox import Inbox
 from host.link.messages import Hello
 from host.link.sequence import Losses
-from host.link.transport import Port, PortLostError, waits_for_reader
+from host.link.transport import Port, PortLostError, is_emulated, waits_for_reader
 
 # Arduino's core asks for a received packet's size when the next one may have come already, and so loses or keeps too
 # many bytes of it (USBPhy_Nordic.cpp, endpoint_read_result: SIZE.EPOUT after the DMA's end). Where every packet is full
@@ -54,6 +54,13 @@ LOSSY = Timing(answer_s=0.5, tries=40)
 GUEST = Timing(hello_s=2.0, answer_s=2.0, tries=1, result_s=60.0)  # by the board's own clock
 
 
+def timing_of(port: Port, wanted: Timing | None = None) -> Timing:
+    """How patient to be with what is behind a port; an emulator's start is waited for by every tool."""
+    if not is_emulated(port):
+        return wanted or Timing()
+    return replace(wanted, hello_s=EMULATED.hello_s) if wanted else EMULATED
+
+
 @dataclass
 class Waiter:
     """Someone who waits for one message."""
@@ -75,7 +82,7 @@ class Line:
         timing: Timing | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.timing, self.clock = timing or Timing(), clock
+        self.timing, self.clock = timing_of(port, timing), clock
         self.inbox = Inbox()
         self.connected = True
         self.lost: PortLostError | None = None  # why the port is being opened again
@@ -89,6 +96,11 @@ class Line:
     def name(self) -> str:
         """The port's name."""
         return self._port.name
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether a virtual board that was started here is behind it."""
+        return is_emulated(self._port)
 
     @property
     def losses(self) -> Losses:

@@ -54,6 +54,11 @@ def waits_for_reader(port: Port) -> bool:
     return bool(getattr(port, "waits_for_reader", False))
 
 
+def is_emulated(port: Port) -> bool:
+    """True of the virtual board that was started for this tool: it may run at a tenth of its speed."""
+    return bool(getattr(port, "is_emulated", False))
+
+
 class SerialPort:
     """A USB serial port, by pyserial; read in bulk, as byte-wise reading loses frames."""
 

@@ -70,6 +70,8 @@ class Choice:
 class VirtualPort(SocketPort):
     """The virtual board, started with the port and stopped with it."""
 
+    is_emulated = True
+
     def __init__(self, scene: str, speed: str, core_load: bool | None = None) -> None:
         load = () if core_load is None else ("--core-load", "on" if core_load else "off")
         self._server = start_virtual_board(scene=scene, speed=speed, arguments=load)

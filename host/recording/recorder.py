@@ -15,7 +15,7 @@ from host.base.errors import HostError
 from host.link.framing import DELIMITER, encode_packet
 from host.link.layout import OURS
 from host.link.messages import Hello
-from host.link.transport import Port, PortLostError, waits_for_reader
+from host.link.transport import Port, PortLostError, is_emulated, waits_for_reader
 from host.recording.container import NANOSECONDS, FileHeader, Kind
 from host.recording.writer import ChunkFile, Writer
 
@@ -105,7 +105,7 @@ class RecordingPort:
 
     def __init__(self, port: Port, recorder: Recorder) -> None:
         self.name = port.name
-        self.waits_for_reader = waits_for_reader(port)
+        self.waits_for_reader, self.is_emulated = waits_for_reader(port), is_emulated(port)
         self._port, self._recorder = port, recorder
         recorder.mark(f"opened {port.name}")
         recorder.layout()

@@ -67,7 +67,9 @@ class Session:
             raise silence(self._device, self._clock() - self._sample_at)
         if losses.restarts > self.view.losses.restarts:
             self.say("the board restarted; its settings were sent again")
-        view = with_time(self.view, self._clock(), self._device.connected, losses)
+        now = self._clock()
+        waited_s = now - self._sample_at if self._playback is None else 0.0
+        view = with_time(self.view, now, self._device.connected, losses, waited_s)
         self.view = replace(view, recording=recording_status(self._recording, self._playback))
         return found
 

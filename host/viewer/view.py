@@ -22,6 +22,9 @@ HISTORY = 240  # scores in the line
 RECENT = 12  # frames that a rate is taken over
 NOTICE_S = 4.0
 FAULT_S = 6.0
+PATIENT_S = (
+    5.0  # without a picture nothing is said for so long, nor for three of the model's periods
+)
 USUAL_LABEL = "person"
 BEST_SHOWN = 3  # of more than two classes
 
@@ -66,6 +69,13 @@ class View:
     notice_until: float = 0.0
     fault: Advice | None = None
     fault_until: float = 0.0
+    waited_s: float = 0.0  # since the last picture
+
+    @property
+    def is_overdue(self) -> bool:
+        """A picture should have come."""
+        usual_s = 3 / self.board_fps if self.board_fps else 0.0
+        return self.waited_s >= max(PATIENT_S, usual_s)
 
     @property
     def score(self) -> float | None:
@@ -205,10 +215,13 @@ def with_fault(view: View, fault: Advice, now: float) -> View:
     return replace(view, fault=fault, fault_until=now + FAULT_S)
 
 
-def with_time(view: View, now: float, connected: bool, losses: Losses) -> View:
-    """What changes without a sample."""
+def with_time(
+    view: View, now: float, connected: bool, losses: Losses, waited_s: float = 0.0
+) -> View:
+    """What changes without a sample. waited_s: since the last one, where another is to be expected."""
     return replace(
         view,
+        waited_s=waited_s,
         connected=connected,
         losses=losses,
         notice=view.notice if now < view.notice_until else "",

@@ -16,6 +16,10 @@ KEYS: tuple[tuple[str, str], ...] = (
 
 MOST_SCENE = 30  # characters of a scene's name
 WINDING = (("left right", "10 s"),)
+BUSY_HERE = (
+    "the virtual board runs on this computer, which is busy: it goes on by itself, the sooner the "
+    "fewer other programs run"
+)
 NEEDS_A_BOARD = "colour bars"
 
 
@@ -112,6 +116,10 @@ def banner(view: View) -> tuple[str, str] | None:
         return "RECONNECTING", "the port is gone: plug the board in again, it goes on by itself"
     if view.fault:
         return view.fault.title, view.fault.remedy
+    if view.is_overdue:
+        yet = " YET" if view.image is None else ""
+        why = BUSY_HERE if view.is_virtual else "python -m host.doctor finds out why"
+        return f"NO PICTURE{yet} FOR {view.waited_s:.0f} s", why
     return None
 
 

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         board.load_model(packed_for_board(wanted.model))
     key = "" if wanted.no_key else secrets.token_urlsafe(KEY_BYTES)
     server = BoardServer(board, wanted.port, Speed(wanted.speed), key)
+    server.warm()
     print(f"{READY}{server.url} ({conditions(board)})", flush=True)
     if wanted.console:
         threading.Thread(target=_obey_console, args=(server,), daemon=True).start()

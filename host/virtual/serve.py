@@ -87,6 +87,10 @@ class BoardServer:
         """The port is opened and closed at 1200 baud, which sends a board into its bootloader."""
         self._order(self._board.serial.touch)
 
+    def warm(self) -> None:
+        """The first slice: it compiles what no earlier start has. A client that connects then is not kept waiting."""
+        self._board.run(SLICE_CYCLES)
+
     def serve(self) -> None:
         """Runs the board and its port until stop()."""
         start, origin = time.monotonic(), self._board.cycles

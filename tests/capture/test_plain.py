@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.capture.gate import Gate
 from host.capture.options import Options, rules_text
@@ -17,6 +18,7 @@ from host.capture.session import CaptureSession
 from host.capture.state import caps, head_text, label_keys, lines
 from host.capture.terminal import run_plain
 from host.samples import Sample
+from host.viewer.view import View
 from tests.capture.scripted import LABELS, rig
 from tests.capture.test_screens import USUAL_STATE
 from tests.link.fake_board import HELLO
@@ -32,6 +34,7 @@ class Script:
         self.waited: list[float] = []
         self.pressed: list[str] = []
         self.log: list[str] = []
+        self.view = View(board="nano33ble")
 
     def step(self, seconds: float) -> list[str]:
         self.waited.append(seconds)
@@ -75,6 +78,13 @@ def test_a_script_gives_up_after_half_a_minute_without_a_frame() -> None:
                 said(script, frames=3)
         else:
             assert said(script, frames=3) == ["a", "b", "c"]
+
+
+def test_a_virtual_board_that_brings_no_frame_is_not_one_for_the_doctor() -> None:
+    script = Script()
+    script.view = View(board=VIRTUAL)
+    with pytest.raises(HostError, match=r"no frame for 30 s: this computer may be too busy.*end "):
+        said(script)
 
 
 # -- the gate ------------------------------------------------------------------------------------

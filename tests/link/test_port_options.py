@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +14,21 @@ import pytest
 
 from host.base.errors import HostError
 from host.link.client import Client
-from host.link.line import EMULATED, Line, NoAnswerError, Timing
+from host.link.damage import FaultRates, FaultyPort
+from host.link.line import EMULATED, LOSSY, Line, NoAnswerError, Timing
 from host.link.transport import SocketPort
 from host.ports import choose
 from host.ports import open as opened
-from host.ports.choose import Choice, ListedPort, choose_port, listed_ports, reopener
+from host.ports.choose import (
+    Choice,
+    ListedPort,
+    VirtualPort,
+    choose_port,
+    listed_ports,
+    reopener,
+)
 from host.ports.open import Opening, PortOptions, add_port_arguments, port_opening, port_options
-from host.recording.recorder import RecordingPort
+from host.recording.recorder import RecordingPort, start_recording
 from tests.link.fake_board import HELLO, FakeBoard
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "board.rec"
@@ -95,6 +105,40 @@ def test_our_emulator_may_take_its_time_to_start(monkeypatch: pytest.MonkeyPatch
     slow = Starting(18.0)
     with pytest.raises(NoAnswerError):
         Client(Line(slow, Timing(), slow.clock)).greet()
+
+
+class Emulated(Silent):
+    """The virtual board that was started for this tool."""
+
+    name = "virtual board (ideal silicon)"
+    is_emulated = True
+
+
+def test_every_line_is_as_patient_as_what_is_behind_it(tmp_path: Path) -> None:
+    """Whatever the tool, and through what records or damages: a busy computer starts the emulator late."""
+    recorder = start_recording(tmp_path / "a.rec", "virtual", "test", print)
+    for port in (
+        Emulated(),
+        RecordingPort(Emulated(), recorder),
+        FaultyPort(Emulated(), FaultRates()),
+    ):
+        assert Line(port).timing == EMULATED
+        assert Line(port, LOSSY).timing == replace(LOSSY, hello_s=EMULATED.hello_s)
+    assert Line(Silent()).timing == Timing() and Line(Silent(), LOSSY).timing == LOSSY
+    assert Line(VirtualPort.__new__(VirtualPort)).timing == EMULATED
+    recorder.close()
+
+
+def test_an_emulator_that_does_not_answer_is_not_to_be_flashed() -> None:
+    class Late(Emulated):
+        """Says nothing for ever, by a clock that hurries."""
+
+    moments = itertools.count()
+    with pytest.raises(HostError) as caught:
+        Client(Line(Late(), clock=lambda: float(next(moments)))).greet()
+    text = str(caught.value)
+    assert "has not answered for 25 s" in text and "busy" in text
+    assert "firmware" not in text and "bootloader" not in text and "pio" not in text
 
 
 def options(*argv: str) -> PortOptions:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from host.base.boards import CLOCK_HZ, VIRTUAL
 from host.base.errors import HostError
 from host.base.scores import Meaning
 from host.link import messages as wire
@@ -129,6 +131,23 @@ def test_notices_and_faults_go_by_themselves() -> None:
     assert late.notice == "" and late.fault is None
     banner = words.banner(late)
     assert banner is not None and banner[0] == "RECONNECTING"
+
+
+def test_a_picture_that_does_not_come_is_said_with_what_is_going_on() -> None:
+    """Until then a screen showed the last figures, or nothing but `waiting`."""
+    assert words.banner(with_time(FIRST, 0.0, True, Losses(), 4.9)) is None
+    for board, why in ((VIRTUAL, "this computer"), ("nano33ble", "python -m host.doctor")):
+        view = replace(FIRST, board=board, clock_hz=CLOCK_HZ)
+        banner = words.banner(with_time(view, 0.0, True, Losses(), 12.4))
+        assert banner is not None
+        assert banner[0] == "NO PICTURE YET FOR 12 s" and why in banner[1]
+        assert ("host.doctor" in banner[1]) == (board != VIRTUAL)
+        shown = replace(view, image=np.zeros((4, 4, 1), np.uint8), periods=(3 * CLOCK_HZ,))
+        assert words.banner(with_time(shown, 0.0, True, Losses(), 8.9)) is None, "a slow model"
+        banner = words.banner(with_time(shown, 0.0, True, Losses(), 9.1))
+        assert banner is not None and banner[0] == "NO PICTURE FOR 9 s"
+    lost = words.banner(with_time(FIRST, 0.0, False, Losses(), 60.0))
+    assert lost is not None and lost[0] == "RECONNECTING"
 
 
 @pytest.mark.parametrize("code", list(wire.FaultCode))
