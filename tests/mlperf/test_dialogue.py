@@ -15,7 +15,7 @@ from tests.system.board import Bench
 
 SCRIPT = Path(__file__).with_name("dialogue.txt")
 IMAGE = np.tile(np.arange(96, dtype=np.uint8) * 2, 96).reshape(96, 96, 1)
-CHUNK, LONGEST_CHUNK = 31, 250  # bytes a line: of the outside runner, and what a line holds
+CHUNK, LONGEST_CHUNK = 31, 250
 
 
 class Runner:
@@ -101,6 +101,21 @@ def test_nothing_is_sent_between_the_timestamps_and_laps_agree_with_the_marker()
     assert len(edges) == 6
     assert not [at for at in sent if first < at < last]
     assert (laps[1] - laps[0]) * 64 == pytest.approx(last - first, rel=0.001)
+
+
+def test_a_word_of_the_host_stops_what_runs() -> None:
+    """Ten inferences to warm up, where nothing else is said."""
+    runner = Runner()
+    runner.ask(f"db load {IMAGE.size}")
+    runner.load()
+    for command, runs in (
+        ("infer", "m-warmup-start-10"), ("infer 100000 0", "m-infer-start-100000")
+    ):  # fmt: skip
+        runner.send(f"{command}%".encode())
+        while runner.line() != runs:
+            pass
+        assert runner.ask("name") == ["e-[Stopped by the host]", "m-ready"]
+        assert (runner.line(), runner.line()) == ("m-name-dut-[virtual]", "m-ready")
 
 
 def test_energy_mode_pulses_the_marker_twice_around_the_inferences() -> None:
