@@ -10,10 +10,31 @@ from pathlib import Path
 import pytest
 
 from host.base.errors import HostError
+from host.base.records import Message
 from host.device.__main__ import main
 from host.device.settings import NAMES, allowed_value, setting_named
+from host.link.framing import encode_packet
 from host.link.layout import OURS, pack_hashes
-from host.link.messages import Get, Layout, LayoutRequest, Mode, Set, Setting, Status
+from host.link.messages import (
+    FROM_HOST,
+    Ack,
+    CameraRegister,
+    Get,
+    HelloRequest,
+    Inject,
+    Layout,
+    LayoutRequest,
+    Mode,
+    Reboot,
+    RebootTarget,
+    Set,
+    SetMode,
+    Setting,
+    SlotErase,
+    SlotSelect,
+    SlotStatus,
+    Status,
+)
 from host.link.settings import LIMITS
 from tests.goldens import printed_json
 from tests.system.board import Bench
@@ -61,6 +82,51 @@ def test_a_board_starts_with_what_is_written_and_takes_what_is_allowed(
 def test_a_setting_that_is_none_is_refused(board: Bench) -> None:
     assert board.ask(Get(len(Setting))).status == Status.BAD_VALUE
     assert board.ask(Set(len(Setting), 0)).status == Status.BAD_VALUE
+
+
+def answer(board: Bench, kind: int, payload: bytes) -> Ack:
+    """Of the firmware to a packet of any kind and length."""
+    board.port.write(encode_packet(kind, 77, payload))
+    found = board.wait(Ack)
+    assert (found.request, found.sequence) == (kind, 77)
+    return found
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in FROM_HOST if c not in (HelloRequest, LayoutRequest)]
+)
+def test_a_command_of_another_length_is_none(board: Bench, command: type[Message]) -> None:
+    """Nothing is done. One value alone says as little, whether it is long or wrong."""
+    size = command.LAYOUT.size
+    of_one_value = command in (Reboot, SlotSelect, SlotErase, SlotStatus)
+    for length in (size - 1, size + 1):
+        if length >= 0 and (command.TAIL is None or length < size):
+            wanted = Status.BAD_VALUE if of_one_value else Status.BAD_LENGTH
+            assert answer(board, command.ID, bytes(length)).status == wanted
+
+
+def test_a_command_that_is_unknown_is_said_to_be(board: Bench) -> None:
+    known = {command.ID for command in FROM_HOST}
+    for kind in (1, 0x3F, max(known - {LayoutRequest.ID}) + 1, 0x7E, 0x80, 0xFF):
+        assert answer(board, kind, bytes(4)).status == Status.UNKNOWN_COMMAND
+
+
+def test_what_no_command_may_ask_for_is_refused(board: Bench) -> None:
+    assert board.ask(SetMode(len(Mode))).status == Status.BAD_VALUE
+    assert board.ask(Reboot(len(RebootTarget))).status == Status.BAD_VALUE
+    assert board.ask(CameraRegister(0x0A, 0, 0)).status == Status.BUSY, "no mode has started it"
+
+
+def test_pieces_of_a_picture_are_its_own_and_follow_one_another(board: Bench) -> None:
+    total = board.hello.input_height * board.hello.input_width * board.hello.input_channels
+    for offset, size, count in (
+        (0, total - 1, 16), (0, total + 1, 16), (0, total, 0), (total - 8, total, 9),
+        (total + 1, total, 1), ((1 << 32) - 8, total, 16),
+    ):  # fmt: skip
+        assert board.ask(Inject(offset, size, bytes(count))).status == Status.BAD_VALUE
+    for offset, held in ((0, 16), (16, 32), (64, 32), (16, 32), (31, 32), (32, 48), (0, 16)):
+        found = board.ask(Inject(offset, total, bytes(16)))
+        assert (found.status, found.value) == (Status.OK, held)
 
 
 def test_the_firmware_says_its_layout(board: Bench) -> None:

@@ -1,4 +1,4 @@
-"""The numbers that the firmware writes and reads in text, compiled for this computer: it has no printf and no strtol."""
+"""The numbers that the firmware writes and reads in text, compiled for this computer: it has no printf of its own."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def test_a_word_is_a_number_or_the_usual_one(line: str, number: int, left: str) 
     assert taken(line) == (True, number, left)
 
 
-@pytest.mark.parametrize("line", ["-1", "1x", "x1", "1:", "/", "0x10", "1.5", "4294967296", "9" * 30])
+@pytest.mark.parametrize(
+    "line", ["-1", "1x", "x1", "1:", "/", "0x10", "1.5", "4294967296", "9" * 30]
+)
 def test_what_is_no_number_of_32_bits_is_refused(line: str) -> None:
     assert not taken(line)[0]
 
