@@ -107,7 +107,7 @@ def read_dataset(
         )
     known = tuple(labels) or _found_labels(pictures)
     named = [
-        replace(p, label=resolve(p.label, known, f"{path}: {p.path}"))
+        p if p.label in known else replace(p, label=resolve(p.label, known, f"{path}: {p.path}"))
         for p in sorted(pictures, key=lambda p: p.path)
     ]
     dataset = Dataset(path, tuple(named), known, listed.dropped, listed.left_out, listed.notes)

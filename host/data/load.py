@@ -19,6 +19,7 @@ from host.data.model_input import to_input
 
 MOST_INPUT_BYTES = 8 << 30
 MOST_SIDE = 4096
+Pixels = NDArray[np.uint8]
 Say = Callable[[str], None]
 
 
@@ -42,18 +43,33 @@ def load_readable(
     Raises HostError when nothing is left.
     """
     pixels = _room(len(dataset.pictures), height, width, channels)
+    kept = fill_readable(
+        dataset, pixels, lambda whole: to_input(whole, height, width, channels), say
+    )
+    return kept, pixels[: len(kept.pictures)]
+
+
+def fill_readable(
+    dataset: Dataset, pixels: NDArray[np.uint8], fitted: Callable[[Pixels], Pixels], say: Say
+) -> Dataset:
+    """What could be read, with hashes; its pictures are in the first rows of `pixels`, uint8 (n, height, width, c).
+
+    fitted: uint8 (H, W, 1 or 3) of a file -> a row of `pixels`. A file that is no picture is left out, and `say`
+    gets its line. Raises HostError when nothing is left.
+    """
     kept: list[Picture] = []
     with dataset.open() as read:
         for picture in dataset.pictures:
             try:
-                known, pixels[len(kept)] = one_input(read, picture, height, width, channels)
+                content = read(picture)
+                pixels[len(kept)] = fitted(decode(content, picture.path))
             except UnreadableError as error:
                 say(f"left out: {error}")
             else:
-                kept.append(known)
+                kept.append(hashed(picture, content))
     if not kept:
         raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
-    return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
+    return replace(dataset, pictures=tuple(kept))
 
 
 def each_picture(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:

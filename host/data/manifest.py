@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from sys import intern
 
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {
@@ -18,11 +19,12 @@ SPLIT_NAMES = {
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 UNSEEN = " \xa0\u200b\u200e\u200f\u2060\ufeff"  # around a path or a label
 NO_VALUE = re.compile(r"NaN|nan|<NA>|#N/A|#NV|#[A-Z]+(/0)?[!?]")  # of pandas and spreadsheets
+SHARED = ("session", "source", "licence", "model_hash", "board")  # many rows have the same text
 SEPARATORS = re.compile(r"[|;\x00-\x1f\x7f]+")
 SHA256 = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One picture and what is known of it; "" or () where nothing is. Text holds no line breaks."""
 
@@ -91,11 +93,17 @@ def picture_of(row: dict[str, str]) -> Picture:
     split = SPLIT_NAMES.get(known["split"].lower(), known["split"])
     if split not in ("", *SPLITS):
         raise ValueError(f"split {split!r} is not one of {', '.join(SPLITS)}")
-    more = tuple((name, text or "") for name, text in row.items() if name and name not in COLUMNS)
+    for name in SHARED:
+        known[name] = intern(known[name])
+    more = tuple(
+        (intern(name), intern(text or ""))
+        for name, text in row.items()
+        if name and name not in COLUMNS
+    )
     return Picture(
         path=path,
-        label=label,
-        split=split,
+        label=intern(label),
+        split=intern(split),
         session=known["session"],
         source=known["source"],
         licence=known["licence"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset
 from host.data.labels import resolve
+from host.train.disk_array import disk_array
 from host.train.options import Options
 from host.train.pictures import (
     DETAIL,
@@ -48,8 +50,9 @@ def gather(options: Options, say: Say) -> Gathered:
     for label in options.logit_bias:
         resolve(label, classes, f"--logit-bias {label}")
     size = options.size
-    learn = load_learning(found, _side(found, size), options.shares, say)
-    validation = load_validation(found, size, options.channels, say)
+    room = partial(disk_array, folder=options.output)
+    learn = load_learning(found, _side(found, size), options.shares, say, room)
+    validation = load_validation(found, size, options.channels, say, room)
     shape = Shape(options.alpha, size, options.channels, len(classes))
     return Gathered(learn, validation, shape, data_hash(learn, validation))
 

@@ -1,4 +1,4 @@
-"""Labelled pictures in memory: uint8 RGB for training, and the very input of the model for validation."""
+"""Labelled pictures as arrays: uint8 RGB for training, and the very input of the model for validation."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.base.pictures import decode
-from host.base.regular_files import UnreadableError
 from host.data.dataset import Dataset, read_dataset
 from host.data.labels import matching, normal, resolve
 from host.data.learnt import TRAIN, VALIDATION, set_hash
-from host.data.load import hashed, load_readable
+from host.data.load import Pixels, fill_readable
 from host.data.manifest import Picture
+from host.data.model_input import to_input
 
 DETAIL = (
     4 / 3
 )  # pictures are kept this much larger than the input, so that a crop of one is still sharp
 NOTHING = {"non_person", "background", "nothing", "empty", "none", "negative"}
-Pixels = NDArray[np.uint8]
 Say = Callable[[str], None]
+Room = Callable[[tuple[int, ...]], Pixels]  # zeros of a shape, in memory or on a disk
 
 
 @dataclass(frozen=True)
@@ -80,45 +79,55 @@ def find_pictures(
 def _labelled(path: Path, classes: tuple[str, ...]) -> Dataset:
     found = read_dataset(path, least_labels=1)
     named = {label: resolve(label, classes, str(path)) for label in found.labels}
-    pictures = tuple(replace(p, label=named[p.label]) for p in found.pictures)
+    pictures = tuple(
+        p if p.label == named[p.label] else replace(p, label=named[p.label]) for p in found.pictures
+    )
     return replace(found, pictures=pictures, labels=classes)
 
 
 def load_learning(
-    found: Sequence[Dataset], side: int, shares: dict[str, float], say: Say
+    found: Sequence[Dataset], side: int, shares: dict[str, float], say: Say, room: Room
 ) -> Pictures:
-    """The training split as RGB of `side`, to be cut and averaged further. shares: source -> the part that is used."""
+    """The training split as RGB of `side`, to be cut and averaged further. shares: source -> the part that is used.
 
-    def read_all(dataset: Dataset) -> tuple[Dataset, Pixels]:
-        return _load_colour(dataset, side, say)
+    Unlike those for validation its pictures need not equal the firmware's bit for bit.
+    """
+    split = _of_split(found, TRAIN, lambda p: _taken(p, shares))
+    return _load(split, TRAIN, room((_count(split), side, side, 3)), _squashed(side), say)
 
-    return _load_split(found, TRAIN, lambda p: _taken(p, shares), read_all)
 
-
-def load_validation(found: Sequence[Dataset], size: int, channels: int, say: Say) -> Pictures:
+def load_validation(
+    found: Sequence[Dataset], size: int, channels: int, say: Say, room: Room
+) -> Pictures:
     """The validation split, each picture exactly as the firmware would make the model's input of it."""
-
-    def read_all(dataset: Dataset) -> tuple[Dataset, Pixels]:
-        return load_readable(dataset, size, size, channels, say)
-
-    return _load_split(found, VALIDATION, lambda p: True, read_all)
+    split = _of_split(found, VALIDATION, lambda p: True)
+    pixels = room((_count(split), size, size, channels))
+    return _load(split, VALIDATION, pixels, lambda p: to_input(p, size, size, channels), say)
 
 
-def _load_split(
+def _of_split(
+    found: Sequence[Dataset], split: str, wanted: Callable[[Picture], bool]
+) -> list[Dataset]:
+    return [d.where(lambda p: (p.split or TRAIN) == split and wanted(p)) for d in found]
+
+
+def _count(found: Sequence[Dataset]) -> int:
+    return sum(len(dataset.pictures) for dataset in found)
+
+
+def _load(
     found: Sequence[Dataset],
     split: str,
-    wanted: Callable[[Picture], bool],
-    read_all: Callable[[Dataset], tuple[Dataset, Pixels]],
+    pixels: Pixels,
+    fitted: Callable[[Pixels], Pixels],
+    say: Say,
 ) -> Pictures:
-    """Every readable picture of a split that is wanted."""
-    pixels: list[Pixels] = []
+    """Every readable picture, in `pixels`, which has a row for each."""
     labels: list[int] = []
     facts: list[Picture] = []
     for dataset in found:
-        chosen = dataset.where(lambda p: (p.split or TRAIN) == split and wanted(p))
-        if chosen.pictures:
-            kept, loaded = read_all(chosen)
-            pixels.append(loaded)
+        if dataset.pictures:
+            kept = fill_readable(dataset, pixels[len(facts) :], fitted, say)
             labels += kept.classes.tolist()
             facts += kept.pictures
     if not facts:
@@ -126,31 +135,22 @@ def _load_split(
             f"no picture is in the split {split!r}",
             "run `python -m host.data split` on the data first",
         )
-    joined = np.concatenate(pixels)
-    result = Pictures(joined, np.array(labels, np.int64), tuple(facts), found[0].labels)
+    result = Pictures(
+        pixels[: len(facts)], np.array(labels, np.int64), tuple(facts), found[0].labels
+    )
     _require_every_class(result, split)
     return result
 
 
-def _load_colour(dataset: Dataset, side: int, say: Say) -> tuple[Dataset, Pixels]:
-    """uint8 (n, side, side, 3). Unlike those for validation they need not equal the firmware's bit for bit."""
-    pixels = np.empty((len(dataset.pictures), side, side, 3), np.uint8)
-    kept: list[Picture] = []
-    with dataset.open() as read:
-        for picture in dataset.pictures:
-            try:
-                content = read(picture)
-                whole = decode(content, picture.path)
-            except UnreadableError as error:
-                say(f"left out: {error}")
-                continue
-            if whole.shape[:2] != (side, side):
-                whole = np.asarray(cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA))
-            pixels[len(kept)] = whole.reshape(side, side, -1)
-            kept.append(hashed(picture, content))
-    if not kept:
-        raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
-    return replace(dataset, pictures=tuple(kept)), pixels[: len(kept)]
+def _squashed(side: int) -> Callable[[Pixels], Pixels]:
+    """uint8 (H, W, 1 or 3) -> (side, side, 3)."""
+
+    def fitted(whole: Pixels) -> Pixels:
+        if whole.shape[:2] != (side, side):
+            whole = np.asarray(cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA))
+        return whole.reshape(side, side, -1)
+
+    return fitted
 
 
 def _taken(picture: Picture, shares: dict[str, float]) -> bool:

@@ -30,11 +30,10 @@ def to_int8(model: keras.Model, pictures: NDArray[np.uint8]) -> bytes:
     return content
 
 
-def representative(pictures: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
-    """REPRESENTATIVE of the pictures, chosen by the seed."""
-    count = min(REPRESENTATIVE, len(pictures))
-    chosen = np.random.default_rng([seed, 8]).choice(len(pictures), count, replace=False)
-    return pictures[np.sort(chosen)]
+def representative(count: int, seed: int) -> NDArray[np.int64]:
+    """int64, ascending: REPRESENTATIVE of `count` pictures, or all of them, chosen by the seed."""
+    random = np.random.default_rng([seed, 8])
+    return np.sort(random.choice(count, min(REPRESENTATIVE, count), replace=False))
 
 
 def calibration_inputs(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

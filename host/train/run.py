@@ -68,7 +68,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     history = _train(devices, model, training_views, gathered, plan, options, watcher)
     blend(model, gathered.shape, options.blend)
     add_logit_bias(model, gathered.learn.classes, options.logit_bias)
-    shown = representative(_plain(gathered.learn, gathered.shape.size, options), options.seed)
+    shown = _representative(gathered.learn, gathered.shape.size, options)
     aware = None
     if options.aware:
         later = replace(plan, before=len(history))
@@ -203,10 +203,11 @@ def _logged(on_epoch: Callable[[Epoch], None], folder: Path | None) -> Callable[
     return both
 
 
-def _plain(pictures: Pictures, size: int, options: Options) -> NDArray[np.uint8]:
-    """uint8 (n, size, size, channels): the training pictures nearly whole, as the board would average them."""
+def _representative(pictures: Pictures, size: int, options: Options) -> NDArray[np.uint8]:
+    """uint8 (n, size, size, channels): some training pictures nearly whole, as the board would average them."""
     views = draw_views(len(pictures), 1, pictures.pixels.shape[1], options.seed, TELL)
-    seen = np.stack([render(pictures.pixels, views, i, size) for i in range(len(pictures))])
+    chosen = representative(len(pictures), options.seed)
+    seen = np.stack([render(pictures.pixels, views, i, size) for i in chosen])
     return to_grey(seen) if options.channels == 1 else seen
 
 

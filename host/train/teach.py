@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.base.files import write_again
 from host.base.litert import Kernels, LiteRt
+from host.train.disk_array import pixel_digest
 from host.train.quiet import quiet
 from host.train.views import Views, render
 
@@ -93,8 +93,7 @@ def _teacher_logits(
 
 
 def _key(model: _TeacherModel, pixels: NDArray[np.uint8], views: Views) -> str:
-    digest = hashlib.sha256(model.content)
-    digest.update(pixels[:, ::8, ::8].tobytes())
+    digest = pixel_digest(pixels, model.content)
     for column in asdict(views).values():
         digest.update(column.tobytes())
     return digest.hexdigest()[:24]

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -24,6 +25,7 @@ from host.data.dataset import Dataset, read_dataset
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
 from host.train import gather, quiet
+from host.train.disk_array import disk_array
 from host.train.ending import _curves, _speed
 from host.train.epoch import Epoch
 from host.train.manifest import (
@@ -88,7 +90,8 @@ def test_splits_sizes_and_what_cannot_be_read(tmp_path: Path) -> None:
     classes = find_classes([tmp_path], ())
     assert classes == ("a", "b") and find_classes([tmp_path], ("b", "a")) == ("b", "a")
     found, said = find_pictures([tmp_path], classes), list[str]()
-    learn = load_learning(found, 16, {}, said.append)
+    room = partial(disk_array, folder=tmp_path)
+    learn = load_learning(found, 16, {}, said.append, room)
     assert [fact.path for fact in learn.facts] == ["a/1.png", "b/3.png"] and len(learn) == 2
     assert learn.labels.tolist() == [0, 1] and learn.pixels.shape == (2, 16, 16, 3)
     assert said[0].startswith("left out: b/6.png") and len(said) == 1
@@ -98,13 +101,13 @@ def test_splits_sizes_and_what_cannot_be_read(tmp_path: Path) -> None:
     )
     digest = hashlib.sha256((tmp_path / "a" / "1.png").read_bytes()).hexdigest()
     assert learn.facts[0].sha256 == digest and learn.sources.tolist() == ["", ""]
-    validation = load_validation(found, 12, 1, said.append)
+    validation = load_validation(found, 12, 1, said.append, room)
     assert [fact.path for fact in validation.facts] == ["a/2.png", "b/4.png"]
     assert validation.pixels.shape == (2, 12, 12, 1)
     with pytest.raises(HostError, match="the split 'train' has no picture of b"):
-        load_learning([found[0].where(lambda p: p.label == "a")], 16, {}, said.append)
+        load_learning([found[0].where(lambda p: p.label == "a")], 16, {}, said.append, room)
     with pytest.raises(HostError, match="no picture is in the split 'val'"):
-        load_validation([found[0].where(lambda p: p.split == "test")], 12, 1, said.append)
+        load_validation([found[0].where(lambda p: p.split == "test")], 12, 1, said.append, room)
     with pytest.raises(HostError, match="one-class data"):
         find_classes([tmp_path], ("a",))
 

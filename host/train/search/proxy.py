@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from host.base.files import write_private
 from host.train import fit, strategy
 from host.train.architecture import Architecture
 from host.train.architecture_network import start
+from host.train.disk_array import disk_array, pixel_digest
 from host.train.epoch import Epoch
 from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.options import Options
@@ -35,14 +37,15 @@ class ProxyTrainer:
         self.classes = find_classes(options.data, options.labels)
         self._found = find_pictures(options.data, self.classes)
         self._make_folder()
-        learn = load_learning(self._found, LEARNING_SIDE, options.shares, say)
+        self._room = partial(disk_array, folder=options.output)
+        learn = load_learning(self._found, LEARNING_SIDE, options.shares, say, self._room)
         say(f"{len(learn)} pictures to learn from")
         self._training_views: TrainingViews = draw_training_views(learn, options, lambda done: None)
         self._pictures = options.epoch_pictures or len(learn)
         self._exams: dict[tuple[int, int], ValidationSet] = {}
-        self._digest = hashlib.sha256(
-            learn.pixels[:, ::8, ::8].tobytes() + self._training_views.targets.tobytes()
-        ).hexdigest()
+        digest = pixel_digest(learn.pixels)
+        digest.update(self._training_views.targets.tobytes())
+        self._digest = digest.hexdigest()
 
     @property
     def validation_count(self) -> int:
@@ -92,7 +95,7 @@ class ProxyTrainer:
     def _validation(self, size: int, channels: int) -> ValidationSet:
         """Made once for each input."""
         if (size, channels) not in self._exams:
-            validation = load_validation(self._found, size, channels, self._say)
+            validation = load_validation(self._found, size, channels, self._say, self._room)
             self._exams[size, channels] = ValidationSet(
                 validation.pixels, np.asarray(validation.labels, np.int64)
             )
