@@ -38,16 +38,17 @@ class Conditions:
 
 
 def findings_table(findings: list[Finding]) -> Group:
-    """For a person at a terminal."""
+    """For a person at a terminal, whose 80 columns are few: what to do stands below what was seen."""
     table = Table(header_style="bold")
     table.add_column("check", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("what was seen", ratio=3)
-    table.add_column("what to do", ratio=2)
+    table.add_column("what was seen, and what to do")
     for finding in findings:
-        style = STYLES.get(finding.verdict, "dim")
-        cells = (finding.name, finding.verdict.value, finding.detail, finding.remedy)
-        table.add_row(*(Text(c, style=style if i == 1 else "") for i, c in enumerate(cells)))
+        verdict = Text(finding.verdict.value, style=STYLES.get(finding.verdict, "dim"))
+        seen = Text(finding.detail)
+        if finding.remedy:
+            seen.append("\n" if finding.detail else "").append(finding.remedy, style="bold")
+        table.add_row(Text(finding.name), verdict, seen)
     first, *notable = closing(findings)
     return Group(table, Text(first, style="bold"), *(Text(line) for line in notable))
 

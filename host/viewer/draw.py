@@ -40,6 +40,7 @@ ALARM: Colour = (100, 100, 240)
 LARGEST_TEXT = 30
 PANEL_CHARACTERS = 23.0  # panel width in text sizes
 
+HELP_HEAD = ("what the figures mean (h: back)", TEXT)
 TABLE_CHARACTERS = 26  # numbers further from their names are hard to follow
 
 
@@ -83,11 +84,14 @@ def paint(
         _, down = fit_image(shape, body.width, int(body.height * 0.48))
         picture, rest = body.cut_top(down)
         panel = Box(rest.x, rest.y + margin, rest.width, rest.height - margin)
-    _picture(canvas, picture, view)
-    if view.helps:
-        _help(canvas, panel)
+    if view.helps and _help_height(panel.width, SMALLEST_TEXT) > panel.height:
+        _help(canvas, body, 2)  # in place of the picture: help that ends in the middle is none
     else:
-        _panel(canvas, panel, view, BLOCKS if blocks is None else blocks)
+        _picture(canvas, picture, view)
+        if view.helps:
+            _help(canvas, panel)
+        else:
+            _panel(canvas, panel, view, BLOCKS if blocks is None else blocks)
     _keys(canvas, foot, view, keys_size, keys)
     return canvas
 
@@ -169,17 +173,18 @@ def _panel(canvas: Canvas, box: Box, view: View, blocks: Sequence[Block]) -> Non
         top += high
 
 
-def _help(canvas: Canvas, box: Box) -> None:
+def _help(canvas: Canvas, box: Box, columns: int = 1) -> None:
     """What the figures mean, as large as all of it fits."""
+    wide = box.width // columns - (columns > 1) * SMALLEST_TEXT
     size = LARGEST_TEXT // 2
-    while size > SMALLEST_TEXT and _help_height(box.width, size) > box.height:
+    while size > SMALLEST_TEXT and _help_height(wide, size) > columns * box.height:
         size -= 1
-    rest = box
-    for text, colour in (("what the figures mean (h: back)", TEXT), *_help_lines(box.width, size)):
-        line, rest = rest.cut_top(line_height(size))
-        if line.height < line_height(size):
-            return
-        canvas.text(text, line, size, colour, BOLD if colour == TEXT else 400)
+    high = line_height(size)
+    for index, (text, colour) in enumerate((HELP_HEAD, *_help_lines(wide, size))):
+        column, row = divmod(index, max(1, box.height // high))
+        if column < columns:
+            line = Box(box.x + column * box.width // columns, box.y + row * high, wide, high)
+            canvas.text(text, line, size, colour, BOLD if colour == TEXT else 400)
 
 
 def _help_lines(width: int, size: int) -> list[tuple[str, Colour]]:

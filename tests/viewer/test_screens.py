@@ -90,8 +90,9 @@ def test_a_key_explains_the_figures() -> None:
     text = " ".join(written(screen(view, 120, 60), columns=120).split())
     for figure, _ in FIGURES:
         assert figure in text
-    seen = [text for text, _ in paint(view, 1060, 660).texts]
-    assert all(figure in seen for figure, _ in FIGURES)
+    for size in ((1060, 660), (640, 480), (420, 320), (400, 700)):
+        seen = [text for text, _ in paint(view, *size).texts]
+        assert all(figure in seen for figure, _ in FIGURES), size
     small = written(screen(view, 80, 24))
     assert "what the figures mean" in small and len(small.splitlines()) <= 25
     assert all(figure in small for figure, _ in FIGURES), "the usual terminal has them all"
