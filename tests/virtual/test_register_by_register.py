@@ -12,58 +12,26 @@ import pytest
 
 from host.virtual import words
 from host.virtual.board import VirtualBoard
-from host.virtual.bus import RegisterBank, Warnings
-from host.virtual.chip import Chip
 from host.virtual.dwt import Dwt
 from host.virtual.egu import Egu
-from host.virtual.memory import Memory
-from host.virtual.nvic import FIRST_INTERRUPT, SYSTICK, Nvic
+from host.virtual.nvic import FIRST_INTERRUPT, SYSTICK
 from host.virtual.nvmc import Nvmc
 from host.virtual.power import Power
 from host.virtual.rng import Rng
 from host.virtual.scene import Noise
-from host.virtual.schedule import Schedule
 from host.virtual.systick import SysTick
 from host.virtual.temp import Temp
 from host.virtual.wdt import Wdt
 from tests.virtual.build_probes import PROBES
+from tests.virtual.guest import Guest, after
 
 MICROSECOND, TICKS_A_SECOND, CPU_HZ = 64, 32_768, 64_000_000
 INTENSET = 0x304
 
 
-class Guest:
-    """A chip without a CPU, whose time a test moves."""
-
-    def __init__(self) -> None:
-        self.memory = Memory()
-        self.state = self.memory.state
-        self.schedule, self.nvic = Schedule(self.state), Nvic(self.memory)
-        self.said: list[str] = []
-        self.warnings = Warnings(self.said.append, lambda: 0)
-        self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self.now)
-
-    def now(self) -> int:
-        return self.schedule.time(lambda: int(self.state[words.CYCLES]))
-
-    def move_to(self, cycle: int) -> None:
-        self.state[words.CYCLES] = cycle
-        self.schedule.run_due()
-
-
 @pytest.fixture
 def guest() -> Guest:
     return Guest()
-
-
-def after(guest: Guest, bank: RegisterBank, event: int, cycles: int) -> None:
-    """The event comes so many cycles from now, and not one sooner."""
-    start = guest.now()
-    guest.move_to(start + cycles - 1)
-    assert bank.read(event) == 0
-    guest.move_to(start + cycles)
-    assert bank.read(event) == 1
-    bank.write(event, 0)
 
 
 CRV, RREN, RR, RUNSTATUS, REQSTATUS, RELOAD = 0x504, 0x508, 0x600, 0x400, 0x404, 0x6E524635
@@ -81,10 +49,12 @@ def test_a_watchdog_times_out_behind_its_reload_value_and_resets_two_ticks_later
     bites: list[int] = []
     wdt = Wdt(guest.chip, lambda: bites.append(guest.now()))
     wdt.write(CRV, reload_value)
+    wdt.write(INTENSET, 1)
     assert (wdt.read(RUNSTATUS), wdt.read(REQSTATUS)) == (0, 0)
     wdt.write(0x000, 1)
     assert (wdt.read(RUNSTATUS), wdt.read(REQSTATUS)) == (1, 1)
     after(guest, wdt, 0x100, ticks(counted))
+    assert guest.nvic.pending == {FIRST_INTERRUPT + 16}
     guest.move_to(ticks(counted) + ticks(2) - 1)
     assert not bites
     guest.move_to(ticks(counted) + ticks(2))
@@ -315,10 +285,18 @@ def test_a_stopped_systick_holds_its_value_and_goes_on_from_it(guest: Guest) -> 
     tick.write_control(TICKINT)
     guest.move_to(5000)
     assert tick.read_value() == 40 and not guest.nvic.pending
+    tick.write_value(0)
+    guest.move_to(5500)
+    assert tick.read_value() == 0 and not guest.nvic.pending, "cleared, it stands"
+    tick.reload = 38
     tick.write_control(ENABLE | TICKINT)
-    guest.move_to(5039)
+    guest.move_to(5510)
+    tick.write_control(0)
+    assert tick.read_value() == 29
+    tick.write_control(ENABLE | TICKINT)
+    guest.move_to(5538)
     assert tick.read_value() == 1 and not guest.nvic.pending
-    guest.move_to(5040)
+    guest.move_to(5539)
     assert guest.nvic.pending == {SYSTICK}
     tick.reset()
     assert (tick.read_control(), tick.reload, tick.read_value()) == (0, 0, 0)
@@ -352,6 +330,9 @@ def test_the_cycle_counter_runs_where_both_switches_are_on(guest: Guest) -> None
     dwt.write(0x000, 1)
     guest.move_to(10_009)
     assert counter() == 13
+    dwt.write(0x014, 0xFF)  # FOLDCNT and comparators are stored
+    dwt.write(0x05C, 5)
+    assert (dwt.read(0x014), dwt.read(0x05C)) == (0xFF, 5)
     dwt.reset()
     assert counter() == 0 and not guest.state[words.CYCCNT_RUNS]
 
