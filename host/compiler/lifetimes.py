@@ -68,15 +68,15 @@ def map_block(
 ) -> Block:
     """A map of `rows` rows. used_later: read after these steps, or the scores. Made before them: alive from 0."""
     shape = network.features[feature]
+    size, last = map_bytes(shape, border, rows), len(during.steps) - 1
     made = [entry for i in linked.makers[feature] for entry in during.of_layer.get(i, ())]
+    if used_later and not made:
+        return block(size, 0, last)
     birth = _births(shape, border, made)
-    death = birth.copy()
-    for index in linked.readers[feature]:
+    death = np.full_like(birth, last) if used_later else birth.copy()
+    for index in () if used_later else linked.readers[feature]:
         reads = during.of_layer.get(index, ())
         _read_rows(shape, border, network.layers[index], reads, death)
-    if used_later:
-        death[:] = len(during.steps) - 1
-    size = map_bytes(shape, border, rows)
     if rows < all_rows(shape, border) or shape.is_vector:
         return block(size, int(birth.min()), int(death.max()))
     stride = size // rows
@@ -109,5 +109,5 @@ def _read_rows(
         if layer.kind not in WHOLE_INPUT and not shape.is_vector:
             low = first_row_read(layer, step.first_row)
             high = layer.window.first_row_read(step.end_row - 1) + layer.window.kernel[0]
-        rows = slice(max(0, border.top + low), max(0, border.top + high))
-        death[rows] = np.maximum(death[rows], number)
+        rows = death[max(0, border.top + low) : max(0, border.top + high)]
+        np.maximum(rows, number, out=rows)

@@ -16,6 +16,7 @@ TRIES = 300
 LEAST_TRIES = 16
 PAIR_TRIES = 1_300_000  # a try takes time as the square of the blocks
 Ints = NDArray[np.int64]
+Conflicts = list[list[tuple[int, int, int]]]  # by block: (other, low, high), see _conflicts
 
 
 @dataclass(frozen=True)
@@ -67,32 +68,41 @@ def bytes_in_use(blocks: list[Block]) -> Ints:
     """By step, until the last one at which a block lives."""
     steps = max((int(b.last.max(initial=0)) for b in blocks), default=0) + 1
     change = np.zeros(steps + 1, np.int64)
-    for b in blocks:
-        np.add.at(change, b.first, b.end - b.start)
-        np.add.at(change, b.last + 1, b.start - b.end)
+    if blocks:
+        lengths = np.concatenate([b.end - b.start for b in blocks])
+        np.add.at(change, np.concatenate([b.first for b in blocks]), lengths)
+        np.add.at(change, np.concatenate([b.last for b in blocks]) + 1, -lengths)
     return change.cumsum()[:-1]
 
 
 def place(blocks: list[Block]) -> Placement:
     """The best of several orders of first fit; stops when the lower bound is reached."""
     bound = lower_bound(blocks)
-    allowed = _offsets_between(blocks)
+    sizes = [b.size for b in blocks]
+    conflicts = _conflicts(blocks, sizes)
     orders = [
-        sorted(range(len(blocks)), key=lambda i: -blocks[i].size),
-        sorted(range(len(blocks)), key=lambda i: (_first(blocks[i]), -blocks[i].size)),
-        sorted(range(len(blocks)), key=lambda i: -blocks[i].size * _length(blocks[i])),
-        sorted(range(len(blocks)), key=lambda i: (-_length(blocks[i]), -blocks[i].size)),
+        sorted(range(len(blocks)), key=lambda i: -sizes[i]),
+        sorted(range(len(blocks)), key=lambda i: (_first(blocks[i]), -sizes[i])),
+        sorted(range(len(blocks)), key=lambda i: -sizes[i] * _length(blocks[i])),
+        sorted(range(len(blocks)), key=lambda i: (-_length(blocks[i]), -sizes[i])),
     ]
     generator = random.Random(1)
-    best, order = _first_fit(blocks, allowed, orders[0], bound), orders[0]
+    order = orders[0]
+    offsets = _first_fit(sizes, conflicts, order, sum(sizes))
+    assert offsets is not None, "first fit needs at most the sum"
+    used = _end(offsets, sizes)
     for attempt in range(1, min(TRIES, max(LEAST_TRIES, PAIR_TRIES // max(1, len(blocks)) ** 2))):
-        if best.bytes == bound:
+        if used == bound:
             break
         trial = orders[attempt] if attempt < len(orders) else _swapped(order, generator)
-        found = _first_fit(blocks, allowed, trial, bound)
-        if found.bytes <= best.bytes:
-            best, order = found, trial
-    return best
+        found = _first_fit(sizes, conflicts, trial, used)
+        if found is not None:
+            offsets, order, used = found, trial, _end(found, sizes)
+    return Placement(offsets, used, bound)
+
+
+def _end(offsets: tuple[int, ...], sizes: list[int]) -> int:
+    return max((at + size for at, size in zip(offsets, sizes, strict=True)), default=0)
 
 
 def _first(b: Block) -> int:
@@ -103,18 +113,17 @@ def _length(b: Block) -> int:
     return int(b.last.max(initial=0)) - _first(b) + 1
 
 
-def _offsets_between(blocks: list[Block]) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """For each pair of blocks (a, b): open intervals that offset(b) - offset(a) must not lie in, sorted and merged."""
-    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+def _conflicts(blocks: list[Block], sizes: list[int]) -> Conflicts:
+    """For each block b: (a, low, high), where offset(b) - offset(a) must not lie between low and high."""
+    found: Conflicts = [[] for _ in blocks]
     for i, a in enumerate(blocks):
         for j, b in enumerate(blocks):
-            if i == j or not a.size or not b.size:
+            if i == j or not sizes[i] or not sizes[j]:
                 continue
             together = (a.first[:, None] <= b.last) & (b.first <= a.last[:, None])
             low = (a.start[:, None] - b.end)[together]
             high = (a.end[:, None] - b.start)[together]
-            if len(low):
-                found[i, j] = _merged(low, high)
+            found[j] += [(i, *open_) for open_ in _merged(low, high)]
     return found
 
 
@@ -138,25 +147,24 @@ def _swapped(order: list[int], generator: random.Random) -> list[int]:
 
 
 def _first_fit(
-    blocks: list[Block],
-    allowed: dict[tuple[int, int], list[tuple[int, int]]],
-    order: list[int],
-    bound: int,
-) -> Placement:
-    """Each block in its turn at the lowest offset that no placed block forbids."""
-    offsets = [0] * len(blocks)
-    placed: list[int] = []
+    sizes: list[int], conflicts: Conflicts, order: list[int], most: int
+) -> tuple[int, ...] | None:
+    """Offsets by block: each in its turn at the lowest one that no placed block forbids. None: more than `most` bytes."""
+    offsets = [0] * len(sizes)
+    is_placed = [False] * len(sizes)
     for index in order:
         forbidden = sorted(
             (offsets[other] + low, offsets[other] + high)
-            for other in placed
-            for low, high in allowed.get((other, index), ())
+            for other, low, high in conflicts[index]
+            if is_placed[other]
         )
         offset = 0
         for low, high in forbidden:
-            if low < offset < high:
+            if low >= offset:
+                break  # and so are all that follow
+            if offset < high:
                 offset = high
-        offsets[index] = offset
-        placed.append(index)
-    used = max((offsets[i] + b.size for i, b in enumerate(blocks)), default=0)
-    return Placement(tuple(offsets), used, bound)
+        if offset + sizes[index] > most:
+            return None
+        offsets[index], is_placed[index] = offset, True
+    return tuple(offsets)
