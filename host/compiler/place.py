@@ -149,7 +149,7 @@ def _swapped(order: list[int], generator: random.Random) -> list[int]:
 def _first_fit(
     sizes: list[int], conflicts: Conflicts, order: list[int], most: int
 ) -> tuple[int, ...] | None:
-    """Offsets by block: each in its turn at the lowest one that no placed block forbids. None: more than `most` bytes."""
+    """Offsets by block: each in turn at the lowest one that no placed block forbids; None beyond `most` bytes."""
     offsets = [0] * len(sizes)
     is_placed = [False] * len(sizes)
     for index in order:

@@ -1,4 +1,4 @@
-"""How long 288 KB take over a link of 64 KB/s, in the board's own time; and with a host that is gone 20 times."""
+"""How long 288 KB take over a link of 64 KB/s, in the board's own time, with a host that is gone 20 times."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.deploy.slot_bench import SlotBench
 SLOT_BYTES = 288 * 1024
 LINK_BAUD = 640_000  # 64 KB/s: 10 bits a byte
 MOST_SECONDS = 20
+DISCONNECTIONS = 20  # each costs time: without them it takes less
 
 
 def slow_bench() -> SlotBench:
@@ -36,14 +37,11 @@ def disconnect(bench: SlotBench, blob: bytes, held: int, choose: random.Random) 
     bench.messages.clear()
 
 
-@pytest.mark.parametrize("disconnections", [0, 20])
-def test_288_kilobytes_take_less_than_20_seconds(
-    disconnections: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_288_kilobytes_take_less_than_20_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     bench, choose = slow_bench(), random.Random(3)
     blob = padded(PERSON.read_bytes(), SLOT_BYTES)
     start = bench.board.cycles
-    for held in sorted(choose.sample(range(SLOT_BYTES), disconnections)):
+    for held in sorted(choose.sample(range(SLOT_BYTES), DISCONNECTIONS)):
         bench.write(blob, up_to=held)
         disconnect(bench, blob, min(held, SLOT_BYTES - SLOT_CHUNK_BYTES), choose)
     assert bench.deploy(blob).status == Status.OK
@@ -51,5 +49,5 @@ def test_288_kilobytes_take_less_than_20_seconds(
     assert bench.greet().model_hash == zlib.crc32(blob[16:])
     assert seconds < MOST_SECONDS
     with capsys.disabled():
-        times = f"{disconnections} disconnections"
+        times = f"{DISCONNECTIONS} disconnections"
         print(f"\n{SLOT_BYTES} bytes, {times}: {seconds:.2f} s of guest time")

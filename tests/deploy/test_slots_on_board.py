@@ -200,9 +200,11 @@ def test_a_bootloader_at_the_end_of_flash_is_never_touched(bench: SlotBench) -> 
     bench.power_on()
     room = bench.slot(1).room
     assert room == 56 * 4096
-    for name in ("first", "second", "third"):
-        assert bench.deploy(padded(packed(name), room)).status == Status.OK
+    full = padded(packed("second"), room)
+    for name, blob in (("first", FIRST), ("second", full), ("third", packed("third"))):
+        assert bench.deploy(blob).status == Status.OK
         assert bench.power_on().model == name
+    assert bench.slot(2).model_bytes == room, "the slot at the end is full"
     assert flash[moved : moved + 8].tobytes() == vectors
     assert bool(np.all(flash[moved + 8 :] == 0xFF))
     flash[0x6E000:] = 0xFF

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,25 +19,22 @@ from tests.system.board import under_test
 from tests.system.signs import film
 
 LABELS = "no_person,person"
-TAUGHT, JUDGED = 14, 5  # pictures of each kind
+TRAINING, VALIDATION = 14, 5  # pictures of each kind
 
 
-@pytest.fixture
-def board(tmp_path: Path) -> Iterator[BoardProcess]:
-    """A virtual board before a round sign that it has never seen."""
-    scene = film(tmp_path / "seen_last.avi", True, 900, 12)
-    with closing(start_virtual_board(under_test(), scene=f"video:{scene}", speed="max")) as started:
-        yield started
+def board_before(scene: Path) -> closing[BoardProcess]:
+    """A virtual board that sees a film, to be used at once: it runs as fast as it can, wanted or not."""
+    return closing(start_virtual_board(under_test(), scene=f"video:{scene}", speed="max"))
 
 
 def capture_signs(tmp_path: Path, round_sign: bool) -> Path:
-    """Labels what a board before these signs sees, by keys: many to teach, then, at a new place, a few to judge."""
-    count = TAUGHT + JUDGED
+    """Labels what a board before these signs sees, by keys: for training, then, at a new place, for validation."""
+    count = TRAINING + VALIDATION
     scene = film(tmp_path / f"{round_sign}.avi", round_sign, 0, 2 * count)
     folder = tmp_path / "captures"
     label_key = str(1 + LABELS.split(",").index("person" if round_sign else "no_person"))
-    keys = [label_key] * TAUGHT + ["n"] + [label_key] * JUDGED
-    with closing(start_virtual_board(under_test(), scene=f"video:{scene}", speed="max")) as started:
+    keys = [label_key] * TRAINING + ["n"] + [label_key] * VALIDATION
+    with board_before(scene) as started:
         port = ["--port", started.url, "--labels", LABELS, "--output", str(folder), "--plain"]
         assert capture([*port, "--distance", "-1", "--keys", ",".join(keys)]) == 0
     return folder
@@ -53,9 +49,11 @@ def verdicts(board: BoardProcess, capsys: pytest.CaptureFixture[str]) -> list[st
 
 
 def test_a_mistake_is_captured_taught_sent_back_and_gone(
-    board: BoardProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verdicts(board, capsys) == ["no_person"] * 4
+    never_seen = film(tmp_path / "never_seen.avi", True, 900, 12)
+    with board_before(never_seen) as board:
+        assert verdicts(board, capsys) == ["no_person"] * 4
     for round_sign in (True, False):
         folder = capture_signs(tmp_path, round_sign)
 
@@ -68,9 +66,10 @@ def test_a_mistake_is_captured_taught_sent_back_and_gone(
     wanted = ["--data", str(folder), "--split", "val", "--json", "--no-float"]
     assert evaluate([str(model), *wanted]) == 0
     found = printed_json(capsys.readouterr().out)
-    assert found["count"] == 2 * JUDGED
+    assert found["count"] == 2 * VALIDATION
     assert found["accuracy"] >= 0.9
 
-    assert deploy([str(model), "--port", board.url]) == 0
-    # Which signs it looks at, and whether one changes in the middle of a frame, is the clock's choice.
-    assert verdicts(board, capsys).count("person") >= 3
+    with board_before(never_seen) as board:
+        assert deploy([str(model), "--port", board.url]) == 0
+        # Which signs it looks at, and whether one changes in the middle of a frame, is the clock's choice.
+        assert verdicts(board, capsys).count("person") >= 3

@@ -11,7 +11,7 @@ from host.base.errors import HostError, run_main
 from host.train.__main__ import main
 from host.train.gather import gather
 from host.train.options import parse
-from tests.train.shapes import CLASSES, arguments, write_pictures
+from tests.train.shapes import CLASSES, arguments, write_pictures, write_small_network
 
 
 def complaint(words: list[str]) -> str:
@@ -110,17 +110,35 @@ def test_a_file_that_is_no_model(pictures: Path, tmp_path: Path) -> None:
         main(arguments(pictures, tmp_path / "o", "--from", str(other)))
 
 
+@pytest.fixture(scope="module")
+def checkpoint_of_another_run(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """As a run with other options leaves it."""
+    import keras
+
+    from host.train import checkpoint
+
+    folder = tmp_path_factory.mktemp("another")
+    model = keras.models.load_model(write_small_network(folder / "small.keras"))
+    model.compile("adam")
+    checkpoint.save(
+        folder, "other options", model, checkpoint.Progress((), checkpoint.weights_of(model))
+    )
+    return (folder / checkpoint.NAME).read_bytes()
+
+
 def test_a_checkpoint_of_another_run_is_not_overwritten(
-    trained: Path, pictures: Path, tmp_path: Path
+    checkpoint_of_another_run: bytes, pictures: Path, tmp_path: Path
 ) -> None:
-    shutil.copy(trained / "checkpoint.npz", tmp_path)
+    (tmp_path / "checkpoint.npz").write_bytes(checkpoint_of_another_run)
     with pytest.raises(HostError, match="other options"):
         main(arguments(pictures, tmp_path, "--seed", "9"))
-    assert (tmp_path / "checkpoint.npz").read_bytes() == (trained / "checkpoint.npz").read_bytes()
+    assert (tmp_path / "checkpoint.npz").read_bytes() == checkpoint_of_another_run
 
 
-def test_a_torn_checkpoint_is_named(trained: Path, pictures: Path, tmp_path: Path) -> None:
-    whole = (trained / "checkpoint.npz").read_bytes()
+def test_a_torn_checkpoint_is_named(
+    checkpoint_of_another_run: bytes, pictures: Path, tmp_path: Path
+) -> None:
+    whole = checkpoint_of_another_run
     (tmp_path / "checkpoint.npz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(HostError, match="delete it to start anew"):
         main(arguments(pictures, tmp_path))

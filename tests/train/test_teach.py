@@ -1,4 +1,4 @@
-"""Teachers' scores: judged once, kept, mixed with what is sure."""
+"""Teachers' scores: computed once, stored, mixed with the labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from host.train.teach import CHUNK, Teacher, soft_labels
 from host.train.teaching import mixed, one_hot
 from host.train.views import TELL, draw_views, render
 
-PERSON = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"
+MODELS = Path(__file__).resolve().parents[2] / "models"
+PERSON, SMALL = MODELS / "person_grey_025.tflite", MODELS / "person_grey_01.tflite"
 COARSE = np.random.default_rng(0).integers(0, 256, (12, 5, 5, 3), np.uint8)
 PIXELS = np.stack([cv2.resize(p, (40, 40), interpolation=cv2.INTER_CUBIC) for p in COARSE])
 VIEWS = draw_views(12, 2, 40, 1, TELL)
@@ -28,8 +29,8 @@ def test_a_teachers_scores_are_those_of_its_kernels(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, expected, atol=0.06)  # kernels of two makes round differently
 
 
-def test_what_was_judged_is_not_judged_again(trained: Path, tmp_path: Path) -> None:
-    teachers = (Teacher(trained / "tiny.tflite"),)
+def test_what_was_scored_is_not_scored_again(tmp_path: Path) -> None:
+    teachers = (Teacher(SMALL),)
     first = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path)
     (stored,) = tmp_path.glob("*.npy")
     np.save(stored, np.load(stored)[:5] * 0)  # as if killed after five
@@ -40,9 +41,9 @@ def test_what_was_judged_is_not_judged_again(trained: Path, tmp_path: Path) -> N
     np.testing.assert_array_equal(again[5:], first[5:])
 
 
-def test_a_teacher_of_other_classes_is_refused(trained: Path, tmp_path: Path) -> None:
+def test_a_teacher_of_other_classes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="2 scores, the data has 3"):
-        soft_labels((Teacher(trained / "tiny.tflite"),), PIXELS, VIEWS, 3, tmp_path)
+        soft_labels((Teacher(SMALL),), PIXELS, VIEWS, 3, tmp_path)
 
 
 def test_a_file_that_is_no_teacher_is_refused(tmp_path: Path) -> None:
@@ -60,9 +61,9 @@ def test_the_teachers_decide_alone_where_no_label_is_sure() -> None:
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)
 
 
-def test_a_teacher_has_the_say_that_its_weight_gives_it(trained: Path, tmp_path: Path) -> None:
+def test_teachers_are_averaged_by_their_weights(tmp_path: Path) -> None:
     """The average is of logits: three quarters of one, one quarter of the other."""
-    one, other = trained / "tiny.tflite", PERSON
+    one, other = SMALL, PERSON
     alone = [np.log(soft_labels((Teacher(t),), PIXELS, VIEWS, 2, tmp_path)) for t in (one, other)]
     both = soft_labels((Teacher(one, 3.0), Teacher(other, 1.0)), PIXELS, VIEWS, 2, tmp_path)
     powers = np.exp(0.75 * alone[0] + 0.25 * alone[1])
@@ -70,11 +71,11 @@ def test_a_teacher_has_the_say_that_its_weight_gives_it(trained: Path, tmp_path:
     assert np.abs(both - np.exp(alone[0])).max() > 0.01, "the two do differ"
 
 
-def test_a_teacher_that_changed_is_heard_again(trained: Path, tmp_path: Path) -> None:
+def test_a_teacher_that_changed_is_scored_again(tmp_path: Path) -> None:
     teacher = tmp_path / "teacher.tflite"
     teacher.write_bytes(PERSON.read_bytes())
     before = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path)
-    teacher.write_bytes((trained / "tiny.tflite").read_bytes())
+    teacher.write_bytes(SMALL.read_bytes())
     after = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path)
     assert np.abs(before - after).max() > 0.01
     fresh = soft_labels((Teacher(teacher),), PIXELS, VIEWS, 2, tmp_path / "other")
