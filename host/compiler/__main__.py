@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from host.base.arguments import whole
 from host.base.errors import plain_words
 
 if __name__ == "__main__":
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--arena",
-        type=int,
+        type=whole(0),
         default=ARENA_TARGET,
         metavar="BYTES",
         help=f"arena to aim at by streaming; default {ARENA_TARGET}, 0 for the least",

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from host.base.arguments import share, whole
+from host.base.arguments import positive, share, whole
 from host.base.errors import require, run_main
 from host.base.tool_parser import tool_parser
 from host.data.boxes import LEAST_AREA
@@ -88,8 +88,13 @@ def _split(parser: argparse.ArgumentParser) -> None:
     add("--val", type=share, default=VAL_SHARE, metavar="0..1", help="share for validation")
     add("--test", type=share, default=0.0, metavar="0..1", help="share for the final test")
     add("--by", default="session", metavar="COLUMN", help="equal values stay together: source")
-    add("--gap", type=float, metavar="SECONDS", help="a pause of this length begins a new session")
-    add("--seed", type=int, default=0, help="another one gives another split")
+    add(
+        "--gap",
+        type=positive,
+        metavar="SECONDS",
+        help="a pause of this length begins a new session",
+    )
+    add("--seed", type=whole(0), default=0, help="another one gives another split")
     _distance(parser)
 
 
@@ -108,7 +113,7 @@ def _draw(parser: argparse.ArgumentParser) -> None:
         "--count", type=whole(1, 10_000), default=96, metavar="N", help="of each label (default 96)"
     )
     add("--biased", action="store_true", help="masks in one place, faces without in another")
-    add("--seed", type=int, default=0, help="another one draws other faces")
+    add("--seed", type=whole(0), default=0, help="another one draws other faces")
 
 
 def _distance(parser: argparse.ArgumentParser) -> None:

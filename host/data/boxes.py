@@ -24,6 +24,7 @@ MID_AREA, NEAR_AREA = 0.03, 0.20  # the largest box: far, mid, near
 BROKEN = "with an annotation that cannot be used (no box, none of its numbers, no class)"
 MISSING = "annotated, but not in the folder"
 UNLISTED = "in the folder, but not annotated"
+TWO_LABELS = "annotated more than once, and not alike"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,14 @@ class Collected:
             self.pictures.append(Picture(path, label, tags=tags, **about))  # type: ignore[arg-type]
 
     def dataset(self, root: Path) -> Dataset:
-        """Sorted by path. Raises HostError when there is no picture."""
+        """Sorted by path, each once. Raises HostError when there is no picture."""
+        by_path: dict[str, Picture] = {}
+        for picture in self.pictures:  # two files of annotations may name one
+            by_path.setdefault(picture.path, picture)
+        doubted = {p.path for p in self.pictures if p.label != by_path[p.path].label}
+        if doubted:
+            self.left_out[TWO_LABELS] += len(doubted)
+        self.pictures = [p for path, p in by_path.items() if path not in doubted]
         if not self.pictures:
             reasons = "; ".join(f"{count} {reason}" for reason, count in self.left_out.items())
             raise HostError(f"no picture of {root} could be labelled by boxes ({reasons})")
@@ -92,14 +100,19 @@ class Collected:
 
 
 def share_of(corners: Sequence[float], width: float, height: float) -> float | None:
-    """Of the picture that (left, top, right, bottom) covers inside it; None for no box. width, height: in its units."""
+    """Of the picture that (left, top, right, bottom) covers inside it; None for no box. width, height: in its units.
+
+    A box that lies outside is none: then the size is of another picture, or turned.
+    """
     if len(corners) != 4 or not all(map(math.isfinite, corners)):
         return None
     left, top, right, bottom = corners
     if right <= left or bottom <= top or width <= 0 or height <= 0:
         return None
-    inside_x = max(0.0, min(right, width) - max(left, 0.0))
-    inside_y = max(0.0, min(bottom, height) - max(top, 0.0))
+    inside_x = min(right, width) - max(left, 0.0)
+    inside_y = min(bottom, height) - max(top, 0.0)
+    if inside_x <= 0 or inside_y <= 0:
+        return None
     return inside_x * inside_y / (width * height)
 
 
@@ -113,6 +126,8 @@ def bounds(points: Sequence[float]) -> tuple[float, ...]:
 def require_class(rule: Rule, names: Iterable[str], where: object) -> None:
     """Raises HostError, with the likely one, when the class is none of those that a set knows."""
     known = sorted(set(names))
+    if not known:
+        raise HostError(f"{where}: its annotations name no class that can be read")
     if not any(rule.wants(name) for name in known):
         raise HostError(
             f"{where}: there is no class {rule.wanted!r} among "

@@ -38,6 +38,10 @@ LICENCE = "COCO: annotations CC BY 4.0, picture under its Flickr terms"
 TWO_OF_ONE_ID = "whose id another picture has, too"
 
 
+class ElsewhereError(HostError):
+    """None of the pictures that a file annotates is there."""
+
+
 @dataclass
 class Image:
     """An entry of `images`, and what its boxes say: in pixels, and should they be shares."""
@@ -57,14 +61,24 @@ def read_coco(annotations: Path, images: Path, rule: Rule, split: str = "") -> D
     files = tree_files(images)
     found.left_out += files.left_out
     opened = partial(open_file, annotations, MOST_ANNOTATION_BYTES)
-    collect_coco(opened, str(annotations), images, files.names, split, found)
+    used = collect_coco(opened, str(annotations), images, files.names, split, found)
+    count_unlisted(files.names, used, found)
     return found.dataset(images)
+
+
+def count_unlisted(files: tuple[str, ...], used: set[str], found: Collected) -> None:
+    """Notes the pictures of which no annotation speaks."""
+    if unlisted := sum(not_a_picture(file) is None and file not in used for file in files):
+        found.left_out[UNLISTED] += unlisted
 
 
 def collect_coco(
     opened: Open, name: str, root: Path, files: tuple[str, ...], split: str, found: Collected
-) -> None:
-    """Adds the pictures that `opened` annotates to `found`. files: those of `root` that it may mean."""
+) -> set[str]:
+    """Adds the pictures that `opened` annotates to `found`; they. files: those of `root` that it may mean.
+
+    Raises ElsewhereError when none of them is there.
+    """
     wanted = _wanted_ids(items_of(opened, name, "categories"), found.rule, name)
     licences = {
         _key(each["id"]): str(each.get("name") or "")
@@ -82,9 +96,7 @@ def collect_coco(
     for image in images.values():
         seen = image.shares if is_unit else image.pixels
         found.add(image.file, seen, split=split, source="coco", licence=image.licence)
-    used = {image.file for image in images.values()}
-    if unlisted := sum(file not in used for file in pictures):
-        found.left_out[UNLISTED] += unlisted
+    return {image.file for image in images.values()}
 
 
 def _images(
@@ -127,7 +139,7 @@ def _images(
             users[file] += 1
             images[key] = Image(file, width, height, licence)
     if not images:
-        raise HostError(
+        raise ElsewhereError(
             f"none of the {len(entries)} pictures that {name} annotates is in {root}: it names "
             f"{next(iter(entries.values()))[0]!r}, there {_there(pictures)}"
         )

@@ -26,6 +26,7 @@ from host.data.manifest_csv import CSV_NAME, MOST_BYTES, parse_csv
 from host.data.manifest_file import has_manifest, read_manifest
 from host.data.tree import is_hidden, left_out_line, not_a_picture, reader, stream, tree_files
 
+NO_LABEL = "without a label in the manifest"
 Read = Callable[[Picture], bytes]
 
 
@@ -147,8 +148,9 @@ def _refuse_places(path: Path, labels: set[str], names: Sequence[str]) -> None:
 
 def _by_manifest(rows: Rows, exists: Callable[[str], bool]) -> Found:
     pictures = tuple(p if p.split else replace(p, split=split_of(p.path)) for p in rows.pictures)
+    bare = Counter({NO_LABEL: n} if (n := sum(not p.label for p in pictures)) else {})
     gone = absent_line(pictures, exists)
-    return Found(pictures, rows.dropped, Counter(), (*rows.notes, gone) if gone else rows.notes)
+    return Found(pictures, rows.dropped, bare, (*rows.notes, gone) if gone else rows.notes)
 
 
 def _found_labels(pictures: Sequence[Picture]) -> tuple[str, ...]:

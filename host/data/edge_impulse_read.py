@@ -171,7 +171,8 @@ def _sample(each: Any, folder: str) -> Sample:
         for b in each.get("boundingBoxes") or ()
     )
     labels = _labels(each.get("label"))
-    return Sample(picture, labels, boxes, each.get("enabled") is not False)
+    is_enabled = str(each.get("enabled")).lower() not in ("false", "0")
+    return Sample(picture, labels, boxes, is_enabled)
 
 
 def _labels(label: Any) -> tuple[str, ...]:

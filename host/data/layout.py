@@ -7,7 +7,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from host.data.boxes import Collected, Rule
-from host.data.coco import MOST_ANNOTATION_BYTES, collect_coco
+from host.data.coco import (
+    MOST_ANNOTATION_BYTES,
+    ElsewhereError,
+    collect_coco,
+    count_unlisted,
+)
 from host.data.dataset import Dataset, read_dataset
 from host.data.edge_impulse_read import is_export, read_export
 from host.data.manifest_csv import CSV_NAME
@@ -48,13 +53,22 @@ def _read_coco_files(path: Path, names: Sequence[str], rule: Rule, split: str) -
     files = tree_files(path)
     found = Collected(rule)
     found.left_out += files.left_out
+    used: set[str] = set()
+    elsewhere: list[ElsewhereError] = []
     for name in _coco_files(names):
         folder = name.rpartition("/")[0]
         is_own = name.endswith(ROBOFLOW) and folder
         inside = tuple(n for n in files.names if not is_own or n.startswith(f"{folder}/"))
         own = split or split_in(name) or _stem_split(name)
         opened = partial(stream, path, name, MOST_ANNOTATION_BYTES)
-        collect_coco(opened, f"{path}: {name}", path, inside, own, found)
+        try:
+            used |= collect_coco(opened, f"{path}: {name}", path, inside, own, found)
+        except ElsewhereError as error:  # as of train2017, where val2017's pictures are
+            elsewhere.append(error)
+    if elsewhere and not used:
+        raise elsewhere[0]
+    found.notes += [error.what for error in elsewhere]
+    count_unlisted(files.names, used, found)
     return found.dataset(path)
 
 

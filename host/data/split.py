@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.spelling import did_you_mean
 from host.base.statistics import wilson
 from host.data.duplicates import clusters
-from host.data.manifest import SPLITS, Picture
+from host.data.manifest import COLUMNS, SPLITS, Picture
 from host.data.times import instants
 
 VAL_SHARE = 0.2
@@ -51,6 +52,7 @@ def groups(
     other. gap_s: a pause so long in a session's times begins a new group; pictures without a time stay together.
     Raises HostError for a time that makes no sense, where times matter.
     """
+    _refuse_unknown(by, pictures)
     times = instants(pictures) if gap_s is not None else [None] * len(pictures)
     if gap_s is not None and not any(times):
         raise HostError("no picture has a time, by which --gap parts sessions", "leave --gap out")
@@ -112,6 +114,16 @@ def worth(count: int, share: float = 0.9) -> str:
         return "nothing"
     interval = wilson(share * count, count)
     return f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
+
+
+def _refuse_unknown(by: str, pictures: Sequence[Picture]) -> None:
+    """A column that is misspelt would let neighbours into two splits."""
+    known = [*COLUMNS, *dict.fromkeys(name for p in pictures for name, _ in p.more)]
+    if by and by not in known:
+        raise HostError(
+            f"no picture has a column {by!r}{did_you_mean(by, known)}",
+            f"give --by one of {', '.join(known)}",
+        )
 
 
 def _counts(

@@ -110,8 +110,10 @@ def _parsed(read: ReadName, name: str) -> Annotation | None:
         if len(content) > MOST_XML_BYTES or b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
             return None
         root = ElementTree.fromstring(content)
-    except (UnreadableError, ElementTree.ParseError, ValueError):
-        return None
+    except (UnreadableError, ElementTree.ParseError, ValueError, LookupError):
+        return None  # LookupError: an encoding that nobody knows
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]  # without its namespace
     if root.tag != "annotation":
         return None
     boxes = [(each.findtext("name", "").strip(), _corners(each)) for each in root.findall("object")]

@@ -18,6 +18,7 @@ from host.data.dataset import Dataset
 from host.data.tree import ReadName, not_a_picture, reader, tree_files
 
 NAME_LISTS = ("classes.txt", "obj.names", "_darknet.labels", "coco.names")
+BESIDE = {"images": "labels", "Images": "Labels", "IMAGES": "LABELS"}
 MOST_TEXT_BYTES = 1 << 20
 FURTHEST = 2.0  # a share beyond is none: the numbers are pixels
 
@@ -26,7 +27,7 @@ def is_yolo(names: Sequence[str]) -> bool:
     """Whether a picture has a text file of its own, and a file names the classes."""
     there = set(names)
     texts = (label_file(name, there) for name in names if not_a_picture(name) is None)
-    return _names_file(names) is not None and any(texts)
+    return bool(_names_files(names)) and any(texts)
 
 
 def read_yolo(path: Path, rule: Rule, split: str = "") -> Dataset:
@@ -37,7 +38,7 @@ def read_yolo(path: Path, rule: Rule, split: str = "") -> Dataset:
     found.left_out += files.left_out
     bare = 0
     with reader(path) as read:
-        names = _class_names(read, files.names, path)
+        names, has_points = _class_names(read, files.names, path)
         require_class(rule, names, path)
         wanted = {number for number, name in enumerate(names) if rule.wants(name)}
         for picture in files.names:
@@ -48,7 +49,7 @@ def read_yolo(path: Path, rule: Rule, split: str = "") -> Dataset:
                 continue
             text = label_file(picture, there)
             bare += text is None
-            seen = _seen(read(text), wanted, len(names)) if text else Seen()
+            seen = _seen(read(text), wanted, names, has_points) if text else Seen()
             found.add(picture, seen, split=split or split_in(picture))
     if bare:
         found.notes.append(
@@ -63,8 +64,8 @@ def label_file(picture: str, there: set[str]) -> str | None:
     parts = list(path.parts)
     places = [parts]
     for index, part in enumerate(parts[:-1]):
-        if part == "images":
-            places.append([*parts[:index], "labels", *parts[index + 1 :]])
+        if beside := BESIDE.get(part):
+            places.append([*parts[:index], beside, *parts[index + 1 :]])
     found = ("/".join(place) for place in places)
     return next((name for name in found if name in there), None)
 
@@ -75,8 +76,11 @@ def split_in(picture: str) -> str:
     return next((split for folder in folders if (split := split_name(folder))), "")
 
 
-def _seen(content: bytes, wanted: set[int], classes: int) -> Seen:
-    """A line that makes no sense spoils its picture, unless it is of another class for sure."""
+def _seen(content: bytes, wanted: set[int], names: Sequence[str], has_points: bool) -> Seen:
+    """A line that makes no sense spoils its picture, unless it is of another class for sure.
+
+    has_points: behind its box a line has the points of a body (kpt_shape), which are no polygon.
+    """
     seen = Seen()
     for line in content[:MOST_TEXT_BYTES].decode("utf-8-sig", errors="replace").splitlines():
         cells = line.split()
@@ -84,10 +88,11 @@ def _seen(content: bytes, wanted: set[int], classes: int) -> Seen:
             continue
         try:
             number, numbers = int(float(cells[0])), [float(cell) for cell in cells[1:]]
+            numbers = numbers[:4] if has_points else numbers
         except (ValueError, OverflowError):
             seen.add(None)
             continue
-        if not 0 <= number < classes:
+        if not 0 <= number < len(names) or not names[number]:
             seen.add(None)
         elif number in wanted:
             corners = _corners(numbers)
@@ -104,39 +109,44 @@ def _corners(numbers: Sequence[float]) -> tuple[float, ...]:
     return bounds(numbers)
 
 
-def _names_file(names: Sequence[str]) -> str | None:
+def _names_files(names: Sequence[str]) -> list[str]:
+    """The likeliest first: other tools have .yaml files, too."""
     yaml = [name for name in names if name.lower().endswith((".yaml", ".yml"))]
     lists = [name for name in names if PurePosixPath(name).name.lower() in NAME_LISTS]
-    return min((*lists, *yaml), key=lambda name: (name.count("/"), name in yaml), default=None)
+    return sorted((*lists, *yaml), key=lambda name: (name.count("/"), name in yaml))
 
 
-def _class_names(read: ReadName, names: Sequence[str], path: Path) -> tuple[str, ...]:
-    """From data.yaml or a list. Raises HostError when there is none that can be read."""
-    name = _names_file(names)
-    assert name is not None, "is_yolo saw one"
-    try:
-        content = read(name)[:MOST_TEXT_BYTES].decode("utf-8-sig", errors="replace")
-    except UnreadableError as error:
-        raise HostError(str(error)) from error
-    if not name.lower().endswith((".yaml", ".yml")):
-        return tuple(line.strip() for line in content.rstrip().splitlines())  # the line counts
-    found = _yaml_names(content)
-    if not found:
-        raise HostError(f"{path}: {name} has no `names` of the classes", "add names: [person, ...]")
-    return found
+def _class_names(read: ReadName, names: Sequence[str], path: Path) -> tuple[tuple[str, ...], bool]:
+    """From data.yaml or a list; whether lines have points. Raises HostError when there is none that can be read."""
+    files = _names_files(names)
+    for name in files:
+        try:
+            content = read(name)[:MOST_TEXT_BYTES].decode("utf-8-sig", errors="replace")
+        except UnreadableError as error:
+            raise HostError(str(error)) from error
+        if not name.lower().endswith((".yaml", ".yml")):
+            lines = content.rstrip().splitlines()  # the line counts
+            return tuple(line.strip() for line in lines), False
+        found, has_points = _yaml_names(content)
+        if found:
+            return found, has_points
+    raise HostError(f"{path}: {files[0]} has no `names` of the classes", "add names: [person, ...]")
 
 
-def _yaml_names(content: str) -> tuple[str, ...]:
+def _yaml_names(content: str) -> tuple[tuple[str, ...], bool]:
     """A list, or a mapping of numbers."""
     import yaml
 
     try:
-        names: Any = yaml.safe_load(content)["names"]
+        described: Any = yaml.safe_load(content)
+        names = described["names"]
+        has_points = described.get("kpt_shape") is not None
         names = [names] if isinstance(names, str) else names
-        if isinstance(names, dict):
-            most = max(int(key) for key in names)
-            by_number = {int(key): str(text) for key, text in names.items()}
-            return tuple(by_number.get(n, "") for n in range(most + 1)) if most < 10_000 else ()
-        return tuple(str(name) for name in names)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, RecursionError):
-        return ()
+        numbered = names.items() if isinstance(names, dict) else enumerate(names)
+        # a list in a list, named again and again, would be text without end
+        by_number = {int(n): str(x) for n, x in numbered if isinstance(x, str | int | float)}
+        most = max(by_number)
+        found = tuple(by_number.get(n, "") for n in range(most + 1)) if most < 10_000 else ()
+        return found, has_points
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return (), False

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host.base.arguments import whole
 from host.base.errors import HostError
 from host.base.places import MODELS
 from host.base.tool_parser import tool_parser
@@ -298,7 +299,7 @@ def _parser() -> argparse.ArgumentParser:
         help="quantisation-aware training: after --epochs, --blend and --logit-bias train on for so many at a tenth of "
         "--rate, rounded as int8 will be; the activations' ranges are calibrated first and stay (default 0)",
     )
-    fit("--seed", type=int, default=1)
+    fit("--seed", type=whole(0, 2**31 - 1), default=1)
     fit(
         "--strategy",
         choices=("none", "mirrored", "multiworker"),

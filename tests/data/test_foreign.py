@@ -84,7 +84,7 @@ def test_yolo_as_ultralytics_and_darknet_have_it(tmp_path: Path) -> None:
         ("7 0.5 0.5 0.4 0.5\n", None),  # no such class
         ("inf 0.5 0.5 0.4 0.5\n", None),
         ("1 0.5 0.5\n", None),
-        ("1 -0.5 -0.5 0.9 0.9\n", "non_person"),  # outside
+        ("1 -0.5 -0.5 0.9 0.9\n", None),  # outside
     ],
 )
 def test_lines_of_yolo(tmp_path: Path, line: str, label: str | None) -> None:
@@ -211,7 +211,7 @@ def test_names_find_their_files(name: str, found: str | None) -> None:
     [
         ((0, 0, 10, 10), 1.0),
         ((-5, -5, 5, 5), 0.25),
-        ((20, 20, 30, 30), 0.0),
+        ((20, 20, 30, 30), None),
         ((5, 5, 5, 9), None),
         ((9, 9, 1, 1), None),
         ((0, 0, float("inf"), 5), None),

@@ -62,7 +62,7 @@ def test_what_was_collected_is_sorted_and_never_nothing() -> None:
 @pytest.mark.parametrize(
     ("corners", "size", "share"),
     [((0, 0, 5, 5), (10, 20), 0.125), ((-5, -5, 5, 10), (10, 20), 0.25), ((5, 10, 99, 99), (10, 20), 0.25),
-     ((20, 0, 30, 5), (10, 20), 0.0), ((0, 0, 0, 5), (10, 20), None), ((0, 5, 5, 5), (10, 20), None),
+     ((20, 0, 30, 5), (10, 20), None), ((0, 0, 0, 5), (10, 20), None), ((0, 5, 5, 5), (10, 20), None),
      ((5, 0, 4, 5), (10, 20), None), ((0, 6, 5, 5), (10, 20), None), ((0, 0, 5, 5), (0, 20), None),
      ((0, 0, 5, 5), (10, 0), None), ((0, 0, 5), (10, 20), None), ((0, 0, 5, float("nan")), (10, 20), None),
      ((0, 0, 0.5, 0.5), (1, 1), 0.25)],
@@ -123,7 +123,8 @@ CORNER = "1 0.04 0.04 0.08 0.08"  # 0.0064 of the picture
         ("0 0.5 0.5 1 1", Seen()),
         ("2 0.5 0.5 1 1", Seen(is_broken=True)),
         ("-1 0.5 0.5 1 1", Seen(is_broken=True)),
-        ("1 1.5 1.5 1 1", Seen(0.0)),  # its corners are at 2
+        ("1 1.4 1.4 1 1", Seen(0.01)),  # a corner inside
+        ("1 1.5 1.5 1 1", Seen(is_broken=True)),  # none: outside
         ("1 1.6 1.5 1 1", Seen(is_broken=True)),  # beyond: pixels
         ("1 0 0 0.5 0 0.5 0.5", Seen(0.25)),
         ("1 0 0 0.5 0", Seen(is_broken=True)),
@@ -132,7 +133,7 @@ CORNER = "1 0.04 0.04 0.08 0.08"  # 0.0064 of the picture
     ],
 )
 def test_a_line_of_yolo(line: str, seen: Seen) -> None:
-    found = _seen(line.encode(), wanted={1}, classes=2)
+    found = _seen(line.encode(), {1}, ("car", "person"), False)
     assert found.share == pytest.approx(seen.share) and found.is_broken == seen.is_broken
 
 
@@ -150,7 +151,7 @@ def test_a_line_of_yolo(line: str, seen: Seen) -> None:
     ],
 )
 def test_names_of_yolos_classes(text: str, names: tuple[str, ...]) -> None:
-    assert _yaml_names(text) == names
+    assert _yaml_names(text) == (names, False)
 
 
 def test_what_is_left_out_of_a_yolo_set_is_counted_once(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_boxes_that_are_shares_of_the_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("names", "line"),
-    [("person\n\ncar\n", "2 .5 .5 .4 .4"), ("\nperson\n", "0 .5 .5 .4 .4"), ("person", "")],
+    [("person\n\ncar\n", "2 .5 .5 .4 .4"), ("\nperson\n", ""), ("person", "")],
 )
 def test_a_class_of_yolo_is_the_number_of_its_line(tmp_path: Path, names: str, line: str) -> None:
     root = fill(tmp_path, "obj/0.png", "obj/1.png")
