@@ -113,7 +113,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         type=_silicon,
         default=Silicon(),
         metavar="NAME[,KEY=N...]",
-        help="ideal or pessimistic, and wait states of a GPIO read (wait=0..3), cycles of a taken branch "
+        help="ideal or pessimistic, and wait states of a GPIO read (wait=0..3), extra cycles of a taken branch "
         "(branch=1..3), wait states of flash (flash=0..3), cycles that the core's interrupts cost more (interrupt=N); "
         "default: ideal",
     )
