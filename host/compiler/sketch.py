@@ -230,7 +230,7 @@ def _likely_form(layer: Layer) -> Requantisation:
     return Requantisation(Form.SHORT, ShortForm(least, layer.scaling.multiplier))
 
 
-V1_LAYERS = (
+V1_LAYERS = (  # of each separable block: channels at width 1, stride
     (64, 1),
     (128, 2),
     (128, 1),

@@ -10,10 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from host.base.errors import HostError
 from host.link.device import Device
-from host.link.fault_advice import fault_error
-from host.link.messages import Fault, Held, Hello, Hold, Mode, PowerState
+from host.link.messages import Held, Hello, Hold, PowerState
 from host.power.currents import (
     COUNTED,
     LABEL,
@@ -25,20 +23,20 @@ from host.power.currents import (
     uncertainty_a,
 )
 from host.power.meter import MarkerInput, MeterInfo
-from host.power.rig import ANSWER_S, READ_S, HeldTrace, Progress, checked
+from host.power.rig import ConnectedRig, HeldTrace, Progress
 from host.power.trace import Trace
 
 RATE_HZ = 1000
 CAMERA_STREAMS = (PowerState.CAMERA_ON, PowerState.CAPTURE)
 
 
-class CounterRig:
+class CounterRig(ConnectedRig):
     """A connected board without a meter."""
 
     def __init__(
         self, device: Device, supply_volt: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._device, self._supply_v, self._clock = device, supply_volt, clock
+        super().__init__(device, supply_volt, clock)
         self.info = MeterInfo(
             name="datasheets and the board's counters",
             serial_number="none",
@@ -51,24 +49,13 @@ class CounterRig:
                 "fed at": supply_in_words(supply_volt),
             },
         )
-        device.set_mode(Mode.IDLE)
-
-    @property
-    def hello(self) -> Hello:
-        """Of the board."""
-        return self._device.hello
-
-    @property
-    def port(self) -> str:
-        """Where the board is."""
-        return self._device.name
 
     def hold(
         self, state: PowerState, seconds: float, repetitions: int, progress: Progress
     ) -> HeldTrace:
         """See Rig."""
         self._device.command(Hold(int(state), round(seconds * 1000), repetitions))
-        held = self._wait(seconds, progress)
+        held = self._wait(seconds, progress, "while it was held")
         current, relative_uncertainty = mean_current(held, self.hello)
         samples = max(1, round(held.duration_us / 1e6 * RATE_HZ))
         supply = supply_current_a(current, self._supply_v)
@@ -79,17 +66,6 @@ class CounterRig:
     def close(self) -> None:
         """Frees the board."""
         self._device.close()
-
-    def _wait(self, seconds: float, progress: Progress) -> Held:
-        started = self._clock()
-        while (over := self._clock() - started) < seconds + ANSWER_S:
-            progress(over)
-            message = self._device.receive(READ_S)
-            if isinstance(message, Fault):
-                raise fault_error("while it was held", message)
-            if isinstance(message, Held):
-                return checked(message)
-        raise HostError(f"{self.port}: the board did not end its hold", "reset it and try again")
 
 
 def mean_current(held: Held, hello: Hello) -> tuple[float, float]:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.power.columns import Columns, Quantity
 from host.power.meter import Bits, MarkerInput, MeterInfo
-from host.power.meter_csv import THOUSANDS, Layout, Part, find_layout, open_text
+from host.power.meter_csv import THOUSANDS, Layout, find_layout
+from host.power.meter_text import Part, open_text
 from host.power.trace import Gap, Trace
 from host.runs.tables import arrow
 

@@ -5,19 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from host.compiler.sketch import V1_LAYERS
 from tests.compiler.builder import ModelBuilder
 
-V1_LAYERS = (
-    (64, 1),
-    (128, 2),
-    (128, 1),
-    (256, 2),
-    (256, 1),
-    (512, 2),
-    *((512, 1),) * 5,
-    (1024, 2),
-    (1024, 1),
-)
 V2_BLOCKS = (
     (1, 16, 1, 1),
     (6, 24, 2, 2),

@@ -26,11 +26,12 @@ from host.power.choose import meter_choice, open_meter
 from host.power.columns import Columns, Quantity, default_columns
 from host.power.currents import Activity
 from host.power.figures import inference_window, state_figure, unseen
+from host.power.live_rig import LiveRig
 from host.power.marker import busy_channels, find_pulses, pulses_between_falls
 from host.power.meter import Block, MarkerInput, MeterInfo, meter_words
 from host.power.method import Method
 from host.power.recording import even
-from host.power.rig import HeldTrace, LiveRig
+from host.power.rig import HeldTrace
 from host.power.trace import Gap, Trace, join
 from tests.goldens import check_golden
 from tests.link.fake_board import HELLO

@@ -23,11 +23,12 @@ from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
 from host.power.battery import Battery, battery_for
 from host.power.choose import MeterChoice
+from host.power.collector import Collector
 from host.power.figures import inference_window
+from host.power.live_rig import LiveRig
 from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.method import Method
 from host.power.ppk2 import Ppk2
-from host.power.rig import Collector, LiveRig
 from host.report.blocks import Page
 from host.runs.read import Run, read_run
 from tests.power.bench_device import AMPERES, CLOCK_HZ, HeldDevice, camera_fault
@@ -41,8 +42,9 @@ METHOD = Method(windows=2, seconds=0.2, inferences=5)
 @pytest.fixture(autouse=True)
 def short_margins(monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulated meter is late only by what else this computer does, which may be much."""
-    monkeypatch.setattr("host.power.rig.MARGIN_S", 0.4)
-    monkeypatch.setattr("host.power.rig.LATE_S", 60.0)
+    monkeypatch.setattr("host.power.live_rig.MARGIN_S", 0.4)
+    monkeypatch.setattr("host.power.live_rig.LATE_S", 60.0)
+    monkeypatch.setattr("host.power.collector.LATE_S", 60.0)
     monkeypatch.setattr("host.power.ppk2.SILENT_S", 20.0)
 
 

@@ -28,9 +28,9 @@ from host.bench.mlperf.measure import window_inputs
 from host.bench.mlperf.tables import ENERGY
 from host.ports.open import add_port_arguments, port_options
 from host.power.choose import BAUD, ESTIMATE, FORMS, MeterChoice, meter_choice, open_meter
+from host.power.collector import Collector
 from host.power.currents import RAIL_V
 from host.power.method import Method
-from host.power.rig import Collector
 from host.runs.conditions import command_line
 from host.runs.write import default_directory, refuse_place
 

@@ -20,10 +20,10 @@ from host.bench.mlperf.modes import (
     Say,
     iterations_for,
 )
+from host.power.collector import Collector
 from host.power.marker import find_pulses, pulses_between_falls
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.method import Method
-from host.power.rig import Collector
 from host.power.trace import Trace, join
 
 AFTER_S = 0.3  # until the last pulse has reached a meter's buffer

@@ -26,11 +26,13 @@ from host.ports.choose import choose_port, listed_ports
 from host.ports.open import DEFAULT_SCENE, PortOptions, on_battery, port_opening
 from host.power.battery import Battery
 from host.power.choose import BAUD, ESTIMATE, MeterChoice, open_meter
+from host.power.collector import Collector
 from host.power.counter_rig import CounterRig
+from host.power.live_rig import LiveRig
 from host.power.meter import MeterInfo, meter_words
 from host.power.method import Method
 from host.power.recording import read_recording
-from host.power.rig import Collector, LiveRig, Rig
+from host.power.rig import Rig
 from host.runs.conditions import gather
 from host.runs.write import RunWriter
 

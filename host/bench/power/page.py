@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from host.bench.power.page_figures import PowerFigures, power_figures
 from host.bench.power.plots import detail_plot, energies_plot, states_plot, trace_plot
+from host.bench.power.saved_figures import PowerFigures, power_figures
 from host.power.battery import life_in_words
 from host.report.blocks import Block, Paragraph, Section, Table, Tile
 from host.report.conditions import place_words

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from host.bench.power.page_figures import State
+from host.bench.power.saved_figures import SavedState
 from host.report.blocks import Plot
 from host.report.envelope import Envelope, Values, envelope
 from host.report.figure import COLOURS, FAINT, INK, new_figure, plain_log, plot_style
@@ -69,7 +69,7 @@ def detail_plot(name: str, run: Run, word: str) -> Plot | None:
     )
 
 
-def states_plot(name: str, states: tuple[State, ...], word: str) -> Plot:
+def states_plot(name: str, states: tuple[SavedState, ...], word: str) -> Plot:
     """Mean current of each state, on a logarithmic axis; at least one of them is above 0."""
     shown = [state for state in states if state.current_a > 0]
     with plot_style():

@@ -11,7 +11,7 @@ from host.bench.latency.compare import LatencyRun, compare_runs, verdict_words
 from host.bench.latency.plots import ecdf_plot
 from host.bench.latency.show import comparison_notes
 from host.bench.latency.tables import INFERENCES
-from host.bench.power.page_figures import power_figures
+from host.bench.power.saved_figures import power_figures
 from host.report.blocks import Block, Paragraph, Section, Table
 from host.report.units import milliseconds, prefixed
 from host.runs.read import Run

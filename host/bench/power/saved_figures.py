@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from host.base.errors import HostError
@@ -16,7 +16,7 @@ KINDS = ("measured", "estimated")
 
 
 @dataclass(frozen=True)
-class State:
+class SavedState:
     """One held state. NaN: not known, or it has no repetitions."""
 
     state: str
@@ -30,7 +30,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Life:
+class SavedLife:
     """Of a battery. looks_per_minute None: without a pause."""
 
     looks_per_minute: float | None
@@ -54,9 +54,10 @@ class _Battery:
     lives: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True)
-class _Saved:
-    figures: str
+@dataclass(frozen=True, kw_only=True)
+class _Measurement:
+    """What the page shows as the file has it. uncertainty: of an estimate, as a share."""
+
     supply_volt: float
     windows: int
     inferences: float
@@ -64,14 +65,19 @@ class _Saved:
     refused: tuple[str, ...]
     short: str
     notes: tuple[str, ...]
-    meter: _Meter
-    states: tuple[dict[str, Any], ...]
-    battery: _Battery
     uncertainty: float | None = None
 
 
-@dataclass(frozen=True)
-class PowerFigures:
+@dataclass(frozen=True, kw_only=True)
+class _Saved(_Measurement):
+    figures: str
+    meter: _Meter
+    states: tuple[dict[str, Any], ...]
+    battery: _Battery
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerFigures(_Measurement):
     """Energies in joules, currents in amperes; None: there is no figure. word: measured or estimated."""
 
     word: str
@@ -82,18 +88,10 @@ class PowerFigures:
     seconds_per_inference: float | None
     inference_current_a: float | None
     idle_power_w: float | None
-    supply_volt: float
-    windows: int
-    inferences: float
-    lost_samples: int
-    refused: tuple[str, ...]
-    short: str
-    notes: tuple[str, ...]
     meter: str
-    uncertainty: float | None
-    states: tuple[State, ...]
+    states: tuple[SavedState, ...]
     battery: str
-    lives: tuple[Life, ...]
+    lives: tuple[SavedLife, ...]
 
     @property
     def estimated(self) -> bool:
@@ -108,8 +106,8 @@ def power_figures(run: Run) -> PowerFigures:
     if not run.summary:
         raise HostError(f"{run.directory} has no figures ({run.reason})", "measure again")
     where = f"{run.directory}: summary"
-    kept = parse(_Saved, run.summary, where)
-    word = kept.figures
+    saved = parse(_Saved, run.summary, where)
+    word = saved.figures
     if word not in KINDS:
         raise HostError(f"{where}: figures must be measured or estimated, not {word[:40]!r}")
 
@@ -117,7 +115,7 @@ def power_figures(run: Run) -> PowerFigures:
         value = _number(run.summary, f"{word}_{name}", where)
         return None if math.isnan(value) else value
 
-    battery = kept.battery
+    battery = saved.battery
     return PowerFigures(
         word=word,
         gross_j=known("gross_energy_per_inference_j"),
@@ -127,24 +125,17 @@ def power_figures(run: Run) -> PowerFigures:
         seconds_per_inference=known("seconds_per_inference"),
         inference_current_a=known("inference_current_a"),
         idle_power_w=known("idle_power_w"),
-        supply_volt=kept.supply_volt,
-        windows=kept.windows,
-        inferences=kept.inferences,
-        lost_samples=kept.lost_samples,
-        refused=kept.refused,
-        short=kept.short,
-        notes=kept.notes,
-        meter=meter_words(kept.meter.name, kept.meter.serial_number, kept.meter.rate_hz),
-        uncertainty=kept.uncertainty,
-        states=tuple(_state(state, word, where) for state in kept.states),
+        **{field.name: getattr(saved, field.name) for field in fields(_Measurement)},
+        meter=meter_words(saved.meter.name, saved.meter.serial_number, saved.meter.rate_hz),
+        states=tuple(_state(state, word, where) for state in saved.states),
         battery=f"{battery.capacity_mah:g} mAh, {battery.volts:g} V, {battery.usable:.0%} of it usable, "
         f"{battery.efficiency:.0%} through the regulator",
         lives=tuple(_life(life, word, where) for life in battery.lives),
     )
 
 
-def _state(state: dict[str, Any], word: str, where: str) -> State:
-    return State(
+def _state(state: dict[str, Any], word: str, where: str) -> SavedState:
+    return SavedState(
         state=str(state.get("state", ""))[:40],
         seconds=_number(state, "seconds", where),
         current_a=_number(state, f"{word}_current_a", where),
@@ -156,9 +147,9 @@ def _state(state: dict[str, Any], word: str, where: str) -> State:
     )
 
 
-def _life(life: dict[str, Any], word: str, where: str) -> Life:
+def _life(life: dict[str, Any], word: str, where: str) -> SavedLife:
     looks = _number(life, "looks_per_minute", where)
-    return Life(
+    return SavedLife(
         looks_per_minute=None if math.isnan(looks) else looks,
         average_power_w=_number(life, f"{word}_average_power_w", where),
         hours=_number(life, "estimated_hours", where),

@@ -1,0 +1,90 @@
+"""A meter's file as text: its bytes, its lines, their cells, and where the last whole line ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from host.base.csv_text import UTF16
+from host.base.errors import HostError
+
+TAIL_BYTES = 4096
+MOST_BYTES_UTF16 = 256 << 20
+
+
+def open_text(path: Path) -> BinaryIO:
+    """The file as UTF-8, without a byte order mark in front where it was UTF-16. Raises OSError, HostError."""
+    file = path.open("rb")
+    if file.read(2) not in UTF16:
+        file.seek(0)
+        return file
+    with file:
+        file.seek(0)
+        content = file.read(MOST_BYTES_UTF16 + 1)
+    if len(content) > MOST_BYTES_UTF16:
+        raise HostError(f"{path} is UTF-16 and larger than 256 MB", "save it as UTF-8")
+    return io.BytesIO(content.decode("utf-16", errors="replace").encode())
+
+
+class Part(io.BufferedIOBase):
+    """Bytes start..stop-1 of a file, to be read once."""
+
+    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
+        super().__init__()
+        self._file, self._left = file, max(0, stop - start)
+        file.seek(start)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """See io."""
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        content = self._file.read(wanted)
+        self._left -= len(content)
+        return content
+
+
+def lines_of(head: bytes) -> list[tuple[str, int]]:
+    """(text, bytes with its end) of each line."""
+    parts = re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", head)
+    return [(text_of(part), len(part)) for part in parts]
+
+
+def text_of(line: bytes) -> str:
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:  # a micro sign of Windows
+        return line.decode("cp1252", errors="replace").rstrip("\r\n")
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    except csv.Error:
+        return []
+
+
+def rows_end(file: BinaryIO, separator: str, count: int) -> int:
+    """Where the last whole line ends. One without a line end counts where it is as long as the one before."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL_BYTES))
+    tail = file.read()
+    ends = [match.end() for match in re.finditer(rb"\r\n|\r|\n", tail)]
+    if not ends or ends[-1] == len(tail):
+        return size
+    last = cells_of(text_of(tail[ends[-1] :]), separator)
+    before = cells_of(text_of(tail[ends[-2] if len(ends) > 1 else 0 : ends[-1]]), separator)
+    is_whole = len(last) == count and bool(before) and _digits(last[-1]) == _digits(before[-1])
+    return size if is_whole else size - len(tail) + ends[-1]
+
+
+def _digits(cell: str) -> tuple[int, int]:
+    """(numbers around the point, digits of the last one)."""
+    parts = re.split("[.,]", cell)
+    return len(parts), len(parts[-1])
