@@ -29,9 +29,9 @@ from host.compiler.fits import FREE_FLASH_BYTES
 from host.compiler.format import MODEL_MEMORY_BYTES
 from host.compiler.graph import Graph, read_graph
 from host.compiler.keras import read_config, sketch_of
+from host.compiler.mobilenet_v1 import mobilenet_v1
 from host.compiler.network import macs
 from host.compiler.pixels import add_pixels_argument, read_choice
-from host.compiler.sketch import mobilenet_v1
 
 ALPHAS = (0.1, 0.2, 0.25, 0.5, 0.75, 1.0)
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}

@@ -228,35 +228,3 @@ def _likely_form(layer: Layer) -> Requantisation:
         return Requantisation(Form.FAST)
     least = -int(layer.scaling.shift.max())
     return Requantisation(Form.SHORT, ShortForm(least, layer.scaling.multiplier))
-
-
-V1_LAYERS = (  # of each separable block: channels at width 1, stride
-    (64, 1),
-    (128, 2),
-    (128, 1),
-    (256, 2),
-    (256, 1),
-    (512, 2),
-    *((512, 1),) * 5,
-    (1024, 2),
-    (1024, 1),
-)
-MOST_ALPHA = 4.0
-V1_NUMBERS = (
-    3  # parameters of a normalised channel, as the published counts have it: offset, mean, variance
-)
-
-
-def mobilenet_v1(alpha: float, size: int, channels: int, classes: int) -> tuple[Sketch, int]:
-    """Howard et al. 2017, table 1, width multiplier alpha; and the number of its scores' feature."""
-    if not 0 < alpha <= MOST_ALPHA:
-        raise HostError(f"alpha is {alpha}; expected a width above 0, at most {MOST_ALPHA}")
-    made = Sketch(size, size, channels)
-    value = made.convolution(IMAGE_FEATURE, max(1, int(32 * alpha)), (3, 3), (2, 2))
-    value = made.normalised(value, V1_NUMBERS)
-    for width, step in V1_LAYERS:
-        value = made.normalised(made.depthwise(value, (3, 3), (step, step)), V1_NUMBERS)
-        value = made.convolution(value, max(1, int(width * alpha)), (1, 1), (1, 1))
-        value = made.normalised(value, V1_NUMBERS)
-    value = made.dense(made.mean(value), classes)
-    return made, made.softmax(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from host.compiler.sketch import V1_LAYERS
+from host.compiler.mobilenet_v1 import V1_LAYERS
 from tests.compiler.builder import ModelBuilder
 
 V2_BLOCKS = (

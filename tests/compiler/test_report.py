@@ -11,9 +11,9 @@ from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import Options, compile_model
 from host.compiler.cost import WORST_ERROR, predict
+from host.compiler.mobilenet_v1 import mobilenet_v1
 from host.compiler.network import macs
 from host.compiler.report import Report, examine, show
-from host.compiler.sketch import mobilenet_v1
 from tests.engine.exactness import engine_elf
 from tests.engine.layer_cycles import layer_cycles
 

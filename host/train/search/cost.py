@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from host.base.boards import CLOCK_HZ
 from host.base.errors import HostError
 from host.compiler.build import Options, refusal
+from host.compiler.mobilenet_v1 import V1_NUMBERS
 from host.compiler.network import IMAGE_FEATURE
 from host.compiler.plan import ARENA_TARGET
 from host.compiler.report import report_on
-from host.compiler.sketch import V1_NUMBERS, Sketch
+from host.compiler.sketch import Sketch
 from host.train.architecture import Architecture
 
 
