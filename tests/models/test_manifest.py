@@ -82,6 +82,17 @@ def test_accuracy_is_what_one_measures(manifest: dict[str, Any], shared: Path) -
         assert [float(number) for number in cell.split(" / ")] == pytest.approx(found, abs=0.0015)
 
 
+def test_costs_are_what_the_report_says(manifest: dict[str, Any]) -> None:
+    """Flash, RAM and predicted cycles of the first table of models/README.md."""
+    content = (ROOT / "models" / manifest["file"]).read_bytes()
+    report = report_on(compile_model(content, manifest["name"]), manifest["name"], None)
+    assert _table_row(manifest["name"])[5:] == [
+        f"{report.flash_bytes:,} B",
+        f"{report.ram_bytes:,} B",
+        f"{report.predicted_cycles / 1e6:.2f} Mcycles",
+    ]
+
+
 def _table_row(name: str) -> list[str]:
     """The cells of the model's row in the first table of models/README.md."""
     lines = (ROOT / "models" / "README.md").read_text(encoding="utf-8").splitlines()
