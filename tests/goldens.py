@@ -73,6 +73,17 @@ def screen_text(*shown: RenderableType, width: int = 130, styles: bool = False) 
     return file.getvalue().replace("\x1b", "~")
 
 
+def check_rows_are_lines(*shown: RenderableType) -> None:
+    """In a terminal that is far too narrow a row of a table is still one line: figures are read down a column."""
+
+    def rows(width: int) -> int:
+        return sum(
+            line.startswith(("│", "┃")) for line in screen_text(*shown, width=width).splitlines()
+        )
+
+    assert rows(36) == rows(300) > 0
+
+
 def printed_json(text: str) -> Any:
     """The object that a tool has printed: in lines, two blanks for each level."""
     assert re.match(r"[\[{]\n  [^ ]", text), text[:40]

@@ -16,7 +16,7 @@ from host.bench.latency.show import comparison_table, summary_table
 from host.bench.link.measure import LinkReport, Row, as_json, link_table
 from tests.bench.latency_rows import inferences, summary, written
 from tests.bench.reports import LAYERS, REAL, REPORT, slower
-from tests.goldens import check_golden, json_text, screen_text
+from tests.goldens import check_golden, check_rows_are_lines, json_text, screen_text
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,7 @@ def test_engine() -> None:
         engine_table(again, None), engine_table(REPORT, compared), engine_table(REAL, None),
         engine_table(replace(REPORT, layers=LAYERS[1:]), None), width=160, styles=True,
     )  # fmt: skip
+    check_rows_are_lines(engine_table(REPORT, compared))
     figures = [engine_json(report) for report in (REPORT, REAL)]
     check_golden("screen_engine", shown + "\n".join(map(json_text, figures)))
 
@@ -51,6 +52,7 @@ def test_latency() -> None:
         summary_table(summary(inferences(99), source="injected"), run.conditions),
         width=200, styles=True,
     )  # fmt: skip
+    check_rows_are_lines(summary_table(known, run.conditions))
     check_golden("screen_latency", shown)
 
 
@@ -67,6 +69,7 @@ def test_comparison() -> None:
     tables = [
         comparison_table(compare_runs(*pair)) for pair in ((runs[0], runs[1]), (runs[2], runs[3]))
     ]
+    check_rows_are_lines(*tables)
     check_golden("screen_comparison", screen_text(*tables, width=200, styles=True))
 
 
@@ -76,5 +79,6 @@ def test_link() -> None:
         Row("Inject", 200, 8, 100, 0, None, None, 0.04),
     )
     report = LinkReport("a board", True, rows, 1, 20, 300, 4000)
+    check_rows_are_lines(link_table(report))
     shown = screen_text(link_table(report), styles=True)
     check_golden("screen_link", shown + json_text(as_json(report)))

@@ -15,7 +15,7 @@ from host.power.battery import Battery
 from host.power.figures import InferenceWindow, StateFigure
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.method import Method
-from tests.goldens import check_golden, json_text, screen_text
+from tests.goldens import check_golden, check_rows_are_lines, json_text, screen_text
 
 BATTERY = Battery(1000, 3.7, efficiency=0.89)
 METER = MeterInfo("meter", "42", 1e5, MarkerInput.LEVEL, settings={"range": "auto"})
@@ -47,6 +47,7 @@ def test_a_power_run(estimated: bool) -> None:
         result.notes = ["LEDs are not in it", "another"]
         looks = [1.0, 30.0, 500.0]
         tables = power_tables(result, BATTERY, looks)
+        check_rows_are_lines(tables)
         shown.append(screen_text(tables, width=160, styles=True))
         shown.append(json_text(summary_of(result, BATTERY, looks)))
     check_golden(f"screen_power_{'estimated' if estimated else 'measured'}", "\n".join(shown))

@@ -13,7 +13,7 @@ from host.recording.container import FileHeader
 from host.recording.histogram import Histogram
 from host.recording.summary import STAGES, Summary
 from host.recording.table import as_json, summary_table
-from tests.goldens import check_golden, json_text, screen_text
+from tests.goldens import check_golden, check_rows_are_lines, json_text, screen_text
 from tests.link.fake_board import HELLO
 
 
@@ -75,6 +75,7 @@ def test_what_a_computer_spends() -> None:
     found = HostCosts(3_000, 28_345_678, 3, cost("raw read", 0.012), costs)
     day = Day(24.0, 5.0, 432_000, Phase(123.4, 70_000_000, 73_500_000),
               Phase(45.6, 60_000_000, 60_100_000), SUMMARY)  # fmt: skip
+    check_rows_are_lines(costs_table(found, "a computer"))
     shown = [screen_text(costs_table(found, "a computer"), day_table(day), width=160, styles=True)]
     shown += [json_text(host_json(found, None, "a")), json_text(host_json(None, day, "a"))]
     check_golden("screen_bench_host", "\n".join(shown))

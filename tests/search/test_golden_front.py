@@ -12,7 +12,7 @@ from host.train.architecture import Architecture
 from host.train.search import screen
 from host.train.search.cost import Budget, Cost
 from host.train.search.front import Point, front
-from tests.goldens import check_golden, figure_lines, screen_text
+from tests.goldens import check_golden, check_rows_are_lines, figure_lines, screen_text
 
 
 def points(network: Architecture) -> list[Point]:
@@ -44,6 +44,7 @@ def test_the_front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(screen, "new_figure", figure)
     for ram in (25_000, None):
         screen.draw_front(tmp_path / "a.png", found, Budget(3_000_000, ram, None), 200)
+    check_rows_are_lines(screen.front_table(found, 200))
     shown = [screen_text(screen.front_table(found, 200), styles=True)]
     shown += [line for each in drawn for line in figure_lines(each)]
     check_golden("search_front", "\n".join(shown))
