@@ -23,6 +23,7 @@ from host.report.units import prefixed
 from host.runs.read import read_run
 from host.runs.write import RunWriter
 from tests.bench.latency_rows import inferences, written
+from tests.link.fake_board import HELLO
 from tests.report.power_run import LAYOUTS as POWER_LAYOUTS
 from tests.report.power_run import power_run
 from tests.report.test_page import Reader
@@ -139,6 +140,14 @@ def test_several_runs_are_compared_and_each_is_shown(tmp_path: Path) -> None:
     for name in ("q", "r"):
         assert any(s.title.startswith(f"Conditions of {name},") for s in both.sections)
     assert [row[-1] for row in rows] == ["1.0000", "–"], "no ratio of measured to estimated"
+
+
+def test_one_latency_and_one_power_run_of_a_board_are_one_page(tmp_path: Path) -> None:
+    """Neither is compared with anything: both are of the model that the title names."""
+    page = page_of([written(tmp_path / "a", inferences(20)), power_run(tmp_path / "b")])
+    assert page.title.startswith("Latency and energy: ") and HELLO.model in page.title
+    assert not any(section.title.startswith("Comparison") for section in page.sections)
+    assert "An inference takes" in page.verdict and "mJ" in page.verdict
 
 
 def test_the_command_writes_the_page_and_refuses_in_one_line(
