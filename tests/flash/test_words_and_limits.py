@@ -54,6 +54,8 @@ RAM, SIZE = 0x20000000, 64
         (RAM + 4, 0xFFFF, SIZE, False),
         (RAM + 4, 0x10000 + SIZE - 1, SIZE, True),
         (RAM + 4, 0x10000 + SIZE + 1, SIZE, False),
+        (RAM + 4, 0x10000 + SIZE + 1, SIZE + 1, False),
+        (RAM + 4, 0x10000 + SIZE + 1, SIZE + 2, True),
         (RAM + 4, 0x10001, SIZE - 1, False),
         (RAM + 4, 0x10001, 983_040, True),
         (RAM + 4, 0x10001, 983_041, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +140,48 @@ def test_an_emulator_that_does_not_answer_is_not_to_be_flashed() -> None:
     text = str(caught.value)
     assert "has not answered for 25 s" in text and "busy" in text
     assert "firmware" not in text and "bootloader" not in text and "pio" not in text
+
+
+class Server:
+    """A virtual board's end, where a test listens."""
+
+    name = "virtual board"
+
+    def __init__(self, port: int) -> None:
+        self.url, self.closed = f"socket://127.0.0.1:{port}/a-key", 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("load", "words"), [(None, ()), (True, ("--core-load", "on")), (False, ("--core-load", "off"))]
+)
+def test_a_virtual_board_lives_as_long_as_its_port(
+    monkeypatch: pytest.MonkeyPatch, load: bool | None, words: tuple[str, ...]
+) -> None:
+    started: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Server(listener.getsockname()[1])
+
+        def start(**asked: object) -> Server:
+            started.append(asked)
+            return server
+
+        monkeypatch.setattr(choose, "start_virtual_board", start)
+        port = VirtualPort("noise:1", "max", load)
+        peer, _ = listener.accept()
+        port.write(b"to the board")
+        with peer, peer.makefile("rb") as heard:
+            assert heard.read(18) == b"a-key\nto the board"
+            peer.sendall(b"\x01")
+            assert (port.read(), port.name, server.closed) == (b"\x01", server.name, 0)
+            port.close()
+            assert (heard.read(), server.closed) == (b"", 1)
+    assert started == [{"scene": "noise:1", "speed": "max", "arguments": words}]
+    with pytest.raises(HostError, match="nothing answers"):  # no one listens any more
+        VirtualPort("noise:1", "max", load)
+    assert server.closed == 2, "no board is left behind"
 
 
 def options(*argv: str) -> PortOptions:
