@@ -182,6 +182,20 @@ def test_a_record_larger_than_a_chunk_is_cut_in_pieces(tmp_path: Path) -> None:
     assert b"".join(record.data for record in found) == data
 
 
+@pytest.mark.parametrize("stray", [b"x", SYNC[:1], b"xy", SYNC[:-1], SYNC, b"x" * 100])
+def test_bytes_between_two_chunks_cost_none_of_them(
+    stray: bytes, long_file: Path, tmp_path: Path
+) -> None:
+    data, path = long_file.read_bytes(), tmp_path / "a.rec"
+    with Reader(long_file) as whole:
+        second = [chunk.offset for chunk in whole.chunks()][1]
+    path.write_bytes(data[:second] + stray + data[second:])
+    with Reader(path) as reader:
+        found = [record for chunk in reader.chunks() for record in chunk.records]
+        assert found == read(long_file) and reader.is_ended
+        assert (reader.skipped_bytes, reader.damaged_chunks) == (len(stray), 0)
+
+
 def test_a_killed_program_loses_a_second_at_most(tmp_path: Path) -> None:
     clock = Clock()
     with (tmp_path / "a.rec").open("wb", buffering=0) as file:
