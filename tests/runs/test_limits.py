@@ -181,9 +181,10 @@ def test_groups_hold_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(tables, "ROWS_A_GROUP", 4)
     schema = pa.schema([pa.field("a", pa.int64(), nullable=False)])
-    batches = [pa.record_batch([pa.array(range(n), pa.int64())], schema) for n in (3, 1, 2, 2, 3)]
+    sizes = (3, 1, 1, 1, 1, 1, 2, 2, 3)
+    batches = [pa.record_batch([pa.array(range(n), pa.int64())], schema) for n in sizes]
     groups = list(tables._groups(iter(batches), schema))
-    assert [group.num_rows for group in groups] == [4, 4, 3]
+    assert [group.num_rows for group in groups] == [4, 4, 4, 3]
 
 
 def test_rows_are_written_by_the_64_or_by_the_second(tmp_path: Path) -> None:
