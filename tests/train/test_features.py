@@ -7,8 +7,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from host.train.__main__ import main
+from host.train.features import DECAY, RATE, _Softmax
 from tests.train.shapes import CLASSES, SIDE, arguments, write_small_network
 
 PICTURES = {"train": 24, "val": 12}
@@ -53,3 +55,30 @@ def test_features_are_kept_for_the_next_run(tmp_path: Path) -> None:
     assert main([*words, "--freeze", "trunk"]) == 0
     assert (tmp_path / "o" / "features.npz").stat().st_mtime_ns == kept
     assert (tmp_path / "o" / "tiny.tflite").read_bytes() == first
+
+
+def test_a_layer_learns_by_adam_as_keras_has_it() -> None:
+    """Mean cross-entropy with a weight decay, five steps over all of it: the same weights and losses."""
+    import keras
+    import tensorflow as tf
+
+    random = np.random.default_rng(5)
+    features = random.normal(0, 1, (12, 4)).astype(np.float32)
+    targets = np.eye(3, dtype=np.float32)[random.integers(0, 3, 12)]
+    kernel = random.normal(0, 1, (4, 3)).astype(np.float32)
+    ours = _Softmax(kernel, np.array([0.3, -0.2, 0.1], np.float32))
+    theirs = [tf.Variable(kernel), tf.Variable([0.3, -0.2, 0.1])]
+    adam = keras.optimizers.Adam(RATE / 2, epsilon=1e-8)
+    for _ in range(5):
+        with tf.GradientTape() as tape:
+            logits = features @ theirs[0] + theirs[1]
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+            decay = DECAY / 2 * sum(tf.reduce_sum(each**2) for each in theirs)
+            whole = loss + decay
+        adam.apply(tape.gradient(whole, theirs), theirs)
+        assert ours.learn(features, targets, random, 12, 0.5) == pytest.approx(
+            float(loss), abs=1e-5
+        )
+    for mine, other in zip(ours.weights, theirs, strict=True):
+        np.testing.assert_allclose(mine, other.numpy(), atol=2e-5)
+    assert np.abs(ours.weights[0] - kernel).max() > RATE
