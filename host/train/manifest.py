@@ -99,7 +99,7 @@ def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     if (options.patience or options.freeze) and not options.aware:
         last = min(made.history, key=lambda epoch: epoch.val_loss)
     return {
-        **_before([options.start, *(other.path for other in options.blend)]),
+        **_before([options.start, *(other.path for other in options.averaged)]),
         "command": command,
         "seed": options.seed,
         "epochs": len(made.history),
@@ -142,7 +142,7 @@ def data_sources(parts: tuple[Pictures, ...]) -> list[dict[str, Any]]:
 def attribution(options: Options) -> list[dict[str, Any]]:
     """The start's and the teachers' files, by hash, and what --credits says of them."""
     files = [(options.start, "starting weights")] if options.start else []
-    files += [(other.path, f"{other.weight:g} of the weights") for other in options.blend]
+    files += [(other.path, f"{other.weight:g} of the weights") for other in options.averaged]
     files += [
         (teacher.path, "teacher for distillation; none of its weights are inside")
         for teacher in options.teachers

@@ -66,7 +66,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     training_views = draw_training_views(gathered.learn, options, watcher.advance)
     plan = _plan(options, len(gathered.learn), worker)
     history = _train(devices, model, training_views, gathered, plan, options, watcher)
-    blend(model, gathered.shape, options.blend)
+    blend(model, gathered.shape, options.averaged)
     add_logit_bias(model, gathered.learn.classes, options.logit_bias)
     shown = _representative(gathered.learn, gathered.shape.size, options)
     aware = None

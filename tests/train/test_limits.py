@@ -63,7 +63,7 @@ def test_what_is_left_out_and_what_pairs_become() -> None:
     assert (made.name, made.labels, made.cache) == ("mask", (), Path("build/mask/judged"))
     assert (made.shares, made.weights, made.easy, made.logit_bias) == ({}, {}, (), {})
     assert not made.zero_to_one and not made.freeze and not made.json
-    assert (made.teachers, made.blend, made.epoch_pictures) == ((), (), 0)
+    assert (made.teachers, made.averaged, made.epoch_pictures) == ((), (), 0)
     given = options(
         "--labels", "a,b", "--name", "n", "--from-range", "0..1", "--freeze", "trunk", "--json",
         "--cache", "c", "--share", "ccp=0.3", "--share", "coco=1", "--weight", "ccp=2", "--easy", "x,y",
