@@ -23,8 +23,10 @@ def c_sources() -> list[str]:
 
 def clang_format() -> list[str]:
     """The formatter of the environment, else of PATH."""
-    beside = Path(sys.executable).parent / "clang-format"
-    return [str(beside) if beside.exists() else shutil.which("clang-format") or "clang-format"]
+    installed = Path(sys.executable).parent / "clang-format"
+    return [
+        str(installed) if installed.exists() else shutil.which("clang-format") or "clang-format"
+    ]
 
 
 def checks() -> dict[str, list[str]]:

@@ -189,7 +189,7 @@ def run_pip(arguments: list[str], total: int) -> None:
 
 
 def _printed_in_lines(command: list[str], total: int) -> int:
-    said: list[str] = []
+    lines: list[str] = []
     done = 0
     with (
         Heartbeat(),
@@ -199,7 +199,7 @@ def _printed_in_lines(command: list[str], total: int) -> int:
     ):
         assert pip.stdout is not None
         for line in pip.stdout:
-            said.append(line)
+            lines.append(line)
             package = PIP_PACKAGE.match(line)
             if package:
                 done = min(done + 1, total)
@@ -207,7 +207,7 @@ def _printed_in_lines(command: list[str], total: int) -> int:
             elif line.startswith("Installing collected"):
                 say("  unpacking")
     if pip.returncode:
-        sys.stderr.writelines(said[-15:])
+        sys.stderr.writelines(lines[-15:])
     return pip.returncode
 
 

@@ -58,7 +58,7 @@ def sections(tool: str, *words: str) -> list[str]:
 
 def parser_of(main: Callable[[list[str]], int], words: list[str]) -> argparse.ArgumentParser:
     """The parser that a tool's main would use: it goes no further than to it."""
-    kept = argparse.ArgumentParser.parse_known_args
+    original = argparse.ArgumentParser.parse_known_args
 
     def found(self: argparse.ArgumentParser, *_: object, **__: object) -> NoReturn:
         raise _FoundError(self)
@@ -69,7 +69,7 @@ def parser_of(main: Callable[[list[str]], int], words: list[str]) -> argparse.Ar
     except _FoundError as error:
         return error.parser
     finally:
-        argparse.ArgumentParser.parse_known_args = kept  # type: ignore[method-assign]
+        argparse.ArgumentParser.parse_known_args = original  # type: ignore[method-assign]
     raise AssertionError(f"{main.__module__} parses no arguments")
 
 
@@ -122,10 +122,10 @@ def _takes(action: argparse.Action) -> str:
     if not callable(action.type):
         return ""
     plain: dict[Any, str] = {int: "a whole number", float: "a number", Path: "a path", str: ""}
-    return plain[action.type] if action.type in plain else _asked(action.type)
+    return plain[action.type] if action.type in plain else _answered(action.type)
 
 
-def _asked(of: Callable[[str], object]) -> str:
+def _answered(of: Callable[[str], object]) -> str:
     for nothing in ("?", ""):
         try:
             of(nothing)

@@ -35,15 +35,15 @@ def check_port(*_: Any, **named: Any) -> None:
     """Waits for a port that may be on its way back; ends PlatformIO when the upload cannot work."""
     wanted = named["env"].subst("$UPLOAD_PORT")
     end = time.monotonic() + WAIT_S
-    said = look(wanted)
-    if any(line.stops for line in said):
+    found = look(wanted)
+    if any(line.stops for line in found):
         print("The board cannot be uploaded to yet: waiting ten seconds for it")
-    while any(line.stops for line in said) and time.monotonic() < end:
+    while any(line.stops for line in found) and time.monotonic() < end:
         time.sleep(AGAIN_S)
-        said = look(wanted)
-    for line in said:
+        found = look(wanted)
+    for line in found:
         print(f"{'STOP' if line.stops else 'note'}: {line.text}")
-    if any(line.stops for line in said):
+    if any(line.stops for line in found):
         named["env"].Exit(1)
 
 

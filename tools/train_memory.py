@@ -82,14 +82,14 @@ def measure(data: Path, output: Path) -> tuple[int, float]:
     """(bytes that no file backs, at most; seconds) of a training on `data`."""
     command = [sys.executable, "-m", "host.train", "--data", str(data), "--output", str(output)]
     started, peak = time.monotonic(), 0
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([*command, *TRAINING], stdout=said, stderr=said)
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen([*command, *TRAINING], stdout=printed, stderr=printed)
         while process.poll() is None:
             peak = max(peak, _anonymous(process.pid))
             time.sleep(0.05)
         if process.returncode:
-            said.seek(0)
-            raise SystemExit(said.read().decode())
+            printed.seek(0)
+            raise SystemExit(printed.read().decode())
     return peak, time.monotonic() - started
 
 

@@ -43,10 +43,10 @@ def load_readable(
     Raises HostError when nothing is left.
     """
     pixels = _room(len(dataset.pictures), height, width, channels)
-    kept = fill_readable(
+    readable = fill_readable(
         dataset, pixels, lambda whole: to_input(whole, height, width, channels), say
     )
-    return kept, pixels[: len(kept.pictures)]
+    return readable, pixels[: len(readable.pictures)]
 
 
 def fill_readable(
@@ -57,19 +57,19 @@ def fill_readable(
     fitted: uint8 (H, W, 1 or 3) of a file -> a row of `pixels`. A file that is no picture is left out, and `say`
     gets its line. Raises HostError when nothing is left.
     """
-    kept: list[Picture] = []
+    readable: list[Picture] = []
     with dataset.open() as read:
         for picture in dataset.pictures:
             try:
                 content = read(picture)
-                pixels[len(kept)] = fitted(decode(content, picture.path))
+                pixels[len(readable)] = fitted(decode(content, picture.path))
             except UnreadableError as error:
                 say(f"left out: {error}")
             else:
-                kept.append(hashed(picture, content))
-    if not kept:
+                readable.append(hashed(picture, content))
+    if not readable:
         raise HostError(f"{dataset.root}: none of its {len(dataset.pictures)} files can be read")
-    return replace(dataset, pictures=tuple(kept))
+    return replace(dataset, pictures=tuple(readable))
 
 
 def each_picture(dataset: Dataset) -> Iterator[NDArray[np.uint8] | UnreadableError]:

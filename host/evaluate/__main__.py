@@ -211,8 +211,8 @@ def _progress(console: Console) -> Progress:
 
 
 def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
-    kept = f"; the same command goes on from there ({output / JOURNAL})" if output else ""
-    say(f"stopped after {done} of {total} pictures{kept}")
+    repeat = f"; the same command goes on from there ({output / JOURNAL})" if output else ""
+    say(f"stopped after {done} of {total} pictures{repeat}")
     return KeyboardInterrupt()
 
 

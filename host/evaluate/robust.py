@@ -61,8 +61,8 @@ def under_conditions(scored: dict[str, Scored], threshold: float) -> tuple[Under
 
 def worst_of(found: Sequence[UnderCondition]) -> UnderCondition:
     """The lowest accuracy among the conditions that leave a picture's label true."""
-    judged = [each for each in found if each.name not in ALTERS_THE_LABEL]
-    return min(judged, key=lambda each: each.rates.accuracy)
+    comparable = [each for each in found if each.name not in ALTERS_THE_LABEL]
+    return min(comparable, key=lambda each: each.rates.accuracy)
 
 
 def _measured(

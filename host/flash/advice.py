@@ -43,8 +43,8 @@ def after_failure(ports: Sequence[ListedPort]) -> str:
     again = f"{DOUBLE_PRESS}, then upload again"
     for port in ports:
         if port.is_arduino(NANO_33_BLE):
-            asked = "did not go into its bootloader when it was asked to (1200 baud)"
-            return f"the board at {port.path} still runs its application: it {asked}. {again[0].upper()}{again[1:]}"
+            trouble = "did not go into its bootloader when it was asked to (1200 baud)"
+            return f"the board at {port.path} still runs its application: it {trouble}. {again[0].upper()}{again[1:]}"
     for port in ports:
         if port.is_arduino(NANO_33_BLE_BOOTLOADER):
             tried = "is in its bootloader and did not take the firmware"

@@ -89,11 +89,11 @@ class Client(Closing):
         Where a mode was set that uses the camera, it may still be starting: it is asked until then.
         Raises RefusedError, at once in Mode.IDLE.
         """
-        question = wire.CameraRegister(address, int(value is not None), value or 0)
+        request = wire.CameraRegister(address, int(value is not None), value or 0)
         end = self.line.clock() + self.line.timing.camera_s
         while True:
             try:
-                return self._command(question).value
+                return self._command(request).value
             except RefusedError as refused:
                 starting = refused.answer.status == wire.Status.BUSY
                 if not starting or self.mode is wire.Mode.IDLE or self.line.clock() >= end:
@@ -108,23 +108,23 @@ class Client(Closing):
         """What a read, a branch and interrupts take on this chip; the board is in Mode.IDLE for it."""
         return self._measured(wire.SiliconRequest(), wire.Silicon)
 
-    def _measured(self, question: Message, kind: type[M]) -> M:
+    def _measured(self, request: Message, kind: type[M]) -> M:
         """Not asked again before its time: the board would measure again, and answer later still."""
         if self.mode is not wire.Mode.IDLE:
             self.set_mode(wire.Mode.IDLE)
 
         def is_answer(message: Message) -> bool:
-            refused = isinstance(message, wire.Ack) and message.request == question.ID
+            refused = isinstance(message, wire.Ack) and message.request == request.ID
             return refused or isinstance(message, kind)
 
         for _ in range(MEASURE_TRIES):
             with self.line.waiting(is_answer) as waiter:
-                self.line.send(question)
+                self.line.send(request)
                 answer = self.line.wait(waiter, MEASURE_S)
             if isinstance(answer, kind):
                 return answer
             if isinstance(answer, wire.Ack) and answer.status != wire.Status.BUSY:
-                raise RefusedError(question, answer)
+                raise RefusedError(request, answer)
         raise NoAnswerError(f"{self.name}: the board measures nothing", "press reset once")
 
     def reboot(self, target: wire.RebootTarget = wire.RebootTarget.APPLICATION) -> None:

@@ -77,7 +77,7 @@ class Connection(Line):
         if threading.current_thread() is self._thread:  # nobody else would read
             end = self.clock() + timeout_s
             while waiter.answer is None and self.clock() < end:
-                if self._closing.is_set():  # an answer of None would have the question sent again
+                if self._closing.is_set():  # an answer of None would have the request sent again
                     raise NoAnswerError(f"{self.name} is being closed")
                 self._pump_and_begin()
             return waiter.answer
@@ -173,9 +173,9 @@ class Connection(Line):
         answers_due = any(waiter.answer is None for waiter in self._waiters)
         return len(self.queue) < QUEUE_MESSAGES or answers_due or self._closing.is_set()
 
-    def _send(self, question: Message, sent: set[int]) -> None:
+    def _send(self, request: Message, sent: set[int]) -> None:
         with self._sending:
-            super()._send(question, sent)
+            super()._send(request, sent)
 
     def _write(self, data: bytes) -> None:
         with self._sending:

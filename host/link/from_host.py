@@ -1,4 +1,4 @@
-"""What a host sends: commands and questions. messages.py shows them to all others."""
+"""What a host sends: commands and requests. messages.py shows them to all others."""
 
 from __future__ import annotations
 

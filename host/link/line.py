@@ -1,4 +1,4 @@
-"""Messages over one Port, read by whoever waits: questions, answers, and a queue of everything else.
+"""Messages over one Port, read by whoever waits: requests, answers, and a queue of everything else.
 
 One thread; time is the clock's, which may be a board's own. `connection.py` is this in a thread of its own.
 """
@@ -139,7 +139,7 @@ class Line:
         return answer
 
     def ask(
-        self, question: Message, is_answer: Callable[[Message, set[int]], bool], tries: int = 0
+        self, request: Message, is_answer: Callable[[Message, set[int]], bool], tries: int = 0
     ) -> Message:
         """Sends until is_answer(message, sequences sent) is true of a message; that message."""
         sent: set[int] = set()
@@ -149,11 +149,11 @@ class Line:
                 with contextlib.suppress(
                     PortLostError
                 ):  # who reads finds out, and may open it again
-                    self._send(question, sent)
+                    self._send(request, sent)
                 answer = self.wait(waiter, self.timing.answer_s)
                 if answer is not None:
                     return answer
-        silence = f"{self.name}: no answer to {type(question).__name__} after {tries} tries"
+        silence = f"{self.name}: no answer to {type(request).__name__} after {tries} tries"
         if self.connected:
             raise NoAnswerError(silence, "press the board's reset button once")
         raise NoAnswerError(f"{silence}; its port is gone")
@@ -205,8 +205,8 @@ class Line:
     def _refused(self) -> None:
         """The other end is no board of ours, and is now asked why."""
 
-    def _send(self, question: Message, sent: set[int]) -> None:
-        packet = encode_packet(question.ID, self._sequence, question.pack())
+    def _send(self, request: Message, sent: set[int]) -> None:
+        packet = encode_packet(request.ID, self._sequence, request.pack())
         sent.add(self._sequence)
         self._sequence = (self._sequence + 1) % SEQUENCES
         filler = bytes(-len(packet) % USB_PACKET_BYTES) if self._fills_packets else b""

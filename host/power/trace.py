@@ -87,18 +87,18 @@ class Trace:
 
 def join(blocks: Iterable[Block], rate_hz: float, supply_volt: float) -> Trace:
     """All blocks in a row. supply_volt: where they bring no voltage of their own."""
-    kept = list(blocks)
+    received = list(blocks)
     gaps, at = [], 0
-    for block in kept:
+    for block in received:
         if block.lost:
             gaps.append(Gap(at, block.lost))
         at += len(block.current_a)
-    voltages = [b.voltage_v for b in kept if b.voltage_v is not None]
-    measured = len(voltages) == len(kept) and bool(kept)
+    voltages = [b.voltage_v for b in received if b.voltage_v is not None]
+    measured = len(voltages) == len(received) and bool(received)
     return Trace(
         rate_hz=rate_hz,
-        current_a=_joined([b.current_a for b in kept], np.float32),
-        bits=_joined([b.bits for b in kept], np.uint8),
+        current_a=_joined([b.current_a for b in received], np.float32),
+        bits=_joined([b.bits for b in received], np.uint8),
         voltage_v=_joined(voltages, np.float32) if measured else float(supply_volt),
         gaps=tuple(gaps),
     )

@@ -91,10 +91,10 @@ def _write_dialogue(reader: Reader, path: Path) -> int:
         file: TextIO | None = None
         for chunk in reader.chunks():
             for record in chunk.records:
-                for said in listener.take(record):
+                for message in listener.take(record):
                     file = file or open_files.enter_context(new_private_text(path))
-                    mark = ">" if said.by_host else "<"
-                    file.write(f"{said.time_ns / NANOSECONDS:.6f} {mark} {said.text}\n")
+                    mark = ">" if message.by_host else "<"
+                    file.write(f"{message.time_ns / NANOSECONDS:.6f} {mark} {message.text}\n")
                     count += 1
     return count
 

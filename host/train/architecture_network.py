@@ -90,7 +90,10 @@ def inherit(theirs: list[Stage], model: keras.Model, architecture: Architecture)
     `theirs` is no MobileNetV1 of 13 blocks."""
     if len(theirs) != 1 + 2 * sum(LARGEST_DEPTHS):
         return None
-    ours = [theirs[0], *(s for block in _kept(architecture) for s in theirs[1 + 2 * block :][:2])]
+    ours = [
+        theirs[0],
+        *(s for block in _remaining_blocks(architecture) for s in theirs[1 + 2 * block :][:2]),
+    ]
     names = ["conv1"]
     for index in range(1, len(architecture.blocks) + 1):
         names += [f"conv_dw_{index}", f"conv_pw_{index}"]
@@ -108,7 +111,7 @@ def inherit(theirs: list[Stage], model: keras.Model, architecture: Architecture)
     return chosen
 
 
-def _kept(architecture: Architecture) -> list[int]:
+def _remaining_blocks(architecture: Architecture) -> list[int]:
     """The blocks of the 13 that stay: the first ones of each stage."""
     starts = np.cumsum((0, *LARGEST_DEPTHS))
     return [

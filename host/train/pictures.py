@@ -127,9 +127,9 @@ def _load(
     facts: list[Picture] = []
     for dataset in found:
         if dataset.pictures:
-            kept = fill_readable(dataset, pixels[len(facts) :], fitted, say)
-            labels += kept.classes.tolist()
-            facts += kept.pictures
+            readable = fill_readable(dataset, pixels[len(facts) :], fitted, say)
+            labels += readable.classes.tolist()
+            facts += readable.pictures
     if not facts:
         raise HostError(
             f"no picture is in the split {split!r}",

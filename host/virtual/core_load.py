@@ -90,9 +90,9 @@ class CoreLoad:
         """After a reset nothing is pending; the counts stay."""
         now = int(self._state[words.CYCLES])
         for row, source in zip(self._rows, self._sources, strict=True):
-            kept = row[[words.TAKEN, words.STOLEN]]
+            counts = row[[words.TAKEN, words.STOLEN]]
             row[:] = 0
-            row[[words.TAKEN, words.STOLEN]] = kept
+            row[[words.TAKEN, words.STOLEN]] = counts
             row[words.PRIORITY], row[words.MOST] = source.priority, source.most
             row[words.NUMBER] = source.exception
             row[words.FOLLOWER], row[words.SKIPPED] = source.follower, source.skipped

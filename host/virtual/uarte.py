@@ -220,10 +220,10 @@ class Uarte(EventBank):
             self._queue(data)
 
     def _queue(self, data: bytes) -> None:
-        kept = data[: FIFO_BYTES - len(self._fifo)]
-        self._fifo += kept
-        if len(kept) < len(data):
-            self.bytes_lost += len(data) - len(kept)
+        accepted = data[: FIFO_BYTES - len(self._fifo)]
+        self._fifo += accepted
+        if len(accepted) < len(data):
+            self.bytes_lost += len(data) - len(accepted)
             self.values[ERRORSRC] |= OVERRUN
             self.signal(ERROR)
 

@@ -40,10 +40,10 @@ class Streaming(Board):
     def __init__(self, frames: list[Sample]) -> None:
         client = SimpleNamespace(name="memory", hello=HELLO)
         super().__init__(cast(Device, client))
-        self.frames, self.asked = frames, list[int | None]()
+        self.frames, self.counts = frames, list[int | None]()
 
     def samples(self, count: int | None = None) -> Iterator[Sample]:
-        self.asked.append(count)
+        self.counts.append(count)
         return iter(self.frames[:count])
 
 
@@ -51,7 +51,7 @@ def test_what_each_stage_takes_without_the_first_frame() -> None:
     frames = [sample(n, 64_000 * n, inference=640_000 * n) for n in range(1, 8)]
     board = Streaming(frames)
     found = board.measure(4)
-    assert board.asked == [5] and list(found) == list(STAGES)
+    assert board.counts == [5] and list(found) == list(STAGES)
     assert (found["inference"].count, found["inference"].minimum, found["inference"].maximum) == (
         4,
         20.0,
@@ -59,7 +59,7 @@ def test_what_each_stage_takes_without_the_first_frame() -> None:
     )
     assert found["period"].p50 == 3.5 and found["capture"].p50 == 1000 / 64_000_000
     board.measure()
-    assert board.asked == [5, 21]
+    assert board.counts == [5, 21]
     alone = Streaming([frames[0], replace(frames[1], cycles=None)])
     with pytest.raises(HostError, match=r"no frame to measure; python -m host.doctor says"):
         alone.measure(1)
@@ -69,7 +69,7 @@ def test_frames_are_kept_a_session_a_call(tmp_path: Path) -> None:
     board = Streaming([sample(n, 1) for n in range(3)])
     first = board.capture(tmp_path / "set", "a", 2)
     (other,) = board.capture(str(tmp_path / "set"), "b")
-    assert board.asked == [2, 1] and all(path.is_file() for path in (*first, other))
+    assert board.counts == [2, 1] and all(path.is_file() for path in (*first, other))
     rows = read_manifest(tmp_path / "set").pictures
     assert [row.label for row in rows] == ["a", "a", "b"]
     assert [row.session.rpartition("-")[2] for row in rows] == ["1", "1", "2"]
@@ -145,11 +145,11 @@ def test_a_lost_board_is_opened_again_and_recorded_on(
     path = tmp_path / "a.rec"
     open_board("auto", record=path if record else None)
     ((port, reopen),) = made
-    kept = (path, url, "host.open_board")
-    assert port == ((f"{url} opened", kept) if record else f"{url} opened")
+    arguments = (path, url, "host.open_board")
+    assert port == ((f"{url} opened", arguments) if record else f"{url} opened")
     assert (reopen is not None) == reopens
     if reopens:
-        assert reopen() == ((f"{url} again", kept) if record else f"{url} again")
+        assert reopen() == ((f"{url} again", arguments) if record else f"{url} again")
 
 
 def test_a_virtual_board_of_this_process_is_asked_four_times(

@@ -83,8 +83,8 @@ def mutants(share: float) -> tuple[str, bool]:
             max(largest, peak_bytes() - before),
         )
     bad = found["wrong"] or slowest > LIMIT_S or largest > LIMIT_BYTES
-    said = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
-    return f"{said}; slowest {slowest:.1f} s, most memory {largest >> 20} MB", not bad
+    counts = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
+    return f"{counts}; slowest {slowest:.1f} s, most memory {largest >> 20} MB", not bad
 
 
 def sheets(share: float) -> tuple[str, bool]:
@@ -107,8 +107,8 @@ def sheets(share: float) -> tuple[str, bool]:
             began = time.monotonic()
             found[f"{name} {_read(root)}"] += 1
             slowest = max(slowest, time.monotonic() - began)
-    said = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
-    return f"{said}; slowest {slowest:.1f} s", not any("wrong" in what for what in found)
+    counts = ", ".join(f"{n:,} {what}" for what, n in sorted(found.items()))
+    return f"{counts}; slowest {slowest:.1f} s", not any("wrong" in what for what in found)
 
 
 def _spoilt(data: bytearray, draw: random.Random) -> bytes:
@@ -160,21 +160,21 @@ def _damaged(data: bytearray, draw: random.Random) -> bytes:
 
 def stream(share: float) -> tuple[str, bool]:
     """A board's stream, damaged in ten ways: no message is taken that was not said."""
-    sizes, wrong, heard = [0, 0], 0, 0
+    sizes, wrong, received = [0, 0], 0, 0
     for way, (name, damage) in enumerate(_damages().items()):
         inbox, draw, numbers = Inbox(), random.Random(way), count(1)
         damaged = 0
         while damaged < STREAM_BYTES * share / 10:
-            data = b"".join(_said(next(numbers)) for _ in range(7))
+            data = b"".join(_packet(next(numbers)) for _ in range(7))
             harmed = damage(data, draw)
             sizes[harmed != data] += len(data)
             damaged += len(data)
             for message in inbox.feed(harmed):
-                heard += 1
+                received += 1
                 wrong += message != _message(message)
         print(f"{name}: {inbox.packets:,} packets whole", flush=True)
-    said = f"{sum(sizes) / 1e6:.1f} MB, {sizes[1] / 1e6:.1f} MB of it in damaged pieces"
-    return f"{said}; {heard:,} messages heard, {wrong} of them were never said", wrong == 0
+    summary = f"{sum(sizes) / 1e6:.1f} MB, {sizes[1] / 1e6:.1f} MB of it in damaged pieces"
+    return f"{summary}; {received:,} messages heard, {wrong} of them were never said", wrong == 0
 
 
 def _message(heard: object) -> object:
@@ -185,7 +185,7 @@ def _message(heard: object) -> object:
     return wire.Pong(number, 3 * number, 0, 0)
 
 
-def _said(number: int) -> bytes:
+def _packet(number: int) -> bytes:
     frame = wire.Frame(number, 96, 96, 1, 0, number.to_bytes(4, "little") * 2304)
     pong = wire.Pong(number, 3 * number, 0, 0)
     packets = (encode_packet(m.ID, 2 * number + i, m.pack()) for i, m in enumerate((frame, pong)))
@@ -246,8 +246,8 @@ def reconnects(share: float) -> tuple[str, bool]:
             grown = peak_bytes() - before
             piled = _open_files() - files, threading.active_count() - threads
             mode = board.mode
-    said = f"{wanted:,} times; {piled[0]:+} files, {piled[1]:+} threads, {grown >> 20:+} MB"
-    return said, max(piled) <= 1 and grown < 20 << 20 and mode == wire.Mode.STREAM
+    summary = f"{wanted:,} times; {piled[0]:+} files, {piled[1]:+} threads, {grown >> 20:+} MB"
+    return summary, max(piled) <= 1 and grown < 20 << 20 and mode == wire.Mode.STREAM
 
 
 def _open_files() -> int:
@@ -281,9 +281,9 @@ def main(words: list[str]) -> int:
     share = float(words[1]) if len(words) > 1 else 1.0
     good = True
     for name in words[:1] or HELD:
-        said, held = HELD[name](share)
+        summary, held = HELD[name](share)
         good &= held
-        print(f"{name}: {said}{'' if held else ' -- BROKEN'}", flush=True)
+        print(f"{name}: {summary}{'' if held else ' -- BROKEN'}", flush=True)
     return 0 if good else 1
 
 

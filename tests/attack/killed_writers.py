@@ -80,17 +80,17 @@ def kill_captures(folder: Path, wanted: int) -> tuple[str, bool]:
         place = folder / str(kills)
         with serving(LyingBoard()) as url:
             process, reading = started(capture.main, [*words, str(place), "--port", url])
-            said, least = b"", draw.randrange(1, 40)
-            while said.count(b"\n") < least:
-                said += os.read(reading, 4096)
+            printed, least = b"", draw.randrange(1, 40)
+            while printed.count(b"\n") < least:
+                printed += os.read(reading, 4096)
             os.kill(process, signal.SIGKILL)
             while more := os.read(reading, 4096):
-                said += more
+                printed += more
             os.close(reading)
             os.waitpid(process, 0)
-        names = [line.split()[-1] for line in said.decode().splitlines() if "saved" in line]
-        kept = {p.path for p in read_manifest(place).pictures if (place / p.path).is_file()}
-        announced, lost, kills = announced + len(names), lost + len({*names} - kept), kills + 1
+        names = [line.split()[-1] for line in printed.decode().splitlines() if "saved" in line]
+        listed = {p.path for p in read_manifest(place).pictures if (place / p.path).is_file()}
+        announced, lost, kills = announced + len(names), lost + len({*names} - listed), kills + 1
     return f"{kills} kills, {announced} pictures announced, {lost} of them lost", lost == 0
 
 
@@ -134,8 +134,8 @@ def kill_writers(folder: Path, kills: int) -> tuple[str, bool]:
         attempt = tries[number % len(tries)]
         found[attempt(source, folder / f"out{number}", draw)] += 1
     unharmed = _files(source) == before
-    said = ", ".join(f"{n} {what}" for what, n in sorted(found.items()))
-    return f"{kills} kills: {said}", unharmed and not any("WRONG" in what for what in found)
+    summary = ", ".join(f"{n} {what}" for what, n in sorted(found.items()))
+    return f"{kills} kills: {summary}", unharmed and not any("WRONG" in what for what in found)
 
 
 def _files(root: Path) -> dict[str, bytes]:

@@ -44,9 +44,9 @@ def kill_one(tool: str, directory: Path, after_s: float) -> str:
             time.sleep(0.01)
         time.sleep(after_s)
         process.kill()
-        _, said = process.communicate()
+        _, printed = process.communicate()
     if process.returncode != -9:
-        return f"ended by itself: {said[-300:]}"
+        return f"ended by itself: {printed[-300:]}"
     done = subprocess.run(
         bench("report", str(directory), "--no-png"), capture_output=True, text=True, check=False
     )

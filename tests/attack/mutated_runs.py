@@ -66,9 +66,9 @@ def report(directory: Path, pngs: bool) -> str:
     """What went wrong when a page was made of it; "" when it was made, or refused in one line."""
     page = directory.parent / "page.html"
     options = [] if pngs else ["--no-png"]
-    said = io.StringIO()
+    printed = io.StringIO()
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             bench(["report", str(directory), "--output", str(page), *options])
     except HostError as error:
         return "" if "\n" not in str(error) else f"more than a line: {error}"
@@ -78,7 +78,7 @@ def report(directory: Path, pngs: bool) -> str:
         found = page.read_text(encoding="utf-8") if page.exists() else ""
         for path in (page, *page.parent.glob("page_*.png")):
             path.unlink(missing_ok=True)
-    escapes = "\x1b" in said.getvalue() or "<script>alert" in found
+    escapes = "\x1b" in printed.getvalue() or "<script>alert" in found
     return "others' text was obeyed" if escapes else ""
 
 

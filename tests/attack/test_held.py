@@ -12,5 +12,5 @@ from tests.attack.held import HELD
     [("mutants", 0.01), ("sheets", 0.02), ("stream", 0.003), ("reconnects", 0.005)],
 )
 def test_it_holds(name: str, share: float) -> None:
-    said, held = HELD[name](share)
-    assert held, said
+    summary, held = HELD[name](share)
+    assert held, summary

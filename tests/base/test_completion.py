@@ -17,7 +17,7 @@ STARTED = "import sys; sys.argv[0] = 'tinyml-camera'; from host.__main__ import 
 def completions(line: str, folder: Path, point: int | None = None) -> set[str]:
     """What the shell would offer at a place of the line, the end by default."""
     answer = folder / "answer"
-    asked = {
+    environment = {
         "_ARGCOMPLETE": "1",
         "_ARGCOMPLETE_IFS": "\n",
         "_ARGCOMPLETE_STDOUT_FILENAME": str(answer),
@@ -28,7 +28,10 @@ def completions(line: str, folder: Path, point: int | None = None) -> set[str]:
         "PYTHONPATH": str(ABOVE),
     }
     done = subprocess.run(
-        [sys.executable, "-c", STARTED], cwd=folder, env=os.environ | asked, capture_output=True
+        [sys.executable, "-c", STARTED],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     return {word.strip() for word in answer.read_text().split("\n") if word.strip()}

@@ -34,14 +34,14 @@ def colours(style: str, system: str) -> tuple[ColorTriplet | None, ColorTriplet 
     file = io.StringIO()
     Console(file=file, force_terminal=True, color_system=system).print(Text("x", style))
     codes = re.match(r"\x1b\[([\d;]*)m", file.getvalue())
-    said = codes[1] if codes else ""
+    style_code = codes[1] if codes else ""
     found: dict[str, ColorTriplet] = {}
-    for what, kind, numbers in re.findall(r"([34]8);([25]);([\d;]+?)(?=;[34]8|$)", said):
+    for what, kind, numbers in re.findall(r"([34]8);([25]);([\d;]+?)(?=;[34]8|$)", style_code):
         parts = [int(part) for part in numbers.split(";")]
         found[what] = (
             ColorTriplet(*parts[:3]) if kind == "2" else Color.from_ansi(parts[0]).get_truecolor()
         )
-    return found.get("38"), found.get("48"), said
+    return found.get("38"), found.get("48"), style_code
 
 
 @pytest.mark.parametrize("system", ["truecolor", "256"])
@@ -49,8 +49,8 @@ def colours(style: str, system: str) -> tuple[ColorTriplet | None, ColorTriplet 
     "style", [*NAMED, *OURS, "bold red", "dim", "progress.remaining", "#123456"]
 )
 def test_a_coloured_text_can_be_read_on_white_and_on_black(system: str, style: str) -> None:
-    ink, behind, said = colours(style, system)
-    assert ink is not None and behind is None and "2" not in said.split(";")[:1]
+    ink, behind, colour = colours(style, system)
+    assert ink is not None and behind is None and "2" not in colour.split(";")[:1]
     assert contrast(ink, BLACK) >= LEAST and contrast(ink, WHITE) >= LEAST
 
 
@@ -65,9 +65,9 @@ def test_a_filled_field_can_be_read_and_is_seen(system: str, style: str) -> None
 @pytest.mark.parametrize("style", [*NAMED, *OURS, *FILLED, "dim", "bold red"])
 def test_of_sixteen_colours_none_is_used(style: str) -> None:
     """What each looks like is the terminal's choice: olive on white has 4.2:1, the usual yellow 1.3:1."""
-    _, _, said = colours(style, "standard")
-    assert set(said.split(";")) <= {"", "1", "7"}
-    assert ("7" in said.split(";")) == (" on " in style)
+    _, _, colour = colours(style, "standard")
+    assert set(colour.split(";")) <= {"", "1", "7"}
+    assert ("7" in colour.split(";")) == (" on " in style)
 
 
 def rgb(colour: tuple[int, int, int]) -> ColorTriplet:

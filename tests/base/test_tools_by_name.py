@@ -37,16 +37,16 @@ def test_help_and_version(
 def test_a_tool_gets_what_stands_behind_its_name(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[list[str]] = []
+    calls: list[list[str]] = []
     module = "bench" if name == "report" else name
 
     def main(words: list[str]) -> int:
-        heard.append(words)
+        calls.append(words)
         return 5
 
     monkeypatch.setattr(f"host.{module}.__main__.main", main)
     assert run(monkeypatch, name, "--port", "x") == 5
-    assert heard == [[*(["report"] if name == "report" else []), "--port", "x"]]
+    assert calls == [[*(["report"] if name == "report" else []), "--port", "x"]]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class SteppedPort(LocalPort):
             return b""
         output = super().read()
         answers = sum(packet.type in ANSWERS for packet in self._answers.feed(output))
-        with self._counting:  # a question that comes meanwhile is still owed its answer
+        with self._counting:  # a request that comes meanwhile is still owed its answer
             self._owed = max(0, self._owed - answers)
             if output.endswith(DELIMITER) and not self._owed:
                 self._goes_on.clear()

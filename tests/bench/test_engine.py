@@ -59,16 +59,16 @@ def test_little_lies_between_the_operators(report: Report) -> None:
 
 
 def test_cycles_are_of_the_engine_and_of_nothing_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[BoardOptions] = []
+    boards_made: list[BoardOptions] = []
 
     def started(*, options: BoardOptions, elf: Path) -> None:
-        asked.append(options)
+        boards_made.append(options)
         raise HostError("seen enough")
 
     monkeypatch.setattr(guest, "LocalPort", started)
     with pytest.raises(HostError, match="seen enough"):
         Guest(MODEL)
-    assert asked == [BoardOptions(core_load=False)]
+    assert boards_made == [BoardOptions(core_load=False)]
 
 
 def test_counts_the_published_macs_of_the_model(report: Report) -> None:

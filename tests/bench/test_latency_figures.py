@@ -167,9 +167,9 @@ def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:
 
 
 def test_a_run_of_before_pictures_had_an_age_is_compared_by_what_it_has(tmp_path: Path) -> None:
-    kept = tuple(column for column in INFERENCES.columns if column.name not in ADDED)
+    columns = tuple(column for column in INFERENCES.columns if column.name not in ADDED)
     rows = [replace(row, overlapped_cycles=0, age_cycles=0) for row in inferences(40)]
-    old = written(tmp_path / "a", rows, layouts=(replace(INFERENCES, columns=kept), LAYERS))
+    old = written(tmp_path / "a", rows, layouts=(replace(INFERENCES, columns=columns), LAYERS))
     found = compare_runs(old, written(tmp_path / "b", inferences(40)))
     names = [stage.name for stage in found.stages]
     assert names == ["capture", "preprocess", "inference", "send", "period", "host"]

@@ -150,8 +150,8 @@ def test_no_frames_have_no_rate_and_a_board_without_a_model_takes_no_image() -> 
 @pytest.mark.parametrize(("cache", "dcdc"), [(1, 0), (0, 1)])
 def test_conditions_are_the_boards(cache: int, dcdc: int) -> None:
     hello = replace(HELLO, board="nano33ble", instruction_cache=cache, dcdc=dcdc)
-    said = _conditions("port", hello)
-    assert said == (
+    conditions = _conditions("port", hello)
+    assert conditions == (
         f"nano33ble board {hello.device_serial:016x} at port, firmware {hello.firmware} "
         f"({hello.compiler}), instruction cache {'on' if cache else 'off'}, "
         f"{'DC/DC' if dcdc else 'LDO'}, by this computer's clock"
@@ -192,11 +192,11 @@ def test_a_row_counts_bytes_both_ways_in_thousands_a_second() -> None:
 
 
 def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    asked: list[object] = []
+    requests: list[object] = []
     report = LinkReport("a board", True, (Row("Ping", 8, 12, 7, 0, 1.0, 2.0, 3.0),), 1, 2, 3, 4)
 
     def measured(device: object, clock: object, *wanted: object) -> LinkReport:
-        asked.append((device, clock, *wanted))
+        requests.append((device, clock, *wanted))
         return report
 
     monkeypatch.setattr(
@@ -214,4 +214,4 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     shown = printed_json(capsys.readouterr().out)
     assert shown == as_json(report) | {"rows": [vars(row) for row in report.rows]}
     device = ("port", LOSSY)
-    assert asked == [(device, time.monotonic, 100, 5), (device, time.monotonic, 7, 2)]
+    assert requests == [(device, time.monotonic, 100, 5), (device, time.monotonic, 7, 2)]

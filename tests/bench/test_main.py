@@ -40,18 +40,18 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_a_run_keeps_the_words_of_its_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[list[str]] = []
+    calls: list[list[str]] = []
     words = ["link", "--count", "7"]
 
     def run(args: argparse.Namespace) -> int:
-        kept.append(args.argv)
+        calls.append(args.argv)
         return 3
 
     monkeypatch.setattr("host.bench.link.command.run", run)
     monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py", *words])
     assert main() == 3
     assert main(words) == 3
-    assert kept == [words, words]
+    assert calls == [words, words]
 
 
 def test_what_a_measurement_needs_is_looked_for_before_it_is_imported(
@@ -98,14 +98,14 @@ def test_ratios_are_shown_beside_each_layer(tmp_path: Path) -> None:
 def test_json_goes_to_stdout_and_conditions_to_stderr(
     firmware: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = tmp_path / "kept.json"
+    saved = tmp_path / "kept.json"
     arguments = ["engine", "--elf", str(firmware), "--images", "1", "--json"]
-    assert main([*arguments, "--write-baseline", str(kept)]) == 0
+    assert main([*arguments, "--write-baseline", str(saved)]) == 0
     output = capsys.readouterr()
     assert printed_json(output.out)["macs"] == 7_001_216
     assert "virtual board, firmware" in output.err
     assert "estimated, zero-wait Cortex-M4" in output.err
-    assert read_baseline(kept).instructions == printed_json(output.out)["instructions"]
+    assert read_baseline(saved).instructions == printed_json(output.out)["instructions"]
 
 
 def test_a_model_that_is_not_there(firmware: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,16 +65,16 @@ def test_cycles_come_from_the_profile_and_nothing_is_estimated(
 def test_profiles_are_asked_for_while_it_measures_and_not_afterwards(
     device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[wire.Setting, int]] = []
+    changed: list[tuple[wire.Setting, int]] = []
     change = device.set
 
     def noted(setting: wire.Setting, value: int) -> None:
-        told.append((setting, value))
+        changed.append((setting, value))
         change(setting, value)
 
     monkeypatch.setattr(device, "set", noted)
     measure_real(device, PACKED, True, 1)
-    assert told == [(wire.Setting.PROFILE, 1), (wire.Setting.PROFILE, 0)]
+    assert changed == [(wire.Setting.PROFILE, 1), (wire.Setting.PROFILE, 0)]
 
     def fails(image: object) -> None:
         raise HostError("the cable was pulled")
@@ -82,7 +82,7 @@ def test_profiles_are_asked_for_while_it_measures_and_not_afterwards(
     monkeypatch.setattr(device, "inject", fails)
     with pytest.raises(HostError, match="pulled"):
         measure_real(device, PACKED, True, 1)
-    assert told[2:] == told[:2]
+    assert changed[2:] == changed[:2]
 
 
 def test_a_board_that_runs_another_model_is_refused(model: Model) -> None:

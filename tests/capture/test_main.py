@@ -34,14 +34,14 @@ def test_a_capture_from_the_virtual_board_is_its_frame(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    said = done.stdout.splitlines()
-    assert [line.split()[0] for line in said] == ["saved", "saved", "refused:", "removed"]
-    (kept,) = read_manifest(output).pictures
-    png = cv2.imread(str(output / kept.path), cv2.IMREAD_UNCHANGED)
+    printed = done.stdout.splitlines()
+    assert [line.split()[0] for line in printed] == ["saved", "saved", "refused:", "removed"]
+    (picture,) = read_manifest(output).pictures
+    png = cv2.imread(str(output / picture.path), cv2.IMREAD_UNCHANGED)
     (frame,) = Bench(SCENE).frames(1)
     assert png is not None and np.array_equal(png, frame[..., 0])
-    assert kept.label == "person" and kept.tags == ("drawn",) and kept.split == "train"
-    assert (kept.score("person") or 0) > 0.5 and kept.board.startswith("virtual ")
+    assert picture.label == "person" and picture.tags == ("drawn",) and picture.split == "train"
+    assert (picture.score("person") or 0) > 0.5 and picture.board.startswith("virtual ")
     assert "1 new pictures" in done.stderr and "capture more" not in done.stderr
 
 

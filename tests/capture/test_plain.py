@@ -49,17 +49,17 @@ class Script:
         return key != "q"
 
 
-def said(script: Script, frames: int | None = None, keys: str = "") -> list[str]:
+def printed(script: Script, frames: int | None = None, keys: str = "") -> list[str]:
     return list(run_plain(cast(CaptureSession, script), frames, list(keys)))
 
 
 def test_each_line_is_said_once_and_a_key_is_pressed_a_frame() -> None:
     script = Script("a", None, "b", "c", "d")
-    assert said(script, keys="12") == ["a", "pressed 1", "b", "pressed 2"]
-    assert said(Script("a", "b", "c"), frames=2) == ["a", "b"]
-    assert said(Script("a", "b", "c"), frames=0) == []
+    assert printed(script, keys="12") == ["a", "pressed 1", "b", "pressed 2"]
+    assert printed(Script("a", "b", "c"), frames=2) == ["a", "b"]
+    assert printed(Script("a", "b", "c"), frames=0) == []
     script = Script("a", "b", "c")
-    assert said(script, keys="1q2") == ["a", "pressed 1", "b", "pressed q"]
+    assert printed(script, keys="1q2") == ["a", "pressed 1", "b", "pressed q"]
     assert script.pressed == ["1", "q"]
 
 
@@ -68,23 +68,23 @@ def test_a_script_gives_up_after_half_a_minute_without_a_frame() -> None:
     for quiet, ends in ((0, False), (1, True)):
         probe = Script()
         with pytest.raises(HostError, match=r"no frame for 30 s: .*doctor"):
-            said(probe)
+            printed(probe)
         steps = len(probe.waited)
         assert sum(probe.waited) == pytest.approx(30, abs=probe.waited[0])
         silence: list[str | None] = [None] * (steps - 1 + quiet)
         script = Script("a", *silence, "b", *silence, "c")
         if ends:
             with pytest.raises(HostError, match="no frame"):
-                said(script, frames=3)
+                printed(script, frames=3)
         else:
-            assert said(script, frames=3) == ["a", "b", "c"]
+            assert printed(script, frames=3) == ["a", "b", "c"]
 
 
 def test_a_virtual_board_that_brings_no_frame_is_not_one_for_the_doctor() -> None:
     script = Script()
     script.view = View(board=VIRTUAL)
     with pytest.raises(HostError, match=r"no frame for 30 s: this computer may be too busy.*end "):
-        said(script)
+        printed(script)
 
 
 # -- the gate ------------------------------------------------------------------------------------

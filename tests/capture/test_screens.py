@@ -53,10 +53,10 @@ def texts(state: State, width: int = 1060, height: int = 660) -> list[str]:
 
 
 def test_the_window_says_what_matters() -> None:
-    said = texts(USUAL_STATE)
-    assert {"37", "12", "A KEY KEEPS THIS FRAME", "undo", "new place"} <= set(said)
-    assert "this run: 14 saved, 5 near-duplicates refused" in said
-    assert "capture more non_person" in said
+    shown = texts(USUAL_STATE)
+    assert {"37", "12", "A KEY KEEPS THIS FRAME", "undo", "new place"} <= set(shown)
+    assert "this run: 14 saved, 5 near-duplicates refused" in shown
+    assert "capture more non_person" in shown
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -70,9 +70,9 @@ def test_recording_is_never_hidden(size: tuple[int, int]) -> None:
 
 def test_a_notice_leaves_the_keys_in_sight() -> None:
     view = replace(USUAL, notice="saved person/00004.png; it looks like non_person/00002.png")
-    said = [text for text, _ in paint_capture(view, USUAL_STATE, 1060, 660).texts]
-    assert "undo" in said
-    assert view.notice in " ".join(said)
+    shown = [text for text, _ in paint_capture(view, USUAL_STATE, 1060, 660).texts]
+    assert "undo" in shown
+    assert view.notice in " ".join(shown)
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())

@@ -106,8 +106,8 @@ def test_doubtful_frames_are_held_until_labelled_or_skipped(tmp_path: Path) -> N
         it.session.press("s")
         it.show(5, score=126)
         assert not it.session.state.asks and it.session.state.added == 1
-    (kept,) = read_manifest(tmp_path).pictures
-    assert kept.score("person") == pytest.approx(0.5, abs=0.01)
+    (saved,) = read_manifest(tmp_path).pictures
+    assert saved.score("person") == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_changed_scene_is_kept_under_the_label_that_was_given(tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ def test_a_window_else_the_terminal_else_lines(
     monkeypatch.setattr(run, "why_no_window", lambda: "" if window else NO_WINDOW)
     monkeypatch.setattr(run, "Console", lambda: SimpleNamespace(is_terminal=terminal))
     session = cast(CaptureSession, SimpleNamespace(is_scripted=False))
-    heard: list[str] = []
-    run._show(Showing("default", None, 0.5, frames=7, **options), session, heard.append)
-    assert shown == [(way, 7, way == "lines")] and heard == said
+    messages: list[str] = []
+    run._show(Showing("default", None, 0.5, frames=7, **options), session, messages.append)
+    assert shown == [(way, 7, way == "lines")] and messages == said
     assert capsys.readouterr().out == (
         f"keys {''.join(options.get('keys', ()))}\n" if way == "lines" else ""
     )
@@ -84,13 +84,13 @@ class Board:
     name, hello = "memory", HELLO
 
     def __init__(self) -> None:
-        self.told: list[object] = []
+        self.commands: list[object] = []
 
     def set(self, setting: Setting, value: int) -> None:
-        self.told.append((setting, value))
+        self.commands.append((setting, value))
 
     def set_mode(self, mode: Mode) -> None:
-        self.told.append(mode)
+        self.commands.append(mode)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_board_is_set_up_and_left_asleep_whatever_happens(
     with Journal(tmp_path, LABELS) as journal, pytest.raises(KeyboardInterrupt):
         capture(showing, Options(LABELS), Opening(Choice(url, "")), cast(Any, board), journal,
                 tmp_path, said.append)  # fmt: skip
-    assert board.told == [*swap, Mode.STREAM, Mode.IDLE]
+    assert board.commands == [*swap, Mode.STREAM, Mode.IDLE]
     assert [view.scene for view in views] == [scene], "of a virtual board alone"
     assert said[0] == "this run: 0 saved, 0 near-duplicates refused"
     table = capsys.readouterr().err

@@ -69,8 +69,8 @@ def test_every_tool_says_the_same(tmp_path: Path) -> None:
     packed.write_bytes(made.blob)
     refused = refusal(made)
     assert refused is not None
-    said = refused.what
-    assert "(image 187500, arena" in said and "the firmware has 144384" in said
+    message = refused.what
+    assert "(image 187500, arena" in message and "the firmware has 144384" in message
     slot = SlotInfo(0, SlotState.READY, 1, 0, 294_912, 144_384, 0, 0, 0, "person")
     report = examine(str(tflite), 0.25, 96, 1, 2, Options())
     assert not report.fits and report.reason == str(refused)
@@ -82,7 +82,7 @@ def test_every_tool_says_the_same(tmp_path: Path) -> None:
     ):
         with pytest.raises(HostError) as caught:
             ask()
-        assert said in caught.value.what and caught.value.remedy == refused.remedy
+        assert message in caught.value.what and caught.value.remedy == refused.remedy
 
 
 @pytest.mark.parametrize(

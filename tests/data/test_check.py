@@ -123,9 +123,9 @@ def test_the_report_shows_what_was_found(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(root), "--output", str(tmp_path / "out")]) == 1
-    output, said = capsys.readouterr()
+    output, printed = capsys.readouterr()
     for name in ("index.html", "findings.csv", "contact_sheet.png"):
-        assert f"out/{name}" in said.replace("\n", "")
+        assert f"out/{name}" in printed.replace("\n", "")
     assert "cannot be read" in output and "20 pictures checked" in output
     rows = list(csv.DictReader((tmp_path / "out/findings.csv").open()))
     assert {"cannot be read", "dark"} <= {row["kind"] for row in rows}

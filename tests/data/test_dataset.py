@@ -74,8 +74,8 @@ def test_a_damaged_picture_is_refused_by_name_or_left_out(tmp_path: Path, cut: i
     with pytest.raises(UnreadableError, match=r"b/2\.png"):
         load_pixels(dataset, 8, 8, 1)
     output: list[str] = []
-    kept, pixels = load_readable(dataset, 8, 8, 1, output.append)
-    assert [p.path for p in kept.pictures] == ["a/1.png", "b/3.png"] and len(pixels) == 2
+    readable, pixels = load_readable(dataset, 8, 8, 1, output.append)
+    assert [p.path for p in readable.pictures] == ["a/1.png", "b/3.png"] and len(pixels) == 2
     assert len(output) == 1 and "b/2.png" in output[0]
 
 

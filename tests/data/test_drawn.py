@@ -42,8 +42,8 @@ def test_the_planted_bias_is_found_and_none_where_none_is(
         main(["draw", str(tmp_path / name), "--count", "24", *more])
         capsys.readouterr()
         main(["check", str(tmp_path / name)])
-        said = capsys.readouterr()
-        found.append(" ".join((said.out + said.err).split()))
+        printed = capsys.readouterr()
+        found.append(" ".join((printed.out + printed.err).split()))
     assert "gives away" not in found[0]
     for word in ("session tells 48 of 48", "source tells 48 of 48", "with_mask is brighter"):
         assert word in found[1]

@@ -120,16 +120,16 @@ def test_watching_tells_the_same_verdicts(
     device = cast(Device, bench.client)
     stage.present = True
     label = start_watch(device, 60, None)
-    told: list[str] = []
+    messages: list[str] = []
     for line in watch_lines(device, label, lambda: "", 2):
-        told.append(line.strip())
+        messages.append(line.strip())
         stage.present = "PERSON" not in line
     bench.mode(Mode.IDLE)
-    verdicts = [line for line in told if not line.startswith("still")]
+    verdicts = [line for line in messages if not line.startswith("still")]
     for line, words, present in zip(verdicts, ("PERSON", "no person"), (True, False), strict=True):
-        said = re.fullmatch(rf"{words} \((\d+) %, look \d+\)", line)
-        assert said, line
-        assert abs(int(said[1]) - 100 * chance(picture(present, 128, 128))) < 4, line
+        matched = re.fullmatch(rf"{words} \((\d+) %, look \d+\)", line)
+        assert matched, line
+        assert abs(int(matched[1]) - 100 * chance(picture(present, 128, 128))) < 4, line
 
 
 def test_evaluating_finds_every_answer_equal(

@@ -48,9 +48,9 @@ class Board:
 
     def command(self, command: Message) -> Any:
         self.sent.append(command)
-        said = self._answer(command)
-        if said is not None:
-            return SimpleNamespace(value=said)
+        response = self._answer(command)
+        if response is not None:
+            return SimpleNamespace(value=response)
         if isinstance(command, SlotWrite):
             self.held[command.offset :] = command.piece
         elif isinstance(command, SlotCommit):

@@ -73,14 +73,14 @@ def test_a_frame_is_waited_for_as_patiently_as_was_asked(
 def test_an_emulator_is_waited_for_by_this_computers_clock_alone(
     is_serial: bool, by_this_computers_clock: bool, patience: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[float] = []
+    waits: list[float] = []
 
     def noted(device: object, clock: object, say: object, patience: float) -> Evidence:
-        asked.append(patience)
+        waits.append(patience)
         raise HostError("enough")
 
     monkeypatch.setattr(examine, "collect", noted)
     clock = time.monotonic if by_this_computers_clock else lambda: time.monotonic()
     with pytest.raises(HostError, match="enough"):
         examine.examine_port(lambda: MemoryPort(FakeBoard()), is_serial, lambda line: None, clock)
-    assert asked == [patience]
+    assert waits == [patience]

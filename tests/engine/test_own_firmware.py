@@ -37,10 +37,10 @@ def test_the_program_of_the_page_runs(tmp_path: Path) -> None:
     subprocess.run(
         [*host_compiler(), *STRICT, *includes, f"-I{tmp_path}", *files, "-o", str(made)], check=True
     )
-    said = subprocess.run([str(made)], check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run([str(made)], check=True, capture_output=True, text=True).stdout
     image = (np.arange(96 * 96) * 7 % 251).astype(np.uint8).reshape(96, 96, 1)
     scores = HostEngine(MODEL.read_bytes()).run(image)
-    assert [int(line.split()[0]) for line in said.splitlines()] == np.ravel(scores).tolist()
+    assert [int(line.split()[0]) for line in printed.splitlines()] == np.ravel(scores).tolist()
 
 
 def test_the_page_names_the_files() -> None:

@@ -21,7 +21,7 @@ EXPECTED = np.stack([IMAGES[:, 0, 0, 0], IMAGES[:, 1, 1, 0]], 1).view(np.int8)
 
 
 class FakeBoard:
-    """Says the first two diagonal pixels. `before` is called with the number of each question and may raise."""
+    """Says the first two diagonal pixels. `before` is called with the number of each request and may raise."""
 
     connected = False
 
@@ -53,8 +53,8 @@ def loop(
 ) -> Looped:
     clock = Clock()
     seen = [] if progress is None else progress
-    kept = Journal(None, "") if journal is None else journal
-    return run_loop(board, IMAGES, EXPECTED, kept, seen.append, clock, clock.sleep)
+    answers = Journal(None, "") if journal is None else journal
+    return run_loop(board, IMAGES, EXPECTED, answers, seen.append, clock, clock.sleep)
 
 
 def test_every_byte_is_compared_and_progress_told() -> None:

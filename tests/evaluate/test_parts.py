@@ -100,16 +100,18 @@ def test_what_there_is_to_say_of_a_set_is_said(
     root = fill(tmp_path / "set", "a/1.png", "no_b/2.png", "no_b/3.png")
     (root / "a" / "notes.tif").write_text("x")
     (root / "a" / "9.png").write_bytes(b"none")
-    said: list[str] = []
+    messages: list[str] = []
     with pytest.raises(HostError, match=r"9\.png is not a picture"):
-        load(Request(root), subject(("a", "non_b")), {}, said.append)
-    assert any(".tif" in line for line in said), "of a format that is not read"
-    assert any("no_b" in line and "non_b" in line for line in said), "a label is taken for another"
-    loaded = load(Request(root, skip_unreadable=True), subject(("a", "non_b")), {}, said.append)
+        load(Request(root), subject(("a", "non_b")), {}, messages.append)
+    assert any(".tif" in line for line in messages), "of a format that is not read"
+    assert any("no_b" in line and "non_b" in line for line in messages), (
+        "a label is taken for another"
+    )
+    loaded = load(Request(root, skip_unreadable=True), subject(("a", "non_b")), {}, messages.append)
     assert loaded.truth.tolist() == [0, 1, 1] and loaded.pixels.shape == (3, 4, 5, 1)
-    assert said[-1].startswith("left out: a/9.png")
+    assert messages[-1].startswith("left out: a/9.png")
     with pytest.raises(HostError, match="all 2 pictures are of one class"):
-        load(Request(fill(tmp_path / "one", "a/1.png", "a/2.png")), subject(), {}, said.append)
+        load(Request(fill(tmp_path / "one", "a/1.png", "a/2.png")), subject(), {}, messages.append)
     assert pictures.DEFAULT_SPLIT == "val" and pictures.EVERY == "all"
 
 
@@ -126,7 +128,7 @@ def test_progress_is_of_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_answers_of_a_board_are_kept_where_the_run_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: bool
 ) -> None:
-    bars, places, closed, said = Bars(), list[object](), list[bool](), list[str]()
+    bars, places, closed, messages = Bars(), list[object](), list[bool](), list[str]()
 
     class Kept:
         def __init__(self, path: Path | None, about: object) -> None:
@@ -158,11 +160,13 @@ def test_answers_of_a_board_are_kept_where_the_run_is(
     whole = cast(Loaded, SimpleNamespace(pixels=np.zeros((4, 4, 5, 1), np.uint8)))
     of = subject()
     object.__setattr__(of, "packed", object())
-    _, hello = command._on_board(args, of, whole, np.zeros((4, 2), np.int8), Console(), said.append)
+    _, hello = command._on_board(
+        args, of, whole, np.zeros((4, 2), np.int8), Console(), messages.append
+    )
     assert (
         hello is HELLO and places == [tmp_path / "board_answers.txt" if output else None] and closed
     )
-    assert said == ["2 answers are here from a run that was cut off", "a line"]
+    assert messages == ["2 answers are here from a run that was cut off", "a line"]
     assert bars.shares == {f"{HELLO.board} board": [0.25, 1.0]}
 
 

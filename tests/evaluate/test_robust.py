@@ -90,13 +90,13 @@ def test_robust_from_the_command_line_repeats_itself(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, output = own_pictures(tmp_path / "own"), tmp_path / "run"
-    asked = [str(MODEL), "--data", str(data), "--limit", "4", "--robust", "--no-float"]
-    assert command.main([*asked, "--json"]) == 0
+    words = [str(MODEL), "--data", str(data), "--limit", "4", "--robust", "--no-float"]
+    assert command.main([*words, "--json"]) == 0
     first = printed_json(capsys.readouterr().out)["robust"]
     assert [each["condition"] for each in first] == list(CONDITIONS)
     assert first[0]["accuracy"] == 1.0 and first[0]["lost_points"] == 0
     assert all(0 <= each["accuracy"] <= 1 for each in first)
-    assert command.main([*asked, "--output", str(output)]) == 0
+    assert command.main([*words, "--output", str(output)]) == 0
     table = capsys.readouterr().out
     assert "worst condition: " in table and "gain_noise" in table
     lines = (output / "conditions.csv").read_text(encoding="utf-8").splitlines()

@@ -119,8 +119,10 @@ def test_a_board_that_ignores_the_touch_is_named(
     image: Path, bossac: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(Desk([NANO], deaf=True), str(image), "--bossac", str(bossac)) == 2
-    said = capsys.readouterr().err
-    assert "did not go into its bootloader within 10 s" in said and "reset button twice" in said
+    printed = capsys.readouterr().err
+    assert (
+        "did not go into its bootloader within 10 s" in printed and "reset button twice" in printed
+    )
 
 
 def test_no_board_is_one_line(
@@ -135,8 +137,8 @@ def test_a_failed_bossac_has_its_words_and_a_remedy(
 ) -> None:
     (bossac.parent / "fail").touch()
     assert run(Desk([BOOTLOADER]), str(image), "--bossac", str(bossac)) == 2
-    said = capsys.readouterr().err
-    assert "SAM-BA operation failed" in said and "try another cable" in said
+    printed = capsys.readouterr().err
+    assert "SAM-BA operation failed" in printed and "try another cable" in printed
 
 
 def test_its_bar_is_followed(image: Path, bossac: Path) -> None:

@@ -190,8 +190,8 @@ def test_all_that_is_said_of_two_boards(
     assert run_main(lambda: flash.main(words, desk.machine(), write)) == 2
     assert put == [("bossac", "/dev/ttyACM70", "a.bin"), ("bossac", "/dev/ttyACM71", "a.bin")]
     assert bars.shares == {"a.bin -> /dev/ttyACM70": [0.5], "a.bin -> /dev/ttyACM71": [0.5]}
-    said = capsys.readouterr().err.splitlines()
-    assert said == [
+    printed = capsys.readouterr().err.splitlines()
+    assert printed == [
         "a.bin: 1,008 bytes",
         "note: ModemManager runs: if the upload fails, `sudo systemctl stop ModemManager`",
         "board 1 of 2 at /dev/ttyACM0: restarting into its bootloader",

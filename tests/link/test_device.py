@@ -285,7 +285,7 @@ def test_a_board_that_restarts_by_itself_is_told_everything_again(
     assert device.losses.total == 0
 
 
-def test_who_closes_while_a_restarted_board_is_asked_floods_it_with_no_questions(
+def test_who_closes_while_a_restarted_board_is_greeted_floods_it_with_no_requests(
     board: FakeBoard,
 ) -> None:
     """What is sent after close() ends in the middle of a packet, and waits for who opens the port next."""
@@ -294,16 +294,16 @@ def test_who_closes_while_a_restarted_board_is_asked_floods_it_with_no_questions
     board.drop_answer = lambda message: silent.is_set()
     device = Device(port, timing=replace(PATIENT, hello_again_s=60))
 
-    def questions() -> int:
+    def requests() -> int:
         return sum(isinstance(command, wire.HelloRequest) for command in board.commands)
 
-    asked = questions()
+    sent = requests()
     silent.set()
     port.arrive(board.restart())
-    while questions() == asked:
+    while requests() == sent:
         device.receive(0.01)
     device.close()
-    assert questions() == asked + 1
+    assert requests() == sent + 1
 
 
 def test_another_firmware_after_a_reconnection_is_an_error(board: FakeBoard) -> None:

@@ -15,15 +15,15 @@ FOLLOWING = [(Result.ID, 160), (Profile.ID, 260), (Ack.ID, 8), (Ack.ID, 8), (Fau
 @pytest.mark.parametrize("pixels", [GREY, RGB])
 def test_what_follows_a_frame_finds_room_in_a_full_ring(pixels: int) -> None:
     """Nothing is sent while the model runs on a core that is busy: what was free then is all there is."""
-    link, said = FirmwareLink(), list[tuple[int, int]]()
+    link, sent = FirmwareLink(), list[tuple[int, int]]()
     dropped = link.dropped
     for _ in range(8):  # a Frame, as soon as there is room, faster than the port takes them
         link.wait_for_room(pixels)
         for kind, size in [(Frame.ID, pixels), *FOLLOWING]:
             link.send(kind, size)
-            said.append((kind, size))
+            sent.append((kind, size))
     assert link.dropped == dropped
-    assert link.sent() == said
+    assert link.sent() == sent
 
 
 def test_a_frame_that_would_leave_no_room_is_dropped_and_counted() -> None:

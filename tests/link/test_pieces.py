@@ -25,10 +25,10 @@ def parts(frame: int, size: int = wire.FRAME_PART_BYTES) -> list[Message]:
     ]
 
 
-def heard(said: list[Message], lost: set[int] | None = None) -> tuple[Inbox, list[Message]]:
+def received(messages: list[Message], lost: set[int] | None = None) -> tuple[Inbox, list[Message]]:
     """What an inbox makes of packets; `lost`: the numbers of those that do not arrive."""
     inbox, found = Inbox(), list[Message]()
-    for number, message in enumerate([BIG, *said]):
+    for number, message in enumerate([BIG, *messages]):
         if number not in (lost or ()):
             found += inbox.feed(encode_packet(message.ID, number, message.pack()))
     return inbox, found[1:]
@@ -36,7 +36,7 @@ def heard(said: list[Message], lost: set[int] | None = None) -> tuple[Inbox, lis
 
 @pytest.mark.parametrize("size", [wire.FRAME_PART_BYTES, 1_000, 32_000, len(PIXELS)])
 def test_parts_make_the_frame(size: int) -> None:
-    inbox, found = heard([*parts(7, min(size, 32_000)), *parts(8)])
+    inbox, found = received([*parts(7, min(size, 32_000)), *parts(8)])
     assert [type(m) for m in found] == [wire.Frame, wire.Frame]
     assert [(m.frame, m.pixels) for m in found if isinstance(m, wire.Frame)] == [
         (7, PIXELS),
@@ -47,14 +47,14 @@ def test_parts_make_the_frame(size: int) -> None:
 
 @pytest.mark.parametrize("lost", [1, 2, 4])
 def test_a_lost_part_costs_its_frame_and_is_counted(lost: int) -> None:
-    inbox, found = heard([*parts(7), *parts(8)], {lost})
+    inbox, found = received([*parts(7), *parts(8)], {lost})
     assert [m.frame for m in found if isinstance(m, wire.Frame)] == [8]
     assert inbox.losses(0, 0).wire_lost == 1
 
 
 def test_parts_of_two_frames_never_mix() -> None:
     first, second = parts(7), parts(8)
-    _, found = heard([*first[:2], *second[2:], *second])
+    _, found = received([*first[:2], *second[2:], *second])
     assert [m.frame for m in found if isinstance(m, wire.Frame)] == [8]
 
 
@@ -64,7 +64,7 @@ def test_parts_of_two_frames_never_mix() -> None:
 )
 def test_a_part_that_cannot_be_true_is_refused(change: dict[str, object]) -> None:
     lie = replace(parts(7)[0], **change)  # type: ignore[type-var]
-    inbox, found = heard([lie, *parts(8)])
+    inbox, found = received([lie, *parts(8)])
     assert [m.frame for m in found if isinstance(m, wire.Frame)] == [8]
     assert inbox.losses(0, 0).bad_packets == 1
 

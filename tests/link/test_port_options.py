@@ -80,19 +80,19 @@ class Starting(Silent):
         super().__init__()
         self._now, self._starts = 0.0, seconds
         self._board = FakeBoard()
-        self._said = b""
+        self._output = b""
 
     def clock(self) -> float:
         self._now += 0.1
         return self._now
 
     def read(self) -> bytes:
-        said, self._said = self._said, b""
-        return said
+        output, self._output = self._output, b""
+        return output
 
     def write(self, data: bytes) -> None:
         if self._now >= self._starts:
-            self._said = self._board.hear(data)
+            self._output = self._board.hear(data)
 
 
 def test_our_emulator_may_take_its_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,20 +193,22 @@ def options(*argv: str) -> PortOptions:
 def test_the_arguments_are_the_options() -> None:
     assert options() == PortOptions("auto", None, None), "the board's own default"
     assert options("--port", "", "--core-load", "off") == PortOptions("auto", None, False)
-    asked = options("--port", "COM3", "--record", "a.rec", "--core-load", "on")
-    assert asked == PortOptions("COM3", Path("a.rec"), True)
+    options_made = options("--port", "COM3", "--record", "a.rec", "--core-load", "on")
+    assert options_made == PortOptions("COM3", Path("a.rec"), True)
 
 
 @pytest.mark.parametrize("load", [False, True])
 def test_the_virtual_board_is_started_as_asked_and_waited_for(made: list[Any], load: bool) -> None:
-    said: list[str] = []
-    with port_opening(PortOptions("virtual", None, load), said.append, "noise:1", "max") as opening:
+    messages: list[str] = []
+    with port_opening(
+        PortOptions("virtual", None, load), messages.append, "noise:1", "max"
+    ) as opening:
         assert isinstance(opening.open(), Silent) and isinstance(opening.reopen(), Silent)
         assert opening.timing is EMULATED and opening.playback is None
     assert made == [("virtual", "noise:1", "max", load)] * 2
-    assert said == ["starting the virtual board"]
+    assert messages == ["starting the virtual board"]
     made.clear()
-    with port_opening(PortOptions("virtual"), said.append) as opening:
+    with port_opening(PortOptions("virtual"), messages.append) as opening:
         opening.open()
     assert made == [("virtual", "default", "real", None)], "the board's own default"
 
@@ -217,33 +219,35 @@ def test_another_board_is_not_waited_for_and_has_no_scene(made: list[Any]) -> No
         opening.open()
         assert opening.timing is None
     assert made == [("socket", url)]
-    for asked, scene, word in ((PortOptions(url), "noise:1", "--scene noise:1"),
+    for wanted, scene, word in ((PortOptions(url), "noise:1", "--scene noise:1"),
                                (PortOptions(url, None, True), "default", "--core-load")):  # fmt: skip
         with (
             pytest.raises(
                 HostError, match=f"{word} is for the virtual board.*127.0.0.1:5"
             ) as error,
-            port_opening(asked, lambda line: None, scene),
+            port_opening(wanted, lambda line: None, scene),
         ):
             pass
         assert "key" not in str(error.value)
 
 
 def test_a_recording_keeps_bytes_until_the_end(made: list[Any], tmp_path: Path) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     path = tmp_path / "a.rec"
-    with port_opening(PortOptions("virtual", path), said.append) as opening:
+    with port_opening(PortOptions("virtual", path), messages.append) as opening:
         port = opening.open()
         assert isinstance(port, RecordingPort)
         port.write(b"abc")
-    assert said == ["starting the virtual board", f"recording to {path}"]
+    assert messages == ["starting the virtual board", f"recording to {path}"]
     with pytest.raises(HostError, match=r"is there already|exists"):
-        port_opening(PortOptions("virtual", path), said.append).__enter__()
-    with port_opening(PortOptions(f"replay:{GOLDEN}?speed=max"), said.append) as again:
+        port_opening(PortOptions("virtual", path), messages.append).__enter__()
+    with port_opening(PortOptions(f"replay:{GOLDEN}?speed=max"), messages.append) as again:
         assert again.playback is not None and again.timing is None
         assert again.open() is again.playback
     wrapped = Silent()
-    with port_opening(PortOptions("virtual"), said.append, wrap=lambda port: wrapped) as opening:
+    with port_opening(
+        PortOptions("virtual"), messages.append, wrap=lambda port: wrapped
+    ) as opening:
         assert opening.open() is wrapped
 
 

@@ -24,7 +24,7 @@ def client_of(board: FakeBoard) -> Client:
 
 
 def starting(turns: int) -> FakeBoard:
-    """Its camera answers the question behind so many."""
+    """Its camera answers the request behind so many."""
     left = itertools.count(turns, -1)
 
     def refuse(command: Message) -> wire.Status:
@@ -47,8 +47,8 @@ def test_a_camera_that_never_starts_is_a_refusal() -> None:
     with pytest.raises(RefusedError, match="the board refused CameraRegister: busy"):
         client.camera_register(0x0A)
     longest = client.line.timing.camera_s / client.line.timing.busy_s
-    asked = [c for c in board.commands if isinstance(c, wire.CameraRegister)]
-    assert 12 < len(asked) < longest + 2 * client.line.timing.tries
+    requests = [c for c in board.commands if isinstance(c, wire.CameraRegister)]
+    assert 12 < len(requests) < longest + 2 * client.line.timing.tries
 
 
 def test_nobody_waits_for_one_that_no_mode_has_started() -> None:

@@ -83,8 +83,8 @@ def test_a_lie_is_counted_named_and_dropped() -> None:
     inbox = Inbox()
     lie = wire.Frame(8, 1, 9216, 1, 0, bytes(9216))
     for number, message in enumerate((HELLO, lie, lie, GOOD[1])):
-        kept = inbox.feed(encode_packet(message.ID, number, message.pack()))
-        assert kept == ([] if message is lie else [message])
+        taken = inbox.feed(encode_packet(message.ID, number, message.pack()))
+        assert taken == ([] if message is lie else [message])
     assert inbox.losses(0, 0).bad_packets == 2
     assert dict(inbox.objections) == {"Frame: 1x9216x1 of another input than Hello's": 2}
 

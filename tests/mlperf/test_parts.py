@@ -103,16 +103,16 @@ class Runs:
     """A dialogue that keeps what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Any, ...]] = []
+        self.calls: list[tuple[Any, ...]] = []
 
     def load(self, pixels: Any) -> None:
-        self.asked.append(("load", int(pixels[0])))
+        self.calls.append(("load", int(pixels[0])))
 
     def choose_energy(self, on: bool) -> None:
-        self.asked.append(("energy", on))
+        self.calls.append(("energy", on))
 
     def infer(self, iterations: int, warm_ups: int, patience_s: float) -> None:
-        self.asked.append(("infer", iterations, warm_ups, patience_s))
+        self.calls.append(("infer", iterations, warm_ups, patience_s))
 
 
 class Scripted:
@@ -137,18 +137,24 @@ def test_energy_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """40 inferences in 10, 11 and 10.5 s of 2 A at 3 V: 1.5, 1.65 and 1.575 J each."""
     monkeypatch.setattr(energy, "iterations_for", lambda dialogue, seconds: 40)
     runs, recorder = Runs(), Scripted(10_000, 11_000, 10_500)
-    said: list[str] = []
-    kept: list[EnergyWindow] = []
+    messages: list[str] = []
+    saved: list[EnergyWindow] = []
     inputs = [np.array([7], np.uint8), np.array([9], np.uint8)]
     found = measure_energy(
-        cast(Dialogue, runs), recorder, inputs, 3.0, Method(3, 10.0, 10), said.append, kept.append
+        cast(Dialogue, runs),
+        recorder,
+        inputs,
+        3.0,
+        Method(3, 10.0, 10),
+        messages.append,
+        saved.append,
     )
     assert [w.joules_each for w in found.windows] == pytest.approx([1.5, 1.65, 1.575])
-    assert found.median_j == pytest.approx(1.575) and tuple(kept) == found.windows
-    assert [(w.uncertainty, w.lost, w.refused) for w in kept] == [(0.25, 0, "")] * 3
-    assert said[1] == "window 2 of 3: 40 inferences in 11.00 s, 1650.000 mJ each"
+    assert found.median_j == pytest.approx(1.575) and tuple(saved) == found.windows
+    assert [(w.uncertainty, w.lost, w.refused) for w in saved] == [(0.25, 0, "")] * 3
+    assert messages[1] == "window 2 of 3: 40 inferences in 11.00 s, 1650.000 mJ each"
     infer = ("infer", 40, WARM_UPS, PATIENCE * 20.0)
-    assert runs.asked == [("load", 7), ("energy", True), infer, ("load", 9), infer, ("load", 7), infer,
+    assert runs.calls == [("load", 7), ("energy", True), infer, ("load", 9), infer, ("load", 7), infer,
                           ("energy", False)]  # fmt: skip
     assert recorder.begun == 3 and found.volts == 3.0 and found.short.startswith("SHORT: 3 windows")
     with pytest.raises(
@@ -187,15 +193,15 @@ class Timed(Runs):
 def test_performance_is_as_long_as_it_is_asked_for() -> None:
     """2 s of an eighth each, with a fiftieth to spare: 16.3, so 17; never fewer than ten."""
     runs = Timed()
-    said: list[str] = []
-    kept: list[Inference] = []
+    messages: list[str] = []
+    saved: list[Inference] = []
     inputs = [np.array([7], np.uint8), np.array([9], np.uint8)]
-    found = measure_performance(cast(Dialogue, runs), inputs, 2.0, 3, said.append, kept.append)
+    found = measure_performance(cast(Dialogue, runs), inputs, 2.0, 3, messages.append, saved.append)
     once = ("infer", 1, 1, 60.0 + PATIENCE)
     window = ("infer", 17, 5, PATIENCE * 12.0)
-    assert runs.asked == [("load", 7), once, window, ("load", 9), window, ("load", 7), window]
-    assert found.median == pytest.approx(8.0) and tuple(kept) == found.windows
-    assert said[1] == "window 2 of 3: 17 inferences in 2.12 s, 8.000 a second"
+    assert runs.calls == [("load", 7), once, window, ("load", 9), window, ("load", 7), window]
+    assert found.median == pytest.approx(8.0) and tuple(saved) == found.windows
+    assert messages[1] == "window 2 of 3: 17 inferences in 2.12 s, 8.000 a second"
     assert modes.iterations_for(cast(Dialogue, Timed()), 0.1) == 10
     with pytest.raises(HostError, match="no timestamps: it is in energy mode"):
         measure_performance(cast(Dialogue, Timed(prints=False)), inputs, 1.0, 1)
@@ -204,21 +210,21 @@ def test_performance_is_as_long_as_it_is_asked_for() -> None:
 def test_accuracy_is_by_the_boards_scores_and_is_said_every_ten_pictures() -> None:
     scores = [(0.2, 0.8), (0.8, 0.2), (0.5, 0.5)] * 7
     runs = Timed(*scores)
-    said: list[str] = []
-    kept: list[modes.Graded] = []
+    messages: list[str] = []
+    saved: list[modes.Graded] = []
     pictures_of = [(str(at), lambda at=at: np.array([at]), 1) for at in range(21)]
     found = modes.measure_accuracy(
-        cast(Dialogue, runs), cast(Any, pictures_of), said.append, kept.append
+        cast(Dialogue, runs), cast(Any, pictures_of), messages.append, saved.append
     )
     assert [each.hit for each in found.graded[:3]] == [True, False, False], "the first of equals"
-    assert [each.score for each in kept[:3]] == [0.8, 0.2, 0.5] and len(kept) == 21
-    assert said == [
+    assert [each.score for each in saved[:3]] == [0.8, 0.2, 0.5] and len(saved) == 21
+    assert messages == [
         "10 of 21 pictures, 40.0 % right",
         "20 of 21 pictures, 35.0 % right",
         "21 of 21 pictures, 33.3 % right",
     ]
     once = ("infer", 1, 0, 60.0 + PATIENCE)
-    assert runs.asked[:4] == [("load", 0), once, ("load", 1), once]
+    assert runs.calls[:4] == [("load", 0), once, ("load", 1), once]
     assert modes.few_pictures(1000) == "" and modes.few_pictures(999).startswith("999 pictures")
     with pytest.raises(HostError, match="the board gives 1 scores"):
         modes.measure_accuracy(cast(Dialogue, Timed((0.5,))), cast(Any, pictures_of[:1]))

@@ -75,8 +75,8 @@ def shares(
     wanted = labels.index(WITH)
     found = {}
     for name, cover in COVERS.items():
-        told = [scores(cover(face[..., 0])[..., None]).argmax() == wanted for face in faces]
-        found[name] = float(np.mean(told))
+        correct = [scores(cover(face[..., 0])[..., None]).argmax() == wanted for face in faces]
+        found[name] = float(np.mean(correct))
     return found
 
 

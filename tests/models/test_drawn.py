@@ -48,8 +48,10 @@ def test_every_person_model_is_looked_at() -> None:
 def test_which_a_model_gets_wrong(name: str) -> None:
     model = Reference(MODELS / f"{name}.tflite")
     channels = int(model.input["shape"][3])
-    told = {each: model.scores(model_view(load(each), channels))[1] > 0.5 for each in NAMES}
-    assert {each for each, person in told.items() if person != ("person" in each)} == WRONG[name]
+    verdicts = {each: model.scores(model_view(load(each), channels))[1] > 0.5 for each in NAMES}
+    assert {each for each, person in verdicts.items() if person != ("person" in each)} == WRONG[
+        name
+    ]
 
 
 @pytest.mark.parametrize("name", WRONG)

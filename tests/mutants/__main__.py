@@ -118,7 +118,7 @@ def _run_nearest(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -
             return {place: judge(copy, [change], nearest(change.source))}
 
     for task in as_completed([pool.submit(work, place) for place in outcomes]):
-        outcomes |= _said(task.result())
+        outcomes |= _reported(task.result())
 
 
 def _run_others(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) -> None:
@@ -135,7 +135,7 @@ def _run_others(outcomes: Outcomes, pool: ThreadPoolExecutor, copies: Copies) ->
         return {(folder, change): outcome for change, outcome in results.items()}
 
     for task in as_completed([pool.submit(work, folder) for folder in left]):
-        outcomes |= _said(task.result())
+        outcomes |= _reported(task.result())
 
 
 @contextlib.contextmanager
@@ -147,7 +147,7 @@ def _borrowed(copies: Copies) -> Iterator[Path]:
         copies.put(copy)
 
 
-def _said(results: Outcomes) -> Outcomes:
+def _reported(results: Outcomes) -> Outcomes:
     for (_, change), outcome in results.items():
         print(f"{outcome.verdict:14s} {change}  {outcome.by}", flush=True)
     return results

@@ -151,10 +151,10 @@ def test_a_missing_library_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "ppk2lab", None)
-    asked = ["power", "--meter", "ppk2", "--voltage", "3.3"]
-    assert run_main(lambda: main(asked)) == EXIT_USER
-    said = capsys.readouterr().err
-    assert "ppk2lab is not installed" in said and said.rstrip().endswith("run.py setup power")
+    words = ["power", "--meter", "ppk2", "--voltage", "3.3"]
+    assert run_main(lambda: main(words)) == EXIT_USER
+    printed = capsys.readouterr().err
+    assert "ppk2lab is not installed" in printed and printed.rstrip().endswith("run.py setup power")
 
 
 def test_the_method_is_mlperfs() -> None:

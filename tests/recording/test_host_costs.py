@@ -27,7 +27,9 @@ COSTS = HostCosts(1_000, 9_000_000, 1, Cost("raw read", (0.001,), 1_000),
                   tuple(Cost(name, (0.5,), 1_000) for name in "abcd"))  # fmt: skip
 
 
-def said(frames: int, rate: float = 4.0, seed: int = 1) -> tuple[Hello, list[Frame], list[Result]]:
+def received(
+    frames: int, rate: float = 4.0, seed: int = 1
+) -> tuple[Hello, list[Frame], list[Result]]:
     source, inbox = stream.BoardStream(rate, seed), Inbox()
     messages: list[Any] = list(inbox.feed(b"".join([source.hello(), *source.frames(frames)])))
     assert inbox.losses(0, 0).total == 0
@@ -37,7 +39,7 @@ def said(frames: int, rate: float = 4.0, seed: int = 1) -> tuple[Hello, list[Fra
 
 
 def test_its_board_is_one_of_today() -> None:
-    hello, _, _ = said(0)
+    hello, _, _ = received(0)
     assert (hello.layout_hash, hello.protocol_version) == (OURS.hash, PROTOCOL_VERSION)
     assert (hello.mode, hello.clock_hz) == (Mode.STREAM, 64_000_000)
     assert (hello.input_height, hello.input_width, hello.input_channels) == (96, 96, 1)
@@ -52,7 +54,7 @@ def test_its_board_is_one_of_today() -> None:
 
 def test_its_results_are_a_boards() -> None:
     """A period of a quarter of a second of 64 MHz, 0.3 ms of jitter either way, the model an eighth of it."""
-    _, frames, results = said(130)
+    _, frames, results = received(130)
     assert [frame.frame for frame in frames] == [*range(1, 131)]
     jitter = np.array([result.capture_cycles for result in results]) - 9_000_000
     assert -20_000 <= jitter.min() < -15_000 and 15_000 < jitter.max() < 20_000
@@ -65,12 +67,12 @@ def test_its_results_are_a_boards() -> None:
         assert result.scores == bytes((frame.frame % 128, 255 - frame.frame % 128))
     pictures = [frame.pixels for frame in frames]
     assert pictures[0] == pictures[61] and len(set(pictures)) == 61
-    assert said(1)[1] == frames[:1] and said(1, seed=2)[1] != frames[:1]
+    assert received(1)[1] == frames[:1] and received(1, seed=2)[1] != frames[:1]
 
 
 def test_its_pictures_are_a_gradient_a_disc_that_goes_round_and_noise() -> None:
     """From 40 by 100 over the width, 100 brighter in a disc of a seventh, noise of 3 levels."""
-    _, frames, _ = said(61)
+    _, frames, _ = received(61)
     pictures = np.array([np.frombuffer(frame.pixels, np.uint8) for frame in frames], float)
     pictures = pictures.reshape(61, 96, 96)
     y, x = np.mgrid[0:96, 0:96]
@@ -150,16 +152,16 @@ def test_hours_are_a_number(text: str, value: float) -> None:
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[Any] = []
+    requests: list[Any] = []
     bars = Bars()
     monkeypatch.setattr(command, "share_bars", lambda: bars)
 
     def costs(folder: Path, frames: int) -> HostCosts:
-        asked.append(frames)
+        requests.append(frames)
         return COSTS
 
     def hours(path: Path, *of: Any) -> day.Day:
-        asked.append((path.name, *of[:2]))
+        requests.append((path.name, *of[:2]))
         of[2]("recording", 0.25)
         of[2]("reporting", 1.0)
         return whole_day(path, 4 / 3600, 5)
@@ -171,14 +173,14 @@ def test_the_command(
     table = capsys.readouterr().out
     assert "raw read" in table and "Python 3" in table and "GB on disk" not in table
     assert not bars.shares
-    kept = tmp_path / "kept.rec"
-    assert main(["host", "--hours", "2", "--fps", "3", "--keep", str(kept)]) == 0
+    recorded = tmp_path / "kept.rec"
+    assert main(["host", "--hours", "2", "--fps", "3", "--keep", str(recorded)]) == 0
     assert bars.shares == {"recording": [0.25], "reporting": [1.0]}
     shown = capsys.readouterr().out
-    assert "20 frames" in shown and "Python 3" in shown and kept.is_file()
+    assert "20 frames" in shown and "Python 3" in shown and recorded.is_file()
     assert main(["host", "--hours", "1", "--json"]) == 0
     found = printed_json(capsys.readouterr().out)
     assert found["day"]["frames"] == 20 and "Python 3" in found["host"]
-    assert asked == [3000, 7, ("kept.rec", 2.0, 3.0), ("day.rec", 1.0, 5.0)]
+    assert requests == [3000, 7, ("kept.rec", 2.0, 3.0), ("day.rec", 1.0, 5.0)]
     with pytest.raises(HostError, match="--keep is of --hours: add how many"):
-        main(["host", "--keep", str(kept)])
+        main(["host", "--keep", str(recorded)])

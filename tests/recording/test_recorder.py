@@ -199,8 +199,8 @@ def test_a_recorded_session_is_replayed_by_the_same_tool_and_ends_well(
     command[4] = f"replay:{path}?speed=max"
     replayed = subprocess.run(command[:6], cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert (live.returncode, replayed.returncode) == (0, 0)
-    said = [
+    messages = [
         [_timeless(line) for line in text.splitlines()] for text in (live.stdout, replayed.stdout)
     ]
-    assert len(said[0]) == 20 and said[1][:20] == said[0]
+    assert len(messages[0]) == 20 and messages[1][:20] == messages[0]
     assert "the recording ends after" in replayed.stderr and "error" not in replayed.stderr

@@ -80,8 +80,8 @@ def test_others_inherit_what_fits(source: Path, other: Architecture) -> None:
     made = start(other, 2, source)
     first = keras.models.load_model(source, compile=False).get_layer("conv1").get_weights()[0]
     got = made.get_layer("conv1").get_weights()[0]
-    kept = got.sum(2)[..., :4] if other.channels == 3 else got[:, :, 0, :4]
-    assert np.allclose(np.sort(kept, -1), np.sort(first[:, :, 0], -1), atol=1e-5)
+    shared = got.sum(2)[..., :4] if other.channels == 3 else got[:, :, 0, :4]
+    assert np.allclose(np.sort(shared, -1), np.sort(first[:, :, 0], -1), atol=1e-5)
     shape = (2, other.size, other.size, other.channels)
     assert np.isfinite(np.asarray(made(np.zeros(shape, np.float32)))).all()
 
@@ -131,8 +131,8 @@ def test_a_trial_trains_keeps_its_network_and_goes_on_after_a_kill(
         trainer(5, SHALLOW, killed)
     reached = trainer(6, SHALLOW, reported.append)
     assert len(reported) == 2 and 0 <= reached <= 1  # the first epoch was not trained again
-    kept = keras.models.load_model(tmp_path / "out" / trial_name(6), compile=False)
-    assert kept.input_shape == (None, 32, 32, 1)
+    saved = keras.models.load_model(tmp_path / "out" / trial_name(6), compile=False)
+    assert saved.input_shape == (None, 32, 32, 1)
     again = start_model(Shape(0.1, 32, 1, 2), tmp_path / "out" / trial_name(6), False)
-    assert again.count_params() == kept.count_params()  # host.train goes on with this very network
+    assert again.count_params() == saved.count_params()  # host.train goes on with this very network
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [trial_name(6)]

@@ -13,7 +13,7 @@ from host.train.search.space import Draw, Space, fitted
 from tests.goldens import check_golden
 
 
-class Asked:
+class RecordingTrial:
     """A trial that takes one end of everything, and writes down what it was asked."""
 
     def __init__(self, highest: bool) -> None:
@@ -32,9 +32,9 @@ def test_what_may_be_drawn() -> None:
     lines = []
     for space in (Space(), Space((88, 72), (3,)), Space((96, 64), (1,))):
         for highest in (False, True):
-            asked = Asked(highest)
-            draw = space.ask(asked)
-            lines += [*asked.questions, f"{draw.shape.text}, spends {draw.spend}"]
+            trial = RecordingTrial(highest)
+            draw = space.ask(trial)
+            lines += [*trial.questions, f"{draw.shape.text}, spends {draw.spend}"]
         lines += [f"cheapest {space.cheapest().text}", *map(str, space.known())]
     check_golden("search_space", "\n".join(lines))
 

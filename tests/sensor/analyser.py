@@ -65,7 +65,7 @@ def listen(
 
 
 @dataclass(frozen=True)
-class Heard:
+class BusTransfer:
     """A frame as it was on the pins. lengths: bytes of each line. data: uint8 (lines, bytes), empty when uneven."""
 
     lengths: npt.NDArray[np.int64]
@@ -126,7 +126,7 @@ class Desk:
         """Some bits of a register, as a driver does it."""
         self.write([(number, self.read(number) & ~mask | value & mask)])
 
-    def frame(self, polarity: int = 0) -> Heard:
+    def frame(self, polarity: int = 0) -> BusTransfer:
         """Listens to one whole frame."""
         timing = self.sensor.timing
         assert timing is not None
@@ -139,7 +139,7 @@ class Desk:
         lengths = lengths[:count]
         even = count > 0 and bool((lengths == lengths[0]).all())
         data = taken[: lengths.sum()].reshape(count, -1) if even else taken[:0].reshape(0, 0)
-        return Heard(lengths, data, int(seen[0]), int(seen[1]), int(seen[2]))
+        return BusTransfer(lengths, data, int(seen[0]), int(seen[1]), int(seen[2]))
 
     def frames(self, count: int) -> npt.NDArray[np.uint8]:
         """Lets frames go by, drawn as if somebody read them; the last one's luma."""

@@ -19,8 +19,10 @@ def test_random_registers(lux: float | None) -> None:
     desk = Desk(Lit(StillScene(PICTURE), lux))
     for _ in range(60):
         for number, value in source.integers(0, 256, (40, 2)).tolist():
-            kept = value & ~RESET if number == COM7 else value & ~SLEEP if number == COM2 else value
-            desk.write([(number, kept)])
+            written = (
+                value & ~RESET if number == COM7 else value & ~SLEEP if number == COM2 else value
+            )
+            desk.write([(number, written)])
         timing = desk.sensor.timing
         assert timing is not None
         desk.frames(1)

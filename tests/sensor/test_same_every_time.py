@@ -98,8 +98,8 @@ def drawn(random: np.random.Generator, among: Sequence[str]) -> tuple[bytearray,
             else int(random.integers(256))
         )
         registers[number] = stored(number, value)
-        said = left_out(number, value)
-        changed.append(f"{name_of(number)}={value:02X}" + (f" (not {said})" if said else ""))
+        message = left_out(number, value)
+        changed.append(f"{name_of(number)}={value:02X}" + (f" (not {message})" if message else ""))
     return registers, changed
 
 

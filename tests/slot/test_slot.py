@@ -231,10 +231,10 @@ def test_a_power_cut_while_choosing_or_erasing_leaves_the_old_or_the_new_choice(
             slots.select(1, len(SMALL))
             slots.erase(2)
             power()
-            kept = Slots()
-            assert kept.model() in (OTHER, SMALL)
-            assert kept.model() == SMALL or at < 6
-            assert kept.deploy(THIRD) == Status.OK
+            recovered = Slots()
+            assert recovered.model() in (OTHER, SMALL)
+            assert recovered.model() == SMALL or at < 6
+            assert recovered.deploy(THIRD) == Status.OK
 
 
 def test_many_power_cuts_in_a_row() -> None:

@@ -1,11 +1,11 @@
 """Every picture against the host's own preprocessing, with commands, holds and deploys between the frames:
 
 `python -m tests.system.exact_frames --frames 1000` for our three models, `--silicon pessimistic` on a slower chip. It
-is a stretch of streaming with questions in it, then a hold; now and then another model is sent over the link, looks at
+is a stretch of streaming with requests in it, then a hold; now and then another model is sent over the link, looks at
 some frames, and the first comes back the same way. Pixels are held against what the sensor put on its pins, each
 result's scores against LiteRT's of these pixels. A frame that the board dropped, it must have said so.
 
-Each question is asked once: one without an answer ends the run.
+Each request is sent once: one without an answer ends the run.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ OTHER = "person_grey_01"  # what is sent between two stretches; for itself, the 
 STRETCH, VISIT = 20, 2  # frames between two holds, and with the other model
 HOLD_MS, REPETITIONS = 50, 2
 STRETCHES_A_DEPLOY = 5
-ASKED_ONCE = Timing(hello_s=5.0, answer_s=5.0, tries=1, result_s=60.0)
+ONE_TRY = Timing(hello_s=5.0, answer_s=5.0, tries=1, result_s=60.0)
 REPEATED = (PowerState.CAPTURE, PowerState.INFERENCE, PowerState.SEND)
 HEADER = (
     "| model | frames | wrong pixels | results | wrong scores | dropped | missing | lost | restarts "
-    "| questions | holds | deploys | frames/s |\n" + "|---" * 13 + "|"
+    "| requests | holds | deploys | frames/s |\n" + "|---" * 13 + "|"
 )
 
 
@@ -57,25 +57,25 @@ class Account:
 
     tally: Tally
     wrong_scores: int = 0
-    questions: int = 0
+    requests: int = 0
     holds: int = 0
     deploys: int = 0
-    unheard: int = 0  # bytes of questions
+    unread: int = 0  # bytes of requests
 
     @property
     def faultless(self) -> bool:
         """Each frame arrived exactly, with its result and the right scores, or was dropped by name."""
         tally = self.tally
-        wrong = (tally.wrong, self.wrong_scores, tally.missing, tally.lost, self.unheard)
+        wrong = (tally.wrong, self.wrong_scores, tally.missing, tally.lost, self.unread)
         return not any(wrong) and self.tally.results == self.tally.delivered
 
     def row(self, model: str) -> str:
         """One line of the table."""
         t = self.tally
         counts = (t.delivered, t.wrong, t.results, self.wrong_scores, t.drops, t.missing, t.lost)
-        done = (t.restarts, self.questions, self.holds, self.deploys, f"{t.rate:.2f}")
+        done = (t.restarts, self.requests, self.holds, self.deploys, f"{t.rate:.2f}")
         notes = [f"{count} {name}" for name, count in sorted(t.dropped.items())]
-        notes += [f"{self.unheard} bytes of questions unheard"] * (self.unheard > 0)
+        notes += [f"{self.unread} bytes of requests unread"] * (self.unread > 0)
         named = ", ".join(notes)
         return f"| {' | '.join(map(str, (model, *counts, *done)))} |" + f"  ({named})" * bool(named)
 
@@ -85,9 +85,9 @@ class Desk:
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.account = bench, Account(Tally())
-        bench.client.line.timing = ASKED_ONCE
+        bench.client.line.timing = ONE_TRY
         self._references: dict[str, LiteRtModel] = {}
-        self._questions = cycle(self._ways_to_ask())
+        self._requests = cycle(self._kinds_of_request())
         self._states = cycle(PowerState)
 
     def deploy(self, model: str) -> None:
@@ -99,7 +99,7 @@ class Desk:
         assert self.bench.hello.model == model
 
     def look(self, frames: int) -> None:
-        """A stretch of the stream with a question behind each result."""
+        """A stretch of the stream with a request behind each result."""
         pictures: dict[int, bytes] = {}
         scores: dict[int, bytes] = {}
 
@@ -108,8 +108,8 @@ class Desk:
                 pictures[message.frame] = message.pixels
             else:
                 scores[message.frame] = message.scores
-                next(self._questions)()
-                self.account.questions += 1
+                next(self._requests)()
+                self.account.requests += 1
 
         self.account.tally += stream(self.bench, frames, seen=seen)
         for number in pictures.keys() & scores.keys():
@@ -119,12 +119,12 @@ class Desk:
         """The next power state, to its end."""
         state = next(self._states)
         repetitions = REPETITIONS if state in REPEATED else 0
-        asked = Hold(int(state), 0 if repetitions else HOLD_MS, repetitions)
-        assert self.bench.ask(asked).status == Status.OK
+        command = Hold(int(state), 0 if repetitions else HOLD_MS, repetitions)
+        assert self.bench.ask(command).status == Status.OK
         self.bench.wait(Held, 30.0)
         self.account.holds += 1
 
-    def _ways_to_ask(self) -> tuple[Callable[[], object], ...]:
+    def _kinds_of_request(self) -> tuple[Callable[[], object], ...]:
         client = self.bench.client
         return (
             lambda: client.camera_register(0x1C),
@@ -162,7 +162,7 @@ def work(model: str, frames: int, options: BoardOptions, stretch: int = STRETCH)
         desk.look(stretch)
         desk.hold()
         done, turn = done + stretch, turn + 1
-    desk.account.unheard = desk.bench.board.uarte.bytes_lost
+    desk.account.unread = desk.bench.board.uarte.bytes_lost
     return desk.account
 
 

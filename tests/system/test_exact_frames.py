@@ -10,10 +10,10 @@ from tests.system.exact_frames import work
 pytestmark = pytest.mark.bare_image("its image brings the core's load along, and runs long by hand")
 
 
-def test_questions_a_hold_and_deploys_between_the_frames_spoil_none_of_them() -> None:
+def test_requests_a_hold_and_deploys_between_the_frames_spoil_none_of_them() -> None:
     account = work("person_rgb_025", 10, BoardOptions(core_load=True), stretch=4)
     print(account.row("person_rgb_025"))
     assert account.tally.delivered >= 10
     assert (account.tally.drops, account.tally.restarts) == (0, 0)
     assert account.faultless
-    assert min(account.questions, account.holds, account.deploys) >= 2
+    assert min(account.requests, account.holds, account.deploys) >= 2

@@ -97,13 +97,13 @@ def take(device: Device, count: int, seconds: float = PATIENCE_S) -> list[Sample
 def test_the_port_is_opened_and_closed_a_thousand_times(board: BoardProcess) -> None:
     with connect(board) as device:
         device.set_mode(Mode.CAPTURE)
-    question = encode_packet(HelloRequest.ID, 1, b"")
+    request = encode_packet(HelloRequest.ID, 1, b"")
     for number in range(OPENINGS):
         port = dial(board)
         if number % 3 == 1:
-            port.sendall(question[: number % len(question)])  # hangs up in mid-command
+            port.sendall(request[: number % len(request)])  # hangs up in mid-command
         if number % 3 == 2:
-            port.sendall(question)
+            port.sendall(request)
         hang_up(port)
     with connect(board) as device:
         assert device.mode is Mode.CAPTURE, "it never restarted"
@@ -122,7 +122,7 @@ def test_a_cable_pulled_in_mid_message_comes_back_by_itself(board: BoardProcess)
         assert device.losses.restarts == 0
 
 
-def heard_frames(board: BoardProcess, count: int) -> tuple[list[Frame], Decoder]:
+def received_frames(board: BoardProcess, count: int) -> tuple[list[Frame], Decoder]:
     """Frames of a board that streams, without a word to it."""
     decoder, frames = Decoder(), list[Frame]()
     with dial(board) as port:
@@ -139,7 +139,7 @@ def test_a_board_streams_into_nothing_until_somebody_listens(board: BoardProcess
         device.set_mode(Mode.CAPTURE)
     for pause_s in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):  # a busy computer emulates slowly
         time.sleep(pause_s)
-        frames, decoder = heard_frames(board, 3)
+        frames, decoder = received_frames(board, 3)
         assert len(frames) == 3
         assert decoder.counts.bad_packets <= 1, "the packet into whose middle we came"
         if frames[0].frame > 3:

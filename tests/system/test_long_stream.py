@@ -57,7 +57,7 @@ def test_dearer_interrupts_cost_a_hundredth_of_the_frames_and_no_restart(
     assert tally.drops <= MOST_DROPPED * frames
 
 
-def test_questions_between_frames_cost_none_of_them() -> None:
+def test_requests_between_frames_cost_none_of_them() -> None:
     bench = bench_with("person_grey_025")
     bench.mode(Mode.STREAM)
     numbers = []

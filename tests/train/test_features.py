@@ -51,9 +51,9 @@ def test_features_are_kept_for_the_next_run(tmp_path: Path) -> None:
     words = arguments(write_stripes(tmp_path / "d"), tmp_path / "o", "--from", str(start))
     assert main([*words, "--freeze", "trunk"]) == 0
     first = (tmp_path / "o" / "tiny.tflite").read_bytes()
-    kept = (tmp_path / "o" / "features.npz").stat().st_mtime_ns
+    written_ns = (tmp_path / "o" / "features.npz").stat().st_mtime_ns
     assert main([*words, "--freeze", "trunk"]) == 0
-    assert (tmp_path / "o" / "features.npz").stat().st_mtime_ns == kept
+    assert (tmp_path / "o" / "features.npz").stat().st_mtime_ns == written_ns
     assert (tmp_path / "o" / "tiny.tflite").read_bytes() == first
 
 

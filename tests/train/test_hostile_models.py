@@ -62,7 +62,7 @@ def test_a_class_that_is_no_layer_is_refused_in_one_line(
 ) -> None:
     mark, good, evil = tmp_path / "mark", tmp_path / "good.keras", tmp_path / "evil.keras"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(good)
-    said = json.loads(json.dumps(config).replace("{}", str(mark)))
+    marked = json.loads(json.dumps(config).replace("{}", str(mark)))
     with zipfile.ZipFile(good) as read, zipfile.ZipFile(evil, "w") as write:
         for item in read.namelist():
             content = read.read(item)
@@ -70,7 +70,7 @@ def test_a_class_that_is_no_layer_is_refused_in_one_line(
                 model = json.loads(content)
                 layer = model["config"]["layers"][-1]
                 assert layer["class_name"] == "Dense"
-                layer.update(module=module, class_name=name, registered_name=None, config=said)
+                layer.update(module=module, class_name=name, registered_name=None, config=marked)
                 content = json.dumps(model).encode()
             write.writestr(item, content)
     with pytest.raises(HostError, match=r"^[^\n]*is no Keras model[^\n]*$"):

@@ -37,8 +37,8 @@ def test_a_number(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     for value in bad:
         with pytest.raises((HostError, SystemExit)) as refused:
             options(option, value)
-        said = str(refused.value) + capsys.readouterr().err
-        assert option in said
+        printed = str(refused.value) + capsys.readouterr().err
+        assert option in printed
 
 
 def test_what_does_not_go_together() -> None:

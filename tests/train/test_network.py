@@ -77,8 +77,8 @@ def test_a_channel_that_does_nothing_is_the_one_left_out() -> None:
     marks = np.arange(wide, dtype=np.float32)
     kernel.set_weights([np.broadcast_to(marks, kernel.get_weights()[0].shape)])
     assert transfer(source, target)
-    kept = target.get_layer("conv_pw_13").get_weights()[0][0, 0, 0].astype(int)
-    assert not set(kept.tolist()) & set(dead.tolist())
+    channels = target.get_layer("conv_pw_13").get_weights()[0][0, 0, 0].astype(int)
+    assert not set(channels.tolist()) & set(dead.tolist())
 
 
 def test_a_range_of_0_to_1_is_absorbed(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_blending_averages_every_weight(tmp_path: Path) -> None:
         SMALL,
         [Teacher(tmp_path / "other.keras", 0.25), Teacher(tmp_path / "third.keras", 0.5)],
     )
-    kept = (own, other.get_weights(), third.get_weights())
-    for found, mine, theirs, last in zip(model.get_weights(), *kept, strict=True):
+    before = (own, other.get_weights(), third.get_weights())
+    for found, mine, theirs, last in zip(model.get_weights(), *before, strict=True):
         expected = 0.25 * mine + 0.25 * theirs + 0.5 * last
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 

@@ -89,25 +89,25 @@ def test_splits_sizes_and_what_cannot_be_read(tmp_path: Path) -> None:
     write_manifest(tmp_path, [Picture(path, label, split) for path, label, split in rows])
     classes = find_classes([tmp_path], ())
     assert classes == ("a", "b") and find_classes([tmp_path], ("b", "a")) == ("b", "a")
-    found, said = find_pictures([tmp_path], classes), list[str]()
+    found, messages = find_pictures([tmp_path], classes), list[str]()
     room = partial(disk_array, folder=tmp_path)
-    learn = load_learning(found, 16, {}, said.append, room)
+    learn = load_learning(found, 16, {}, messages.append, room)
     assert [fact.path for fact in learn.facts] == ["a/1.png", "b/3.png"] and len(learn) == 2
     assert learn.labels.tolist() == [0, 1] and learn.pixels.shape == (2, 16, 16, 3)
-    assert said[0].startswith("left out: b/6.png") and len(said) == 1
+    assert messages[0].startswith("left out: b/6.png") and len(messages) == 1
     whole = decode((tmp_path / "a" / "1.png").read_bytes(), "x")
     assert np.array_equal(
         learn.pixels[0], cv2.resize(whole, (16, 16), interpolation=cv2.INTER_AREA)
     )
     digest = hashlib.sha256((tmp_path / "a" / "1.png").read_bytes()).hexdigest()
     assert learn.facts[0].sha256 == digest and learn.sources.tolist() == ["", ""]
-    validation = load_validation(found, 12, 1, said.append, room)
+    validation = load_validation(found, 12, 1, messages.append, room)
     assert [fact.path for fact in validation.facts] == ["a/2.png", "b/4.png"]
     assert validation.pixels.shape == (2, 12, 12, 1)
     with pytest.raises(HostError, match="the split 'train' has no picture of b"):
-        load_learning([found[0].where(lambda p: p.label == "a")], 16, {}, said.append, room)
+        load_learning([found[0].where(lambda p: p.label == "a")], 16, {}, messages.append, room)
     with pytest.raises(HostError, match="no picture is in the split 'val'"):
-        load_validation([found[0].where(lambda p: p.split == "test")], 12, 1, said.append, room)
+        load_validation([found[0].where(lambda p: p.split == "test")], 12, 1, messages.append, room)
     with pytest.raises(HostError, match="one-class data"):
         find_classes([tmp_path], ("a",))
 
@@ -291,20 +291,20 @@ def test_credits_that_are_none(tmp_path: Path, text: str) -> None:
 
 
 def test_commands_of_the_models_before(tmp_path: Path) -> None:
-    def told(name: str, text: str) -> Path:
+    def table(name: str, text: str) -> Path:
         (tmp_path / f"{name}.json").write_text(text)
         return tmp_path / f"{name}.tflite"
 
-    one = told("one", '{"training": {"command": "1", "before": ["0"]}}')
-    two = told("two", '{"training": {"command": "2", "before": ["0", "1"]}}')
-    others = [told(f"x{at}", text) for at, text in enumerate(("{", "[]", "{}", '{"training": 3}'))]
+    one = table("one", '{"training": {"command": "1", "before": ["0"]}}')
+    two = table("two", '{"training": {"command": "2", "before": ["0", "1"]}}')
+    others = [table(f"x{at}", text) for at, text in enumerate(("{", "[]", "{}", '{"training": 3}'))]
     assert _before([one, None, two, *others, tmp_path / "no.tflite"]) == {"before": ["0", "1", "2"]}
     assert _before([None, *others]) == {}
 
 
 def test_what_is_left_out_of_the_wild_figures() -> None:
-    told = _accuracy(MADE, options())
-    assert told["all"] == {"pictures": 5, "of_class": (2, 3), "accuracy": 0.8, "auc": 0.9}
+    accuracy = _accuracy(MADE, options())
+    assert accuracy["all"] == {"pictures": 5, "of_class": (2, 3), "accuracy": 0.8, "auc": 0.9}
 
 
 # -- the processor -------------------------------------------------------------------------------

@@ -128,8 +128,8 @@ class Playback:
 
 def test_recording_statuses() -> None:
     assert recording_status(None, None) is None
-    kept = recording_status(Recording(), cast(Any, Playback()))
-    assert kept == RecordingStatus("REC 1:01:15 12.3 MB", is_recording=True)
+    recorded = recording_status(Recording(), cast(Any, Playback()))
+    assert recorded == RecordingStatus("REC 1:01:15 12.3 MB", is_recording=True)
     playing: Any = Playback()
     status = recording_status(None, playing)
     assert status == RecordingStatus("REPLAY 0:59 / 1:15", is_playing=True)

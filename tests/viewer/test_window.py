@@ -213,11 +213,11 @@ def test_a_window_else_the_terminal(
     monkeypatch.setattr(showing, "run_terminal", lambda s, n, _: shown.append(("terminal", s, n)))
     playback = SimpleNamespace(stays_at_end=False) if url.startswith("replay") else None
     device = cast(Device, SimpleNamespace(hello=HELLO, name="memory"))
-    heard: list[str] = []
+    messages: list[str] = []
     opening = Opening(Choice(url, ""), playback=cast(Any, playback))
-    show(Showing("noise:1", None, 0.5, frames, terminal), opening, device, heard.append)
+    show(Showing("noise:1", None, 0.5, frames, terminal), opening, device, messages.append)
     ((way, session, count),) = shown
-    assert (way, count, heard) == ("terminal" if terminal or why else "window", frames, said)
+    assert (way, count, messages) == ("terminal" if terminal or why else "window", frames, said)
     assert session.view.scene == ("noise:1" if url == "virtual" else "")
     assert (session.patience_s == PATIENCE_S) == (frames is not None and playback is None)
     assert playback is None or playback.stays_at_end == (frames is None)
@@ -290,10 +290,10 @@ def test_in_a_file_there_is_a_line_for_each_frame(monkeypatch: pytest.MonkeyPatc
 def test_what_the_command_line_asks_to_be_shown(
     monkeypatch: pytest.MonkeyPatch, words: list[str], wanted: Showing
 ) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr(showing, "show", lambda *of: asked.append(of[0]))
+    requests: list[object] = []
+    monkeypatch.setattr(showing, "show", lambda *of: requests.append(of[0]))
     assert viewer.main(["--port", f"replay:{BOARD_REC}?speed=max", *words]) == 0
-    assert asked == [wanted]
+    assert requests == [wanted]
 
 
 @pytest.mark.parametrize(

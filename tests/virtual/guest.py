@@ -17,8 +17,8 @@ class Guest:
         self.memory = Memory()
         self.state = self.memory.state
         self.schedule, self.nvic = Schedule(self.state), Nvic(self.memory)
-        self.said: list[str] = []
-        self.warnings = Warnings(self.said.append, lambda: 0)
+        self.output: list[str] = []
+        self.warnings = Warnings(self.output.append, lambda: 0)
         self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self.now)
 
     def now(self) -> int:

@@ -74,9 +74,9 @@ def test_without_options_it_is_our_firmware_in_real_time_with_a_key(
     (port, speed, key), (_, _, other) = desk.servers
     assert (port, speed) == (0, Speed.REAL) and desk.models == []
     assert len(key) >= 22 and key != other, "of 128 random bits"
-    said = capsys.readouterr()
-    assert said.out == f"{READY}socket://127.0.0.1:0 (conditions)\n" * 2
-    assert said.err == "a line\nanother\n" * 2 and desk.orders == ["serve"] * 2
+    printed = capsys.readouterr()
+    assert printed.out == f"{READY}socket://127.0.0.1:0 (conditions)\n" * 2
+    assert printed.err == "a line\nanother\n" * 2 and desk.orders == ["serve"] * 2
 
 
 @pytest.mark.parametrize(

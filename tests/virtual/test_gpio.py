@@ -20,10 +20,10 @@ class Chip:
     """Both ports; `told` is each pair of levels that whoever listens heard."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, int]] = []
+        self.changes: list[tuple[int, int]] = []
         self.sensing = 0
         self.state = np.zeros(1 << 14, np.int64)
-        self.gpio = Gpio(self.state, lambda p0, p1: self.told.append((p0, p1)))
+        self.gpio = Gpio(self.state, lambda p0, p1: self.changes.append((p0, p1)))
         self.gpio.sensing_changed = self._sensed
 
     def _sensed(self) -> None:
@@ -44,10 +44,12 @@ def test_outputs_are_set_cleared_and_told(chip: Chip, port: int, base: int) -> N
     gpio = chip.gpio
 
     def drives(offset: int, value: int, out: int, direction: int) -> None:
-        told = len(chip.told)
+        changes = len(chip.changes)
         gpio.write(base + offset, value)
         level = out & direction
-        assert chip.levels == ((level, 0), (0, level))[port] and chip.told[told:] == [chip.levels]
+        assert chip.levels == ((level, 0), (0, level))[port] and chip.changes[changes:] == [
+            chip.levels
+        ]
         assert {gpio.read(base + each) for each in (OUT, OUTSET, OUTCLR)} == {out}
         assert {gpio.read(base + each) for each in (DIR, DIRSET, DIRCLR)} == {direction}
 
@@ -80,7 +82,7 @@ def test_a_pins_level(
     chip.gpio.write(OUT, out << pin)
     chip.gpio.hold_low(0, pin, outside_low)
     chip.gpio.write(PIN_CNF + 4 * pin, configured)
-    assert chip.levels == (level << pin, 0) == chip.told[-1]
+    assert chip.levels == (level << pin, 0) == chip.changes[-1]
     chip.gpio.hold_low(0, pin, True)
     assert chip.levels[0] == 0
     chip.gpio.hold_low(0, pin, False)

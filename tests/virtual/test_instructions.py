@@ -40,8 +40,8 @@ def pair(bottom: int, top: int) -> int:
 
 
 def saturated(value: int, bottom: int, top: int) -> Result:
-    kept = min(max(value, bottom), top)
-    return kept & 0xFFFFFFFF, 0 if kept == value else Q
+    saturated = min(max(value, bottom), top)
+    return saturated & 0xFFFFFFFF, 0 if saturated == value else Q
 
 
 def accumulated(value: int) -> Result:

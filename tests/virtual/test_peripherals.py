@@ -88,9 +88,9 @@ def test_the_fifo_keeps_six_bytes_and_reports_the_seventh_lost(bench: Bench) -> 
     bench.board.send(bytes(range(14)))
     recorded = bench.wait()
     assert recorded[:5] == [4, 0, 1, 2, 3]
-    error, source, *kept = recorded[5:]
+    error, source, *stacked = recorded[5:]
     assert (error, source) == (1, 1)
-    assert kept == [4, 5, 6, 7, 8, 9]
+    assert stacked == [4, 5, 6, 7, 8, 9]
 
 
 def test_stopping_tells_how_much_came(bench: Bench) -> None:

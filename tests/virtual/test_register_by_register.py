@@ -84,10 +84,10 @@ def test_every_channel_of_a_watchdog_asks_to_be_reloaded(guest: Guest) -> None:
 
 
 def power_of(guest: Guest) -> tuple[Power, list[Any]]:
-    heard: list[Any] = []
-    power = Power(guest.schedule, guest.nvic, guest.now, lambda: heard.append("off"))
-    power.supplied = heard.append
-    return power, heard
+    events: list[Any] = []
+    power = Power(guest.schedule, guest.nvic, guest.now, lambda: events.append("off"))
+    power.supplied = events.append
+    return power, events
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_clock_runs_when_it_has_started_and_until_it_is_stopped(
 
 
 def test_what_a_reset_leaves_in_power(guest: Guest) -> None:
-    power, heard = power_of(guest)
+    power, events = power_of(guest)
     power.add_reset_reason(4)
     power.add_reset_reason(2)
     for offset, value in ((0x51C, 0x157), (0x520, 0x2AB), (0x578, 1)):
@@ -127,31 +127,31 @@ def test_what_a_reset_leaves_in_power(guest: Guest) -> None:
     power.clear_bootloader_request()
     assert (power.read(0x51C), power.read(0x520)) == (0, 0xAB)
     power.write(0x500, 0)
-    assert heard == [False] * heard.count(False)
+    assert events == [False] * events.count(False)
     power.write(0x500, 1)
-    assert heard[-1] == "off"
+    assert events[-1] == "off"
 
 
 def test_usbs_supply_follows_the_cable_and_its_regulator_the_controller(guest: Guest) -> None:
-    power, heard = power_of(guest)
+    power, events = power_of(guest)
     power.reset()
     after(guest, power, 0x11C, 100 * MICROSECOND)  # a cable is in
-    assert (power.read(0x438), heard) == (1, [])
+    assert (power.read(0x438), events) == (1, [])
     power.enable_usb(True)
     after(guest, power, 0x124, 200 * MICROSECOND)
-    assert (power.read(0x438), heard) == (3, [True])
+    assert (power.read(0x438), events) == (3, [True])
     power.set_vbus(True)  # it is
-    assert heard == [True]
+    assert events == [True]
     power.set_vbus(False)
-    assert (power.read(0x438), power.read(0x120), heard) == (0, 1, [True, False])
+    assert (power.read(0x438), power.read(0x120), events) == (0, 1, [True, False])
     guest.move_to(guest.now() + CPU_HZ)
     assert (power.read(0x11C), power.read(0x124)) == (0, 0)
     power.set_vbus(True)
     after(guest, power, 0x11C, 100 * MICROSECOND)
     after(guest, power, 0x124, 100 * MICROSECOND)
-    assert (power.read(0x438), heard) == (3, [True, False, True])
+    assert (power.read(0x438), events) == (3, [True, False, True])
     power.enable_usb(False)
-    assert (power.read(0x438), heard[-1]) == (1, False)
+    assert (power.read(0x438), events[-1]) == (1, False)
 
 
 def nvmc_of(guest: Guest) -> tuple[Nvmc, list[int], list[tuple[int, int]]]:
@@ -167,13 +167,13 @@ def nvmc_of(guest: Guest) -> tuple[Nvmc, list[int], list[tuple[int, int]]]:
 def test_flash_takes_words_where_they_are_let_in_and_bits_only_fall(guest: Guest) -> None:
     nvmc, spent, changed = nvmc_of(guest)
     assert (nvmc.read(0x400), nvmc.read(0x408)) == (1, 1)
-    assert not nvmc.store(0x1000, 4, 0) and "CONFIG.WEN is off" in guest.said[-1]
+    assert not nvmc.store(0x1000, 4, 0) and "CONFIG.WEN is off" in guest.output[-1]
     nvmc.write(0x504, 2)
     assert not nvmc.store(0x1000, 4, 0) and not nvmc.writes
     nvmc.write(0x504, 1)
     for address, size in ((0x1000, 1), (0x1000, 2), (0x1002, 4), (0x1001, 4)):
         assert not nvmc.store(address, size, 0)
-    assert "words only" in guest.said[-1] and not spent and not nvmc.unsettled
+    assert "words only" in guest.output[-1] and not spent and not nvmc.unsettled
     assert nvmc.store(0x1000, 4, 0xFFFF0F0F) and nvmc.store(0x1000, 4, 0x00FFFF0F)
     assert nvmc.store(0x1004, 4, 0x12345678)
     assert nvmc.unsettled and guest.memory.flash[0x1000] == 0xFF
@@ -191,12 +191,12 @@ def test_flash_is_erased_by_pages_where_that_is_let_in(guest: Guest) -> None:
     nvmc.write(0x508, 0x2000)
     nvmc.write(0x504, 2)
     nvmc.write(0x508, 1 << 20)
-    assert not spent and len(guest.said) == 1, "each complaint once"
+    assert not spent and len(guest.output) == 1, "each complaint once"
     nvmc.write(0x508, 0x2FFC)
     assert guest.memory.read(0x1FFC, 0x1008) == bytes(4) + b"\xff" * 4096 + bytes(4)
     assert (spent, changed) == ([85_000 * MICROSECOND], [(0x2000, 4096)])
     nvmc.write(0x50C, 1)
-    assert "ERASEALL: refused" in guest.said[-1] and guest.memory.flash[0] == 0
+    assert "ERASEALL: refused" in guest.output[-1] and guest.memory.flash[0] == 0
 
 
 def test_the_instruction_cache_is_empty_when_it_goes_on_and_off_after_a_reset(

@@ -30,7 +30,7 @@ class StillBoard:
     greeting = b"hello"
 
     def __init__(self) -> None:
-        self.heard = bytearray()
+        self.arrived = bytearray()
         self.received: Callable[[bytes], None] = lambda data: None
         self.serial, self._opened = self, False
 
@@ -40,13 +40,13 @@ class StillBoard:
 
     def close(self) -> None:
         """Likewise; what nobody waits for is gone."""
-        self.heard.clear()
+        self.arrived.clear()
 
     def waiting(self) -> int:
-        return len(self.heard)
+        return len(self.arrived)
 
     def send(self, data: bytes) -> None:
-        self.heard += data
+        self.arrived += data
 
     def run(self, cycles: int) -> None:
         if self._opened:
@@ -107,7 +107,7 @@ def test_the_key_opens_and_another_does_not() -> None:
                 if len(wrong) < len(KEY):  # more may come: it is given up on in time
                     client.sendall(b"x" * len(KEY))
                 assert not greeted(client), wrong
-        assert board.heard == b""
+        assert board.arrived == b""
         with dial(url) as client:
             client.sendall(b"to the board")
             assert greeted(client)

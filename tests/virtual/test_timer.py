@@ -47,13 +47,13 @@ class Clock:
     def _listen(self, memory: Memory, start: int) -> None:
         """A PPI whose channels are all on, one for each event."""
 
-        def heard(address: int, _: int) -> int:
+        def replaced(address: int, _: int) -> int:
             self.seen.append((self.now(), (address - start) // 4))
             return 0
 
-        self._heard = compiled.PYTHON_FUNCTION(heard)
+        self._replaced = compiled.PYTHON_FUNCTION(replaced)
         memory.ppi_events[:6] = start + 4 * np.arange(6)
-        self.state[words.PPI_FUNCTION] = ctypes.cast(self._heard, ctypes.c_void_p).value or 0
+        self.state[words.PPI_FUNCTION] = ctypes.cast(self._replaced, ctypes.c_void_p).value or 0
 
     def now(self) -> int:
         return self.schedule.time(lambda: int(self.state[words.CYCLES]))
@@ -64,10 +64,10 @@ class Clock:
         self.schedule.run_due()
 
     def counter(self, channel: int = 5) -> int:
-        kept = self.timer.read(CC + 4 * channel)
+        captured = self.timer.read(CC + 4 * channel)
         self.timer.write(CAPTURE + 4 * channel, 1)
         found = self.timer.read(CC + 4 * channel)
-        self.timer.write(CC + 4 * channel, kept)
+        self.timer.write(CC + 4 * channel, captured)
         return found
 
 

@@ -32,15 +32,15 @@ class Board:
 
 def made(on_usb: bool) -> tuple[VirtualWatch, Board, list[Any]]:
     """A watch of a board that says nothing, and what its client and its meter were asked."""
-    board, asked = Board(), list[Any]()
+    board, requests = Board(), list[Any]()
 
     class Timeline:
         def rail_currents(self, start: int, stop: int, count: int) -> list[float]:
-            asked.append((start / HZ - 0.5, stop / HZ - 0.5, count))
+            requests.append((start / HZ - 0.5, stop / HZ - 0.5, count))
             return [0.002, 9.9]
 
         def uncertainty(self, start: int, stop: int) -> float:
-            asked.append((start / HZ - 0.5, stop / HZ - 0.5))
+            requests.append((start / HZ - 0.5, stop / HZ - 0.5))
             return 0.25
 
     watch: Any = object.__new__(VirtualWatch)
@@ -48,11 +48,11 @@ def made(on_usb: bool) -> tuple[VirtualWatch, Board, list[Any]]:
     watch._beats, watch.hello = [], HELLO
     watch._meter = SimpleNamespace(timeline=Timeline())
     watch._client = SimpleNamespace(
-        set=lambda setting, value: asked.append((setting, value)),
-        set_mode=asked.append,
+        set=lambda setting, value: requests.append((setting, value)),
+        set_mode=requests.append,
         receive=lambda timeout: None,
     )
-    return watch, board, asked
+    return watch, board, requests
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_a_board_with_usb_is_unplugged_between_its_first_look_and_its_last(
     on_usb: bool, minutes: float, spans: list[tuple[float, bool]], whole: tuple[float, float]
 ) -> None:
     """Six looks a minute. The mean is of whole beats without the first, and without the last where a cable is in."""
-    watch, board, asked = made(on_usb)
+    watch, board, requests = made(on_usb)
     seen: list[float] = []
     plan = WatchPlan(6, minutes)
     watch.watch(plan, Listener(), seen.append)
-    assert asked == [*plan.settings.items(), Mode.WATCH]
+    assert requests == [*plan.settings.items(), Mode.WATCH]
     assert board.spans == spans and not board.cable_pulled
     assert seen == [10.0 * n for n in range(1, int(minutes * 6) + 1)]
-    asked.clear()
+    requests.clear()
     found = watch.supply(3.0)
-    assert asked == [(*whole, 1), whole]
+    assert requests == [(*whole, 1), whole]
     assert found is not None
     assert found.amperes == supply_current_a(0.002, 3.0)
     assert (found.uncertainty, found.volts) == (0.25, 3.0)

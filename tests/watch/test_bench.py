@@ -119,10 +119,10 @@ def test_what_the_command_line_asks_for_and_what_is_said_meanwhile(
     capsys: pytest.CaptureFixture[str],
     stopped: BaseException | None,
 ) -> None:
-    asked: list[Request] = []
+    requests: list[Request] = []
 
     def watched(board: object, wanted: Request, progress: Progress) -> Done:
-        asked.append(wanted)
+        requests.append(wanted)
         for seconds in (9.0, 10.0, 19.9, 20.0, 30.0):
             progress(seconds)
         done = keep_watch(Spoken(), request(Path("other")), lambda _: None)
@@ -146,28 +146,28 @@ def test_what_the_command_line_asks_for_and_what_is_said_meanwhile(
     ends = pytest.raises(KeyboardInterrupt) if stopped else contextlib.nullcontext()
     with ends:
         assert main(words) == 0
-    (wanted,) = asked
+    (wanted,) = requests
     assert wanted.plan == WatchPlan(12, 3, 2) and wanted.volts == 2.5
     assert wanted.directory == Path("a") and wanted.details["looks a minute"] == "12"
-    said = capsys.readouterr().err
-    assert [line for line in said.splitlines() if " s" in line[-3:]] == [
+    printed = capsys.readouterr().err
+    assert [line for line in printed.splitlines() if " s" in line[-3:]] == [
         f"{seconds} of 180 s" for seconds in (10, 20, 30)
     ]
-    assert "kept in a; " in said
+    assert "kept in a; " in printed
 
 
 def test_what_is_not_said_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Request] = []
+    requests: list[Request] = []
 
     def watched(board: object, wanted: Request, progress: Progress) -> Done:
-        asked.append(wanted)
+        requests.append(wanted)
         return keep_watch(Spoken(), request(Path("other")), lambda _: None)
 
     monkeypatch.setattr("host.bench.watch.tables.keep_watch", watched)
     monkeypatch.setattr(command, "_board", lambda _: contextlib.nullcontext(Spoken()))
     assert main(["watch"]) == 0
     looks = LIMITS[Setting.LOOKS_PER_MINUTE].at_start
-    assert asked[0].plan == WatchPlan(looks, 1) and asked[0].volts == 3.3
+    assert requests[0].plan == WatchPlan(looks, 1) and requests[0].volts == 3.3
 
 
 def test_each_cell_lasts_as_long_as_its_charge() -> None:
@@ -248,14 +248,14 @@ def test_the_first_look_starts_the_camera_and_counts_only_alone(
 
 
 def test_all_that_a_board_says_is_gathered_and_kept() -> None:
-    kept: list[Message] = []
-    listener = Listener(kept.append)
+    saved: list[Message] = []
+    listener = Listener(saved.append)
     fault, verdict = Fault(1, 2, 3, b""), Verdict(1, 90, 2, 20_000_000)
     output = (beat(1), verdict, fault, beat(2), Log(1, b"x"), beat(3))
     for message in output:
         listener.take(message)
     found = listener.report(HELLO, WatchPlan(6, 1), Supply(1.0, 0.1, 3.3))
-    assert (found.first, found.heartbeat) == (beat(1), beat(3)) and tuple(kept) == output
+    assert (found.first, found.heartbeat) == (beat(1), beat(3)) and tuple(saved) == output
     assert (found.verdicts, found.faults) == ((verdict,), (fault,))
     assert WatchPlan(6, 1).settings == {Setting.LOOKS_PER_MINUTE: 6, Setting.HEARTBEAT_S: 1}
 

@@ -76,15 +76,15 @@ def test_the_viewer_watches_a_virtual_board(capsys: pytest.CaptureFixture[str]) 
 def test_the_board_is_told_what_to_watch_for(
     labels: bytes, wanted: str | None, index: int, chosen: str
 ) -> None:
-    told: list[object] = []
+    messages: list[object] = []
     board = SimpleNamespace(
         hello=replace(HELLO, labels=labels, score_count=labels.count(b"\n") + 1),
-        set=lambda setting, value: told.append((setting, value)),
-        set_mode=told.append,
+        set=lambda setting, value: messages.append((setting, value)),
+        set_mode=messages.append,
     )
     assert start_watch(cast(Device, board), 7, wanted) == chosen
-    assert told == [(Setting.LOOKS_PER_MINUTE, 7), (Setting.WATCH_LABEL, index), Mode.WATCH]
-    told.clear()
+    assert messages == [(Setting.LOOKS_PER_MINUTE, 7), (Setting.WATCH_LABEL, index), Mode.WATCH]
+    messages.clear()
     board.hello = replace(HELLO, score_count=0, labels=b"")
     assert start_watch(cast(Device, board), 7, None) == "the last score"
-    assert told[1] == (Setting.WATCH_LABEL, -1)
+    assert messages[1] == (Setting.WATCH_LABEL, -1)

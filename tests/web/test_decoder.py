@@ -189,9 +189,9 @@ def test_damage_is_counted_as_the_python_decoder_counts_it(page: Page) -> None:
     assert sum(len(one["samples"]) for one in output) > 60
 
 
-def in_parts(said: list[Message], lost: int = 0) -> bytes:
+def in_parts(messages: list[Message], lost: int = 0) -> bytes:
     """Packets of a board whose frames are 128x128 RGB, without the one of number `lost`, 1 for the first."""
-    packets = [encode_packet(m.ID, number, m.pack()) for number, m in enumerate([BIG, *said])]
+    packets = [encode_packet(m.ID, number, m.pack()) for number, m in enumerate([BIG, *messages])]
     return b"".join(packet for number, packet in enumerate(packets) if not number or number != lost)
 
 

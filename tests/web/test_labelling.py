@@ -87,9 +87,9 @@ def test_thirty_labelled_pictures_are_downloaded_and_imported(
     dataset = read_dataset(tmp_path / "set")
     assert dataset.counts == Counter({"no person": OF_EACH, AWKWARD: OF_EACH})
     with dataset.open() as read:
-        kept = {p.path: read(p) for p in dataset.pictures}
+        decoded = {p.path: read(p) for p in dataset.pictures}
     for picture in dataset.pictures:
-        _check(picture, kept[picture.path], each)
+        _check(picture, decoded[picture.path], each)
     assert len({picture.session for picture in dataset.pictures}) == 2
     assert not dataset.remarks()
 

@@ -142,8 +142,8 @@ def test_it_shows_what_the_board_says(open_page: OpenPage, tmp_path: Path) -> No
         with page.expect_download() as saved:
             page.keyboard.press("s")
         saved.value.save_as(tmp_path / "frame.png")
-        kept = Image.open(io.BytesIO((tmp_path / "frame.png").read_bytes()))
-        assert kept.mode == "L" and (np.asarray(kept) == image[..., 0]).all()
+        downloaded = Image.open(io.BytesIO((tmp_path / "frame.png").read_bytes()))
+        assert downloaded.mode == "L" and (np.asarray(downloaded) == image[..., 0]).all()
         assert "_person_" in saved.value.suggested_filename
 
 

@@ -77,10 +77,10 @@ class Listener:
         began, virtual = self._clock(), self._device.hello.board == VIRTUAL
         asks = virtual and not isinstance(self._device, PlayedBoard)
         patience_s = SILENT_S * (SLOW if virtual else 1)
-        asked_at, first = began, None
+        pinged_at, first = began, None
         while (now := self._clock()) - began < patience_s:
-            if asks and now - asked_at >= SILENT_S / 2:
-                asked_at, cycles = now, self._cycles(kind, began)
+            if asks and now - pinged_at >= SILENT_S / 2:
+                pinged_at, cycles = now, self._cycles(kind, began)
                 if first is not None and self._is_silent(cycles - first):
                     break
                 first = cycles if first is None else first

@@ -148,10 +148,10 @@ class Session:
         start = 0.0
         for inference in islice(source, self._plan.count):
             start = start if self._inferences else inference.arrived_s
-            kept = replace(inference, arrived_s=inference.arrived_s - start)
-            self._inferences.append(kept)
-            run.append(INFERENCES.name, *(getattr(kept, name) for name in INFERENCES.names))
-            self._progress.advance(kept)
+            relative = replace(inference, arrived_s=inference.arrived_s - start)
+            self._inferences.append(relative)
+            run.append(INFERENCES.name, *(getattr(relative, name) for name in INFERENCES.names))
+            self._progress.advance(relative)
 
     def _profile(self, model: PackedModel | None, run: RunWriter) -> None:
         if not self._plan.layers:

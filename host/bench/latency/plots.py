@@ -99,9 +99,11 @@ def timeline_plot(
         figure = new_figure(9.0, 2.8)
         axes = figure.subplots()
         for label, values, colour in series:
-            kept = values > 0
-            if kept.any():
-                drawn = envelope([(seconds[kept], values[kept], values[kept], values[kept])])
+            positive = values > 0
+            if positive.any():
+                drawn = envelope(
+                    [(seconds[positive], values[positive], values[positive], values[positive])]
+                )
                 axes.fill_between(drawn.time, drawn.low, drawn.high, color=colour, alpha=0.2, lw=0)
                 style = "o-" if len(drawn.time) <= 300 else "-"
                 axes.plot(drawn.time, drawn.mean, style, color=colour, ms=2.5, lw=1, label=label)

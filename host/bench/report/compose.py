@@ -131,5 +131,5 @@ def _sections(latencies: list[LatencyRun], powers: list[Run], others: list[Run])
 
 def _slug(directory: Path, number: int) -> str:
     """For file names: different even when two runs have one name."""
-    kept = "".join(c if c.isalnum() else "_" for c in directory.name.lower())[:24]
-    return f"{number}_{kept}"
+    stem = "".join(c if c.isalnum() else "_" for c in directory.name.lower())[:24]
+    return f"{number}_{stem}"

@@ -119,7 +119,7 @@ def search(
             watcher.rejected(rejected)
             if in_a_row >= MOST_REJECTED:
                 raise HostError(
-                    f"{in_a_row} draws in a row gave no new network within {_said(budget)}",
+                    f"{in_a_row} draws in a row gave no new network within {_budget_in_words(budget)}",
                     "allow more",
                 )
             continue
@@ -260,12 +260,12 @@ def _require_possible(space: Space, budget: Budget, price: Price) -> None:
             else f"costs {cost.mcycles:.2f} Mcycles, {cost.ram_bytes:,} B of RAM, {cost.flash_bytes:,} B of flash"
         )
         raise HostError(
-            f"nothing fits {_said(budget)}: the smallest network, {least.text}, {costs}",
+            f"nothing fits {_budget_in_words(budget)}: the smallest network, {least.text}, {costs}",
             "allow more, or smaller --sizes",
         )
 
 
-def _said(budget: Budget) -> str:
+def _budget_in_words(budget: Budget) -> str:
     ram = "" if budget.ram_bytes is None else f", {budget.ram_bytes:,} B of RAM"
     flash = "" if budget.flash_bytes is None else f", {budget.flash_bytes:,} B of flash"
     return f"{budget.cycles / 1e6:g} Mcycles{ram}{flash}"

@@ -38,14 +38,14 @@ class SimulatedLpm01a(SerialInstrument):
         self._rate_hz = signal.rate_hz
         self._sent = 0
         self._acquiring = False
-        self._heard = b""
+        self._received = b""
 
     def _serve(self) -> None:
         while not self._stopped.is_set():
             ready, _, _ = select.select([self._master], [], [], 0.001)
             if ready:
-                self._heard += os.read(self._master, 256)
-            *lines, self._heard = self._heard.split(b"\r\n")
+                self._received += os.read(self._master, 256)
+            *lines, self._received = self._received.split(b"\r\n")
             for line in lines:
                 self._obey(line.decode())
             if self._acquiring:

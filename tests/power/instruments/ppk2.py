@@ -113,12 +113,12 @@ class SimulatedPpk2(SerialInstrument):
         if count <= 0:
             return
         indices = np.arange(self.sent, self.sent + count)
-        kept = indices
+        sent = indices
         for start, lost in self._faults.lose.items():
-            kept = kept[(kept < start) | (kept >= start + lost)]
-        counters = (kept & 0x3F) << 18
+            sent = sent[(sent < start) | (sent >= start + lost)]
+        counters = (sent & 0x3F) << 18
         with self._lock:
-            played = np.clip(kept - self._origin, -1, len(self._words) - 1)
+            played = np.clip(sent - self._origin, -1, len(self._words) - 1)
             words = self._words[played]  # before the beginning: as at the end
         words = words | counters.astype(np.uint32)
         self.sent += count

@@ -22,13 +22,13 @@ def answers(bench: Bench) -> list[int]:
 
 def test_a_command_may_come_while_the_board_takes_the_one_before() -> None:
     bench = Bench()
-    questions = pings(2 * len(PAUSES_US))
+    requests = pings(2 * len(PAUSES_US))
     for turn, pause in enumerate(PAUSES_US):
-        bench.board.send(questions[2 * turn])
+        bench.board.send(requests[2 * turn])
         bench.board.run(pause * MICROSECOND)
-        bench.board.send(questions[2 * turn + 1])
+        bench.board.send(requests[2 * turn + 1])
         bench.board.run(10_000 * MICROSECOND)
-    assert answers(bench) == list(range(len(questions)))
+    assert answers(bench) == list(range(len(requests)))
 
 
 # USB's packets are what can hurt; our own image has a UART.
@@ -36,17 +36,17 @@ PACKET, PAIRS = (0, 20) if under_test_is_ours() else (64, 100)
 OUT_OF_STEP = 3_300  # us, no multiple of a line's time: some pair comes wherever it can hurt
 
 
-def test_questions_that_come_while_lines_are_read_cost_no_frame() -> None:
+def test_requests_that_come_while_lines_are_read_cost_no_frame() -> None:
     """The second packet waits in the port when the first one's interrupt ends, which lets its own come again."""
     bench = Bench()
     bench.mode(Mode.CAPTURE)
     bench.wait(Frame)
     bench.messages.clear()
-    questions = pings(2 * PAIRS)
+    requests = pings(2 * PAIRS)
     for turn in range(PAIRS):
-        for question in questions[2 * turn : 2 * turn + 2]:
-            bench.board.send(question.ljust(PACKET, b"\0"))
+        for request in requests[2 * turn : 2 * turn + 2]:
+            bench.board.send(request.ljust(PACKET, b"\0"))
         bench.board.run(OUT_OF_STEP * MICROSECOND)
-    assert [bench.wait(Pong).host_time_us for _ in questions] == list(range(len(questions)))
+    assert [bench.wait(Pong).host_time_us for _ in requests] == list(range(len(requests)))
     assert not [message for message in bench.messages if isinstance(message, Fault)]
     assert len([message for message in bench.messages if isinstance(message, Frame)]) >= PAIRS // 50
