@@ -17,7 +17,9 @@ LINK_OUT = "links that lead out of the folder (copy what they point to: cp -rL)"
 LINKED_FOLDER = "links to a folder of the same set"
 SAVED_LINK = "links that were saved as text (copy what they point to)"
 NO_FILE = "pipes, sockets or devices"
+NAMED = "give a file; save there what a pipe brings"
 MOST_LINK_BYTES = 1024
+MOST_MODEL_BYTES = 1 << 30
 FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # a FIFO without a writer would wait for ever
@@ -47,6 +49,23 @@ def read_file(path: Path, most: int) -> bytes:
 def read_below(root: Path, name: str, most: int) -> bytes:
     """The bytes of a file of a set. Raises UnreadableError, also when a link leads out of `root`."""
     return _read(_inside(root, name), str(root / name), most, NO_LINK)
+
+
+def model_bytes(path: Path) -> bytes:
+    """As read_file, of a model: at most MOST_MODEL_BYTES."""
+    return read_file(path, MOST_MODEL_BYTES)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Unbuffered, of any size, for who reads piece by piece. Raises UnreadableError."""
+    try:
+        number = os.open(path, FLAGS)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise UnreadableError(f"{path} is no regular file", NAMED)
+    return os.fdopen(number, "rb", buffering=0)
 
 
 @contextmanager
@@ -135,7 +154,8 @@ def _open(path: Path, name: str, most: int, flags: int) -> Iterator[BinaryIO]:
         with os.fdopen(number, "rb") as file:
             found = os.fstat(number)
             if not stat.S_ISREG(found.st_mode):
-                raise UnreadableError(f"{name} is no regular file", "take it out of the folder")
+                remedy = "take it out of the folder" if flags & NO_LINK else NAMED
+                raise UnreadableError(f"{name} is no regular file", remedy)
             if found.st_size > most:
                 raise UnreadableError(
                     f"{name} has {found.st_size >> 20} MB: at most {most >> 20} are read"

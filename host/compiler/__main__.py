@@ -16,8 +16,9 @@ import sys
 from pathlib import Path
 
 from host.base.console import stderr
-from host.base.errors import HostError, run_main
+from host.base.errors import run_main
 from host.base.files import write_again
+from host.base.regular_files import model_bytes
 from host.base.tool_parser import tool_parser
 from host.compiler import report
 from host.compiler.build import Options, compile_model
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     if words[:1] == ["report"]:
         return report.main(words[1:])
     arguments = _parser().parse_args(words)
-    data = _read(arguments.model)
+    data = model_bytes(arguments.model)
     labels = labels_for(arguments.labels, arguments.model)
     name = arguments.name or arguments.model.stem
     options = Options(
@@ -80,13 +81,6 @@ def _parser() -> argparse.ArgumentParser:
         help="keep channels that cannot change a score",
     )
     return parser
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
 
 
 if __name__ == "__main__":

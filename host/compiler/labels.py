@@ -8,8 +8,11 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.base.json_in import parse_json
+from host.base.regular_files import UnreadableError, read_file
 from host.base.text import one_line
 from host.compiler.format import MAX_LABELS_BYTES
+
+MOST_MANIFEST_BYTES = 1 << 20
 
 
 def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
@@ -20,8 +23,8 @@ def labels_for(given: str | None, model: Path) -> tuple[str, ...] | None:
     if not manifest.exists():
         return None
     try:
-        content = parse_json(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = parse_json(read_file(manifest, MOST_MANIFEST_BYTES))
+    except (UnreadableError, ValueError) as error:
         raise HostError(f"{manifest} is not a readable manifest: {error}") from error
     is_list = isinstance(content, list) and all(isinstance(each, str) for each in content)
     labels = content.get("labels") if isinstance(content, dict) else content if is_list else None

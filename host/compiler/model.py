@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.places import MODELS
+from host.base.regular_files import model_bytes
 from host.compiler.build import Options, compile_model
 from host.compiler.fits import refusal
 from host.compiler.format import MAGIC, NO_SOURCE, PackedHeader
@@ -61,7 +62,7 @@ def built_in_blob(flash: bytes) -> bytes:
 
 def choose_model(path: Path | None, built_in: bytes, dead_channel_removal: bool) -> Model:
     """The model in the file `path`, or the firmware's own. Raises HostError for what is no model."""
-    data = built_in if path is None else _read(path)
+    data = built_in if path is None else model_bytes(path)
     name = "built_in" if path is None else path.stem
     if int.from_bytes(data[:4], "little") != MAGIC:
         return _compile(data, name, dead_channel_removal)
@@ -104,14 +105,7 @@ def _find_source(packed: PackedModel, path: Path | None) -> bytes | None:
     wanted = packed.header.source_hash_high << 32 | packed.header.source_hash_low
     folders = {MODELS} | ({path.parent} if path else set())
     for file in sorted(file for folder in folders for file in folder.glob("*.tflite")):
-        data = _read(file)
+        data = model_bytes(file)
         if int.from_bytes(hashlib.sha256(data).digest()[:8], "big") == wanted:
             return data
     return None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error

@@ -17,6 +17,7 @@ from rich.table import Table
 from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.regular_files import model_bytes
 from host.base.tool_parser import tool_parser
 from host.compiler.build import (
     Compiled,
@@ -90,10 +91,7 @@ def examine(
         sketch, output = mobilenet_v1(alpha, size, channels, classes)
         return report_on(sketch.compiled(output, model, options), model, sketch.parameters)
     path = Path(model)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
+    data = model_bytes(path)
     if path.suffix in (".keras", ".h5"):
         sketch, output = sketch_of(read_config(data, path.name))
         return report_on(sketch.compiled(output, path.stem, options), path.name, sketch.parameters)

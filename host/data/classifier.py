@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.litert import Kernels, LiteRt
+from host.base.regular_files import model_bytes
 from host.compiler.labels import labels_for
 from host.data.model_input import to_input
 
@@ -23,8 +24,8 @@ def open_classifier(model: Path, labels: str | None = None) -> Classifier:
     """
     names = labels_for(labels, model)
     try:
-        litert = LiteRt(model.read_bytes(), model.name, Kernels.PLAIN)
-    except (OSError, HostError) as error:
+        litert = LiteRt(model_bytes(model), model.name, Kernels.PLAIN)
+    except HostError as error:
         raise HostError(
             f"{model} is not a .tflite with one input and one output: {error}"
         ) from error

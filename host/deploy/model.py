@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.regular_files import model_bytes
 from host.compiler.build import Options, compile_model
 from host.compiler.fits import Room, refusal
 from host.compiler.format import PackedHeader
@@ -24,10 +25,7 @@ def read_model(
 
     labels: comma separated. pixels: what a picture's bytes stand for, in a .tflite.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
+    data = model_bytes(path)
     if path.suffix != PACKED:
         named, options = labels_for(labels, path), Options(pixels=pixels)
         return unpack(compile_model(data, name or path.stem, named, options).blob)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.base.errors import HostError
+from host.base.regular_files import model_bytes
 from host.compiler.build import Options, compile_model
 from host.compiler.labels import labels_for
 from host.compiler.model import choose_model, reading_of
@@ -40,7 +41,7 @@ def read_subject(
         raise HostError(
             f"{path.name} is a float model", "give its int8 .tflite, and this one with --float"
         )
-    data = _read(path)
+    data = model_bytes(path)
     packed = None
     labels = labels_for(given_labels, path)
     if path.suffix == PACKED:
@@ -83,10 +84,3 @@ def _checked(labels: tuple[str, ...] | None, scores: int, path: Path) -> tuple[s
             "give one different label for each with --labels",
         )
     return labels
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error

@@ -197,4 +197,6 @@ def _cannot_open(path: str, error: Exception) -> tuple[str, str]:
             "run `sudo usermod -aG dialout $USER` and log in again "
             "(or add a udev rule for vendor 2341)",
         )
+    if number in (errno.ENOTTY, errno.EISDIR, errno.EINVAL, errno.ENODEV) or "ioctl" in str(error):
+        return f"{path} is no serial port", "give --port auto, or the path that doctor lists"
     return f"cannot open {path} ({error})", "unplug the board and plug it in"

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from host.base.csv_text import UTF16
 from host.base.errors import HostError
+from host.base.regular_files import open_regular
 
 TAIL_BYTES = 4096
 MOST_BYTES_UTF16 = 256 << 20
@@ -18,7 +19,7 @@ MOST_BYTES_UTF16 = 256 << 20
 
 def open_text(path: Path) -> BinaryIO:
     """The file as UTF-8, without a byte order mark in front where it was UTF-16. Raises OSError, HostError."""
-    file = path.open("rb")
+    file = open_regular(path)
     if file.read(2) not in UTF16:
         file.seek(0)
         return file

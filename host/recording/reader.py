@@ -12,6 +12,7 @@ from pathlib import Path
 from host.base.closing import Closing
 from host.base.errors import HostError
 from host.base.records import WireError
+from host.base.regular_files import open_regular
 from host.link.layout import OURS, WireLayout, parse_layout
 from host.recording.container import (
     CHUNK_HEADER_BYTES,
@@ -58,10 +59,7 @@ class Reader(Closing):
         """Raises HostError when there is no recording of ours at `path`."""
         self.path = path
         self.damaged_chunks = self.skipped_bytes = 0
-        try:
-            self._file = path.open("rb", buffering=0)
-        except OSError as error:
-            raise HostError(f"cannot read the recording {path}: {error.strerror}") from error
+        self._file = open_regular(path)
         try:
             self.header = unpack_file_header(self._at(0, FILE_HEADER_BYTES))
         except (DamageError, HostError) as error:
@@ -107,7 +105,8 @@ class Reader(Closing):
             if len(stored) < header.stored_bytes:
                 return  # torn here
             yield Chunk(at, header, self._records(header, stored))
-            if header.kind == ChunkKind.END:
+            if header.kind == ChunkKind.END:  # as where two files were joined
+                self.skipped_bytes += max(0, self.size_bytes - at - header.total_bytes)
                 return
             at += header.total_bytes
 

@@ -27,7 +27,10 @@ from host.recording.stream import Stream
 
 MAX_SPEED = math.inf
 PLAYED = (Kind.FROM_DEVICE, Kind.MARK)
-USAGE = "write replay:FILE?speed=max&from=12.5 (speed: real, max or a number; from: seconds)"
+SLOWEST, LATEST_S = 0.01, 1e9
+USAGE = (
+    "write replay:FILE?speed=max&from=12.5 (speed: real, max or a number from 0.01; from: seconds)"
+)
 
 
 @dataclass(frozen=True)
@@ -240,7 +243,7 @@ def parse_replay(text: str) -> Replay:
         number = {"real": 1.0, "max": MAX_SPEED}.get(speed) or float(speed)
     except ValueError as error:
         raise HostError(f"cannot understand ?{query}", USAGE) from error
-    if options or not (number > 0 and 0 <= from_s < math.inf):
+    if options or not (number >= SLOWEST and 0 <= from_s <= LATEST_S):
         raise HostError(f"cannot understand ?{query}", USAGE)
     return Replay(Path(name), number, from_s)
 

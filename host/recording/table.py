@@ -70,14 +70,15 @@ def summary_table(summary: Summary) -> RenderableType:
 def _facts(summary: Summary) -> list[tuple[str, str]]:
     hello = summary.hello
     counted = ", ".join(f"{count:,} {name}" for name, count in sorted(summary.messages.items()))
-    share = 100 * summary.size_bytes / max(1, summary.link_bytes)
+    size, link = summary.size_bytes, summary.link_bytes
+    of_link = f"{100 * size / link:.0f} % of the link's {link:,} B" if link else "nothing of a link"
     facts = [
         (
             "recorded",
             f"{_when(summary)} UTC from {summary.header.port} by {summary.header.program}",
         ),
         ("lasts", f"{summary.duration_s:,.1f} s"),
-        ("file", f"{summary.size_bytes:,} B, {share:.0f} % of the link's {summary.link_bytes:,} B"),
+        ("file", f"{size:,} B, {of_link}"),
         ("state", state_text(summary)),
         ("board", f"{hello.board}, firmware {hello.firmware}" if hello else "unknown"),
         ("model", hello.model or "none" if hello else "unknown"),

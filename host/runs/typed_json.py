@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from host.base.errors import HostError
 from host.base.json_in import parse_json
+from host.base.regular_files import read_file
 
 MOST_BYTES = 1 << 20
 MOST_TEXT = 10_000  # characters of one value
@@ -21,13 +22,11 @@ T = TypeVar("T")
 def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file. Raises HostError when it is absent, too large or torn."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.is_file() and path.stat().st_size > MOST_BYTES:
             raise HostError(
                 f"{path} is larger than {MOST_BYTES >> 20} MB: it is not one of our files"
             )
-        found = parse_json(path.read_bytes())
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
+        found = parse_json(read_file(path, MOST_BYTES))
     except ValueError as error:
         raise HostError(f"{path} is torn or not JSON ({error})", "measure again") from error
     if not isinstance(found, dict):

@@ -13,6 +13,7 @@ from typing import Any
 
 from host.base.errors import HostError
 from host.base.json_in import parse_json
+from host.base.regular_files import read_file
 from host.data.learnt import packed
 from host.train.epoch import Epoch
 from host.train.measure import Figures
@@ -163,9 +164,8 @@ def read_credits(path: Path) -> dict[str, dict[str, str]]:
     """File name -> work, by, licence. Raises HostError when the file is no such thing."""
     expected = f'{path}: expected {{"FILE": {{"work": ..., "by": ..., "licence": ...}}}}'
     try:
-        content = path.read_bytes()
-        found = parse_json(content) if len(content) <= MOST_CREDITS_BYTES else None
-    except (OSError, ValueError) as error:
+        found = parse_json(read_file(path, MOST_CREDITS_BYTES))
+    except (HostError, ValueError) as error:
         raise HostError(f"{expected} ({error})") from error
     if not isinstance(found, dict):
         raise HostError(expected)

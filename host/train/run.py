@@ -16,6 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.regular_files import model_bytes
 from host.train import architecture_network, export, fit, strategy
 from host.train.augment import to_grey
 from host.train.aware import Aware, check_ranges, make_aware
@@ -169,7 +170,7 @@ def run_key(options: Options, digest: str) -> str:
     files = [teacher.path for teacher in options.teachers] + (
         [options.start] if options.start else []
     )
-    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    hashes = [hashlib.sha256(model_bytes(path)).hexdigest() for path in files]
     same = replace(
         options,
         data=(),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.base.files import write_again
 from host.base.litert import Kernels, LiteRt
+from host.base.regular_files import model_bytes
 from host.train.disk_array import pixel_digest
 from host.train.quiet import quiet
 from host.train.views import Views, render
@@ -114,10 +115,10 @@ class _TeacherModel:
 
     def __init__(self, path: Path) -> None:
         try:
-            self.content = path.read_bytes()
+            self.content = model_bytes(path)
             with quiet():
                 self.model = LiteRt(self.content, path.name, Kernels.FASTEST)
-        except (OSError, HostError) as error:
+        except HostError as error:
             raise HostError(
                 f"teacher {path} cannot be used ({error})", "give a .tflite classifier"
             ) from error

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from host.base.errors import EXIT_USER, HostError, run_main
 from host.base.places import PREBUILT
+from host.base.regular_files import model_bytes
 from host.base.text import say
 from host.base.tool_parser import tool_parser
 from host.virtual.board import VirtualBoard
@@ -125,20 +126,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
-
-
 def packed_for_board(path: Path) -> bytes:
     """Whole and small enough, or the board would refuse it and run without a model. Raises HostError."""
     from host.compiler.fits import refusal
     from host.compiler.pack import unpack
 
     try:
-        model = unpack(_read(path))
+        model = unpack(model_bytes(path))
         refused = refusal(model.header)
         if refused is not None:
             raise refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
@@ -151,6 +152,7 @@ class Script:
 
     name, hello, mode = "script", HELLO, wire.Mode.STREAM
     losses = Losses(wire_lost=3, bad_packets=2)
+    line = SimpleNamespace(is_emulated=False)
 
     def __init__(self, *messages: Message | None) -> None:
         self._messages = iter(messages)

@@ -251,6 +251,6 @@ def test_a_url_that_is_none_says_how_to_write_it(query: str) -> None:
 
 
 def test_an_absent_recording_is_one_line() -> None:
-    with pytest.raises(HostError, match=r"cannot read the recording none\.rec: No such file"):
+    with pytest.raises(HostError, match=r"cannot read none\.rec: No such file"):
         open_port("replay:none.rec")
     assert choose_port("replay:none.rec", []).is_replay

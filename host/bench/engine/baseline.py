@@ -9,7 +9,10 @@ from typing import Any
 
 from host.base.errors import HostError
 from host.base.json_in import parse_json
+from host.base.regular_files import read_file
 from host.bench.engine.figures import Report, as_json, conditions_json
+
+MOST_BASELINE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,7 @@ def baseline_text(report: Report) -> str:
 def read_baseline(path: Path) -> Baseline:
     """Raises HostError when the file is none."""
     try:
-        return _baseline(parse_json(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
+        return _baseline(parse_json(read_file(path, MOST_BASELINE_BYTES)))
     except (ValueError, KeyError, TypeError) as error:
         raise HostError(
             f"{path} is not a baseline ({error})", "make one with --write-baseline"
