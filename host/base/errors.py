@@ -12,6 +12,7 @@ from typing import TextIO
 
 from host.base.follow_up import as_started
 from host.base.missing import adds, lacking, missing
+from host.base.refusals import refusal
 from host.base.text import say
 
 EXIT_USER = 2
@@ -118,6 +119,12 @@ def _ended(main: Callable[[], int]) -> int:
         if line is None:
             raise
         say(f"error: {line}")
+        return EXIT_USER
+    except OSError as error:  # asking whether a file is there may be refused, too
+        found = refusal(error)
+        if found is None:
+            raise
+        say(f"error: {HostError(*found)}")
         return EXIT_USER
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)

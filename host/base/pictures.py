@@ -14,18 +14,20 @@ from host.base.regular_files import UnreadableError, read_file
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".webp", ".pgm", ".ppm")
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "PPM")
 MOST_FILE_BYTES = 64 << 20
+OF_A_SET = "delete it, or copy it again"
+BY_NAME = f"give a picture: {', '.join(SUFFIXES)}"  # it may be anything, and is nobody's to delete
 MOST_PIXELS = 32_000_000  # a larger picture is refused: whole it would take 100 MB
 
 
-def decode(content: bytes, name: str) -> NDArray[np.uint8]:
+def decode(content: bytes, name: str, remedy: str = OF_A_SET) -> NDArray[np.uint8]:
     """A picture file -> uint8 (H, W, 1) when it is grey, else (H, W, 3) RGB, upright by its EXIF.
 
-    Raises UnreadableError when it is none, cut off, or larger than MOST_PIXELS.
+    remedy: for a file that is none. Raises UnreadableError when it is none, cut off, or larger than MOST_PIXELS.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if not content:
-        raise UnreadableError(f"{name} is empty", "delete it, or copy it again")
+        raise UnreadableError(f"{name} is empty", remedy)
     if len(content) > MOST_FILE_BYTES:
         raise UnreadableError(f"{name} has {len(content) >> 20} MB: at most 64 are read")
     try:
@@ -50,13 +52,13 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
         if isinstance(error, UnidentifiedImageError):  # it tells where in memory it looked
             why = "of no format that is known here"
         raise UnreadableError(
-            f"{name} is not a picture that can be read ({why})", "delete it, or copy it again"
+            f"{name} is not a picture that can be read ({why})", remedy
         ) from error
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """The pixels of a file that the user named, as `decode` gives them. Raises UnreadableError."""
-    return decode(read_file(path, MOST_FILE_BYTES), str(path))
+    return decode(read_file(path, MOST_FILE_BYTES), str(path), BY_NAME)
 
 
 def size_of(content: bytes, name: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from host.base.errors import HostError
+from host.base.refusals import remedy_of
 
 LINK_OUT = "links that lead out of the folder (copy what they point to: cp -rL)"
 LINKED_FOLDER = "links to a folder of the same set"
@@ -162,4 +163,4 @@ def _open(path: Path, name: str, most: int, flags: int) -> Iterator[BinaryIO]:
                 )
             yield file
     except OSError as error:
-        raise UnreadableError(f"cannot read {name}: {error.strerror}") from error
+        raise UnreadableError(f"cannot read {name}: {error.strerror}", remedy_of(error)) from error

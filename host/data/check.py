@@ -21,6 +21,7 @@ from host.data.findings import (
     pair_findings,
     session_findings,
     uncertain_label_findings,
+    unreadable_finding,
 )
 from host.data.manifest import Picture
 from host.data.quality import Look, lay_out, look_of, quality_findings, shape_findings, workplace
@@ -66,7 +67,7 @@ def check(
             try:
                 pixels = decode(read(picture), picture.path)
             except UnreadableError as error:
-                found.append(Finding(Kind.UNREADABLE, (picture.path,), str(error)))
+                found.append(unreadable_finding(picture.path, error))
                 continue
             readable.append(picture)
             looks.append(look_of(pixels))

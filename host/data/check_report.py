@@ -17,20 +17,23 @@ from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
 from host.data.check import Checked
 from host.data.dataset import Dataset, Read
-from host.data.findings import Finding, Kind
+from host.data.findings import UNOPENED, Finding, Kind
 from host.data.manifest import Picture
 from host.data.sheet import Group, Tile, contact_sheet
 
 MOST_TILES = 24  # of a kind on the sheet; findings.csv has all
+MOST_NAMED = 5  # of what could not be opened, in the terminal
 SHEET, PAGE, TABLE = "contact_sheet.png", "index.html", "findings.csv"
 REMEDIES = {
     Kind.UNREADABLE: "delete the file or copy it again",
+    Kind.FORBIDDEN: "allow yourself to read it (chmod, its owner): nothing is wrong with the picture",
+    Kind.ABSENT: "copy it back, or remove its row of manifest.csv",
     Kind.STRADDLES: "python -m host.data split keeps them together",
     Kind.CONTRADICTS: "correct one label in manifest.csv, or remove both",
     Kind.SESSION: "python -m host.data split keeps sessions together",
     Kind.COINCIDES: "capture every label in every place, session, light: else a model may learn those",
     Kind.DOUBTFUL: "look: where the label is wrong, correct it; where it is right, these teach most",
-    Kind.LACKING: "python -m host.data split, or capture a session of it for that split",
+    Kind.LACKING: "capture another session of it, then python -m host.data split",
     Kind.MISSPELT: "correct the label in manifest.csv",
     Kind.BALANCE: "capture more of it; training weights classes, but cannot invent pictures",
     Kind.REPEATS: "harmless in training, but they count twice",
@@ -44,7 +47,7 @@ REMEDIES = {
 
 def summary(checked: Checked) -> Table:
     """For the terminal: how many of each kind, and what to do."""
-    table = Table(title=f"{checked.pictures} pictures checked", title_justify="left")
+    table = Table(title=_counted(checked), title_justify="left")
     table.add_column("found", justify="right")
     table.add_column("what")
     table.add_column("first of them", overflow="fold")  # whole: it is to be opened
@@ -52,11 +55,26 @@ def summary(checked: Checked) -> Table:
     for kind in Kind:
         found = checked.of(kind)
         if found:
-            first = found[0].paths[0] if found[0].paths else found[0].detail
-            table.add_row(str(len(found)), kind.value, first, REMEDIES[kind])
+            table.add_row(str(len(found)), kind.value, _first(kind, found), REMEDIES[kind])
     if not checked.findings:
         table.add_row("0", "nothing to complain about", "", "")
     return table
+
+
+def _counted(checked: Checked) -> str:
+    opened = checked.pictures - sum(len(checked.of(kind)) for kind in UNOPENED)
+    if opened == checked.pictures:
+        return f"{opened} pictures checked"
+    return f"{opened} of {checked.pictures} pictures checked, the others cannot be opened"
+
+
+def _first(kind: Kind, found: Sequence[Finding]) -> str:
+    """Those to look at first. Which cannot be opened, and why, is the whole of what is known of them."""
+    if kind not in UNOPENED:
+        return found[0].paths[0] if found[0].paths else found[0].detail
+    more = len(found) - MOST_NAMED
+    lines = [finding.detail for finding in found[:MOST_NAMED]]
+    return "\n".join([*lines, f"and {more} more (--output lists them)"] if more > 0 else lines)
 
 
 def write_report(folder: Path, dataset: Dataset, checked: Checked) -> list[Path]:
@@ -109,7 +127,7 @@ def _page(dataset: Dataset, checked: Checked, sheet: bytes) -> bytes:
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:15px/1.5 system-ui,sans-serif;margin:28px;color:#1f2933}}td,th{{text-align:left;
 padding:4px 14px 4px 0;border-bottom:1px solid #e3e8ee}}img{{max-width:100%}}</style>
-<h1>{title}</h1><p>{checked.pictures} pictures; every finding is in {TABLE}.</p>
+<h1>{title}</h1><p>{_counted(checked)}; every finding is in {TABLE}.</p>
 <table><tr><th>found</th><th>what</th><th>what to do</th></tr>{rows}</table>
 <p><img alt="contact sheet of the findings" src="data:image/png;base64,{image}"></p></html>
 """.encode()

@@ -34,7 +34,7 @@ from host.data.load import each_picture
 from host.data.manifest import SPLITS, Picture
 from host.data.manifest_file import read_whole, write_manifest
 from host.data.quality import Look, look_of
-from host.data.split import Shares, assign, groups, table, worth
+from host.data.split import Shares, assign, groups, shortcomings, table, unparted, worth
 from host.data.store import import_into
 
 Item = TypeVar("Item")
@@ -50,7 +50,10 @@ def import_set(request: argparse.Namespace) -> int:
         _say(console, line)
     if request.labels:
         known = label_list(request.labels)
-        renamed = [replace(p, label=resolve(p.label, known, p.path)) for p in dataset.pictures]
+        renamed = [
+            replace(p, label=resolve(p.label, known, p.path, dataset.labels))
+            for p in dataset.pictures
+        ]
         dataset = replace(dataset, pictures=tuple(renamed), labels=known)
     about = Picture(
         "", "", request.split, source=request.source or request.input.stem, licence=request.licence
@@ -119,8 +122,13 @@ def _split(request: argparse.Namespace, console: Console) -> None:
     together = groups(pictures, near, request.by, request.gap)
     shares = Shares(request.val, request.test)
     unlabelled = [picture for picture in read_whole(request.data) if not picture.label]
-    write_manifest(request.data, [*assign(pictures, together, shares, request.seed), *unlabelled])
+    assigned = assign(pictures, together, shares, request.seed)
+    write_manifest(request.data, [*assigned, *unlabelled])
     _say(console, f"{len(np.unique(together))} groups, {len(near)} pairs of near-duplicates")
+    if request.gap is not None and (line := unparted(pictures, near, request.by, request.gap)):
+        _say(console, line)
+    for line in shortcomings(assigned, together):
+        _say(console, line)
     _say_bias(console, bias_findings(pictures, looks))
 
 
@@ -185,23 +193,29 @@ def _compared(
     found = _shown(each_picture(dataset), "comparing", console, len(dataset.pictures))
     for place, pixels in enumerate(found):
         if isinstance(pixels, UnreadableError):
-            _say(console, f"cannot be compared: {pixels}")
+            _say(console, f"cannot be compared: {pixels.what}")
         else:
             marks.append(perceptual_hash(luma_of(pixels)))
             places.append(place)
             looks[dataset.pictures[place].path] = look_of(pixels)
+    if unopened := len(dataset.pictures) - len(places):
+        _say(
+            console,
+            f"{unopened} of {len(dataset.pictures)} pictures cannot be opened: they are counted below, "
+            "and python -m host.data check says what to do",
+        )
     pairs = near_pairs(np.array(marks, np.uint64), distance)
     return [(places[first], places[second]) for first, second, _ in pairs], looks
 
 
 def _splits(pictures: Sequence[Picture]) -> Table:
-    """How many pictures there are, and how well they could tell an accuracy."""
+    """How many pictures there are, and between what the truth lies, with 95 %, when a model tells 90 % of them."""
     judging = "val" if any(picture.split == "val" for picture in pictures) else "all"
     shown = Table()
     shown.add_column("label")
     for name in (*SPLITS, "no split", "all"):
         shown.add_column(name, justify="right")
-    shown.add_column(f"90 % right of {judging}\nmeans at best", justify="right")
+    shown.add_column(f"a measured 90 % ({judging})\ncan truly be", justify="right")
     for row in table(pictures):
         shown.add_row(*row, worth(int(row[2 if judging == "val" else 5])))
     return shown

@@ -26,6 +26,7 @@ from host.data.manifest_csv import CSV_NAME, MOST_BYTES, parse_csv
 from host.data.manifest_file import has_manifest, read_manifest
 from host.data.tree import is_hidden, left_out_line, not_a_picture, reader, stream, tree_files
 
+MOST_SETS = 5  # that are named
 NO_LABEL = "without a label in the manifest"
 Read = Callable[[Picture], bytes]
 
@@ -107,8 +108,11 @@ def read_dataset(
             f"or train/CLASS/NAME.png and val/CLASS/NAME.png{f' ({line})' if line else ''}"
         )
     known = tuple(labels) or _found_labels(pictures)
+    there = tuple(dict.fromkeys(p.label for p in pictures))
     named = [
-        p if p.label in known else replace(p, label=resolve(p.label, known, f"{path}: {p.path}"))
+        p
+        if p.label in known
+        else replace(p, label=resolve(p.label, known, f"{path}: {p.path}", there))
         for p in sorted(pictures, key=lambda p: p.path)
     ]
     dataset = Dataset(path, tuple(named), known, listed.dropped, listed.left_out, listed.notes)
@@ -122,6 +126,7 @@ def _listed(path: Path) -> Found:
     """By the manifest where there is one, else by folders."""
     if path.is_dir() and has_manifest(path):
         return _by_manifest(read_manifest(path), lambda name: (path / name).exists())
+    _refuse_sets(path)
     files = tree_files(path)
     if not path.is_dir() and CSV_NAME in files.names:
         with stream(path, CSV_NAME, MOST_BYTES) as file:
@@ -132,6 +137,17 @@ def _listed(path: Path) -> Found:
     found = by_folders(files.names)
     _refuse_places(path, {picture.label for picture in found.pictures}, files.names)
     return Found(found.pictures, 0, found.left_out + files.left_out, found.notes)
+
+
+def _refuse_sets(path: Path) -> None:
+    """A folder of data sets: their names are no labels."""
+    sets = [folder for folder in _folders(path) if has_manifest(folder)] if path.is_dir() else []
+    if sets and not all(split_name(folder.name) for folder in sets):
+        shown = ", ".join(str(folder) for folder in sets[:MOST_SETS])
+        more = f" and {len(sets) - MOST_SETS} more" if len(sets) > MOST_SETS else ""
+        raise HostError(
+            f"{path} holds data sets ({shown}{more}) and is none", f"give one of them: {sets[0]}"
+        )
 
 
 def _refuse_places(path: Path, labels: set[str], names: Sequence[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 
+from host.base.regular_files import UnreadableError
 from host.data.labels import matching
 from host.data.manifest import Picture
 
@@ -16,12 +18,15 @@ RARE_SHARE = (
 )
 SIMILAR = 0.8
 LOPSIDED = 3.0
+LETTERS = re.compile(r"[^\W\d_]")
 
 
 class Kind(Enum):
     """What was found, the most harmful first; the value is what a reader sees."""
 
     UNREADABLE = "cannot be read"
+    FORBIDDEN = "may not be read"
+    ABSENT = "is not there"
     STRADDLES = "nearly the same picture in two splits"
     CONTRADICTS = "nearly the same picture with two labels"
     SESSION = "one session in two splits"
@@ -38,6 +43,9 @@ class Kind(Enum):
     ODD = "too small or too narrow"
 
 
+UNOPENED = (Kind.UNREADABLE, Kind.FORBIDDEN, Kind.ABSENT)
+
+
 @dataclass(frozen=True)
 class Finding:
     """paths: the pictures it is about, the one to look at first; () when it is about the whole set."""
@@ -45,6 +53,17 @@ class Finding:
     kind: Kind
     paths: tuple[str, ...]
     detail: str
+
+
+def unreadable_finding(path: str, error: UnreadableError) -> Finding:
+    """Of a picture that could not be opened, by what hindered it."""
+    cause = error.__cause__
+    kind = Kind.UNREADABLE
+    if isinstance(cause, PermissionError):
+        kind = Kind.FORBIDDEN
+    elif isinstance(cause, FileNotFoundError):
+        kind = Kind.ABSENT
+    return Finding(kind, (path,), error.what)
 
 
 def session_findings(pictures: Sequence[Picture]) -> list[Finding]:
@@ -68,8 +87,7 @@ def label_findings(pictures: Sequence[Picture]) -> list[Finding]:
     found = []
     for label, count in sorted(counts.items()):
         for other, more in counts.items():
-            is_rare = count < more and count <= max(2, RARE_SHARE * more)
-            if is_rare and _similar(label, other):
+            if (count, label) < (more, other) and _is_slip(label, count, other, more):
                 paths = tuple(p.path for p in pictures if p.label == label)
                 detail = f"{label!r} ({count}) beside {other!r} ({more})"
                 found.append(Finding(Kind.MISSPELT, paths, detail))
@@ -118,6 +136,30 @@ def uncertain_label_findings(
             detail = f"model: {best} {score:.2f}"
             found.append((score, Finding(Kind.DOUBTFUL, (picture.path,), detail)))
     return [finding for _, finding in sorted(found, key=lambda pair: (-pair[0], pair[1].paths))]
+
+
+def _is_slip(label: str, count: int, other: str, more: int) -> bool:
+    """Whether the rarer of two labels is probably the other one, mistyped."""
+    if not _similar(label, other):
+        return False
+    if count < more and count <= max(2, RARE_SHARE * more):
+        return True
+    if sorted(label.lower()) == sorted(other.lower()):  # letters that changed places
+        return len(_changed(label.lower(), other.lower())[0]) == 2
+    one_letter = "".join(_changed(label.lower(), other.lower()))  # one too many, or missing
+    return more > LOPSIDED * count and bool(LETTERS.fullmatch(one_letter))
+
+
+def _changed(one: str, two: str) -> tuple[str, str]:
+    """What differs between the start and the end that both have."""
+    start = _shared_start(one, two)
+    end = _shared_start(one[start:][::-1], two[start:][::-1])
+    return one[start : len(one) - end], two[start : len(two) - end]
+
+
+def _shared_start(one: str, two: str) -> int:
+    pairs = enumerate(zip(one, two, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(two)))
 
 
 def _similar(one: str, two: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,9 +29,8 @@ from host.base.files import (
 )
 from host.base.pictures import MOST_FILE_BYTES
 from host.base.regular_files import UnreadableError, read_below
-from host.base.spelling import did_you_mean
 from host.data.hold import take
-from host.data.labels import folders_of, matching
+from host.data.labels import folders_of, matching, with_meant
 from host.data.litter import sweep
 from host.data.manifest import Picture, absent_line
 from host.data.manifest_csv import CSV_NAME, csv_bytes, csv_line, extra_columns, header_line
@@ -196,10 +196,17 @@ def _agreed(folder: Path, wanted: Sequence[str], found: Sequence[Picture]) -> tu
     """The labels asked for. Raises HostError when the folder holds another."""
     for picture in found:
         if picture.label and not matching(picture.label, wanted):
-            there = sorted({p.label for p in found if p.label})
+            there = tuple(dict.fromkeys(p.label for p in found if p.label))
+            meant = with_meant(wanted, there)
+            hint = "".join(
+                f"; did you mean {near!r} by {typed!r}?"
+                for typed, near in zip(wanted, meant, strict=True)
+                if typed != near
+            )
+            # the order is that of the keys
+            whole = (*meant, *(label for label in there if matching(label, meant) is None))
             raise HostError(
-                f"{folder} holds pictures labelled "
-                f"{', '.join(there)}{did_you_mean(picture.label, wanted)}",
-                f"give --labels {','.join(there)} (more may follow), or another --output",
+                f"{folder} holds pictures labelled {', '.join(there)}{hint}",
+                f"give --labels {shlex.quote(','.join(whole))}, or another --output",
             )
     return tuple(wanted)

@@ -10,7 +10,7 @@ from functools import cache
 
 from host.base.errors import HostError
 from host.base.files import folder_name
-from host.base.spelling import did_you_mean
+from host.base.spelling import did_you_mean, nearest_name
 from host.data.manifest import NO_VALUE
 
 NEGATION = re.compile(r"^(?:no|not|non)_")
@@ -28,14 +28,31 @@ def matching(label: str, known: Sequence[str]) -> str | None:
     return next((each for each in known if normal(each) == normal(label)), None)
 
 
-def resolve(label: str, known: Sequence[str], where: str) -> str:
-    """The known label that is the same class. Raises HostError with the likely one."""
+def resolve(label: str, known: Sequence[str], where: str, there: Iterable[str] = ()) -> str:
+    """The known label that is the same class. Raises HostError with the likely one.
+
+    there: the labels of the pictures, when `known` was typed by a person: then it may be that which is misspelt.
+    """
     found = matching(label, known)
     if found is None:
-        raise HostError(
-            f"{where}: label {label!r} is not one of {', '.join(known)}{did_you_mean(label, known)}"
-        )
+        typed = ",".join(with_meant(known, there))
+        near = did_you_mean(label, known)
+        hint = near if typed == ",".join(known) else f"; did you mean {typed!r}?"
+        raise HostError(f"{where}: label {label!r} is not one of {', '.join(known)}{hint}")
     return found
+
+
+def with_meant(typed: Sequence[str], there: Iterable[str]) -> tuple[str, ...]:
+    """What was typed, in its order: one that no picture has gives way to the label that was probably meant."""
+    there = tuple(dict.fromkeys(there))
+    free = [label for label in there if matching(label, typed) is None]
+    meant = []
+    for label in typed:
+        near = nearest_name(label, free) if matching(label, there) is None else None
+        if near is not None:
+            free.remove(near)
+        meant.append(label if near is None else near)
+    return tuple(meant)
 
 
 def folders_of(labels: Iterable[str]) -> dict[str, str]:

@@ -93,6 +93,39 @@ def assign(
     return tuple(replace(p, split=name) for p, name in zip(pictures, chosen, strict=True))
 
 
+def shortcomings(pictures: Sequence[Picture], group: NDArray[np.int64]) -> list[str]:
+    """Lines for people: which label a split has no picture of, and why it could get none. pictures: with splits."""
+    found = []
+    for split in sorted({p.split for p in pictures}, key=SPLITS.index):
+        there = {p.label for p in pictures if p.split == split}
+        for label in sorted({p.label for p in pictures} - there):
+            inside = {int(group[index]) for index, p in enumerate(pictures) if p.label == label}
+            count = sum(p.label == label for p in pictures)
+            why = (
+                f"its {count} belong together"
+                if len(inside) == 1
+                else f"its {count} form {len(inside)} groups, which other splits need more"
+            )
+            found.append(
+                f"{split} has no picture of {label!r}: {why}; capture another session of it "
+                "(n, or run host.capture again), then split again"
+            )
+    return found
+
+
+def unparted(
+    pictures: Sequence[Picture], near: Sequence[tuple[int, int]], by: str, gap_s: float
+) -> str:
+    """A line for people where a pause of `gap_s` parted nothing; "" where it did. Arguments as of `groups`."""
+    if len(np.unique(groups(pictures, near, by, gap_s))) > len(
+        np.unique(groups(pictures, near, by))
+    ):
+        return ""
+    if len(np.unique(groups(pictures, (), by, gap_s))) > len(np.unique(groups(pictures, (), by))):
+        return f"--gap {gap_s:g} changed nothing: near-duplicates hold together what it parts"
+    return f"--gap {gap_s:g} changed nothing: no session pauses that long"
+
+
 def table(pictures: Sequence[Picture]) -> tuple[tuple[str, ...], ...]:
     """Rows for people: label, then the pictures in train, val, test and none, then all."""
     columns = (*SPLITS, "")

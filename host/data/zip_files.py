@@ -60,7 +60,8 @@ class Zip:
         """As read, piece by piece."""
         entry = self._entries.get(name)
         if entry is None:
-            raise UnreadableError(f"{self._path} lacks {name}, which its manifest names")
+            lacks = f"{self._path} lacks {name}, which its manifest names"
+            raise UnreadableError(lacks) from FileNotFoundError(name)
         if entry.file_size > most:
             size = entry.file_size >> 20
             raise UnreadableError(

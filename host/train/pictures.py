@@ -78,7 +78,7 @@ def find_pictures(
 
 def _labelled(path: Path, classes: tuple[str, ...]) -> Dataset:
     found = read_dataset(path, least_labels=1)
-    named = {label: resolve(label, classes, str(path)) for label in found.labels}
+    named = {label: resolve(label, classes, str(path), found.labels) for label in found.labels}
     pictures = tuple(
         p if p.label == named[p.label] else replace(p, label=named[p.label]) for p in found.pictures
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 from pathlib import Path
 
 import cv2
@@ -11,15 +12,17 @@ import pytest
 from numpy.typing import NDArray
 
 from host.base.colour import luma_of
+from host.base.regular_files import UnreadableError
 from host.data.__main__ import main
 from host.data.check import Checked, Request, check
+from host.data.check_report import REMEDIES
 from host.data.classifier import open_classifier
 from host.data.dataset import read_dataset
 from host.data.duplicates import clusters, distances, near_pairs, perceptual_hash
-from host.data.findings import Kind, uncertain_label_findings
+from host.data.findings import Kind, uncertain_label_findings, unreadable_finding
 from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
-from tests.data.pictures import fill, picture, png
+from tests.data.pictures import fill, picture, png, zipped
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tflite"
 
@@ -119,14 +122,34 @@ def test_recorded_scores_are_believed_without_a_model(tmp_path: Path) -> None:
     assert [f.paths for f in checked.of(Kind.DOUBTFUL)] == [("1.png",)]
 
 
+def test_what_hindered_each_picture_from_being_opened(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "b.png")
+    (tmp_path / "cut.png").write_bytes(b"no picture")
+    write_manifest(tmp_path, [Picture(f"{n}.png", "x") for n in ("a", "b", "cut", "gone")])
+    checked = check(read_dataset(tmp_path, least_labels=1), Request(quality=False))
+    assert [f.paths for f in checked.of(Kind.UNREADABLE)] == [("cut.png",)]
+    (absent,) = checked.of(Kind.ABSENT)
+    assert absent.paths == ("gone.png",) and "No such file" in absent.detail
+    assert "delete" not in absent.detail + REMEDIES[Kind.ABSENT] + REMEDIES[Kind.FORBIDDEN]
+    refused = UnreadableError("cannot read a.png: Permission denied", "...")
+    refused.__cause__ = PermissionError(errno.EACCES, "Permission denied")
+    assert unreadable_finding("a.png", refused).kind is Kind.FORBIDDEN
+    packed = read_dataset(zipped(tmp_path, tmp_path.parent / "set.zip"), least_labels=1)
+    assert len(check(packed, Request(quality=False)).of(Kind.ABSENT)) == 1
+
+
 def test_the_report_shows_what_was_found(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     assert main(["check", str(root), "--output", str(tmp_path / "out")]) == 1
     output, printed = capsys.readouterr()
     for name in ("index.html", "findings.csv", "contact_sheet.png"):
         assert f"out/{name}" in printed.replace("\n", "")
-    assert "cannot be read" in output and "20 pictures checked" in output
+    assert "cannot be read" in output and "19 of 20 pictures checked" in output
     rows = list(csv.DictReader((tmp_path / "out/findings.csv").open()))
     assert {"cannot be read", "dark"} <= {row["kind"] for row in rows}
     assert rows[0]["path"] == "cut.png"

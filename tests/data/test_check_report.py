@@ -70,6 +70,19 @@ def test_all_that_is_reported(
     check_golden("data_check_report", "\n".join(lines))
 
 
+def test_what_cannot_be_opened_is_listed_with_its_reason() -> None:
+    def shown(count: int) -> str:
+        gone = [
+            Finding(Kind.ABSENT, (f"{n}.png",), f"cannot read {n}.png: gone") for n in range(count)
+        ]
+        return screen_text(summary(Checked(9, tuple(gone))))
+
+    assert "9 pictures checked" in shown(0) and "of 9" not in shown(0)
+    assert "4 of 9 pictures checked, the others cannot be opened" in shown(5)
+    assert "read 4.png: gone" in shown(5) and "more" not in shown(5)
+    assert "read 4.png: gone" in shown(6) and "5.png" not in shown(6) and "and 1 more" in shown(6)
+
+
 def test_nothing_to_complain_about_is_said_on_the_sheet_too(
     dataset: Dataset, tmp_path: Path
 ) -> None:

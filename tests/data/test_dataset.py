@@ -114,7 +114,9 @@ def test_a_huge_picture_is_refused_before_it_is_decoded() -> None:
     [
         ((), (), "no labelled pictures"),
         (("person/1.png",), (), "all 1 pictures .* are 'person'"),
-        (("person/1.png", "cat/2.png"), ("preson", "cat"), "did you mean 'preson'"),
+        (("person/1.png", "cat/2.png"), ("preson", "cat"), "did you mean 'person,cat'"),
+        (("cat/2.png", "preson/1.png"), ("person", "cat"), "did you mean 'preson,cat'"),
+        (("person/2.png", "preson/1.png"), ("person", "cat"), "did you mean 'person'"),
         (("person/1.png", "cat/2.png"), ("person", "cat", "dog"), "no picture labelled 'dog'"),
     ],
 )
@@ -123,6 +125,14 @@ def test_a_set_nobody_can_learn_from(
 ) -> None:
     with pytest.raises(HostError, match=output):
         read_dataset(fill(tmp_path, *paths), labels)
+
+
+def test_a_folder_of_sets_is_none(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        write_manifest(fill(tmp_path / name, "x/1.png"), [Picture("x/1.png", "x")])
+    with pytest.raises(HostError, match=r"holds data sets .*a, .*b\) and is none") as caught:
+        read_dataset(tmp_path)
+    assert caught.value.remedy == f"give one of them: {tmp_path / 'a'}"
 
 
 def test_an_empty_class_folder_is_named(tmp_path: Path) -> None:

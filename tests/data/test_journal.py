@@ -75,8 +75,10 @@ def test_half_a_picture_beside_its_place_is_no_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "labels, output",
     [
-        (("preson", "no person"), "did you mean 'preson'"),
-        (("mask", "no mask"), "holds pictures labelled no person, person"),
+        (("preson", "no person"), "did you mean 'person' by 'preson'.*--labels 'person,no person'"),
+        (("no person", "preson"), "give --labels 'no person,person', or"),
+        (("cat", "preson"), "give --labels 'cat,person,no person', or"),
+        (("mask", "no mask"), "holds pictures labelled person, no person: give"),
     ],
 )
 def test_a_folder_with_other_labels_is_refused(

@@ -264,7 +264,10 @@ def test_a_folder_that_is_captured_into_is_left_alone(
     "arguments, output",
     [
         (["import", "nowhere", "out"], "nowhere is not there"),
-        (["import", "set", "out", "--labels", "preson,no person"], "did you mean 'preson'"),
+        (
+            ["import", "set", "out", "--labels", "preson,no person"],
+            "did you mean 'person,no person'",
+        ),
         (["export", "set", "x.zip", "--layout", "keras"], "zip makes NAME.zip"),
         (["split", "set", "--val", "0.6", "--test", "0.5"], "leave nothing to train on"),
         (["split", "set.zip"], "is no folder"),

@@ -143,7 +143,15 @@ def test_how_a_picture_looks() -> None:
     ("counts", "kinds"),
     [
         ({"person": 100, "persn": 2}, {Kind.MISSPELT: "'persn' (2) beside 'person' (100)"}),
-        ({"person": 100, "persn": 3}, {Kind.BALANCE: "'persn' 3, 'person' 100"}),
+        ({"person": 100, "persn": 7}, {Kind.MISSPELT: "'persn' (7) beside 'person' (100)"}),
+        ({"person": 21, "persn": 7}, {}),  # a letter less, and not so rare
+        ({"abcde": 100, "abcdx": 3}, {Kind.BALANCE: "'abcdx' 3, 'abcde' 100"}),  # two classes
+        ({"hand 1": 100, "hand 12": 3}, {Kind.BALANCE: "'hand 12' 3, 'hand 1' 100"}),
+        (
+            {"with_mask": 41, "With_maks": 40},
+            {Kind.MISSPELT: "'With_maks' (40) beside 'with_mask' (41)"},
+        ),
+        ({"listen to": 9, "silent to": 8}, {}),  # the same letters, many of them elsewhere
         ({"person": 150, "persn": 3}, {Kind.MISSPELT: "'persn' (3) beside 'person' (150)"}),
         ({"person": 3, "persn": 2}, {Kind.MISSPELT: "'persn' (2) beside 'person' (3)"}),
         ({"person": 2, "persn": 2}, {}),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from host.base.errors import HostError
 from host.data.manifest import Picture
-from host.data.split import Shares, assign, groups, next_split, table, worth
+from host.data.split import Shares, assign, groups, next_split, shortcomings, table, unparted, worth
 
 
 def pictures(sessions: list[int], labels: list[int]) -> list[Picture]:
@@ -74,6 +74,40 @@ def test_one_session_alone_cannot_be_split_but_its_pauses_can() -> None:
     assert len(np.unique(parted)) == 5
     splits = [p.split for p in assign(one, parted, Shares(), 0)]
     assert splits[0::2] == splits[1::2] and set(splits) == {"train", "val"}
+
+
+def test_a_label_that_a_split_could_not_get_is_said_with_its_reason() -> None:
+    def having(label: str, *sessions: str) -> list[Picture]:
+        return [Picture(f"{label}{n}", label, session=s) for n, s in enumerate(sessions)]
+
+    rows = [*having("a", *"1234567890"), *having("b", *"xxxxxx"), *having("c", "y", "y", "y", "z")]
+    together = groups(rows)
+    after = assign(rows, together, Shares(0.3), 0)
+    lines = shortcomings(after, together)
+    lacking = {(p, c) for p in ("train", "val") for c in "abc"} - {
+        (p.split, p.label) for p in after
+    }
+    assert {(line.split()[0], line.split("'")[1]) for line in lines} == lacking
+    (of_b,) = (line for line in lines if "'b'" in line)
+    assert "its 6 belong together; capture another session of it" in of_b
+    assert shortcomings(after[:10], together[:10]) == []
+    apart = [Picture("1", "a", "train"), Picture("2", "a", "train"), Picture("3", "b", "val")]
+    assert (
+        "train has no picture of 'b': its 1 belong" in shortcomings(apart, np.array([0, 1, 2]))[0]
+    )
+    assert "its 2 form 2 groups, which" in shortcomings(apart, np.array([0, 1, 2]))[1]
+
+
+def test_a_gap_that_parts_nothing_is_said() -> None:
+    rows = [
+        Picture(f"{n}", "a", session="s", time=f"2026-01-02T00:00:{n:02d}+00:00")
+        for n in (0, 5, 20, 25)
+    ]
+    assert unparted(rows, [], "session", 10) == ""
+    assert unparted(rows, [], "session", 16).endswith(
+        "16 changed nothing: no session pauses that long"
+    )
+    assert "near-duplicates hold together" in unparted(rows, [(1, 2)], "session", 10)
 
 
 def test_any_column_can_group() -> None:

@@ -53,7 +53,7 @@ def test_no_validation_pictures(tmp_path: Path) -> None:
 def test_a_label_with_a_typo(tmp_path: Path) -> None:
     data = write_pictures(tmp_path / "d", {"train": 2, "val": 1})
     line = complaint(arguments(data, tmp_path / "o", "--labels", "non_disc,dics"))
-    assert "'disc' is not one of" in line and "did you mean 'dics'" in line
+    assert "'disc' is not one of" in line and "did you mean 'non_disc,disc'" in line
 
 
 def test_a_source_that_does_not_occur(pictures: Path, tmp_path: Path) -> None:
