@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from host.base.canvas import BOLD, Box, Canvas, line_height
 from host.capture.state import State, caps, head_text, lines
-from host.viewer.draw import (
+from host.viewer.draw import paint, wrap
+from host.viewer.draw_blocks import (
     ALARM,
     DARK,
     FAINT,
@@ -23,8 +24,6 @@ from host.viewer.draw import (
     VERDICT,
     YES,
     Block,
-    paint,
-    wrap,
 )
 from host.viewer.view import View
 

@@ -12,15 +12,14 @@ from host.base.errors import HostError
 from host.capture.session import CaptureSession
 from host.capture.state import State, caps, head_text, lines
 from host.link.handshake import BUSY, END_OTHERS
-from host.viewer.terminal import (
+from host.viewer.terminal import STEP_S, screen
+from host.viewer.terminal_parts import (
     ALARM,
     INK,
     QUIET,
-    STEP_S,
     YES,
     Part,
     foot_parts,
-    screen,
     verdict_parts,
     wrapped,
 )

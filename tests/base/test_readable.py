@@ -15,8 +15,8 @@ from host.base.console import Console
 from host.base.readable import LEAST, contrast
 from host.data import sheet
 from host.report import figure
-from host.viewer import draw as window
-from host.viewer import terminal
+from host.viewer import draw_blocks as window
+from host.viewer import terminal_parts as terminal
 
 HOST = Path(__file__).resolve().parents[2] / "host"
 BLACK, WHITE = ColorTriplet(0, 0, 0), ColorTriplet(255, 255, 255)

@@ -11,7 +11,7 @@ from rich.console import Console
 from host.capture.draw import draw, paint_capture
 from host.capture.state import State, caps, head_text, label_keys, lines
 from host.capture.terminal import screen_of
-from host.viewer.draw import ALARM
+from host.viewer.draw_blocks import ALARM
 from tests.viewer.scenes import ALL, USUAL
 
 USUAL_STATE = State(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from host.base.canvas import Box, Canvas, fit_image, fit_text, text_width
-from host.viewer.draw import NO, YES, draw, paint
+from host.viewer.draw import draw, paint
+from host.viewer.draw_blocks import NO, YES
 from host.viewer.view import View
 from tests.viewer.scenes import ALL, COLOURFUL, FAULTY, NOBODY, NOTHING_YET, TROUBLE, USUAL
 

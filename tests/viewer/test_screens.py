@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from host.base.console import Console
 from host.base.places import ABOVE
 from host.base.text import encodable
-from host.viewer import terminal
+from host.viewer import terminal_parts
 from host.viewer.draw import paint
 from host.viewer.help import FIGURES
 from host.viewer.session import Session
@@ -42,7 +42,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("name", ["YES", "NO", "QUIET", "ALARM"])
 def test_colours_can_be_read_on_white_and_on_black(name: str) -> None:
-    of = luminance(getattr(terminal, name))
+    of = luminance(getattr(terminal_parts, name))
     assert 1.05 / (of + 0.05) >= 4.5 and (of + 0.05) / 0.05 >= 4.5
 
 

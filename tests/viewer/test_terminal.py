@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from host.viewer.terminal import HalfBlocks, screen
+from host.viewer.half_blocks import HalfBlocks
+from host.viewer.terminal import screen
 from host.viewer.view import View
 from tests.viewer.scenes import ALL, NOBODY, NOTHING_YET, TROUBLE, USUAL
 
