@@ -11,7 +11,6 @@ from host.compiler import fits
 from host.compiler.check import check_graph
 from host.compiler.format import Form, Meaning, PackedHeader
 from host.compiler.forms import Requantisation, choose_forms
-from host.compiler.graph import read_graph
 from host.compiler.intervals import analyse
 from host.compiler.labels import check_labels
 from host.compiler.network import Network, macs
@@ -24,6 +23,7 @@ from host.compiler.passes.fold_pads import fold_pads
 from host.compiler.passes.lower import lower
 from host.compiler.pixels import BY_SCALE, BYTES, Choice, Reading, read_pixels
 from host.compiler.plan import ARENA_TARGET, Plan, plan
+from host.compiler.read_graph import read_graph
 from host.compiler.scratch import Demand, demand
 
 

@@ -15,10 +15,10 @@ from host.base.errors import HostError
 from host.base.litert import LiteRt, int8_of
 from host.compiler.arithmetic import scale, zero_point
 from host.compiler.check import check_image
-from host.compiler.graph import read_graph
 from host.compiler.passes.constants import fold_constants
 from host.compiler.passes.ends import fold_ends
 from host.compiler.pixels import BY_SCALE, IDENTITY, Choice, read_pixels
+from host.compiler.read_graph import read_graph
 
 
 class LiteRtModel:

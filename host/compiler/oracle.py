@@ -7,47 +7,34 @@ it ignores both. Activations are uint8 arrays [height][width][channels].
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from host.base.records import Message
 from host.compiler.arithmetic import exponentials
 from host.compiler.format import (
     IMAGE,
     Form,
     OperatorKind,
     PackedAddition,
-    PackedFastRequantisation,
     PackedLinearAddition,
-    PackedOperator,
-    PackedRequantisation,
     PackedSample,
-    PackedShortRequantisation,
     PackedSoftmax,
 )
 from host.compiler.network import Exponential
+from host.compiler.oracle_arithmetic import (
+    Call,
+    Image,
+    Ints,
+    clip,
+    columns_of,
+    divide,
+    high_product,
+    reciprocal,
+    requantise,
+    wrap,
+)
 from host.compiler.pack import PackedModel, read_records
-
-Image = NDArray[np.uint8]
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Call:
-    """An operator with what it reads. shape: of its output."""
-
-    model: PackedModel
-    operator: PackedOperator
-    inputs: tuple[Image, ...]
-    shape: tuple[int, int, int]
-    fills: tuple[int, ...]  # zero points of the inputs, then of the output
-
-    def weights(self, *shape: int) -> Ints:
-        count, offset = int(np.prod(shape)), self.operator.weights_offset
-        values = np.frombuffer(self.model.data, np.int8, count, offset)
-        return values.reshape(shape).astype(np.int64)
 
 
 def run(model: PackedModel, image: Image) -> list[Image]:
@@ -79,67 +66,6 @@ def scores(model: PackedModel, image: Image) -> NDArray[np.int8]:
     return (run(model, image)[-1].reshape(-1).astype(np.int16) - 128).astype(np.int8)
 
 
-def _clip(values: Ints, low: int, high: int) -> Ints:
-    clipped: Ints = np.clip(values, low, high)
-    return clipped
-
-
-def _wrap(values: Ints) -> Ints:
-    """Modulo 2^32, as int32."""
-    return values.astype(np.int32).astype(np.int64)
-
-
-def _requantise(call: Call, acc: Ints, channels: int) -> Ints:
-    """acc: [height][width][channels], without bias. channels: number of records."""
-    if call.operator.form in (Form.FAST, Form.SHORT):
-        return _requantise_fast(call, acc, channels)
-    data, offset = call.model.data, call.operator.constants_offset
-    rows = read_records(PackedRequantisation, data, offset, channels)
-    bias, multiplier, rounding, shift = _columns(rows, "bias", "multiplier", "rounding", "shift")
-    if call.operator.form == Form.SINGLE:
-        scaled = (_wrap(acc + bias) * multiplier + (np.int64(1) << (30 + shift))) >> (31 + shift)
-        return _clip(scaled + call.fills[-1], call.operator.act_min, call.operator.act_max)
-    right, left = np.maximum(shift, 0), np.maximum(-shift, 0)
-    x = (_wrap(_wrap(acc + bias) << left) * multiplier + (1 << 30)) >> 31
-    x -= (right > 0) & (x < 0)
-    point = call.fills[-1] if call.operator.form == Form.WIDE else 0
-    u = ((x + rounding) >> right) + point
-    return _clip(u, call.operator.act_min, call.operator.act_max)
-
-
-def _requantise_fast(call: Call, acc: Ints, channels: int) -> Ints:
-    short = call.operator.form == Form.SHORT
-    bias, multiplier, shift = (_short_constants if short else _fast_constants)(call, channels)
-    rounding = (1 << (shift - 1)) + (call.fills[-1] << shift)
-    total = _wrap(acc + bias)
-    x = (total * multiplier + (1 << 30)) >> 31
-    return _clip(
-        _wrap(x + rounding - (total < 0)) >> shift, call.operator.act_min, call.operator.act_max
-    )
-
-
-def _fast_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:
-    """Bias, multiplier, shift."""
-    data, offset = call.model.data, call.operator.constants_offset
-    rows = read_records(PackedFastRequantisation, data, offset, channels)
-    multiplier, packed = _columns(rows, "multiplier", "bias_and_shift")
-    return packed >> 5, multiplier, packed & 31
-
-
-def _short_constants(call: Call, channels: int) -> tuple[Ints, Ints, Ints]:
-    """Bias, multiplier, shift."""
-    data, offset = call.model.data, call.operator.constants_offset
-    rows = read_records(PackedShortRequantisation, data, offset, channels)
-    scale_low, scale_high, bias_low = _columns(rows, "scale_low", "scale_high", "bias_low")
-    scale = scale_high << 16 | scale_low
-    bias = (_wrap(scale) >> 30 << 16) + bias_low
-    return bias, (scale & 0x3FFFFFFF) | 1 << 30, (scale & 7) + call.operator.least_shift
-
-
-def _columns(rows: tuple[Message, ...], *names: str) -> list[Ints]:
-    return [np.array([getattr(row, name) for row in rows], np.int64) for name in names]
-
-
 def _windows(call: Call, fill: int) -> Ints:
     """[out height][out width][kernel height][kernel width][channels] of the input, borders filled."""
     o, (height, width, _) = call.operator, call.shape
@@ -163,20 +89,20 @@ def _conv(call: Call) -> Ints:
     o, channels, out = call.operator, call.inputs[0].shape[2], call.shape[2]
     weights = call.weights(out, o.kernel_height * o.kernel_width * channels)
     taps = _windows(call, call.fills[0]).reshape(*call.shape[:2], -1)
-    return _requantise(call, taps @ weights.T, out)
+    return requantise(call, taps @ weights.T, out)
 
 
 def _pointwise(call: Call) -> Ints:
     source = call.inputs[0].astype(np.int64)
     weights = call.weights(call.shape[2], source.shape[2])
-    return _requantise(call, source @ weights.T, call.shape[2])
+    return requantise(call, source @ weights.T, call.shape[2])
 
 
 def _depthwise(call: Call) -> Ints:
     o, out = call.operator, call.shape[2]
     weights = call.weights(out, o.kernel_height, o.kernel_width)
     taps = np.repeat(_windows(call, call.fills[0]), o.depth_multiplier, axis=4)
-    return _requantise(call, np.einsum("yxijc,cij->yxc", taps, weights), out)
+    return requantise(call, np.einsum("yxijc,cij->yxc", taps, weights), out)
 
 
 def _average_pool(call: Call) -> Ints:
@@ -185,17 +111,17 @@ def _average_pool(call: Call) -> Ints:
     count = inside.sum(axis=(2, 3))
     total = np.where(inside, taps - 128, 0).sum(axis=(2, 3))
     mean = (np.abs(total) + count // 2) // count * np.sign(total)
-    return _clip(mean + 128, call.operator.act_min, call.operator.act_max)
+    return clip(mean + 128, call.operator.act_min, call.operator.act_max)
 
 
 def _max_pool(call: Call) -> Ints:
     largest = _windows(call, -1).max(axis=(2, 3))
-    return _clip(largest, call.operator.act_min, call.operator.act_max)
+    return clip(largest, call.operator.act_min, call.operator.act_max)
 
 
 def _mean(call: Call) -> Ints:
     total = call.inputs[0].astype(np.int64).sum(axis=(0, 1), keepdims=True)
-    return _requantise(call, total, 1)
+    return requantise(call, total, 1)
 
 
 def _fully_connected(call: Call) -> Ints:
@@ -203,7 +129,7 @@ def _fully_connected(call: Call) -> Ints:
     if call.operator.input != IMAGE:
         source = source.transpose(0, 2, 1)
     weights = call.weights(call.shape[2], source.size)
-    return _requantise(call, (weights @ source.reshape(-1)).reshape(call.shape), call.shape[2])
+    return requantise(call, (weights @ source.reshape(-1)).reshape(call.shape), call.shape[2])
 
 
 def _table(call: Call) -> Image:
@@ -223,9 +149,7 @@ def _second(call: Call) -> tuple[Ints, int]:
 
 def _multiply(call: Call) -> Ints:
     second, point = _second(call)
-    return _requantise(
-        call, (call.inputs[0].astype(np.int64) - call.fills[0]) * (second - point), 1
-    )
+    return requantise(call, (call.inputs[0].astype(np.int64) - call.fills[0]) * (second - point), 1)
 
 
 def _minimum(call: Call) -> Ints:
@@ -247,7 +171,7 @@ def _resize(call: Call) -> Ints:
     y, x = rows[:height], rows[height:]
     q = call.inputs[0].astype(np.int64) - 128
     (top, bottom, down), (left, right, across) = (
-        _columns(r, "first", "second", "fraction") for r in (y, x)
+        columns_of(r, "first", "second", "fraction") for r in (y, x)
     )
     down, across = down[:, None, None], across[None, :, None]
     total = (
@@ -269,31 +193,21 @@ def _pad(call: Call) -> Image:
     return made
 
 
-def _high(a: Ints, b: Ints | int) -> Ints:
-    """gemmlowp's SaturatingRoundingDoublingHighMul."""
-    product: Ints = np.minimum((a * b + (1 << 30)) >> 31, (1 << 31) - 1)
-    return product
-
-
-def _divide(value: Ints, shift: int) -> Ints:
-    """gemmlowp's RoundingDivideByPOT: halves away from zero."""
-    half = (1 << shift) >> 1
-    return (value + half - ((value < 0) & (shift > 0))) >> shift
-
-
 def _add(call: Call) -> Ints:
     if call.operator.form == Form.FAST:
         (k,) = read_records(
             PackedLinearAddition, call.model.data, call.operator.constants_offset, 1
         )
         line = call.inputs[0].astype(np.int64) * k.first + _second(call)[0] * k.second + k.offset
-        return _clip(_wrap(line) >> k.shift, call.operator.act_min, call.operator.act_max)
+        return clip(wrap(line) >> k.shift, call.operator.act_min, call.operator.act_max)
     (c,) = read_records(PackedAddition, call.model.data, call.operator.constants_offset, 1)
     a, b = call.inputs[0].astype(np.int64), _second(call)[0]
-    first = _divide(_high((a - c.first_zero_point) << 20, c.first_multiplier), c.first_shift)
-    second = _divide(_high((b - c.second_zero_point) << 20, c.second_multiplier), c.second_shift)
-    total = _divide(_high(first + second, c.output_multiplier), c.output_shift)
-    return _clip(total + call.fills[-1], call.operator.act_min, call.operator.act_max)
+    first = divide(high_product((a - c.first_zero_point) << 20, c.first_multiplier), c.first_shift)
+    second = divide(
+        high_product((b - c.second_zero_point) << 20, c.second_multiplier), c.second_shift
+    )
+    total = divide(high_product(first + second, c.output_multiplier), c.output_shift)
+    return clip(total + call.fills[-1], call.operator.act_min, call.operator.act_max)
 
 
 def _softmax(call: Call) -> Ints:
@@ -301,25 +215,11 @@ def _softmax(call: Call) -> Ints:
     (c,) = read_records(PackedSoftmax, call.model.data, call.operator.constants_offset, 1)
     table = exponentials(Exponential(c.multiplier, c.left_shift, c.largest_difference))
     powers = table[u.max() - u]
-    total = int(_divide(powers, 12).sum())
+    total = int(divide(powers, 12).sum())
     headroom = 32 - total.bit_length()
-    scale = _reciprocal(np.array((total << headroom) - (1 << 31), np.int64))
-    probability = _divide(_high(powers, int(scale)), 12 - headroom + 31 - 8)
+    scale = reciprocal(np.array((total << headroom) - (1 << 31), np.int64))
+    probability = divide(high_product(powers, int(scale)), 12 - headroom + 31 - 8)
     return np.where(powers > 0, np.clip(probability, 0, 255), 0).reshape(call.shape)
-
-
-def _reciprocal(fraction: Ints) -> Ints:
-    """gemmlowp's one_over_one_plus_x_for_x_in_0_1: Newton's method on Q2.29. fraction, result: Q0.31."""
-    half = (fraction + ((1 << 31) - 1) + 1) >> 1
-    x = 1515870810 + _high(half, -1010580540)
-    for _ in range(3):
-        error = (1 << 29) - _high(half, x)
-        x = x + _saturate(_high(x, error) << 2)
-    return _saturate(x << 1)
-
-
-def _saturate(value: Ints) -> Ints:
-    return _clip(value, -(1 << 31), (1 << 31) - 1)
 
 
 _KINDS: dict[OperatorKind, Callable[[Call], NDArray[np.uint8] | Ints]] = {

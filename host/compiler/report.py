@@ -25,14 +25,16 @@ from host.compiler.build import (
     compile_anyway,
     refusal,
 )
-from host.compiler.cost import LEAST_CYCLES, WORST_ERROR, predict, unmeasured
+from host.compiler.cost import predict, unmeasured
+from host.compiler.cost_coefficients import LEAST_CYCLES, WORST_ERROR
 from host.compiler.fits import FREE_FLASH_BYTES
 from host.compiler.format import MODEL_MEMORY_BYTES
-from host.compiler.graph import Graph, read_graph
+from host.compiler.graph import Graph
 from host.compiler.keras import read_config, sketch_of
 from host.compiler.mobilenet_v1 import mobilenet_v1
 from host.compiler.network import macs
 from host.compiler.pixels import add_pixels_argument, read_choice
+from host.compiler.read_graph import read_graph
 
 ALPHAS = (0.1, 0.2, 0.25, 0.5, 0.75, 1.0)
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}

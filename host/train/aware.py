@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from host.base.errors import HostError
-from host.compiler.graph import read_graph
+from host.compiler.read_graph import read_graph
 from host.train.fold import LEFT, Array, Part, chain_of, folded, unfold
 from host.train.network import INPUT_OFFSET, INPUT_SCALE
 from host.train.rounding import Range, Rounding

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from host.compiler import build, forms
-from host.compiler.graph import read_graph
 from host.compiler.intervals import analyse
 from host.compiler.passes.constant_channels import simplify_constant_channels
 from host.compiler.passes.lower import lower
 from host.compiler.pixels import BYTES, read_pixels
+from host.compiler.read_graph import read_graph
 from tests.compiler.random_networks import compile_as_bytes
 from tests.compiler.test_dead_channels import network_with_dead_channels
 

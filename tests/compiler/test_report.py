@@ -10,7 +10,8 @@ import pytest
 from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import Options, compile_model
-from host.compiler.cost import WORST_ERROR, predict
+from host.compiler.cost import predict
+from host.compiler.cost_coefficients import WORST_ERROR
 from host.compiler.mobilenet_v1 import mobilenet_v1
 from host.compiler.network import macs
 from host.compiler.report import Report, examine, show

@@ -1,7 +1,7 @@
-"""Estimated cycles of every operator, on the Cortex-M4 model: what host/compiler/cost.py is fitted to.
+"""Estimated cycles of every operator, on the Cortex-M4 model: what host/compiler/cost_coefficients.py is fitted to.
 
-`python -m tests.engine.layer_cycles [FOLDER...]` fits again and prints the constants for cost.py, with the errors that
-are left. FOLDER: of .tflite files, beside ../shared/models and networks that are made here.
+`python -m tests.engine.layer_cycles [FOLDER...]` fits again and prints the constants for that file, with the errors
+that are left. FOLDER: of .tflite files, beside ../shared/models and networks that are made here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from unicorn import UC_HOOK_BLOCK
 
 from host.base.errors import HostError
 from host.compiler.build import Compiled, Options, compile_model
-from host.compiler.cost import WORST_ERROR, predict, terms
+from host.compiler.cost import predict, terms
+from host.compiler.cost_coefficients import WORST_ERROR
 from tests.compiler import reference
 from tests.compiler.architectures import mobilenet_v1, mobilenet_v2, plain_cnn
 from tests.compiler.builder import ModelBuilder

@@ -9,6 +9,7 @@ import pytest
 
 from host.compiler import oracle
 from host.compiler.build import Options, compile_model
+from host.compiler.oracle_arithmetic import Image
 from host.compiler.plan import ARENA_TARGET
 from tests.compiler import reference
 from tests.engine.library import HostEngine
@@ -23,7 +24,7 @@ IMAGES = 50
 ORACLE_IMAGES = 4
 
 
-def unsigned(image: reference.Image) -> oracle.Image:
+def unsigned(image: reference.Image) -> Image:
     return (image.astype(np.int16) + 128).astype(np.uint8)
 
 

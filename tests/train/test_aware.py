@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.places import MODELS
-from host.compiler.graph import Graph, Tensor, read_graph
+from host.compiler.graph import Graph, Tensor
+from host.compiler.read_graph import read_graph
 from host.train.__main__ import main
 from host.train.gather import gather
 from host.train.options import parse
