@@ -340,15 +340,22 @@ def test_the_cycle_counter_runs_where_both_switches_are_on(guest: Guest) -> None
 SCS, ISER, ICER, ISPR, ICPR, IPR, SHPR = 0xE000E000, 0x100, 0x180, 0x200, 0x280, 0x400, 0xD18
 
 
+class Core:
+    """The system control space of a board whose CPU stands still: what is pending is never taken."""
+
+    def __init__(self) -> None:
+        self.board = VirtualBoard(PROBES, Noise(1), say=lambda line: None)
+
+    def read(self, offset: int) -> int:
+        return self.board.bus.read(SCS + offset, 4)
+
+    def write(self, offset: int, value: int, size: int = 4) -> None:
+        self.board.bus.write(SCS + offset, size, value)
+
+
 def test_interrupts_are_enabled_pended_and_ordered_by_their_own_bits() -> None:
-    board = VirtualBoard(PROBES, Noise(1), say=lambda line: None)
-
-    def read(offset: int) -> int:
-        return board.bus.read(SCS + offset, 4)
-
-    def write(offset: int, value: int, size: int = 4) -> None:
-        board.bus.write(SCS + offset, size, value)
-
+    core = Core()
+    read, write = core.read, core.write
     write(ICER, 0xFFFFFFFF)
     write(ICER + 4, 0xFFFFFFFF)
     for number in (0, 7, 31, 32, 47):
@@ -375,3 +382,35 @@ def test_interrupts_are_enabled_pended_and_ordered_by_their_own_bits() -> None:
     write(0xD0C, 0x05FA0500)
     assert read(0xD0C) == 0xFA050500
     assert read(0xD00) == 0x410FC241 and read(0x004) == 1
+
+
+def test_the_system_control_block_and_systicks_registers() -> None:
+    core = Core()
+    read, write = core.read, core.write
+    write(ICER, 0xFFFFFFFF)
+    write(ICER + 4, 0xFFFFFFFF)
+    write(0x010, 0)
+    write(0x014, 0xFFFFFFFF)
+    assert read(0x014) == 0xFFFFFF
+    write(0x014, 999)
+    write(0x018, 5)
+    assert (read(0x010), read(0x014), read(0x018), read(0x01C)) == (0, 999, 0, 0xC0000000)
+    icsr, rettobase = 0xD04, 1 << 11
+    write(icsr, 1 << 27 | 1 << 25)
+    assert read(icsr) == rettobase
+    for set_bit, clear_bit, exception in ((28, 27, 14), (26, 25, 15)):  # PendSV, SysTick
+        write(icsr, 1 << set_bit)
+        assert read(icsr) == 1 << set_bit | exception << 12 | rettobase
+        write(icsr, 1 << clear_bit)
+        assert read(icsr) == rettobase
+    write(ISPR + 4, 2)
+    assert read(icsr) == rettobase, "pending, not enabled"
+    write(ISER + 4, 2)
+    assert read(icsr) == 1 << 22 | (FIRST_INTERRUPT + 33) << 12 | rettobase
+    for register in (0xD28, 0xD2C, 0xD30):  # CFSR, HFSR, DFSR: a 1 clears
+        core.board.scs.values[register] = 0x80010001
+        write(register, 0x80000001)
+        assert read(register) == 0x00010000
+    write(0xD08, 0x00020000)
+    assert read(0xD08) == 0x00020000
+    assert (read(0xD14), read(0xD90) >> 8) == (0x200, 8), "STKALIGN; eight regions"
