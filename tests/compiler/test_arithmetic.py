@@ -93,6 +93,22 @@ def test_add_for_many_scales(activation: str) -> None:
         agree(model.finish(image, pooled), random.integers(-128, 128, (16, 16, 4)).astype(np.int8))
 
 
+@pytest.mark.parametrize("vector_first", [False, True])
+@pytest.mark.parametrize("name", ["ADD", "MUL", "MINIMUM", "MAXIMUM"])
+def test_a_map_and_a_vector_come_in_either_order(name: str, vector_first: bool) -> None:
+    """One value a channel, as squeeze-and-excitation has it; each with a scale of its own."""
+    random = np.random.default_rng(6)
+    model = ModelBuilder()
+    image = model.tensor((1, 6, 5, 4), 0.02, 5)
+    same = name in ("MINIMUM", "MAXIMUM")
+    vector = model.mean(image, (0.02, 5) if same else (0.003, -90), True)
+    operands = (vector, image) if vector_first else (image, vector)
+    made = model.pair(name, *operands, (0.02, 5) if same else (0.03, -7))
+    data = model.finish(image, model.mean(made, (0.01, 3)))
+    for _ in range(3):
+        agree(data, random.integers(-128, 128, (6, 5, 4)).astype(np.int8))
+
+
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2)])
 @pytest.mark.parametrize("rows_first", [True, False])
