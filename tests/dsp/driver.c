@@ -73,3 +73,31 @@ unsigned driver_scratch(unsigned inputs, unsigned outputs, unsigned size, enum d
         return (unsigned)dsp_first_bytes(inputs, outputs, width);
     }
 }
+
+struct driver_tiling {
+    unsigned groups, length, outputs, width, height, lines, kernel_width, stride, channels; /* asked */
+    unsigned steps, pairs, blocks, rows, resident, bytes;
+};
+
+void driver_window(struct driver_tiling *tiling);
+unsigned driver_depthwise_any(unsigned channels, unsigned kernel_height);
+
+/* lines: of the image that are held, 0 from a map. */
+void driver_window(struct driver_tiling *tiling) {
+    const size_t line_bytes =
+        tiling->lines == 0
+            ? 0
+            : dsp_window_line_bytes(tiling->width, tiling->stride, tiling->kernel_width, tiling->channels);
+    const struct dsp_window made = dsp_window(tiling->groups, tiling->length, tiling->outputs, tiling->width,
+                                              tiling->height, tiling->lines, line_bytes);
+    tiling->steps = (unsigned)made.steps;
+    tiling->pairs = (unsigned)made.pairs;
+    tiling->blocks = (unsigned)made.blocks;
+    tiling->rows = (unsigned)made.rows;
+    tiling->resident = made.resident != 0;
+    tiling->bytes = (unsigned)made.bytes;
+}
+
+unsigned driver_depthwise_any(unsigned channels, unsigned kernel_height) {
+    return (unsigned)dsp_depthwise_any_bytes(channels, kernel_height);
+}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host.compiler.format import Form, OperatorKind
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network, Window
-from host.compiler.scratch import demand
+from host.compiler.scratch import demand, tiling
 from tests.dsp.operators import FUNCTIONS
 
 sizes = st.integers(1, 300)
@@ -55,3 +56,68 @@ def test_pointwise_kernels_of_any_depth_and_width_get_what_they_ask_for(
             source = Feature(width, width, channels, 1.0, 0)
             wanted = library.driver_scratch(channels, 6, width << 16 | width, pointwise)
             assert requested(OperatorKind.POINTWISE, source, output, Window()) == wanted
+
+
+class Tiled(ctypes.Structure):
+    """struct driver_tiling: what is asked, and the answer."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_uint)
+        for name in (
+            "groups", "length", "outputs", "width", "height", "lines", "kernel_width", "stride",
+            "channels", "steps", "pairs", "blocks", "rows", "resident", "bytes",
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("image", [False, True])
+def test_a_window_of_any_size_is_tiled_as_the_firmware_does(
+    library: ctypes.CDLL, image: bool
+) -> None:
+    """From a map a group is the channels of one pixel of the window, from the image a row of the window."""
+    random = np.random.default_rng(1 + image)
+    kinds = set()
+    for _ in range(1500):
+        high, wide, stride, outputs = (int(n) for n in random.integers(1, (8, 8, 4, 70)))
+        channels = int(random.choice((1, 3) if image else (1, 2, 5, 8, 16, 24, 41)))
+        width, height = (
+            int(random.choice((1, 2, 3, 4, 5, 9, 24, 47, 96))),
+            int(random.integers(1, 50)),
+        )
+        source = Feature(height * stride, width * stride, channels, 1.0, 0)
+        output = Feature(height, width, outputs, 1.0, 0)
+        window = Window((high, wide), (stride, stride))
+        made = tiling(
+            Layer(OperatorKind.CONV, 0, (IMAGE_FEATURE,), 1, window), source, output, image
+        )
+        groups, length = (high, wide * channels) if image else (high * wide, channels)
+        asked = Tiled(
+            groups, length, outputs, width, height, high if image else 0, wide, stride, channels
+        )
+        library.driver_window(ctypes.byref(asked))
+        names = ("steps", "pairs", "blocks", "rows", "resident", "bytes")
+        wanted = tuple(getattr(asked, name) for name in names)
+        assert tuple(int(getattr(made, name)) for name in names) == wanted, (source, output, window)
+        kinds.add((made.resident, made.rows > 1, made.blocks > 1))
+    assert len(kinds) >= (3 if image else 4)
+
+
+@pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (5, 5), (8, 8), (8, 2), (2, 8), (9, 1), (1, 9)])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_a_depthwise_window_of_any_size_has_four_weights_a_word(
+    library: ctypes.CDLL, kernel: tuple[int, int], stride: int
+) -> None:
+    """None where the kernels do not reach: longer sides than 8, steps of 3, or wider ones than the window."""
+    for channels in (1, 2, 24, 100):
+        output = Feature(6, 6, channels, 1.0, 0)
+        source = Feature(6 * stride, 6 * stride, channels, 1.0, 0)
+        window = Window(kernel, (stride, stride))
+        weights = np.zeros((channels, *kernel), np.int8)
+        layer = Layer(OperatorKind.DEPTHWISE, 0, (IMAGE_FEATURE,), 1, window, weights=weights)
+        kept = (np.arange(channels), np.arange(channels))
+        network = Network((source, output), (layer,), 1, (0, 1), kept)
+        fits = max(kernel) <= 8 and stride <= min(2, kernel[1])
+        wanted = library.driver_depthwise_any(channels, kernel[0]) if fits else 0
+        assert demand(network, layer, Form.GENERAL).scratch == wanted
+        usual = kernel == (3, 3) and stride <= 2
+        assert demand(network, layer, Form.FAST).scratch == (4 + 36 * channels if usual else wanted)
