@@ -149,6 +149,26 @@ CASES: dict[str, tuple[Callable[[Small], None], str]] = {
         lambda s: setattr(s.model.graph.operators[0], "inputs", [s.image]),
         r"operator 0 \(CONV_2D\): inputs \(0,\), expected 3",
     ),
+    "a tensor behind the last": (
+        lambda s: setattr(s.model.graph.operators[1], "inputs", [len(s.model.graph.tensors), 4]),
+        "damaged TFLite model: a tensor index out of range",
+    ),
+    "a tensor before the first": (
+        lambda s: setattr(s.model.graph.operators[1], "inputs", [-2, 4]),
+        "damaged TFLite model: a tensor index out of range",
+    ),
+    "a buffer behind the last": (
+        lambda s: setattr(s.tensor(s.conv), "buffer", len(s.model.buffers)),
+        "damaged TFLite model: a buffer index out of range",
+    ),
+    "a negative size": (
+        _set("shape", [1, -1, 8, 4], lambda s: s.tensor(s.conv)),
+        r"damaged TFLite model: tensor 3 of shape \(1, -1, 8, 4\)",
+    ),
+    "fewer zero points than scales": (
+        _set("zeroPoint", [0, 0], lambda s: s.quantisation(s.weights)),
+        "damaged TFLite model: 4 scales but 2 zero points",
+    ),
     "operators out of order": (
         lambda s: s.model.graph.operators.reverse(),
         "before it is computed",
