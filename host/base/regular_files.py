@@ -17,6 +17,7 @@ from host.base.refusals import remedy_of
 LINK_OUT = "links that lead out of the folder (copy what they point to: cp -rL)"
 LINKED_FOLDER = "links to a folder of the same set"
 SAVED_LINK = "links that were saved as text (copy what they point to)"
+NOT_UTF8 = "whose name is not UTF-8 (rename them: convmv -f cp1252 -t utf8 -r --notest FOLDER)"
 NO_FILE = "pipes, sockets or devices"
 NAMED = "give a file; save there what a pipe brings"
 MOST_LINK_BYTES = 1024
@@ -92,6 +93,8 @@ def list_files(root: Path) -> Listing:
         for name in [*folders, *files]:
             path = Path(folder, name)
             reason = _reason(path, top)
+            if reason is None and not _is_text(path.relative_to(root).as_posix()):
+                reason = NOT_UTF8
             if reason:
                 left_out[reason] += 1
             elif reason is None:
@@ -126,6 +129,15 @@ def _is_saved_link(path: Path) -> bool:
         return bool(target) and "\n" not in target and (path.parent / target).exists()
     except (OSError, ValueError):
         return False
+
+
+def _is_text(name: str) -> bool:
+    """False where Python had to keep bytes as halves of letters, which no manifest can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_below(path: str, top: str) -> bool:

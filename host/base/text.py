@@ -6,7 +6,8 @@ import sys
 
 from host.base.follow_up import as_started
 
-HIDDEN = ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))  # no picture of them
+# no picture of them; the last are halves of a letter, which no encoding has: of names that are not UTF-8
+HIDDEN = ((0x80, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069), (0xD800, 0xDFFF))
 SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 # Drawn lines, blocks and marks as one ASCII character each: widths stay
 _LOOKS = {"-": "─━–", "|": "│┃", "+": "┌┐└┘┏┓┗┛├┤┬┴┼", "#": "█▀▄▇", ".": "░▁▂…·", ":": "▒▃", "%": "▓", "=": "▅",

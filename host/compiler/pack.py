@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from host.base.errors import HostError
 from host.base.records import Message
+from host.base.text import visible
 from host.compiler import format as packed
 from host.compiler.forms import Requantisation
 from host.compiler.labels import check_labels
@@ -250,7 +251,7 @@ def seal(data: bytes) -> bytes:
 
 def _short(name: str) -> str:
     """At most 31 bytes of UTF-8, cut between characters."""
-    return name.encode()[:31].decode(errors="ignore")
+    return visible(name).encode()[:31].decode(errors="ignore")
 
 
 def unpack(data: bytes) -> PackedModel:

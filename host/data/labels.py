@@ -11,6 +11,7 @@ from functools import cache
 from host.base.errors import HostError
 from host.base.files import folder_name
 from host.base.spelling import did_you_mean, nearest_name
+from host.base.text import one_line
 from host.data.manifest import NO_VALUE
 
 NEGATION = re.compile(r"^(?:no|not|non)_")
@@ -82,6 +83,8 @@ def label_list(text: str) -> tuple[str, ...]:
             f"--labels {text!r} holds an empty label", "write for instance person,non_person"
         )
     for index, label in enumerate(labels):
+        if label != one_line(label):
+            raise HostError(f"--labels {text!r}: {one_line(label)!r} is no label", "rename it")
         same = matching(label, labels[:index])
         if same is not None:
             raise HostError(f"--labels {text!r}: {label!r} and {same!r} are the same class")

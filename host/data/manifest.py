@@ -16,7 +16,7 @@ SPLIT_NAMES = {
     **{name: "val" for name in ("val", "valid", "validation")},
     **{name: "test" for name in ("test", "testing")},
 }
-CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 UNSEEN = " \xa0\u200b\u200e\u200f\u2060\ufeff"  # around a path or a label
 NO_VALUE = re.compile(r"NaN|nan|<NA>|#N/A|#NV|#[A-Z]+(/0)?[!?]")  # of pandas and spreadsheets
 SHARED = ("session", "source", "licence", "model_hash", "board")  # many rows have the same text

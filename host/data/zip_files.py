@@ -7,6 +7,7 @@ bit 11), which zipfile reads as code page 437.
 from __future__ import annotations
 
 import contextlib
+import re
 import stat
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ from host.base.errors import HostError
 from host.base.regular_files import Listing, UnreadableError
 
 OUT = "whose path leads out of the zip"
+ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
 TWICE = "whose name another file of the zip has, too"
 UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
 DAMAGE = (
@@ -41,7 +43,9 @@ class Zip:
         left_out: Counter[str] = Counter()
         for entry in archive.infolist():
             name = _meant(entry)
-            reason = _reason(entry) or (OUT if ".." in name.split("/") else "")
+            reason = _reason(entry) or (
+                OUT if ABSOLUTE.match(name) or ".." in name.split("/") else ""
+            )
             if not reason and name in self._entries:
                 reason = TWICE
             if reason:

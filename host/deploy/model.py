@@ -7,6 +7,7 @@ from pathlib import Path
 
 from host.base.errors import HostError
 from host.base.regular_files import model_bytes
+from host.base.text import visible
 from host.compiler.build import Options, compile_model
 from host.compiler.fits import Room, refusal
 from host.compiler.format import PackedHeader
@@ -46,7 +47,7 @@ def refuse_pixels(path: Path, pixels: Choice) -> None:
 
 def renamed(model: PackedModel, name: str) -> bytes:
     """The same model under another name: at most 31 bytes."""
-    short = name.encode()[:31].decode(errors="ignore")
+    short = visible(name).encode()[:31].decode(errors="ignore")
     header = dataclasses.replace(model.header, name=short).pack()
     return seal(header + model.data[len(header) :])
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
+from host.base.regular_files import NOT_UTF8
+from host.base.text import visible
+from host.compiler.labels import check_labels
 from host.data.__main__ import main
 from host.data.boxes import TWO_LABELS, UNLISTED, Rule, share_of
 from host.data.dataset import NO_LABEL, read_dataset
+from host.data.labels import label_list
 from host.data.layout import read_any
-from host.data.manifest import Picture
+from host.data.manifest import Picture, cell_text
 from host.data.split import groups
+from host.data.zip_files import OUT
 from tests.data.pictures import fill
 from tests.data.test_foreign import output, texts
 
@@ -180,3 +188,47 @@ def test_a_number_that_would_part_everything_is_refused(tmp_path: Path, wrong: s
     with pytest.raises(SystemExit) as ended:
         main(["split", str(tmp_path), wrong])
     assert ended.value.code == 2
+
+
+def with_bytes(root: Path, where: str) -> Path:
+    """A name in Latin-1, as of an old archive: of a picture, or of a class's folder."""
+    fill(root, "a/0.png", "a/1.png", "a/2.png", "b/3.png", "b/4.png", "c/5.png")
+    old, new = (b"/a/0.png", b"/a/caf\xe9.png") if where == "picture" else (b"/c", b"/caf\xe9")
+    there = os.fsencode(root)
+    Path(os.fsdecode(there + old)).rename(os.fsdecode(there + new))
+    return root
+
+
+@pytest.mark.parametrize("where", ["picture", "folder"])
+def test_a_name_that_is_not_utf8_is_counted(tmp_path: Path, where: str) -> None:
+    """Copied it was, and then its row could not be written: a traceback, and no manifest of all the others."""
+    root = with_bytes(tmp_path / "set", where)
+    assert main(["import", str(root), str(tmp_path / "out")]) == 0
+    assert main(["export", str(root), str(tmp_path / "exported")]) == 0
+    found = read_dataset(root)
+    assert len(found.pictures) == 5 and found.left_out == {NOT_UTF8: 1}
+    assert main(["split", str(root), "--distance", "-1"]) == 0
+
+
+def test_half_a_letter_is_no_traceback(tmp_path: Path) -> None:
+    """JSON can write it, and a command line that is not UTF-8 gives it."""
+    assert parse_json('{"a\\ud800": ["\\uDfff", "\\ud83d\\ude00", 1]}') == {
+        "a\ufffd": ["\ufffd", "😀", 1]
+    }
+    assert cell_text("caf\udce9") == "caf " and visible("caf\udce9") == "caf\ufffd"
+    for labels in ("caf\udce9,b", "a\nb,c"):
+        with pytest.raises(HostError, match="is no label"):
+            label_list(labels)
+    with pytest.raises(HostError, match="is no label"):
+        check_labels(["caf\udce9", "b"], "here")
+
+
+def test_absolute_names_in_a_zip_lead_out_of_it(tmp_path: Path) -> None:
+    """They were of the classes `/` and `C:`."""
+    fill(tmp_path, "0.png")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("a/0.png", "b/1.png", "/home/a/2.png", "C:\\pictures\\a\\3.png"):
+            archive.write(tmp_path / "0.png", name)
+            archive.filelist[-1].filename = name
+    found = read_dataset(tmp_path / "a.zip")
+    assert found.labels == ("a", "b") and found.left_out == {OUT: 2}
