@@ -14,5 +14,5 @@ PHOTOGRAPHS = HOST / "virtual" / "photographs"
 MODELS = ABOVE / "models" if IS_CHECKOUT else _BUNDLED / "models"
 FIRMWARE = ABOVE / "firmware" / "prebuilt" if IS_CHECKOUT else _BUNDLED / "firmware"
 PREBUILT = FIRMWARE / "virtual.elf"  # the virtual board's firmware
-FLAGS = FIRMWARE / "virtual.json"  # what its compiler was told
+FLAGS = FIRMWARE / "virtual.json"  # its compiler's options
 BUILDS = ABOVE / ".pio" / "build"  # of a checkout: what was built here

@@ -1,6 +1,6 @@
 """The manifest of a folder of pictures, as files: read, and replaced.
 
-manifest.csv is the truth: capture can append a row with one write, a torn row is told from a whole one, and any
+manifest.csv is the truth: capture can append a row with one write, a torn row differs from a whole one, and any
 spreadsheet edits it. manifest.parquet beside it is a copy with real types, remade whenever the CSV is written whole.
 """
 

@@ -80,7 +80,7 @@ def lay_out(folder: Path, number: int, pixels: NDArray[np.uint8]) -> None:
 
 
 def quality_findings(folder: Path, pictures: Sequence[Picture]) -> list[Finding]:
-    """cleanvision's opinion of the copies in `folder`, numbered by their place in `pictures`."""
+    """What cleanvision finds in the copies in `folder`, numbered by their place in `pictures`."""
     from cleanvision import Imagelab
 
     silence = io.StringIO()

@@ -33,7 +33,7 @@ class Shares:
 def next_split(pictures: Sequence[Picture], label: str, val: float = VAL_SHARE) -> str:
     """Where a session that begins with `label` belongs: val while it has less than its share of that label.
 
-    By label, because many people capture one class after the other: by all pictures, the second would only judge.
+    By label, because many people capture one class after the other: by all, the second would be in val alone.
     """
     counts = Counter(picture.split for picture in pictures if picture.label == label)
     known = counts["train"] + counts["val"]

@@ -50,7 +50,7 @@ def _instant(picture: Picture, order: str | None) -> datetime:
 
 
 def _order(pictures: Sequence[Picture]) -> str | None:
-    """Of day and month where a slash or a dash parts them: told by a row in which one is more than twelve."""
+    """Of day and month where a slash or a dash parts them: decided by a row in which one is more than twelve."""
     found = set()
     for picture in pictures:
         parts = YEAR_LAST.fullmatch(picture.time.strip())

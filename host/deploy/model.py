@@ -38,7 +38,7 @@ def read_model(
 
 
 def refuse_pixels(path: Path, pixels: Choice) -> None:
-    """Raises HostError where a packed model is told what it was packed with."""
+    """Raises HostError where options are given that a packed model was packed with."""
     if pixels != BY_SCALE:
         raise HostError(
             f"{path} was packed with what its pixels stand for", "give the .tflite to change it"

@@ -60,7 +60,7 @@ class Examination:
         self._moved = False  # the way of halving, for a try
 
     def run(self) -> Evidence:
-        """The evidence; trouble on the way shortens it and is told in it."""
+        """The evidence; trouble on the way shortens it and is named in it."""
         hello = self._device.hello
         link, camera, before = LinkEvidence(), CameraEvidence(), self._device.losses
         silicon, leave = None, self._leave
@@ -77,7 +77,7 @@ class Examination:
             link = self._ask_for_drops(link)
         except HostError as error:
             if isinstance(error, NoAnswerError):
-                leave = self._leave_unheard
+                leave = self._leave_unread
             trouble = str(error)
             link = replace(link, trouble=trouble)
             camera = replace(camera, faults=tuple(self._faults), trouble=trouble)
@@ -93,7 +93,7 @@ class Examination:
                 self._device.set(Setting.HALVING, halving)
             self._device.set(Setting.COLOUR_BARS, colour_bars)
 
-    def _leave_unheard(self, colour_bars: int, halving: int) -> None:
+    def _leave_unread(self, colour_bars: int, halving: int) -> None:
         """It did not answer, however often it was tried: the commands are sent, and nothing is waited for."""
         with contextlib.suppress(HostError):
             self._device.line.send(SetMode(Mode.IDLE))

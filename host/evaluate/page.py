@@ -136,7 +136,7 @@ def _slices(found: Evaluation) -> Section:
 def _robust(found: Evaluation) -> Section:
     rows = tuple(words.robust_row(each) for each in found.robust)
     blocks = (Table(words.ROBUST_HEADING, rows), Paragraph(words.robust_line(found)))
-    return Section("The sensor's bad days", blocks)
+    return Section("Sensor conditions", blocks)
 
 
 def _worst(found: Evaluation, pixels: NDArray[np.uint8], names: Sequence[str]) -> Section:

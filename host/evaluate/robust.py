@@ -1,4 +1,4 @@
-"""How a model stands the sensor's bad days: the same pictures under each condition, through the board's own chain."""
+"""A model under each condition of the sensor: the same pictures, through the board's own chain."""
 
 from __future__ import annotations
 

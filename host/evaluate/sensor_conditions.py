@@ -1,8 +1,8 @@
-"""What a camera meets on a bad day: light, lens, motion and mounting, each as a change of the scene's picture.
+"""What disturbs a camera: light, lens, motion and mounting, each as a change of the scene's picture.
 
-Strengths are fixed, so that models can be compared; each is one that a person can still judge, but `crop_60`, which may
-cut off what the label tells. Pictures are gamma coded; light is added and scaled where the lens does it, in linear
-light.
+Strengths are fixed, so that models can be compared; each is one that a person can still recognise, but `crop_60`,
+which may cut off what the label tells. Pictures are gamma coded; light is added and scaled where the lens does it, in
+linear light.
 """
 
 from __future__ import annotations

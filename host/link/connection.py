@@ -123,7 +123,7 @@ class Connection(Line):
     def _begin(self) -> None:
         if (
             self._beginning
-        ):  # it restarts while it is told everything: once more is the next one's turn
+        ):  # it restarts while its settings are sent: once more is the next one's turn
             return
         self._beginning = True
         try:

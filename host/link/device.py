@@ -34,7 +34,7 @@ class Device(Client):
             raise
 
     def _begin_again(self) -> None:
-        """In the reading thread: the board or the port restarted, so it is told everything again."""
+        """In the reading thread: the board or the port restarted, so mode and settings are sent again."""
         self._handshake()
         for setting, value in self._settings.items():
             self._command(wire.Set(setting, value))

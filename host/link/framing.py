@@ -18,7 +18,7 @@ SEQUENCES = 1 << 16
 FULL_BLOCK = 254  # bytes that one COBS code can announce without an implied zero
 LARGEST = PACKET_HEADER_BYTES + MAX_PAYLOAD_BYTES + PACKET_CRC_BYTES
 LARGEST_ENCODED = LARGEST + LARGEST // FULL_BLOCK + 1
-HEARD_BYTES = 256
+EXCERPT_BYTES = 256
 CODES = [bytes((length + 1,)) for length in range(FULL_BLOCK + 1)]
 
 
@@ -107,7 +107,7 @@ class Decoder:
 
     def received(self) -> bytes:
         """The last bytes that were no packet, for telling a person what is out there instead."""
-        return (self._refused + bytes(self._pending[-HEARD_BYTES:]))[-HEARD_BYTES:]
+        return (self._refused + bytes(self._pending[-EXCERPT_BYTES:]))[-EXCERPT_BYTES:]
 
     def _gather(self, piece: bytes) -> None:
         if self._skipping:
@@ -133,7 +133,7 @@ class Decoder:
         packets.append(packet)
 
     def _refuse(self) -> None:
-        self._refused = bytes(self._pending[-HEARD_BYTES:])
+        self._refused = bytes(self._pending[-EXCERPT_BYTES:])
         self._pending.clear()
 
     def _count(

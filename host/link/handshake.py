@@ -63,7 +63,7 @@ def explained(
 def no_hello(
     name: str, received: bytes, packets: int, seconds: float, objections: Iterable[str] = ()
 ) -> tuple[str, str]:
-    """Why a handshake failed, from what was heard instead, and the remedy.
+    """Why a handshake failed, from what was received instead, and the remedy.
 
     objections: of messages that could not be true.
     """
@@ -98,7 +98,7 @@ def no_start(name: str, seconds: float) -> tuple[str, str]:
 
 
 def _text(received: bytes) -> str:
-    """The last line of `heard` when it reads as text, else nothing."""
+    """The last line of what was received when it reads as text, else nothing."""
     text = received.decode("ascii", errors="replace")
     good = sum(c.isprintable() or c in "\r\n\t" for c in text if c != "\ufffd")
     if good < PRINTABLE_SHARE * len(text):

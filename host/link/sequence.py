@@ -30,7 +30,7 @@ class SequenceTracker:
         """
         ahead = 0 if self._expected is None else (sequence - self._expected) % SEQUENCES
         behind = ahead >= SEQUENCES - BEHIND
-        # A Hello that was asked for of a board whose first one nobody heard; but the same one may come twice, too.
+        # A Hello that was asked for of a board whose first one nobody received; but the same one may come twice, too.
         anew = first_ever and (sequence == 0 or (behind and ahead != SEQUENCES - 1))
         if ahead and (anew or (ahead > PLAUSIBLE_GAP and not behind)):
             self.restarts += 1

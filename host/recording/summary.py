@@ -26,7 +26,7 @@ MOST_MARKS = 1000
 
 @dataclass(frozen=True)
 class Summary:
-    """messages: how many, by name, those of the board. stages: cycles, by name. hello: None where none was heard.
+    """messages: how many, by name, those of the board. stages: cycles, by name. hello: None where none was received.
 
     unread: why the messages were not understood (another wire), else "". marks: what happened to the port.
     commands, lines: of MLPerf Tiny's text, both ways.

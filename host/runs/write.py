@@ -28,7 +28,7 @@ SECONDS_AT_ONCE = 1.0  # a kill loses no more than what came in so long
 
 
 def default_directory(kind: str, now: datetime) -> Path:
-    """runs/KIND-DATE, where a tool writes that was not told where."""
+    """runs/KIND-DATE, where a tool writes without --output."""
     return Path("runs") / f"{kind}-{now:%Y%m%d-%H%M%S}"
 
 

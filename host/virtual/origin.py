@@ -1,7 +1,7 @@
 """Where an image ran, said by what carries its bytes: a Hello that leaves the virtual board names it as the board.
 
 The image that is flashed calls itself nano33ble wherever it runs; whether a figure is an estimate follows from the
-place. So every tool and every recording behind the port is told the truth. Everything else passes as it is.
+place. So every tool and every recording behind the port has the truth. Everything else passes as it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a block costs, found when it runs first and kept in the tables of `memory` for the hooks."""
+"""What a block costs, found when it runs first and stored in the tables of `memory` for the hooks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOP = b"\x00\xbf"
 
 class Found(enum.Enum):
     """What was found of a block. CHANGED: its translation may be of code that was overwritten (`overwritten`).
-    FLOAT: it uses the FPU, which is off. NEW: its accesses of devices can be told on the exact engine alone."""
+    FLOAT: it uses the FPU, which is off. NEW: its accesses of devices can be known on the exact engine alone."""
 
     KNOWN = "known"
     NEW = "new"

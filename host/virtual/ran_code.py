@@ -16,7 +16,7 @@ from host.virtual.memory import Memory
 
 
 class RanCode:
-    """The code in RAM that was priced; kept in the tables of `memory`."""
+    """The code in RAM that was priced; stored in the tables of `memory`."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory

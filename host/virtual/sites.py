@@ -19,7 +19,7 @@ NEIGHBOUR_SLOTS = 64  # blocks that begin so close, in halfwords, are likely to 
 
 
 class Sites:
-    """What is known of each block's accesses; kept in the tables of `memory`."""
+    """What is known of each block's accesses; stored in the tables of `memory`."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory

@@ -1,4 +1,4 @@
-"""The sensor's bad days: the chain equals the board's own, and what each condition does to a picture and to a model."""
+"""Sensor conditions: the chain equals the board's own, and what each condition does to a picture and to a model."""
 
 from __future__ import annotations
 
@@ -101,6 +101,6 @@ def test_robust_from_the_command_line_repeats_itself(
     assert "worst condition: " in table and "gain_noise" in table
     lines = (output / "conditions.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + len(CONDITIONS)
-    assert "bad days" in (output / "report.html").read_text(encoding="utf-8")
+    assert "Sensor conditions" in (output / "report.html").read_text(encoding="utf-8")
     again = json.loads((output / "run.json").read_text(encoding="utf-8"))["summary"]["robust"]
     assert again == first

@@ -58,7 +58,7 @@ def seen() -> Iterator[str]:
             changed = [meet(each.astype(np.float32), draw) for each in pictures(3, 48, channels)]
             yield f"== {meet.__name__.strip('_')}, {channels} channels"
             yield from (blocks(np.rint(np.clip(each, 0, 255)).astype(np.uint8)) for each in changed)
-    yield "== bad days of a quarter"
+    yield "== a quarter degraded"
     yield from map(blocks, degraded(pictures(12, 24), 0.25, np.random.default_rng(3)))
 
 

@@ -54,7 +54,7 @@ async (streams) => {
       samples: samples.map((s) => [s.frame, s.image !== null, s.scores]),
       losses: inbox.losses(),
       objections: Array.from(inbox.objections.entries()),
-      heard: hex(inbox.heard()),
+      received: hex(inbox.received()),
     };
   });
 }
@@ -115,7 +115,7 @@ def by_python(portions: list[bytes]) -> dict[str, Any]:
             "reconnects": 0,
         },
         "objections": [[words(why), n] for why, n in inbox.objections.items()],
-        "heard": inbox.received().hex(),
+        "received": inbox.received().hex(),
     }
 
 

@@ -121,7 +121,7 @@ def _frames(device: Device, clock: Clock, seconds: float) -> Row:
     device.set_mode(Mode.CAPTURE)
     while device.receive(0.0) is not None:
         pass
-    arrived = [m for m in _heard(device, clock, seconds) if isinstance(m[1], Frame)]
+    arrived = [m for m in _messages(device, clock, seconds) if isinstance(m[1], Frame)]
     numbers = [m.frame for _, m in arrived if isinstance(m, Frame)]
     span = arrived[-1][0] - arrived[0][0] if arrived else 0.0
     if not span:
@@ -132,7 +132,7 @@ def _frames(device: Device, clock: Clock, seconds: float) -> Row:
     return Row("Frame", 0, size, made, made - len(arrived), None, None, rate)
 
 
-def _heard(device: Device, clock: Clock, seconds: float) -> Iterator[tuple[float, Message]]:
+def _messages(device: Device, clock: Clock, seconds: float) -> Iterator[tuple[float, Message]]:
     end = clock() + seconds
     while (left := end - clock()) > 0:
         message = device.receive(left)

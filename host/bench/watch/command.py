@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(request: argparse.Namespace) -> int:
-    """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was heard by then is kept and shown."""
+    """Exit code 0 when it watched to its end, 130 after Ctrl-C; what was received by then is saved and shown."""
     now = datetime.now(UTC)
     wanted = tables.Request(
         plan=figures.WatchPlan(request.looks, request.minutes, request.settle),

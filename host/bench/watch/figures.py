@@ -47,7 +47,7 @@ class Supply:
 
 @dataclass(frozen=True)
 class WatchReport:
-    """What was heard: the first and the last heartbeat, all else. supply: None on a real board."""
+    """What was received: the first and the last heartbeat, all else. supply: None on a real board."""
 
     hello: Hello
     plan: WatchPlan

@@ -94,7 +94,7 @@ def keep_watch(
     progress: Progress,
     clock: Callable[[], float] = time.monotonic,
 ) -> Done:
-    """Ctrl-C and a lost board end it; what was heard by then counts. Raises what ended it when that is nothing."""
+    """Ctrl-C and a lost board end it; what was received by then counts. Raises what ended it when that is nothing."""
     conditions = gather(
         KIND, request.command, request.now, board.hello, board.port, details=request.details
     )

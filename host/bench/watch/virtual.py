@@ -24,7 +24,7 @@ STARTS_S, PLUGGED_S, USB_LOOKS = 0.05, 2.0, 10  # a first look takes 0.7 s, enum
 class VirtualWatch:
     """See LiveWatch. A VirtualMeter notes what the board does, for datasheets (host/power/currents.py) to price.
 
-    A board with a USB port watches on a battery: its cable is in until the first look was told, and again from 2 s
+    A board with a USB port watches on a battery: its cable is in until the first look was reported, and again from 2 s
     before the last one is due, which tells what happened in between: with it, USB keeps CPU and crystal busy.
     """
 

@@ -86,7 +86,7 @@ def prefix_now(s: Any) -> Any:
 
 @inner
 def cycle_now(s: Any) -> Any:
-    """Guest time of the load being made: exact, or the end of the block when that cannot be told."""
+    """Guest time of the load being made: exact, or the end of the block when that is not known."""
     at = access_time(s, words.LOADS)
     if s[words.EXACT] != 0:
         if at < 0:

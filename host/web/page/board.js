@@ -1,4 +1,4 @@
-// A board behind a link: who it is, what it can be told, what it says. Commands are repeated until they are answered;
+// A board behind a link: who it is, which commands it takes, what it sends. Commands are repeated until they are answered;
 // as host/link/device.py and connection.py. A link is {kind, name, patienceS, write(bytes), close()}.
 import { ID, Mode, SETTINGS, Status } from "./protocol.js";
 import { pack } from "./layout.js";
@@ -26,7 +26,7 @@ export class Board {
   #pairing = new Pairing();
   #waiters = new Set();
   #sequence = Math.floor(Math.random() * SEQUENCES); // two pages may speak to one board: answers carry the number
-  #settings = new Map(); // told again after a restart
+  #settings = new Map(); // sent again after a restart
   #restartsSeen = 0;
   #beginning = null;
   #stale = null;
@@ -164,11 +164,11 @@ export class Board {
   }
 }
 
-/** Why a handshake failed, from what was heard instead. */
+/** Why a handshake failed, from what was received instead. */
 export function noHello(inbox) {
   const impossible = [...inbox.objections.keys()].find((why) => why.startsWith("Hello"));
   if (impossible) return `the board says what cannot be true (${impossible}): give it the firmware with pio run -t upload`;
   if (inbox.packets) return "packets came, but no Hello: press the board's reset button once";
-  if (inbox.heard().length) return "bytes that are no packets came: another firmware runs there; pio run -t upload gives it ours";
+  if (inbox.received().length) return "bytes that are no packets came: another firmware runs there; pio run -t upload gives it ours";
   return "nothing was received: give the board the firmware with pio run -t upload; if its LED fades in and out, press reset once";
 }

@@ -21,7 +21,7 @@ export class SequenceTracker {
   accept(sequence, firstEver) {
     const ahead = this.#expected === null ? 0 : (sequence - this.#expected + SEQUENCES) % SEQUENCES;
     const behind = ahead >= SEQUENCES - BEHIND;
-    // A Hello that was asked for of a board whose first one nobody heard; but the same one may come twice, too.
+    // A Hello that was asked for of a board whose first one nobody received; but the same one may come twice, too.
     const anew = firstEver && (sequence === 0 || (behind && ahead !== SEQUENCES - 1));
     if (ahead && (anew || (ahead > PLAUSIBLE_GAP && !behind))) this.restarts++;
     else if (behind) { this.repeated++; return false; }
@@ -103,7 +103,7 @@ export class Inbox {
 
   get restarts() { return this.#tracker.restarts; }
   get packets() { return this.#decoder.counts.packets; }
-  heard() { return this.#decoder.heard(); }
+  received() { return this.#decoder.received(); }
 
   /** A new connection begins: what was lost in between is unknown and not counted. */
   reconnect() {

@@ -76,7 +76,7 @@ export class Player {
 
   #afterOthers(act) {
     const done = this.#turning.then(act);
-    this.#turning = done.catch(() => {}); // who asked is told; the next one may still succeed
+    this.#turning = done.catch(() => {}); // the caller gets the error; the next one may still succeed
     return done;
   }
 

@@ -5,7 +5,7 @@ export const SEQUENCES = 1 << 16;
 const FULL_BLOCK = 254;
 const LARGEST = PACKET_HEADER_BYTES + MAX_PAYLOAD_BYTES + PACKET_CRC_BYTES;
 const LARGEST_ENCODED = LARGEST + Math.floor(LARGEST / FULL_BLOCK) + 1;
-const HEARD_BYTES = 256;
+const EXCERPT_BYTES = 256;
 
 const CRC_0 = new Uint32Array(256).map((_, byte) => {
   let value = byte;
@@ -107,8 +107,8 @@ export class Decoder {
   }
 
   /** The last bytes that were no packet. */
-  heard() {
-    return concat([this.#refused, concat(this.#parts).slice(-HEARD_BYTES)]).slice(-HEARD_BYTES);
+  received() {
+    return concat([this.#refused, concat(this.#parts).slice(-EXCERPT_BYTES)]).slice(-EXCERPT_BYTES);
   }
 
   /** What comes next does not follow what came before. */
@@ -147,7 +147,7 @@ export class Decoder {
 
   #refuse() {
     this.counts.strayBytes += this.#held;
-    this.#refused = concat(this.#parts).slice(-HEARD_BYTES);
+    this.#refused = concat(this.#parts).slice(-EXCERPT_BYTES);
     this.#parts = [];
     this.#held = 0;
   }
