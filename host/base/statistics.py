@@ -61,11 +61,11 @@ def bootstrap_auc(chance: Floats, positive: Flags, seed: int = SEED) -> Interval
     return _middle(np.concatenate(found))
 
 
-def bootstrap_difference(first: Flags, second: Flags, seed: int = SEED) -> Interval:
+def bootstrap_difference(first: Flags, second: Flags) -> Interval:
     """Of mean(first) - mean(second), bool [N] each of the same pictures, which are resampled in pairs."""
     change = first.astype(np.int64) - second.astype(np.int64)
     counts = np.array([np.sum(change == value) for value in (-1, 0, 1)])
-    drawn = _drawn(np.random.default_rng(seed), counts, RESAMPLES)
+    drawn = _drawn(np.random.default_rng(SEED), counts, RESAMPLES)
     return _middle((drawn[:, 2] - drawn[:, 0]) / len(change))
 
 

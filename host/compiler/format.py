@@ -98,15 +98,6 @@ class OperatorKind(enum.IntEnum):
     RESIZE = 18  # nearest neighbour or bilinear
 
 
-PAIRWISE = (
-    OperatorKind.ADD,
-    OperatorKind.MULTIPLY,
-    OperatorKind.MINIMUM,
-    OperatorKind.MAXIMUM,
-)  # second operand: a map of the same shape, a vector for all pixels, or constants
-TWO_INPUTS = (*PAIRWISE, OperatorKind.CONCATENATION)
-
-
 class Form(enum.IntEnum):
     """Which requantisation an operator's records are made for; all its channels share it."""
 

@@ -89,7 +89,7 @@ def add_pixels_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_pixels(image: Tensor, choice: Choice = BY_SCALE) -> Reading:
+def read_pixels(image: Tensor, choice: Choice) -> Reading:
     """How the model takes a picture. image: its int8 input. Raises HostError for an unusual range."""
     own = _own_range(image)
     if choice == BYTES:

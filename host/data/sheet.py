@@ -15,6 +15,7 @@ PAPER: Colour = (255, 255, 255)
 INK: Colour = (51, 41, 31)
 FAINT: Colour = (112, 101, 86)
 SOFT: Colour = (238, 232, 227)
+COLUMNS = 8
 SIDE = 128  # pixels of a picture's cell
 GAP, TEXT_SIZE, HEAD_SIZE = 10, 11, 16
 CAPTION_LINES = 3
@@ -36,20 +37,20 @@ class Group:
     tiles: tuple[Tile, ...]
 
 
-def contact_sheet(groups: Sequence[Group], columns: int = 8) -> NDArray[np.uint8]:
+def contact_sheet(groups: Sequence[Group]) -> NDArray[np.uint8]:
     """uint8 (height, width, 3) BGR."""
     cell = SIDE + CAPTION_LINES * line_height(TEXT_SIZE) + GAP
     head = line_height(HEAD_SIZE) + GAP
-    rows = [-(-len(group.tiles) // columns) for group in groups]
+    rows = [-(-len(group.tiles) // COLUMNS) for group in groups]
     height = GAP + sum(head + count * cell for count in rows)
-    canvas = Canvas(columns * (SIDE + GAP) + GAP, height, PAPER)
+    canvas = Canvas(COLUMNS * (SIDE + GAP) + GAP, height, PAPER)
     top = GAP
     for group, count in zip(groups, rows, strict=True):
         line = Box(GAP, top, canvas.box.width - 2 * GAP, line_height(HEAD_SIZE))
         canvas.text(group.heading, line, HEAD_SIZE, INK, BOLD)
         for index, tile in enumerate(group.tiles):
-            x = GAP + index % columns * (SIDE + GAP)
-            _tile(canvas, Box(x, top + head + index // columns * cell, SIDE, cell), tile)
+            x = GAP + index % COLUMNS * (SIDE + GAP)
+            _tile(canvas, Box(x, top + head + index // COLUMNS * cell, SIDE, cell), tile)
         top += head + count * cell
     return canvas.pixels
 

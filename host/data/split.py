@@ -30,14 +30,14 @@ class Shares:
     test: float = 0.0
 
 
-def next_split(pictures: Sequence[Picture], label: str, val: float = VAL_SHARE) -> str:
+def next_split(pictures: Sequence[Picture], label: str) -> str:
     """Where a session that begins with `label` belongs: val while it has less than its share of that label.
 
     By label, because many people capture one class after the other: by all, the second would be in val alone.
     """
     counts = Counter(picture.split for picture in pictures if picture.label == label)
     known = counts["train"] + counts["val"]
-    return "val" if counts["train"] and counts["val"] < val * known else "train"
+    return "val" if counts["train"] and counts["val"] < VAL_SHARE * known else "train"
 
 
 def groups(
@@ -141,11 +141,11 @@ def table(pictures: Sequence[Picture]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def worth(count: int, share: float = 0.9) -> str:
-    """Within what an accuracy of `share` among so many pictures lies with 95 %: pictures of one session tell less."""
+def worth(count: int) -> str:
+    """Within what an accuracy of 90 % among so many pictures lies with 95 %: pictures of one session tell less."""
     if not count:
         return "nothing"
-    interval = wilson(share * count, count)
+    interval = wilson(0.9 * count, count)
     return f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_BARS = 40
 SHEET_COLUMNS = 8
-SHEET_PIXELS = 128
 
 
 def roc_figure(found: Evaluation, roc: Curve) -> Figure:

@@ -128,9 +128,9 @@ def open_choice(
     return SerialPort(choice.url)
 
 
-def open_port(url: str, scene: str = "default", speed: str = "real") -> Port:
+def open_port(url: str) -> Port:
     """Chooses and opens."""
-    return open_choice(choose_port(url, listed_ports()), scene, speed)
+    return open_choice(choose_port(url, listed_ports()))
 
 
 def reopener(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,24 +75,3 @@ class Page:
     warnings: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""
-
-
-def figure_section(title: str, *plots: Plot, words: str = "") -> Section:
-    """Some words, then figures."""
-    intro = (Paragraph(words),) if words else ()
-    return Section(title, (*intro, *plots))
-
-
-def table_section(
-    title: str,
-    heading: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    caption: str = "",
-    text_columns: int = 1,
-    words: str = "",
-) -> Section:
-    """Some words, then one table."""
-    intro = (Paragraph(words),) if words else ()
-    table = Table(tuple(heading), tuple(tuple(row) for row in rows), caption, text_columns)
-    return Section(title, (*intro, table))

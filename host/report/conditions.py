@@ -6,8 +6,8 @@ from host.report.blocks import Block, Code, Section, Table
 from host.runs.read import Run
 
 
-def conditions_section(run: Run, name: str = "") -> Section:
-    """name: of the run, where a page has several."""
+def conditions_section(run: Run, name: str) -> Section:
+    """name: of the run, where a page has several, else empty."""
     lines = run.conditions.lines()
     state = run.state + (f": {run.reason}" if run.reason else "")
     files = ", ".join(f"{table}.parquet" for table in run.layouts)

@@ -101,13 +101,13 @@ def name_lines(view: View) -> tuple[tuple[str, str], ...]:
     return (*names, ("port", view.port), ("scene", short_path(view.scene)))
 
 
-def short_path(text: str, most: int = MOST_SCENE) -> str:
+def short_path(text: str) -> str:
     """A long one loses its middle: its kind and its end say what it is."""
-    if len(text) <= most:
+    if len(text) <= MOST_SCENE:
         return text
     kind, colon, _ = text.partition(":")
     head = f"{kind}{colon}" if colon else ""
-    return f"{head}…{text[-(most - len(head) - 1) :]}"
+    return f"{head}…{text[-(MOST_SCENE - len(head) - 1) :]}"
 
 
 def banner(view: View) -> tuple[str, str] | None:

@@ -113,11 +113,6 @@ class Ov7675:
         if changed:
             self._update()
 
-    def set_scene(self, scene: Scene) -> None:
-        """From the next frame on, another scene, and its light."""
-        self._scene = scene
-        self.set_light(light_of(scene))
-
     def set_light(self, lux: float | None) -> None:
         """The scene's light; None: exposed properly, whatever it shows."""
         self._catch_up()

@@ -76,7 +76,6 @@ def start_virtual_board(
     elf: Path | None = None,
     scene: str = "default",
     speed: str = "real",
-    serial_number: int | None = None,
     arguments: tuple[str, ...] = (),
 ) -> BoardProcess:
     """Starts a board. elf: the firmware, None for the prebuilt one. arguments: more of `python -m host.virtual`'s.
@@ -88,8 +87,6 @@ def start_virtual_board(
             raise ModuleNotFoundError(f"{name} is not installed", name=name)
     command = [sys.executable, "-m", "host.virtual", "--image", str(elf or PREBUILT), "--console"]
     command += ["--scene", scene, "--speed", speed, *arguments]
-    if serial_number is not None:
-        command += ["--serial-number", f"{serial_number:X}"]
     paths = [str(ABOVE), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     process = subprocess.Popen(

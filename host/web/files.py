@@ -38,11 +38,11 @@ class PageFile:
     content: bytes
 
 
-def page_files(folder: Path = PAGE) -> dict[str, PageFile]:
+def page_files() -> dict[str, PageFile]:
     """Path of the address -> file: every one is read once, so no address reaches the disk."""
     found = {
         f"/{path.name}": PageFile(TYPES[path.suffix], path.read_bytes())
-        for path in sorted(folder.iterdir())
+        for path in sorted(PAGE.iterdir())
         if path.suffix in TYPES
     }
     return found | {"/": found["/index.html"]}

@@ -19,14 +19,14 @@ POLICY = (  # as the server's, for what lies in the file itself; --web's link is
 )
 
 
-def one_file(folder: Path = PAGE) -> str:
+def one_file() -> str:
     """The page's text."""
-    page = (folder / "index.html").read_text(encoding="utf-8")
-    style = (folder / "style.css").read_text(encoding="utf-8")
+    page = (PAGE / "index.html").read_text(encoding="utf-8")
+    style = (PAGE / "style.css").read_text(encoding="utf-8")
     parts = {
-        '<link rel="icon" href="icon.svg">': f'<link rel="icon" href="{_data(folder / "icon.svg")}">',
+        '<link rel="icon" href="icon.svg">': f'<link rel="icon" href="{_data(PAGE / "icon.svg")}">',
         '<link rel="stylesheet" href="style.css">': f"<style>\n{style}</style>",
-        '<script type="module" src="main.js"></script>': _scripts(folder),
+        '<script type="module" src="main.js"></script>': _scripts(),
         '<meta charset="utf-8">': f'<meta charset="utf-8">\n{_policy()}',
     }
     for old, new in parts.items():
@@ -35,8 +35,8 @@ def one_file(folder: Path = PAGE) -> str:
     return page
 
 
-def _scripts(folder: Path) -> str:
-    modules = {f"page/{path.name}": _module(path) for path in sorted(folder.glob("*.js"))}
+def _scripts() -> str:
+    modules = {f"page/{path.name}": _module(path) for path in sorted(PAGE.glob("*.js"))}
     imports = json.dumps({"imports": modules}, indent=0)
     return f'<script type="importmap">{imports}</script>\n<script type="module">import "page/main.js";</script>'
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from host.base.errors import HostError
-from host.report.blocks import Code, Page, Plot, Section, Tile, figure_section, table_section
+from host.report.blocks import Code, Page, Paragraph, Plot, Section, Table, Tile
 from host.report.figure import new_figure, plot_style, png_bytes, svg_text
 from host.report.page import render_page, write_page
 
@@ -34,8 +34,8 @@ def page() -> Page:
         tiles=(Tile("inference, p50", "154.7", "ms", "n = 100"),),
         warnings=("estimated",),
         sections=(
-            figure_section("Figures", plot(), plot("other"), words="See."),
-            table_section("Numbers", ("stage", "ms"), [("capture", "1.0"), ("<send>", "2.0")]),
+            Section("Figures", (Paragraph("See."), plot(), plot("other"))),
+            Section("Numbers", (Table(("stage", "ms"), (("capture", "1.0"), ("<send>", "2.0"))),)),
             Section("Again", (Code("python -m host.bench 'a b'"),)),
         ),
         footer="made by a test",
@@ -107,7 +107,7 @@ def test_what_cannot_be_written_is_one_line() -> None:
 
 
 def test_two_figures_of_one_name_are_our_bug() -> None:
-    twice = Page("t", "v", sections=(figure_section("f", plot(), plot()),))
+    twice = Page("t", "v", sections=(Section("f", (plot(), plot())),))
     with pytest.raises(ValueError, match="one name"):
         render_page(twice)
 

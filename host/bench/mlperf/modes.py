@@ -121,8 +121,8 @@ def iterations_for(dialogue: Dialogue, seconds: float) -> int:
 def measure_performance(
     dialogue: Dialogue,
     inputs: Sequence[NDArray[np.uint8]],
-    seconds: float = LEAST_SECONDS,
-    repetitions: int = REPETITIONS,
+    seconds: float,
+    repetitions: int,
     say: Say = lambda _: None,
     keep: Callable[[Inference], None] = lambda _: None,
 ) -> Performance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -197,9 +197,9 @@ def _device(request: Request, open_things: contextlib.ExitStack) -> Device:
     return device
 
 
-def _wait_for_board(url: str, clock: Callable[[], float] = time.monotonic) -> None:
+def _wait_for_board(url: str) -> None:
     """Raises HostError when no board appears, now that the meter gives it power."""
-    end = clock() + BOOT_S
+    end = time.monotonic() + BOOT_S
     while True:
         try:
             if choose_port(url, listed_ports()).url != VIRTUAL:
@@ -207,7 +207,7 @@ def _wait_for_board(url: str, clock: Callable[[], float] = time.monotonic) -> No
             why = "no board is plugged in"
         except HostError as error:
             why = str(error)
-        if clock() > end:
+        if time.monotonic() > end:
             raise HostError(
                 f"{why}: a meter needs a real board",
                 "connect its USB cable for the data, or use --meter estimate on the virtual one",
