@@ -28,6 +28,7 @@ from host.ports.choose import Choice, choose_port, listed_ports, open_choice, re
 from host.recording.recorder import Recorder, RecordingPort, start_recording
 from host.samples import PATIENCE_S, Sample, labels_of, samples, scores_of
 
+WARM_UP = 5
 STAGES = ("capture", "preprocess", "inference", "send", "period")
 
 
@@ -49,9 +50,10 @@ class Inference:
 class Board(Closing):
     """A connected board, as open_board gives it. For one thread. `client` has every command of the link."""
 
-    def __init__(self, client: Client, recorder: Recorder | None = None) -> None:
+    def __init__(self, client: Client, recorder: Recorder | None = None, scene: str = "") -> None:
+        """scene: what a virtual board sees; "" where that is not known."""
         self.client = client
-        self._recorder = recorder
+        self._recorder, self._scene = recorder, scene
 
     @property
     def name(self) -> str:
@@ -106,9 +108,11 @@ class Board(Closing):
     def measure(self, count: int = 20) -> dict[str, Spread]:
         """Milliseconds of each stage over `count` frames of the camera: capture, preprocess, inference, send, period.
 
-        p50, p95, p99 and more of each; `period`: from one frame's result to the next. The first frame is left out.
+        p50, p95, p99 and more of each; `period`: from one frame's result to the next. WARM_UP frames before them are
+        left out, as bench latency does: the sensor's first ones wait for its lines.
         """
-        found = [s.cycles for s in islice(self.samples(count + 1), 1, None) if s.cycles]
+        frames = islice(self.samples(count + WARM_UP), WARM_UP, None)
+        found = [sample.cycles for sample in frames if sample.cycles]
         if not found:
             raise HostError(f"{self.name}: no frame to measure", "python -m host.doctor says why")
         factor = 1000 / self.client.hello.clock_hz
@@ -130,7 +134,8 @@ class Board(Closing):
         with Journal(folder, list(labels)) as journal:
             for sample in self.samples(count):
                 assert sample.image is not None
-                about = row_of_sample(sample, self.client.hello, label, session, datetime.now(UTC))
+                now = datetime.now(UTC)
+                about = row_of_sample(sample, self.client.hello, label, session, now, self._scene)
                 saved.append(folder / journal.add(sample.image, about).path)
         return saved
 
@@ -178,7 +183,7 @@ def open_board(
         guest = LocalPort(open_scene(scene), say=lambda line: None)
         client = Client(Line(_recorded(guest, recorder), replace(GUEST, tries=4), guest.clock))
         client.greet()
-        return Board(client, recorder)
+        return Board(client, recorder, scene)
     reopen = None if choice.is_replay else lambda: _recorded(reopener(choice)(), recorder)
     return Board(Device(_recorded(open_choice(choice), recorder), reopen=reopen), recorder)
 

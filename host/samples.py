@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from host.base.errors import EndOfRecordingError, HostError
 from host.base.records import Message
 from host.base.scores import Meaning, real_scores
+from host.base.spelling import did_you_mean
 from host.link.client import Client
 from host.link.handshake import BUSY, END_OTHERS
 from host.link.messages import Frame, Hello, Mode, Result, Source
@@ -59,7 +60,16 @@ class Sample:
     meaning: int = Meaning.PROBABILITY  # of the scores
 
     def score(self, label: str) -> float | None:
-        """The score of a label; None when there is none."""
+        """The score of a label; None for a frame without a result. Raises HostError for a label of no model's."""
+        if self.labels and label not in self.labels:
+            raise HostError(
+                f"the model has no label {label!r}{did_you_mean(label, self.labels)}",
+                f"give one of {', '.join(self.labels)}",
+            )
+        return self.score_if_known(label)
+
+    def score_if_known(self, label: str) -> float | None:
+        """As score, None for a label that the model does not have, either."""
         return dict(zip(self.labels, self.scores, strict=False)).get(label)
 
 

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -92,6 +93,17 @@ def placed_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):  # it is renamed, or was never there
             temporary.unlink()
+
+
+def require_place(path: Path) -> None:
+    """Before long work: raises HostError where no file could be written at `path` after it."""
+    if path.is_dir():
+        raise HostError(f"{path} is a folder", "give a file's name")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def new_private_text(path: Path) -> TextIO:

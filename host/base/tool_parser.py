@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 import textwrap
-from typing import Any
+from typing import Any, NoReturn
 
 from host.base import completion
 from host.base.follow_up import as_started, starter
+from host.base.spelling import nearest_name
 from host.base.version import version
 
 # Tool -> two lines as they would be typed behind its name, each with what it does.
@@ -82,6 +83,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }  # fmt: skip
 HEAD = "examples:"
 TABLE = re.compile(r"\S  +\S")
+UNKNOWN = re.compile(r"^unrecognized arguments:.*?(--[\w-]+)")
+NO_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)$")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -111,6 +114,28 @@ class ToolParser(argparse.ArgumentParser):
             ToolParser.completes = True
             completion.complete(self, self.words)
         return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """As argparse's, with the name that was probably meant."""
+        super().error(message + self._meant(message))
+
+    def _meant(self, message: str) -> str:
+        wrong, known = "", set[str]()
+        if found := UNKNOWN.search(message):
+            wrong, known = found[1], self._options()
+        elif found := NO_CHOICE.search(message):
+            wrong, known = found[1], {word.strip("' ") for word in found[2].split(",")}
+        near = nearest_name(wrong, sorted(known)) if wrong else None
+        return f"; did you mean {near}?" if near else ""
+
+    def _options(self) -> set[str]:
+        """Those of its commands, too."""
+        found = set(self._option_string_actions)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for parser in action.choices.values():
+                    found |= parser._options()
+        return found
 
 
 def tool_parser(tool: str, description: str | None, **options: Any) -> ToolParser:

@@ -90,6 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         Showing,
         capture,
     )
+    from host.capture.state import refuse_unknown_keys
     from host.data.journal import Journal
 
     showing = Showing(
@@ -102,6 +103,7 @@ def main(argv: list[str] | None = None) -> int:
         plain=args.plain,
         keys=tuple(key.strip() for key in args.keys.split(",")) if args.keys else (),
     )
+    refuse_unknown_keys(showing.keys, options.labels)
     with (
         port_opening(port_options(args), say, args.scene) as opening,
         Journal(args.output, options.labels) as journal,

@@ -45,7 +45,7 @@ class Gate:
     def _is_uncertain(self, sample: Sample) -> bool:
         if self._options.band is None:
             return True
-        score, (low, high) = sample.score(self._watched), self._options.band
+        score, (low, high) = sample.score_if_known(self._watched), self._options.band
         return score is not None and low <= score <= high
 
     def _has_changed(self, cells: NDArray[np.int16]) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from host.base.boards import VIRTUAL
 from host.base.colour import luma_of
 from host.base.errors import HostError
 from host.base.regular_files import UnreadableError
@@ -25,9 +26,10 @@ from host.link.messages import Hello
 from host.samples import Sample
 from host.viewer.session import QUIT_KEYS, Session
 from host.viewer.view import View
+from host.virtual.light import licence_of
 
 Now = Callable[[], datetime]
-LICENCE = "own recording"
+OWN = "own recording"
 
 
 class CaptureSession:
@@ -151,7 +153,8 @@ class CaptureSession:
         if not self.state.split:  # the session's first picture decides for all of it
             split = next_split(self._journal.pictures, label)
             self.state = replace(self.state, split=split)
-        about = row_of_sample(sample, self._hello, label, self.state.session, self._now())
+        session, scene = self.state.session, self.viewer.view.scene
+        about = row_of_sample(sample, self._hello, label, session, self._now(), scene)
         return replace(about, split=self.state.split, tags=self._options.tags)
 
     def _undo(self) -> None:
@@ -201,14 +204,19 @@ class CaptureSession:
         self.viewer.say(text.replace(f"{self.state.session}_", ""))  # the screen names the session
 
 
-def row_of_sample(sample: Sample, hello: Hello, label: str, session: str, now: datetime) -> Picture:
-    """What is known of a captured picture: all but its path, its split and its tags."""
+def row_of_sample(
+    sample: Sample, hello: Hello, label: str, session: str, now: datetime, scene: str = ""
+) -> Picture:
+    """What is known of a captured picture: all but its path, its split and its tags.
+
+    scene: of a virtual board; "" where it is not known, and then its pictures' licence is not either.
+    """
     return Picture(
         path="",
         label=label,
         session=session,
         source="capture",
-        licence=LICENCE,
+        licence=(licence_of(scene) if scene else "") if hello.board == VIRTUAL else OWN,
         scores=tuple(zip(sample.labels, sample.scores, strict=False)),
         model_hash=f"{hello.model_hash:08x}",
         board=f"{sample.board} {hello.device_serial:016x}",

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from host.base.errors import HostError
+from host.viewer.session import QUIT_KEYS
+
 FIXED_KEYS = (
     ("u", "undo"),
     ("s", "skip"),
@@ -15,6 +18,7 @@ FIXED_KEYS = (
     ("q", "quit"),
 )
 TAKEN = {"u", "s", "n", "q", "b", "h"}
+OTHER_KEYS = frozenset("usnh?+=- ")
 LOPSIDED = 2.0  # the largest class has so many times the pictures of the smallest
 FOOT_CHARACTERS = 30
 
@@ -54,6 +58,18 @@ def label_keys(labels: Sequence[str]) -> dict[str, str]:
         if letter.isalpha() and letter not in TAKEN and initials[letter] == 1:
             keys[letter] = label
     return keys
+
+
+def refuse_unknown_keys(keys: Sequence[str], labels: Sequence[str]) -> None:
+    """Raises HostError for a key that means nothing: a script would go on without what it stands for."""
+    known = label_keys(labels)
+    for key in keys:
+        if key.lower() not in {*known, *OTHER_KEYS, *QUIT_KEYS}:
+            means = ", ".join(f"{each} {label}" for each, label in known.items())
+            raise HostError(
+                f"there is no key {key!r}, which --keys names",
+                f"give {means}, u undo, s skip, n new place, q",
+            )
 
 
 def caps(labels: Sequence[str]) -> tuple[tuple[str, str], ...]:

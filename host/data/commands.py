@@ -15,6 +15,7 @@ from rich.table import Table
 from host.base.colour import luma_of
 from host.base.console import Console, stderr, stdout
 from host.base.errors import HostError
+from host.base.files import private_folder
 from host.base.regular_files import UnreadableError
 from host.data.bias import bias_findings
 from host.data.boxes import Rule
@@ -83,6 +84,8 @@ def check_set(request: argparse.Namespace) -> int:
     console = stderr()
     dataset = _read(request, console)
     classifier = open_classifier(request.model, request.model_labels) if request.model else None
+    if request.output:
+        private_folder(request.output)  # that it can be made is known before the pictures are read
     checked = check(
         dataset,
         Request(request.distance, request.sure),

@@ -19,7 +19,7 @@ from pathlib import Path
 from host.base.arguments import share
 from host.base.console import stderr, stdout
 from host.base.errors import HostError, run_main
-from host.base.files import write_again
+from host.base.files import require_place, write_again
 from host.base.tool_parser import tool_parser
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence
@@ -43,6 +43,8 @@ def main(argv: list[str] | None = None) -> int:
     def say(text: str) -> None:
         console.print(text, style="dim")
 
+    if args.report:
+        require_place(args.report)
     findings = _examine(args, say)
     _print(findings, args.json)
     if args.report:

@@ -237,12 +237,13 @@ def rate_finding(evidence: Evidence) -> Finding:
     between, nominal = apart[len(apart) // 2], frame_cycles(divider, rows)
     frames = max(1, round(between / nominal))
     measured = between / frames
+    each = "frame" if frames == 1 else f"{frames} frames"
     ratio, hz = measured / nominal, hello.clock_hz
     detail = (
         f"VSYNC every {1000 * measured / hz:.2f} ms (nominal {1000 * nominal / hz:.2f}), so HREF "
         f"{hz / measured * (SENSOR_FRAME_LINES + rows) / 2000:.2f} kHz and PCLK "
         f"{hz / (2 * (divider + 1)) / ratio / 1e6:.2f} MHz, by the sensor's raster; "
-        f"{hz / between:.2f} results a second, one every {frames} frames"
+        f"{hz / between:.2f} results a second, one every {each}"
     )
     if abs(ratio - 1) > RATE_TOLERANCE:
         remedy = "a loose XCLK (D9) wire, or a sensor with another raster: post this line, please"

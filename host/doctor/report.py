@@ -88,7 +88,7 @@ def checklist(findings: list[Finding], conditions: Conditions) -> str:
         f"- port: {conditions.port}",
         "- board (Nano 33 BLE Sense, Rev2, Lite?), camera, shield or breadboard: ",
         "",
-        "## Measured by `python -m host.doctor`",
+        "## Found by `python -m host.doctor`",
         "",
         f"{summary(findings)}",
         "",

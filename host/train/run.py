@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.json_in import parse_json
 from host.base.regular_files import model_bytes
+from host.data.hold import held
 from host.train import architecture_network, export, fit, strategy
 from host.train.augment import to_grey
 from host.train.aware import Aware, check_ranges, make_aware
@@ -25,7 +28,7 @@ from host.train.features import train_head
 from host.train.fit import Plan, TrainingViews, ValidationSet
 from host.train.fold import chain_of
 from host.train.gather import Gathered
-from host.train.manifest import manifest
+from host.train.manifest import MOST_MANIFEST_BYTES, manifest
 from host.train.options import Options
 from host.train.pictures import Pictures
 from host.train.quantise import calibration_inputs, representative
@@ -57,6 +60,16 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
     _make_folder(options.output)
     strategy.seed_everything(options.seed)
     devices, worker = strategy.choose(options.strategy)
+    with nullcontext() if worker else held(options.output):  # the others write nothing
+        return _run(options, gathered, command, watcher, (devices, worker))
+
+
+def _run(
+    options: Options, gathered: Gathered, command: str, watcher: Watcher, chosen: tuple[Any, int]
+) -> dict[str, Any]:
+    devices, worker = chosen
+    key = run_key(options, gathered.digest)
+    refuse_another(options.output, options.name, key)
     with devices.scope():
         model = _begin(options, gathered.shape)
     if options.aware:
@@ -86,6 +99,7 @@ def run(options: Options, gathered: Gathered, command: str, watcher: Watcher) ->
         check_ranges(made.tflite, aware.ranges)
     parts = (gathered.learn, gathered.validation)
     text = manifest(made, options, gathered.shape, gathered.digest, parts, command)
+    text["training"]["run"] = key
     export.write(options.output, options.name, model, made, text)
     return text
 
@@ -163,6 +177,22 @@ def _plan(options: Options, pictures: int, worker: int) -> Plan:
         seed=options.seed,
         worker=worker,
     )
+
+
+def refuse_another(folder: Path, name: str, key: str) -> None:
+    """Raises HostError where the folder holds a model of that name that another run made, or nobody knows which."""
+    try:
+        content = (folder / f"{name}.json").read_bytes()[:MOST_MANIFEST_BYTES]
+        known = parse_json(content)["training"]["run"]
+    except FileNotFoundError:
+        return
+    except (ValueError, KeyError, TypeError):
+        known = None
+    if known != key:
+        raise HostError(
+            f"{folder} holds {name}, which another run made, with other options, data or versions",
+            "choose another --output, or another --name",
+        )
 
 
 def run_key(options: Options, digest: str) -> str:

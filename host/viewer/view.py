@@ -174,7 +174,7 @@ def with_sample(view: View, sample: Sample, now: float) -> View:
     if view.paused:
         return replace(view, losses=sample.losses)
     view = _with_label(view, sample)
-    score = sample.score(view.label)
+    score = sample.score_if_known(view.label)
     period = sample.cycles.period if sample.cycles else 0
     return replace(
         view,

@@ -127,5 +127,6 @@ def plain_line(view: View) -> str:
     """One frame in one line, for output that is no terminal."""
     score = "" if view.score is None else f" {_number(view)}"
     stages = ", ".join(f"{s.name} {milliseconds(s)}" for s in view.stages)
+    stages = f"estimated: {stages}" if view.is_virtual and stages else stages
     lost = f", lost {view.losses.total}" if view.losses.total else ""
     return f"frame {view.frame}: {view.verdict_text}{score}; {stages}{lost}"

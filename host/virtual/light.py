@@ -13,6 +13,13 @@ SCENE_HELP = (
     "noise:SEED; default: photographs and drawings"
 )
 LIGHT_HELP = "lux on the scene, 500 an office; else it counts as exposed properly"
+LICENCES = {  # pictures/README.md, photographs/README.md; what is drawn here is nobody's work
+    "default": "CC0 or public domain",
+    "drawings": "CC0",
+    "synthetic": "CC0",
+    "noise": "CC0",
+    "webcam": "own recording",
+}
 _PART = r"(light=\d+(\.\d+)?|noise=\d+)"
 _OPTIONS = re.compile(rf"\?{_PART}(&{_PART})?$")
 
@@ -27,6 +34,12 @@ def split_scene(url: str) -> tuple[str, float | None, int | None]:
     if light is not None and light > MOST_LUX:
         raise HostError(f"{url}: at most {MOST_LUX:,} lux, ten times the sun")
     return url[: found.start()], light, int(options["noise"]) if "noise" in options else None
+
+
+def licence_of(scene: str) -> str:
+    """Under which the pictures of a scene may be passed on; "" where nobody said. Raises HostError as split_scene."""
+    kind = split_scene(scene)[0].partition(":")[0]
+    return LICENCES.get(kind, "")
 
 
 def lit_url(url: str, lux: float | None) -> str:

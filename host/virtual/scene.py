@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,12 +30,14 @@ from host.base.errors import HostError
 from host.base.opencv import opencv
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
 from host.base.places import DRAWINGS, PHOTOGRAPHS
-from host.base.regular_files import open_file, read_below
+from host.base.regular_files import list_files, open_file, read_below
 from host.base.resize import resized
+from host.base.spelling import did_you_mean
 from host.virtual.light import split_scene
 from host.virtual.moving import HEIGHT, SECONDS_A_PICTURE, WIDTH, Moving
 
 MOST_VIDEO_BYTES = 1 << 40
+MOST_FOLDERS = 5  # that an error names
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
 Scale = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]  # picture, width, height
@@ -180,7 +182,9 @@ def open_scene(url: str) -> Scene:
         "noise": lambda seed: Noise(_number(seed, url)),
     }
     if kind not in makers:
-        raise HostError(f"unknown scene {url}", f"give one of {', '.join(makers)}")
+        raise HostError(
+            f"unknown scene {url}{did_you_mean(kind, makers)}", f"give one of {', '.join(makers)}"
+        )
     return makers[kind](rest)
 
 
@@ -204,9 +208,19 @@ def _pictures(path: Path) -> list[NDArray[np.uint8]]:
         raise HostError(f"{path} is not a folder of pictures")
     files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
     if not files:
-        raise HostError(f"no pictures in {path}: it needs {', '.join(sorted(SUFFIXES))}")
+        raise _no_pictures(path)
     contents = (read_below(path, file.name, MOST_FILE_BYTES) for file in files)
     return [decode(each, str(file)) for each, file in zip(contents, files, strict=True)]
+
+
+def _no_pictures(path: Path) -> HostError:
+    """Of a folder that has none itself; those in it may have some."""
+    below = (PurePosixPath(name) for name in list_files(path).names)
+    folders = {name.parent: None for name in below if name.suffix.lower() in SUFFIXES}
+    if not folders:
+        return HostError(f"no pictures in {path}: it needs {', '.join(sorted(SUFFIXES))}")
+    shown = ", ".join(f"folder:{path / name}" for name in list(folders)[:MOST_FOLDERS])
+    return HostError(f"no pictures in {path} itself, but below it", f"give one of {shown}")
 
 
 def _video(path: str) -> Scene:

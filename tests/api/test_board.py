@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,6 +14,7 @@ import pytest
 
 from host.base.errors import HostError
 from host.board import STAGES, Board, Inference, open_board
+from host.capture.session import row_of_sample
 from host.data.manifest_file import read_manifest
 from host.link.device import Device
 from host.link.line import GUEST, Timing
@@ -47,11 +49,11 @@ class Streaming(Board):
         return iter(self.frames[:count])
 
 
-def test_what_each_stage_takes_without_the_first_frame() -> None:
-    frames = [sample(n, 64_000 * n, inference=640_000 * n) for n in range(1, 8)]
+def test_what_each_stage_takes_without_the_first_frames() -> None:
+    frames = [sample(n, 64_000 * n, inference=640_000 * n) for n in range(-3, 8)]
     board = Streaming(frames)
     found = board.measure(4)
-    assert board.counts == [5] and list(found) == list(STAGES)
+    assert board.counts == [9] and list(found) == list(STAGES)
     assert (found["inference"].count, found["inference"].minimum, found["inference"].maximum) == (
         4,
         20.0,
@@ -59,10 +61,36 @@ def test_what_each_stage_takes_without_the_first_frame() -> None:
     )
     assert found["period"].p50 == 3.5 and found["capture"].p50 == 1000 / 64_000_000
     board.measure()
-    assert board.counts == [5, 21]
-    alone = Streaming([frames[0], replace(frames[1], cycles=None)])
+    assert board.counts == [9, 25]
+    alone = Streaming([*frames[:5], replace(frames[5], cycles=None)])
     with pytest.raises(HostError, match=r"no frame to measure; python -m host.doctor says"):
         alone.measure(1)
+
+
+def test_the_score_of_a_label_that_the_model_has_not() -> None:
+    one = sample(1, 64_000)
+    assert one.score(one.labels[0]) is not None
+    with pytest.raises(HostError, match=r"no label 'persn'; did you mean 'person'\?: give one of "):
+        one.score("persn")
+    assert one.score_if_known("persn") is None
+    assert replace(one, labels=(), scores=()).score("persn") is None
+
+
+@pytest.mark.parametrize(
+    ("board", "scene", "licence"),
+    [
+        ("virtual", "", ""),
+        ("virtual", "folder:mine", ""),
+        ("virtual", "drawings?light=9", "CC0"),
+        ("nano33ble", "", "own recording"),
+    ],
+)
+def test_the_licence_of_a_picture_is_that_of_what_was_seen(
+    board: str, scene: str, licence: str
+) -> None:
+    hello = replace(HELLO, board=board)
+    row = row_of_sample(sample(1, 9), hello, "a", "s", datetime.now(UTC), scene)
+    assert row.licence == licence
 
 
 def test_frames_are_kept_a_session_a_call(tmp_path: Path) -> None:

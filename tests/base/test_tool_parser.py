@@ -56,6 +56,32 @@ def test_every_tool_says_its_version(name: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == f"tinyml-camera {version()}\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("viewer --terminall", "--terminal"),
+        ("viewer --frames 2 --thresold=0.5", "--threshold"),
+        ("data chek faces", "check"),
+        ("data check faces --outptu there", "--output"),
+        ("bench latncy", "latency"),
+    ],
+)
+def test_what_was_probably_meant(
+    words: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *rest = words.split()
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(f"host.{name}.__main__").main(rest)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"; did you mean {meant}?\n")
+
+
+def test_what_was_meant_is_not_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        importlib.import_module("host.viewer.__main__").main(["--xyzzy"])
+    assert "did you mean" not in capsys.readouterr().err
+
+
 def test_the_help_of_training_names_the_search(capsys: pytest.CaptureFixture[str]) -> None:
     assert "`search` as the first word looks for the network itself" in helped(capsys, "train")
 

@@ -40,6 +40,7 @@ def test_a_capture_from_the_virtual_board_is_its_frame(tmp_path: Path) -> None:
     png = cv2.imread(str(output / picture.path), cv2.IMREAD_UNCHANGED)
     (frame,) = Bench(SCENE).frames(1)
     assert png is not None and np.array_equal(png, frame[..., 0])
+    assert picture.licence == "", "nobody said whose picture that is"
     assert picture.label == "person" and picture.tags == ("drawn",) and picture.split == "train"
     assert (picture.score("person") or 0) > 0.5 and picture.board.startswith("virtual ")
     assert "1 new pictures" in done.stderr and "capture more" not in done.stderr
@@ -54,11 +55,16 @@ def test_a_capture_from_the_virtual_board_is_its_frame(tmp_path: Path) -> None:
         (["--labels", "a,b", "--label", "a"], "--label needs a rule"),
         (["--labels", "cat,dog", "--label", "dgo", "--on-change"], "did you mean 'dog'"),
         (["--labels", "a,b", "--port", "/dev/nothing"], "no port /dev/nothing"),
+        (
+            ["--labels", "cat,dog", "--keys", "1,3"],
+            "no key '3', which --keys names: give 1 cat, 2 dog, c cat, d dog, u",
+        ),
+        (["--labels", "a,b", "--keys", "1,,2"], "no key ''"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path: Path, options: list[str], said: str) -> None:
     with pytest.raises(HostError, match=said):
-        main([*options, "--output", str(tmp_path / "set"), "--keys", "1"])
+        main(["--keys", "1", *options, "--output", str(tmp_path / "set")])
     assert not list(tmp_path.rglob("*.png"))
 
 

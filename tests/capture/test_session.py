@@ -31,6 +31,7 @@ def test_a_key_keeps_exactly_what_the_model_saw(tmp_path: Path) -> None:
     assert (first.label, first.tags, first.model_hash) == ("person", ("dim", "near"), "1234abcd")
     assert first.score("person") == pytest.approx(218 / 256, abs=1e-4)
     assert first.board == "virtual 1122334455667788" and first.time.startswith("2026-01-02T00:00:")
+    assert first.licence == "", "a virtual board shows anybody's pictures"
     assert second.label == "non_person" and second.session != first.session
 
 

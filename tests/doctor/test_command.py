@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import host.doctor.__main__ as doctor_tool
+from host.base.errors import HostError
 from host.doctor.finding import CHECKS
 from host.virtual.server import start_virtual_board
 from tests.goldens import printed_json
@@ -36,6 +40,18 @@ def test_a_failed_check_is_exit_code_1_and_a_row_of_the_table() -> None:
     assert run.returncode == 1, run.stderr
     assert "PCLK, A0" in run.stdout
     assert "1 fail" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("none/x.md", "No such file or directory"), (".", "is a folder")]
+)
+def test_a_report_that_could_not_be_written_is_said_before_the_board_is_examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    monkeypatch.setattr(doctor_tool, "listed_ports", lambda: pytest.fail("it was examined"))
+    with pytest.raises(HostError, match=why):
+        doctor_tool.main(["--report", str(tmp_path / name)])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_users_mistake_is_one_line_and_exit_code_2() -> None:

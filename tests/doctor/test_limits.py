@@ -260,7 +260,7 @@ def test_rates_by_hand() -> None:
         "sensor's raster; 1.67 results a second, one every 3 frames"
     )
     short = CameraEvidence(results=(result(1), result(2, frame // 3)), divider=15)
-    assert "one every 1 frames" in rate_finding(evidence(camera=short)).detail
+    assert "results a second, one every frame" in rate_finding(evidence(camera=short)).detail
     later = replace(result(2, 2 * frame + 30_000), age_cycles=50_000)  # than its picture's end
     late = CameraEvidence(results=(replace(result(1), age_cycles=20_000), later), divider=15)
     assert "199.92 ms (nominal 199.92)" in rate_finding(evidence(camera=late)).detail

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from host.base.errors import HostError, run_main
+from host.data.hold import LOCK
 from host.train.__main__ import main
 from host.train.gather import gather
 from host.train.options import parse
@@ -142,6 +144,26 @@ def test_a_torn_checkpoint_is_named(
     (tmp_path / "checkpoint.npz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(HostError, match="delete it to start anew"):
         main(arguments(pictures, tmp_path))
+
+
+def test_a_model_of_another_run_is_not_overwritten(tmp_path: Path) -> None:
+    from host.train.run import refuse_another
+
+    refuse_another(tmp_path, "m", "ours")
+    for text in ('{"training": {"run": "theirs"}}', '{"training": {}}', "[]", "{"):
+        (tmp_path / "m.json").write_text(text)
+        with pytest.raises(HostError, match=r"holds m, which another run made.*another --output"):
+            refuse_another(tmp_path, "m", "ours")
+        refuse_another(tmp_path, "n", "ours")
+    (tmp_path / "m.json").write_text('{"training": {"run": "ours"}}')
+    refuse_another(tmp_path, "m", "ours")
+
+
+def test_two_runs_do_not_write_into_one_folder(pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / LOCK).write_text(str(os.getppid()))
+    with pytest.raises(HostError, match=f"process {os.getppid()} writes into"):
+        main(arguments(pictures, tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
 
 
 def test_labels_stay_in_the_order_that_was_asked_for(pictures: Path, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Pa
     learnt = read_learnt(trained / "tiny.tflite")
     assert learnt is not None and len(learnt.pictures or ()) == 96
     assert "--data" in reported["training"]["command"] and reported["training"]["epochs"] == 3
+    assert len(reported["training"]["run"]) == 64
     assert {"tensorflow", "keras", "numpy"} <= reported["training"]["versions"].keys()
 
 

@@ -171,7 +171,7 @@ def test_numbers_read_well() -> None:
     assert words.cycles_text(9_204_000) == "9.20 M"
     assert words.cycles_text(813) == "813"
     line = words.plain_line(after(sample(7)))
-    assert line.startswith("frame 7: PERSON 89 %; capture 32.8 ms, preprocess 4.8 ms")
+    assert line.startswith("frame 7: PERSON 89 %; estimated: capture 32.8 ms, preprocess 4.8 ms")
 
 
 def test_another_model_on_the_board_is_shown_with_its_labels() -> None:
