@@ -38,6 +38,9 @@ LICENCE = "COCO: annotations CC BY 4.0, picture under its Flickr terms"
 TWO_OF_ONE_ID = "whose id another picture has, too"
 
 
+Entry = tuple[str, float, float, str]  # of a picture: file name, width, height, licence
+
+
 class ElsewhereError(HostError):
     """None of the pictures that a file annotates is there."""
 
@@ -108,19 +111,7 @@ def _images(
     licences: Mapping[str, str],
 ) -> tuple[set[str], dict[str, Image]]:
     """(every id, id -> entry of those that are there)."""
-    entries, listed = {}, Counter[str]()
-    for each in items_of(opened, name, "images"):
-        if each.get("file_name") and "id" in each:
-            size = (_number(each.get("width")), _number(each.get("height")))
-            licence = licences.get(_key(each.get("license")), "") or LICENCE
-            entries[key := _key(each["id"])] = (str(each["file_name"]), *size, licence)
-            listed[key] += 1
-    for key, count in listed.items():
-        if count > 1:  # which of them a box means is not known
-            found.left_out[TWO_OF_ONE_ID] += count
-            del entries[key]
-    if not entries:
-        raise no_coco(name)
+    listed, entries = _entries(opened, name, found, licences)
     matcher = Matcher(pictures, (entry[0] for entry in entries.values()))
     images: dict[str, Image] = {}
     users: Counter[str] = Counter()
@@ -147,7 +138,27 @@ def _images(
     found.left_out += Counter()  # drops zeros
     if twice:
         images = {key: image for key, image in images.items() if users[image.file] == 1}
-    return set(listed), images
+    return listed, images
+
+
+def _entries(
+    opened: Open, name: str, found: Collected, licences: Mapping[str, str]
+) -> tuple[set[str], dict[str, Entry]]:
+    """(every id, id -> what the file says of that picture). Raises HostError where it lists none."""
+    entries, listed = dict[str, Entry](), Counter[str]()
+    for each in items_of(opened, name, "images"):
+        if each.get("file_name") and "id" in each:
+            size = (_number(each.get("width")), _number(each.get("height")))
+            licence = licences.get(_key(each.get("license")), "") or LICENCE
+            entries[key := _key(each["id"])] = (str(each["file_name"]), *size, licence)
+            listed[key] += 1
+    for key, count in listed.items():
+        if count > 1:  # which of them a box means is not known
+            found.left_out[TWO_OF_ONE_ID] += count
+            del entries[key]
+    if not entries:
+        raise no_coco(name)
+    return set(listed), entries
 
 
 def _add_boxes(

@@ -69,6 +69,17 @@ def header_names(line: str, separator: str = ",") -> list[str]:
     return [name.strip() for name in cells]
 
 
+def _quantity(name: str, column: int) -> tuple[str, Quantity] | None:
+    """Its kind, and how its numbers become SI units; None for a name that is no quantity with a unit of its own."""
+    named = NAME.fullmatch(CLOCKS.get(name, name))
+    if named is None:
+        return None
+    kind, units = _kind(named[1])
+    if named[2] not in units:
+        return None
+    return kind, Quantity(column, units[named[2]], bool(named[2]))
+
+
 def parse_header(names: Sequence[str], where: str) -> Columns:
     """Raises HostError for one without a current, or with two."""
     if len(names) > MOST_COLUMNS:
@@ -79,25 +90,22 @@ def parse_header(names: Sequence[str], where: str) -> Columns:
     bit_string: int | None = None
     bits: dict[int, int] = {}
     for column, name in enumerate(map(_plain, names)):
-        quantity = NAME.fullmatch(CLOCKS.get(name, name))
         if name == "d0-d7":
             bit_string = column
         elif re.fullmatch("d[0-7]", name):
             bits[int(name[1])] = column
         elif name in MARKERS:
             bits[0] = column
-        elif quantity:
-            kind, units = _kind(quantity[1])
-            if quantity[2] in units:
-                this = Quantity(column, units[quantity[2]], bool(quantity[2]))
-                if kind == "current" and kind in found:
-                    first = names[found[kind].column]
-                    raise HostError(
-                        f"{where}: {first!r} and {names[column]!r} are both a current",
-                        "rename the one that is not meant",
-                    )
-                if kind not in found or (this.has_unit and not found[kind].has_unit):
-                    found[kind] = this
+        elif quantity := _quantity(name, column):
+            kind, this = quantity
+            if kind == "current" and kind in found:
+                first = names[found[kind].column]
+                raise HostError(
+                    f"{where}: {first!r} and {names[column]!r} are both a current",
+                    "rename the one that is not meant",
+                )
+            if kind not in found or (this.has_unit and not found[kind].has_unit):
+                found[kind] = this
     if "current" not in found:
         raise HostError(
             f"{where}: no column of current in the header {','.join(names)[:60]!r}",

@@ -93,8 +93,15 @@ class Circuit(ABC):
         self.exactness = Exactness(self.cpu, self.schedule, self.options.always_exact)
         self.warnings = Warnings(say, self.cpu.program_counter)
         self.chip = Chip(self.memory, self.schedule, self.nvic, self.warnings, self._now)
-        now = self._now
         self.bus = PeripheralBus(self.warnings)
+        self._build_core()
+        self._build_camera(scene)
+        self._build_usb()
+        self._connect()
+        self._fill_state()
+
+    def _build_core(self) -> None:
+        now, state = self._now, self.memory.state
         self.systick = SysTick(self.schedule, self.nvic, now)
         self.scs = SystemControlSpace(
             self.cpu, self.nvic, self.systick, self.warnings, self._request_reset
@@ -107,7 +114,10 @@ class Circuit(ABC):
         )
         self.dwt = Dwt(state, now, lambda: bool(self.scs.values[DEMCR] & TRACE_ENABLE))
         self.scs.on_write(DEMCR, self._write_demcr)
-        self.sensor = Ov7675(state, scene, self.options, now, self.warnings)
+
+    def _build_camera(self, scene: Scene) -> None:
+        state = self.memory.state
+        self.sensor = Ov7675(state, scene, self.options, self._now, self.warnings)
         self._sccb = SccbSlave(SCCB_ADDRESS, self.sensor)
         self._pins = Pins(self.chip, state)
         self.sensor.moved = self._pins.look
@@ -115,12 +125,17 @@ class Circuit(ABC):
         self.gpio.pull_up(0, SDA_PIN, SCL_PIN)
         self.gpio.pull_up(1, CAMERA_RESET_PIN)
         self.i2s = I2s(self.sensor.set_clock)
+
+    def _build_usb(self) -> None:
         self.usbd = Usbd(self.chip, self.power.enable_usb)
         self.power.supplied = self.usbd.supply
         self.usb = UsbHost(self.chip, self.usbd)
         self.serial = CdcPort(self.usb)
         self.serial.received = self._transmit
-        self._connect()
+
+    def _fill_state(self) -> None:
+        """What compiled hooks call."""
+        state = self.memory.state
         state[words.GPIO_FUNCTION] = self.cpu.native_callback(
             lambda offset, _: self.bus.read(0x50000000 + offset, 4)
         )
@@ -128,7 +143,7 @@ class Circuit(ABC):
             lambda offset, _: self.bus.read(0xE0001000 + offset, 4)
         )
         state[words.RENDER_FUNCTION] = self.cpu.native_callback(self._render)
-        state[words.PIN_WAIT] = self.options.pin_wait_cycles + silicon.wait
+        state[words.PIN_WAIT] = self.options.pin_wait_cycles + self.options.silicon.wait
 
     def _connect(self) -> None:
         sensor_bus = Bus(SCL_PIN, SDA_PIN, {SCCB_ADDRESS: self.sensor})

@@ -57,21 +57,43 @@ class Cable(Protocol):
         """The device drives resume."""
 
 
+class NoCable:
+    """Nobody at the other end."""
+
+    def attached(self, pulled_up: bool) -> None:
+        """See Cable."""
+
+    def in_ready(self, endpoint: int) -> None:
+        """See Cable."""
+
+    def out_ready(self, endpoint: int) -> None:
+        """See Cable."""
+
+    def status_ready(self) -> None:
+        """See Cable."""
+
+    def stalled(self, address: int) -> None:
+        """See Cable."""
+
+    def woken(self) -> None:
+        """See Cable."""
+
+
 class Usbd(EventBank):
     """The controller. `powered` is called when ENABLE changes, whoever supplies it calls supply()."""
 
     def __init__(self, chip: Chip, powered: Callable[[bool], None]) -> None:
         super().__init__("USBD", 0x40027000, chip.nvic, 39, tuple(EVENTS), whole=True)
         self._chip, self._powered = chip, powered
-        self.cable: Cable | None = None
+        self.cable: Cable = NoCable()
         self.errata = UsbErrata(chip.warnings)
         for n in range(ENDPOINTS):
             self._add_endpoint(n)
         self.plain(SIZE_OUT + 4 * ENDPOINTS, reset=1 << 16)  # ISOOUT: no data
         for offset, action in (
-            (EP0RCVOUT, lambda: self._tell("out_ready", 0)),
-            (EP0STATUS, lambda: self._tell("status_ready")),
-            (EP0STALL, lambda: self._tell("stalled", 0)),
+            (EP0RCVOUT, lambda: self.cable.out_ready(0)),
+            (EP0STATUS, lambda: self.cable.status_ready()),
+            (EP0STALL, lambda: self.cable.stalled(0)),
             (DPDMDRIVE, self._drive),
             (DPDMNODRIVE, lambda: None),
         ):
@@ -114,10 +136,6 @@ class Usbd(EventBank):
         self._supplied = self._ready = False
         self._show()
 
-    def _tell(self, what: str, *details: int) -> None:
-        if self.cable is not None:
-            getattr(self.cable, what)(*details)
-
     # -- registers ----------------------------------------------------------------------------------------------
 
     def _clearer(self, offset: int) -> Callable[[int], None]:
@@ -140,7 +158,7 @@ class Usbd(EventBank):
         number, incoming, stall = value & 7, value & IN_ADDRESS, value >> 8 & 1
         self.values[(HALTED_IN if incoming else HALTED_OUT) + 4 * number] = stall
         if stall:
-            self._tell("stalled", number | incoming)
+            self.cable.stalled(number | incoming)
 
     def _write_low_power(self, value: int) -> None:
         before, self.values[LOWPOWER] = self.values[LOWPOWER], value & 1
@@ -149,7 +167,7 @@ class Usbd(EventBank):
 
     def _drive(self) -> None:
         if self.values[DPDMVALUE] == DRIVE_RESUME:
-            self._tell("woken")
+            self.cable.woken()
 
     def _arm(self, n: int) -> None:
         """Any write to SIZE.EPOUT lets the endpoint take a packet; what it held is dropped."""
@@ -160,7 +178,7 @@ class Usbd(EventBank):
 
     def _accept(self, n: int) -> None:
         self._armed.add(n)
-        self._tell("out_ready", n)
+        self.cable.out_ready(n)
 
     def _abort(self, n: int) -> None:
         self._in.pop(n, None)
@@ -190,7 +208,7 @@ class Usbd(EventBank):
             self._in[n] = data
             self.values[place + AMOUNT] = count
             self.signal(ENDEPIN + 4 * n)
-            self._tell("in_ready", n)
+            self.cable.in_ready(n)
 
         self._transfer(n, count, ended)
 
@@ -207,9 +225,9 @@ class Usbd(EventBank):
                 self._accept(n)
                 return
             if self.values[SHORTS] & SHORT_END_STATUS:
-                self._tell("status_ready")
+                self.cable.status_ready()
             if self.values[SHORTS] & SHORT_END_RCVOUT:
-                self._tell("out_ready", 0)
+                self.cable.out_ready(0)
 
         self._transfer(n + 16, len(data), ended)
 
@@ -252,7 +270,7 @@ class Usbd(EventBank):
             self._chip.warnings.once("187", "USBD: never ready without the remedy of anomaly 187")
 
     def _show(self) -> None:
-        self._tell("attached", bool(self._supplied and self.values[PULLUP]))
+        self.cable.attached(bool(self._supplied and self.values[PULLUP]))
 
     def bus_reset(self) -> None:
         """Address 0, only the control endpoint enabled."""
@@ -323,4 +341,4 @@ class Usbd(EventBank):
         if shorts & SHORT_STARTEPOUT0:
             self._start_out(0)
         if shorts & SHORT_DONE_STATUS:
-            self._tell("status_ready")
+            self.cable.status_ready()
