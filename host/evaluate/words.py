@@ -65,10 +65,10 @@ def drop_line(found: Evaluation) -> str | None:
     drop = found.drop
     if drop is None:
         return None
-    change = f"{'gains' if drop.points < 0 else 'loses'} {abs(drop.points):.2f}"
     return (
         f"int8 against float ({drop.model}: {percent(drop.accuracy)}, AUC {plain(drop.auc)}): "
-        f"int8 {change} points, 95 % {0 - drop.interval.high:+.2f} .. {0 - drop.interval.low:+.2f}; "
+        f"{0 - drop.points:+.2f} points of accuracy, "
+        f"95 % {0 - drop.interval.high:+.2f} .. {0 - drop.interval.low:+.2f}; "
         f"{drop.changed} verdicts changed, scores differ by {drop.mean:.4f} on average, {drop.largest:.3f} at most"
     )
 

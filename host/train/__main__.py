@@ -19,7 +19,7 @@ from host.base.follow_up import shell_line
 from host.train.gather import gather
 from host.train.options import parse
 from host.train.quiet import load_tensorflow, refuse_old_processor
-from host.train.screen import Screen, result_table
+from host.train.screen import Screen, result_table, rounds_line, stopped
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,19 +35,21 @@ def main(argv: list[str] | None = None) -> int:
     console = stderr()
     with Screen(console) as screen:
         gathered = gather(options, screen.say)
+        if options.freeze:
+            screen.say(rounds_line(options.epochs))
         load_tensorflow()
         from host.train.run import run
 
         try:
             made = run(options, gathered, shell_line("host.train", *words), screen)
         except KeyboardInterrupt:
-            screen.say(f"epochs finished: {screen.epochs}; the same command goes on from there")
+            screen.say(stopped(options.freeze, screen.epochs))
             raise
     if made:
         from host.train.ending import ending
 
         console.print(result_table(made))
-        for line in ending(options, screen.history):
+        for line in ending(options, screen.history, made["training"]):
             console.print(line)
     if options.json:
         print(json.dumps(made))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from host.base.errors import HostError
 from host.train.architecture import LARGEST_DEPTHS, Architecture
 from host.train.augment import LUMA
-from host.train.network import Stage, load, stages
-from host.train.shape import SEARCHED
+from host.train.network import Stage, load, stages, width_of
+from host.train.shape import MOBILENET, SEARCHED
 
 Chosen = NDArray[np.int64]
 
@@ -44,7 +44,10 @@ def _normalised(layer: keras.layers.Layer, x: keras.KerasTensor) -> keras.KerasT
 
 
 def words_for(model: keras.Model) -> str:
-    """The name of a model's network; of a free architecture its channels and blocks, as Architecture.stages writes."""
+    """The name of a model's network, from its layers alone: MobileNetV1's width, a free architecture's channels and
+    blocks as Architecture.stages writes them, else the name it has."""
+    if model.name == MOBILENET and (width := width_of(model)):
+        return f"MobileNetV1, width {width:g}"
     wide = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     deep = [layer for layer in model.layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
     if model.name != SEARCHED or len(wide) != 1 + len(deep):

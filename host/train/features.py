@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.files import write_again
-from host.train.epoch import Epoch
+from host.train.epoch import HEAD_ROUNDS, ROUND, Epoch
 from host.train.fit import (
     Plan,
     TrainingViews,
@@ -24,7 +24,6 @@ from host.train.fit import (
 from host.train.start import last_dense
 
 Features = NDArray[np.float32]
-ROUNDS = 40  # of all features an epoch; one takes milliseconds
 RATE, DECAY = 0.02, 1e-4
 
 
@@ -40,6 +39,7 @@ def train_head(
 ) -> tuple[Epoch, ...]:
     """Trains the last dense layer in place on what the trunk makes of plan.epochs epochs of camera-like pictures.
 
+    Returns what HEAD_ROUNDS rounds brought, after round 0, the layer as it was; the best round's weights stay.
     advance(n): n more batches went through the trunk. folder: of the features, which a killed run finds again.
     """
     head = last_dense(model)
@@ -49,14 +49,14 @@ def train_head(
     layer = _Softmax(*head.get_weights())
     best, history = layer.weights, [_epoch(layer, 0, float("nan"), graded, validation)]
     random = np.random.default_rng([plan.seed, 3])
-    for number in range(1, ROUNDS + 1):
-        loss = layer.learn(features, targets, random, plan.batch, 1 - (number - 1) / ROUNDS)
+    for number in range(1, HEAD_ROUNDS + 1):
+        loss = layer.learn(features, targets, random, plan.batch, 1 - (number - 1) / HEAD_ROUNDS)
         history.append(_epoch(layer, number, loss, graded, validation))
         if stale_epochs(tuple(history)) == 0:
             best = layer.weights
         on_epoch(history[-1])
     head.set_weights(list(best))
-    return tuple(history[1:])
+    return tuple(history)
 
 
 def _features(
@@ -96,7 +96,7 @@ def _epoch(
 ) -> Epoch:
     scores = layer.scores(features)
     accuracy = float(np.mean(scores.argmax(1) == validation.labels))
-    return Epoch(number, loss, balanced_loss(scores, validation.labels), accuracy, 0.0)
+    return Epoch(number, loss, balanced_loss(scores, validation.labels), accuracy, 0.0, ROUND)
 
 
 class _Softmax:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ from host.base.errors import HostError
 from host.base.json_in import parse_json
 from host.base.regular_files import read_file
 from host.data.learnt import packed
-from host.train.epoch import Epoch
+from host.train.epoch import EPOCH, ROUND, Epoch
 from host.train.measure import Figures
 from host.train.options import Options
 from host.train.pictures import Pictures
-from host.train.shape import MOBILENET, Shape
+from host.train.shape import Shape
 
 PACKAGES = ("tensorflow", "keras", "numpy", "ai-edge-litert")
 MOST_CREDITS_BYTES = MOST_MANIFEST_BYTES = 1 << 20
@@ -42,8 +43,6 @@ def manifest(
 ) -> dict[str, Any]:
     """As JSON, laid out as every manifest in models/. data: data_hash of all pictures; command: that made it."""
     classes = parts[0].classes
-    width = f"MobileNetV1, width {shape.alpha:g}"
-    network = width if made.network == MOBILENET else made.network
     colour = "grey" if shape.channels == 1 else "RGB"
     return {
         "name": options.name,
@@ -51,7 +50,7 @@ def manifest(
         "sha256": hashlib.sha256(made.tflite).hexdigest(),
         "licence": "Apache-2.0",
         "task": f"tells {', '.join(classes)}",
-        "architecture": f"{network}, {shape.size}x{shape.size} {colour}, "
+        "architecture": f"{made.network}, {shape.size}x{shape.size} {colour}, "
         f"int8 weights per channel, softmax over {shape.classes} classes",
         "labels": list(classes),
         "input": _tensor([1, shape.size, shape.size, shape.channels], made.input_scale),
@@ -99,14 +98,17 @@ def _training(made: Made, options: Options, command: str) -> dict[str, Any]:
     last = made.history[-1]
     if (options.patience or options.freeze) and not options.aware:
         last = min(made.history, key=lambda epoch: epoch.val_loss)
+    rounds = sum(epoch.unit == ROUND and epoch.number > 0 for epoch in made.history)
+    epochs = sum(epoch.unit == EPOCH for epoch in made.history)
     return {
         **_before([options.start, *(other.path for other in options.averaged)]),
         "command": command,
         "seed": options.seed,
-        "epochs": len(made.history),
+        "epochs": epochs + (options.epochs if options.freeze else 0),
+        **({"rounds": rounds} if rounds else {}),
         **({"aware_epochs": options.aware} if options.aware else {}),
-        "epoch": last.number,
-        "loss": round(last.loss, 4),
+        last.unit: last.number,
+        **({"loss": round(last.loss, 4)} if isfinite(last.loss) else {}),
         "val_loss": round(last.val_loss, 4),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},

@@ -64,6 +64,17 @@ def _block(layer: keras.layers.Layer, x: Any) -> Any:
     return keras.layers.ReLU(6.0, name=f"{layer.name}_relu")(x)
 
 
+def width_of(model: keras.Model) -> float | None:
+    """The roundest alpha that builds exactly the channels of `model`; None when it is no MobileNetV1 of ours."""
+    wide = [n.filters for n in model.layers if isinstance(n, keras.layers.Conv2D)]
+    widths = (FIRST_WIDTH, *WIDTHS)
+    if len(wide) != len(widths):
+        return None
+    alphas = (round(wide[-1] / widths[-1], digits) for digits in (1, 2, 3, 4))
+    made = (alpha for alpha in alphas if [channels_at(alpha, w) for w in widths] == wide)
+    return next(made, None)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A convolution and its batch normalisation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from host.base.errors import HostError
 from host.base.places import MODELS
 from host.data.labels import label_list
 from host.train.architecture import Architecture, architecture_of
-from host.train.parser import training_parser
+from host.train.parser import ALPHA, CHANNELS, SIZE, training_parser
 from host.train.teach import Teacher
 
 SCRATCH = "scratch"
@@ -31,6 +32,7 @@ class Options:
     zero_to_one: bool
     network: Architecture | None
     alpha: float
+    own_width: bool = field(repr=False)  # --alpha was not given: a network keeps the one it has
     size: int
     channels: int
     teachers: tuple[Teacher, ...]
@@ -65,6 +67,8 @@ def parse(argv: list[str] | None) -> Options:
     args = training_parser().parse_args(argv)
     output: Path = args.output
     network = _network(args.network)
+    if network is not None:
+        _require_own(args, network)
     options = Options(
         data=tuple(args.data),
         labels=label_list(args.labels) if args.labels else (),
@@ -73,9 +77,10 @@ def parse(argv: list[str] | None) -> Options:
         start=_start(args.start),
         zero_to_one=args.start_range == "0..1",
         network=network,
-        alpha=args.alpha,
+        alpha=ALPHA if args.alpha is None else args.alpha,
+        own_width=args.alpha is None,
         size=_side(args.size, network, args.network),
-        channels=network.channels if network else args.channels,
+        channels=network.channels if network else args.channels or CHANNELS,
         teachers=tuple(_teacher(text) for text in args.teacher),
         trust=args.trust,
         cache=args.cache or output / "judged",
@@ -107,10 +112,21 @@ def parse(argv: list[str] | None) -> Options:
     return options
 
 
-def _side(side: int, network: Architecture | None, text: str | None) -> int:
+def _require_own(args: argparse.Namespace, network: Architecture) -> None:
+    """--network says these itself: another value beside it would count for nothing."""
+    own = {"alpha": None, "size": network.size, "channels": network.channels}
+    for name, value in own.items():
+        given = getattr(args, name)
+        _require(
+            given in (None, value),
+            f"--{name} {given} beside --network {args.network}, which has its own: leave --{name} out",
+        )
+
+
+def _side(side: int | None, network: Architecture | None, text: str | None) -> int:
     """Pixels of the square input; text: of --network."""
     option = f"--network {text}: its size" if network else f"--size {side}"
-    side = network.size if network else side
+    side = network.size if network else SIZE if side is None else side
     _require(32 <= side <= 224 and side % 8 == 0, f"{option}: a multiple of 8 between 32 and 224")
     return side
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from host.base.arguments import whole
 from host.base.tool_parser import tool_parser
+from host.train.epoch import HEAD_ROUNDS
 
+ALPHA, SIZE, CHANNELS = 0.25, 96, 1  # of a MobileNetV1 where nothing else is wanted
 DESCRIPTION = """Labelled pictures -> an int8 model that the board runs: trained, quantised, packed, with a manifest.
 
 `search` as the first word looks for the network itself, within a budget of cycles, RAM and flash; `search --help`
@@ -99,15 +101,19 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         default="-1..1",
         help="how that model takes pixels",
     )
-    add("--alpha", type=float, default=0.25, help="width of MobileNetV1, 0.1 to 1 (default 0.25)")
+    add(
+        "--alpha",
+        type=float,
+        help=f"width of MobileNetV1, 0.1 to 1 (default {ALPHA}); a narrower network of --from cannot fill it",
+    )
     add(
         "--network",
         metavar="TEXT",
         help="instead of MobileNetV1 at --alpha: size, colours, channels and blocks of each stage, as `search` "
         "writes them: 96x96x1,8-16x1-32x1-48x2-64x4-96x1; begins with what fits of --from",
     )
-    add("--size", type=int, default=96, help="pixels of the square input (default 96)")
-    add("--channels", type=int, choices=(1, 3), default=1, help="1: grey, 3: RGB")
+    add("--size", type=int, help=f"pixels of the square input (default {SIZE})")
+    add("--channels", type=int, choices=(1, 3), help=f"1: grey, 3: RGB (default {CHANNELS})")
     add(
         "--freeze",
         choices=("none", "trunk"),
@@ -153,7 +159,13 @@ def _add_teachers(group: argparse._ArgumentGroup) -> None:
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--epochs", type=int, default=12)
+    add(
+        "--epochs",
+        type=int,
+        default=12,
+        help="each shows every picture once, or --epoch-pictures (default 12); with --freeze trunk the trunk sees so "
+        f"many, and the last layer then learns in {HEAD_ROUNDS} rounds over all of them",
+    )
     add(
         "--epoch-pictures",
         type=int,

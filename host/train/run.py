@@ -85,7 +85,7 @@ def _run(
     shown = _representative(gathered.learn, gathered.shape.size, options)
     aware = None
     if options.aware:
-        later = replace(plan, before=len(history))
+        later = replace(plan, before=options.epochs if options.freeze else len(history))
         aware, more = _train_aware(
             devices, model, shown, training_views, gathered, later, options, watcher
         )
@@ -108,7 +108,7 @@ def _begin(options: Options, shape: Shape) -> keras.Model:
     if options.network is not None:
         classes, source = shape.classes, options.start
         return architecture_network.start(options.network, classes, source, must_fit=True)
-    return start_model(shape, options.start, options.zero_to_one)
+    return start_model(shape, options.start, options.zero_to_one, options.own_width)
 
 
 def _train(

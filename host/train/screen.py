@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from host.base.console import Console
-from host.train.epoch import Epoch
+from host.base.statistics import wilson
+from host.train.epoch import HEAD_ROUNDS, Epoch
 
 FIGURES = (
     ("int8", "all"),
@@ -63,20 +64,36 @@ class Screen:
         """See run.Watcher."""
         self.history.append(latest)
         self.say(
-            f"epoch {latest.number:3}  loss {latest.loss:.4f}  validation loss {latest.val_loss:.4f}  "
+            f"{latest.unit} {latest.number:3}  loss {latest.loss:.4f}  validation loss {latest.val_loss:.4f}  "
             f"accuracy {latest.val_accuracy:.3f}  {latest.seconds:.0f} s"
         )
 
 
+def rounds_line(epochs: int) -> str:
+    """What --epochs means where the trunk is frozen."""
+    return (
+        f"the trunk sees the pictures for {epochs} epochs and stays as it is; then its last layer learns from what the "
+        f"trunk saw, {HEAD_ROUNDS} rounds, and the one with the lowest validation loss is kept"
+    )
+
+
+def stopped(frozen: bool, finished: int) -> str:
+    """What an interrupted run leaves; finished: the number of the last epoch or round that ended."""
+    if frozen and finished:
+        return "what the trunk saw is on disk; the same command goes on from there, with round 1"
+    return f"epochs finished: {0 if frozen else finished}; the same command goes on from there"
+
+
 def result_table(manifest: dict[str, Any]) -> Table:
-    """The figures of a finished model."""
+    """The figures of a finished model; 95 %: Wilson's interval, for these few pictures."""
     table = Table(title=f"{manifest['name']}: {manifest['architecture']}")
-    for column in ("validation", "pictures", "accuracy", "AUC"):
+    for column in ("validation", "pictures", "accuracy", "95 %", "AUC"):
         table.add_column(column, justify="left" if column == "validation" else "right")
     for title, name in FIGURES:
         if name in manifest["accuracy"]:
             found = manifest["accuracy"][name]
-            table.add_row(
-                title, str(found["pictures"]), f"{found['accuracy']:.3f}", f"{found['auc']:.3f}"
-            )
+            accuracy, count = found["accuracy"], found["pictures"]
+            sure = wilson(accuracy * count, count)
+            span = f"{sure.low:.3f} .. {sure.high:.3f}"
+            table.add_row(title, str(count), f"{accuracy:.3f}", span, f"{found['auc']:.3f}")
     return table

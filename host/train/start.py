@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,16 +11,19 @@ import numpy as np
 
 from host.base.errors import HostError
 from host.data.labels import resolve
-from host.train.network import build, load, transfer
+from host.train.network import build, load, transfer, width_of
 from host.train.shape import SEARCHED, Shape
 from host.train.teach import Teacher
 
 
-def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Model:
+def start_model(
+    shape: Shape, start: Path | None, zero_to_one: bool, own_width: bool = True
+) -> keras.Model:
     """A model of `shape` that takes (pixel - 127) / 127.5; its weights come from `start`, if given.
 
     A MobileNetV1 gives its weights to ours, whatever its width; any other network is kept as it is, and gets a
-    new last layer where the classes differ. Raises HostError when its input does not fit.
+    new last layer where the classes differ; so is one narrower than ours. own_width False: the user named the width,
+    so a network that would be kept with its own is refused. Raises HostError for that, and when its input does not fit.
     """
     fresh = build(shape)
     if start is None:
@@ -27,6 +31,13 @@ def start_model(shape: Shape, start: Path | None, zero_to_one: bool) -> keras.Mo
     source = load(start)
     if source.name != SEARCHED and transfer(source, fresh, zero_to_one):
         return fresh
+    if not own_width:
+        width = width_of(source)
+        raise HostError(
+            f"--alpha {shape.alpha:g}: {start} cannot give its weights to that width, "
+            + (f"its own is {width:g}" if width else "it is another network"),
+            "leave --alpha out to train it as it is, or give --from scratch",
+        )
     wanted = (shape.size, shape.size, shape.channels)
     if tuple(source.input_shape[1:]) != wanted:
         raise HostError(
@@ -44,6 +55,7 @@ def blend(model: keras.Model, shape: Shape, others: Sequence[Teacher]) -> None:
     Wortsman and others 2021 and 2022 (arXiv 2109.01903, 2203.05482): with the model it began with it keeps what
     fine-tuning on other pictures would forget; with sisters it does better than the best of them.
     """
+    shape = replace(shape, alpha=width_of(model) or shape.alpha)  # where it kept its own
     weights = [(1 - sum(other.weight for other in others)) * own for own in model.get_weights()]
     for other in others:
         relative = build(shape)

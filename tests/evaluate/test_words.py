@@ -24,9 +24,9 @@ def scored(chances: list[float]) -> Scored:
 @pytest.mark.parametrize(
     ("real", "quantised", "says"),
     [
-        (ALL, BUT_ONE, r"int8 loses 1\.00 points, 95 % -3\.00 \.\. \+0\.00; 1 verdicts"),
-        (BUT_ONE, ALL, r"int8 gains 1\.00 points, 95 % \+0\.00 \.\. \+3\.00; 1 verdicts"),
-        (ALL, ALL, r"int8 loses 0\.00 points, 95 % \+0\.00 \.\. \+0\.00; 0 verdicts"),
+        (ALL, BUT_ONE, r": -1\.00 points of accuracy, 95 % -3\.00 \.\. \+0\.00; 1 verdicts"),
+        (BUT_ONE, ALL, r": \+1\.00 points of accuracy, 95 % \+0\.00 \.\. \+3\.00; 1 verdicts"),
+        (ALL, ALL, r": \+0\.00 points of accuracy, 95 % \+0\.00 \.\. \+0\.00; 0 verdicts"),
     ],
 )
 def test_what_int8_costs_is_said_with_its_sign(

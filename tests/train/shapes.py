@@ -51,7 +51,9 @@ def write_small_network(path: Path) -> Path:
 
 
 def arguments(data: Path, output: Path, *more: str) -> list[str]:
-    """A small run: 32x32 grey, the narrowest network, from scratch."""
-    small = ["--alpha", "0.1", "--size", "32", "--from", "scratch", "--views", "2"]
+    """A small run: 32x32 grey; without --from or --network in `more` the narrowest network, from scratch."""
+    small = ["--size", "32", "--views", "2"]
+    if not {"--from", "--network"} & {*more}:
+        small += ["--alpha", "0.1", "--from", "scratch"]
     shape = ["--batch", "16", "--epochs", "3", "--rate", "0.003", "--labels", ",".join(CLASSES)]
     return ["--data", str(data), "--output", str(output), "--name", "tiny", *small, *shape, *more]

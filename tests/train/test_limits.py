@@ -50,10 +50,13 @@ def test_what_does_not_go_together() -> None:
 
 
 def test_a_network_has_its_own_size_and_colours() -> None:
-    made = options("--network", "64x64x3, 8-16x1-32x1-48x2-64x4-96x1", "--size", "96")
+    made = options("--network", "64x64x3, 8-16x1-32x1-48x2-64x4-96x1", "--size", "64")
     assert made.network is not None and made.network.depths == (1, 1, 2, 4, 1)
     assert (made.size, made.channels) == (64, 3)
-    for words in (("--from-range", "0..1"), ("--blend", f"{__file__}=0.5")):
+    for words in (
+        ("--from-range", "0..1"), ("--blend", f"{__file__}=0.5"), ("--alpha", "0.25"), ("--size", "96"),
+        ("--channels", "1"),
+    ):  # fmt: skip
         with pytest.raises(HostError, match="--network"):
             options("--network", "64x64x3,8-16x1-32x1-48x2-64x4-96x1", *words)
 
@@ -62,6 +65,8 @@ def test_what_is_left_out_and_what_pairs_become() -> None:
     made = options()
     assert (made.name, made.labels, made.cache) == ("mask", (), Path("build/mask/judged"))
     assert (made.shares, made.weights, made.easy, made.logit_bias) == ({}, {}, (), {})
+    assert (made.alpha, made.size, made.channels, made.own_width) == (0.25, 96, 1, True)
+    assert not options("--alpha", "0.25").own_width
     assert not made.zero_to_one and not made.freeze and not made.json
     assert (made.teachers, made.averaged, made.epoch_pictures) == ((), (), 0)
     given = options(

@@ -14,8 +14,9 @@ from host.train.shape import Shape
 load_tensorflow()
 import keras  # noqa: E402  # after its chatter was silenced
 
+from host.train.architecture_network import words_for  # noqa: E402
 from host.train.fit import Plan, predict  # noqa: E402
-from host.train.network import build, channels_at, transfer  # noqa: E402
+from host.train.network import build, channels_at, transfer, width_of  # noqa: E402
 from host.train.start import add_logit_bias, blend, last_dense, start_model  # noqa: E402
 from host.train.teach import Teacher  # noqa: E402
 
@@ -107,6 +108,27 @@ def test_another_networks_input_must_fit(tmp_path: Path) -> None:
     keras.Model(inputs, keras.layers.Dense(2)(x)).save(tmp_path / "other.keras")
     with pytest.raises(HostError, match="--size and --channels"):
         start_model(SMALL, tmp_path / "other.keras", zero_to_one=False)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.25, 0.3, 0.35, 0.75])
+def test_a_width_is_read_off_the_layers(alpha: float) -> None:
+    assert width_of(build(Shape(alpha, 32, 1, 2))) == alpha
+    assert words_for(build(Shape(alpha, 32, 1, 2))) == f"MobileNetV1, width {alpha:g}"
+
+
+def test_a_width_that_the_start_cannot_fill_is_refused_where_asked_for(tmp_path: Path) -> None:
+    narrow = tmp_path / "narrow.keras"
+    build(SMALL).save(narrow)
+    wider = Shape(2 * SMALL.alpha, SMALL.size, SMALL.channels, SMALL.classes)
+    with pytest.raises(HostError, match=f"--alpha 0.2: .*its own is {SMALL.alpha:g}"):
+        start_model(wider, narrow, zero_to_one=False, own_width=False)
+    own = start_model(wider, narrow, zero_to_one=False)
+    assert words_for(own) == f"MobileNetV1, width {SMALL.alpha:g}"  # what it is, not what was asked
+    inputs = keras.Input((32, 32, 1))
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))
+    keras.Model(inputs, keras.layers.Dense(2)(x)).save(tmp_path / "other.keras")
+    with pytest.raises(HostError, match="it is another network"):
+        start_model(SMALL, tmp_path / "other.keras", zero_to_one=False, own_width=False)
 
 
 def test_blending_averages_every_weight(tmp_path: Path) -> None:

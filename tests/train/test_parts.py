@@ -27,7 +27,7 @@ from host.data.manifest_file import write_manifest
 from host.train import gather, quiet
 from host.train.disk_array import disk_array
 from host.train.ending import _curves, _speed
-from host.train.epoch import Epoch
+from host.train.epoch import ROUND, Epoch
 from host.train.manifest import (
     Made,
     _accuracy,
@@ -49,7 +49,7 @@ from host.train.pictures import (
     load_validation,
     nothing_class,
 )
-from host.train.screen import Screen, result_table
+from host.train.screen import Screen, result_table, rounds_line, stopped
 from host.train.shape import Shape
 from tests.data.pictures import fill, picture, png
 from tests.goldens import screen_text
@@ -202,9 +202,11 @@ def test_a_line_for_each_epoch_and_bars_for_a_terminal() -> None:
             screen.epoch(FIRST)
             screen.epoch(LAST)
             assert screen.epochs == 12 and screen.history == [FIRST, LAST]
+            screen.epoch(replace(FIRST, unit=ROUND))
         assert screen.progress.disable != terminal
         written = file.getvalue()
         line = "epoch  12  loss 0.3000  validation loss 0.1230  accuracy 0.951  8 s"
+        assert "round   1  loss 0.7500" in written
         assert line in written and ("reading" in written) == terminal
 
 
@@ -216,12 +218,13 @@ def test_the_table_of_a_model() -> None:
         "accuracy": {"wild": figures, "all": figures, "x": figures},
     }
     rows = [
-        line.split("│")[1:5]
+        line.split("│")[1:6]
         for line in screen_text(result_table(made)).splitlines()
         if "0.988" in line
     ]
     assert [[cell.strip() for cell in row] for row in rows] == [
-        ["int8", "7", "0.988", "0.900"], ["int8, wild", "7", "0.988", "0.900"],
+        ["int8", "7", "0.988", "0.630 .. 1.000", "0.900"],
+        ["int8, wild", "7", "0.988", "0.630 .. 1.000", "0.900"],
     ]  # fmt: skip
 
 
@@ -240,10 +243,35 @@ def test_which_epoch_the_weights_are_of() -> None:
         0.123,
     )
     assert found["command"] == "a command" and "aware_epochs" not in found and "before" not in found
-    for words in (["--patience", "3"], ["--freeze", "trunk"]):
-        assert _training(MADE, options(*words), "")["epoch"] == 2, "the best one is taken"
+    assert _training(MADE, options("--patience", "3"), "")["epoch"] == 2, "the best one is taken"
     aware = _training(MADE, options("--aware", "4"), "")
     assert (aware["epoch"], aware["aware_epochs"]) == (12, 4)
+
+
+def test_which_round_the_last_layer_is_of() -> None:
+    rounds = tuple(
+        Epoch(n, 0.5, loss, 0.5, 0.0, ROUND) for n, loss in ((1, 0.4), (2, 0.3), (3, 0.6))
+    )
+    start = Epoch(0, float("nan"), 0.5, 0.5, 0.0, ROUND)
+    frozen = options("--freeze", "trunk", "--epochs", "12")
+    found = _training(replace(MADE, history=(start, *rounds)), frozen, "")
+    assert (found["round"], found["rounds"], found["epochs"], found["val_loss"]) == (2, 3, 12, 0.3)
+    assert "epoch" not in found
+    unlearnt = (replace(start, val_loss=0.2), *rounds)
+    found = _training(replace(MADE, history=unlearnt), frozen, "")
+    assert found["round"] == 0 and "loss" not in found, "none of the rounds did better"
+    trained = options("--freeze", "trunk", "--epochs", "12", "--aware", "1")
+    found = _training(
+        replace(MADE, history=(start, *rounds, replace(LAST, number=13))), trained, ""
+    )
+    assert (found["epoch"], found["epochs"], found["rounds"]) == (13, 13, 3)
+
+
+def test_what_an_interrupted_run_leaves() -> None:
+    assert stopped(False, 3).startswith("epochs finished: 3;")
+    assert stopped(True, 0).startswith("epochs finished: 0;")
+    assert "what the trunk saw is on disk" in stopped(True, 17)
+    assert "for 5 epochs" in rounds_line(5)
 
 
 def test_how_a_frame_becomes_the_input() -> None:
