@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             command,
             started,
             hello,
-            args.port or "",
+            _port_name(args.port),
             details=_details(loaded, subject),
         )
         page = store(args.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
@@ -227,6 +227,15 @@ def _float(
         say(f"compared with the float model beside it, {path.name} (--no-float to leave it out)")
     inputs = subject.reference.as_input(loaded.pixels)
     return path, float_scores(path, inputs, len(subject.labels))
+
+
+def _port_name(url: str | None) -> str:
+    """For the conditions: without the key of an address."""
+    if url is None:
+        return ""
+    from host.ports.choose import address_name
+
+    return address_name(url)
 
 
 def _details(loaded: Loaded, subject: Subject) -> dict[str, str]:

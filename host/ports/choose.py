@@ -25,7 +25,7 @@ from host.link.transport import (
     without_key,
 )
 from host.recording.replay import open_replay
-from host.virtual.server import start_virtual_board
+from host.virtual.server import conditions_of_address, start_virtual_board
 
 ARDUINO = 0x2341
 NANO_33_BLE = 0x805A  # the Sense, too
@@ -104,7 +104,7 @@ def choose_port(url: str, listed: list[ListedPort]) -> Choice:
         return Choice(url, "starting the virtual board")
     if url.startswith(SOCKET):
         socket_address(url)
-        return Choice(url, f"connecting to {without_key(url)}")
+        return Choice(url, f"connecting to {address_name(url)}")
     if url.startswith(REPLAY):
         return Choice(url, f"playing {url.removeprefix(REPLAY)}")
     if "://" in url:
@@ -122,10 +122,16 @@ def open_choice(
     if choice.url == VIRTUAL:
         return VirtualPort(scene, speed, core_load)
     if choice.url.startswith(SOCKET):
-        return SocketPort.at(choice.url)
+        return SocketPort.at(choice.url, address_name(choice.url))
     if choice.is_replay:
         return open_replay(choice.url.removeprefix(REPLAY))
     return SerialPort(choice.url)
+
+
+def address_name(url: str) -> str:
+    """For people and for the conditions of a run: the address, and what a virtual board's says of itself."""
+    where, held_for = without_key(url).partition("#")[0], conditions_of_address(url)
+    return f"{where} ({held_for})" if held_for else where
 
 
 def open_port(url: str) -> Port:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,11 @@ ESTIMATED_CYCLES = (
     "estimated, virtual board: a zero-wait Cortex-M4 without flash wait states or cache misses "
     "(host/virtual/cycles.py); a real board takes more"
 )
+ZERO_WAIT = "zero-wait Cortex-M4"
+HELD_FOR = re.compile(
+    r"\((core load (?:on|off), .+ silicon)\)$"
+)  # at the end of a virtual board's port
+SILENT_ADDRESS = "core load and silicon not known: its address was given without them"
 CPU_FILE = Path("/proc/cpuinfo")  # Linux; elsewhere `platform` knows
 
 
@@ -52,11 +58,20 @@ class BoardConditions:
     data_swap: bool
     colour_bars: bool
     flags: str = ""  # the compiler's, in words; empty: not known
+    held_for: str = ""  # of a virtual board, such as `core load on, ideal silicon`
 
     @property
     def is_virtual(self) -> bool:
         """True when its cycles are estimates."""
         return self.board == VIRTUAL
+
+    @property
+    def cpu(self) -> str:
+        """What a virtual board's cycles are of."""
+        load, _, silicon = self.held_for.partition(", ")
+        if self.held_for in ("", SILENT_ADDRESS):
+            return self.held_for or ZERO_WAIT
+        return f"{ZERO_WAIT if silicon == 'ideal silicon' else f'Cortex-M4 of {silicon}'}, {load}"
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,11 @@ class Conditions:
         """True when the board is virtual: no figure of it is a measurement of hardware."""
         return self.board is not None and self.board.is_virtual
 
+    @property
+    def cpu(self) -> str:
+        """What estimated cycles are of."""
+        return self.board.cpu if self.board else ""
+
     def lines(self) -> list[tuple[str, str]]:
         """(name, value) for people, in reading order."""
         lines = [("command", self.command), ("date (UTC)", self.started_utc)]
@@ -98,10 +118,12 @@ class Conditions:
 
 
 def _board_lines(board: BoardConditions) -> list[tuple[str, str]]:
+    held_for = [("virtual board", board.held_for)] if board.held_for else []
     virtual = " (VIRTUAL: an emulator, not hardware)" if board.is_virtual else ""
     shape = "x".join(map(str, board.input_shape))
     return [
         ("board", f"{board.board}{virtual}, serial number {board.serial_number}, at {board.port}"),
+        *held_for,
         ("firmware", f"{board.firmware}, {board.compiler}"),
         ("compiler flags", board.flags or "not known: the firmware was not built in this checkout"),
         ("model", f"{board.model} ({board.model_hash}), input {shape}: {', '.join(board.labels)}"),
@@ -138,7 +160,24 @@ def board_conditions(hello: Hello, port: str) -> BoardConditions:
         data_swap=bool(hello.data_swap),
         colour_bars=bool(hello.colour_bars),
         flags=flags_of(hello.board, hello.firmware),
+        held_for=_held_for(port) if hello.board == VIRTUAL else "",
     )
+
+
+def _held_for(port: str) -> str:
+    """What a virtual board's port says of it; a port within this process may say nothing."""
+    found = HELD_FOR.search(port)
+    if found:
+        return found[1]
+    return SILENT_ADDRESS if port.startswith("socket://") else ""
+
+
+def _cycles(board: BoardConditions) -> str:
+    if not board.is_virtual:
+        return MEASURED_CYCLES
+    if board.cpu.startswith(ZERO_WAIT):
+        return ESTIMATED_CYCLES
+    return f"estimated, virtual board: {board.cpu} (host/virtual/silicon.py); a real board differs"
 
 
 def host_conditions() -> HostConditions:
@@ -163,7 +202,7 @@ def gather(
 ) -> Conditions:
     """All of it. now: with its time zone. How cycles were obtained follows from the board."""
     board = board_conditions(hello, port) if hello else None
-    cycles = (ESTIMATED_CYCLES if board.is_virtual else MEASURED_CYCLES) if board else ""
+    cycles = _cycles(board) if board else ""
     started = now.astimezone(UTC).isoformat(timespec="seconds")
     return Conditions(
         tool=tool,

@@ -32,7 +32,7 @@ from host.virtual.options import (
 )
 from host.virtual.scene import open_scene
 from host.virtual.serve import BoardServer, Speed
-from host.virtual.server import FAILED, READY
+from host.virtual.server import FAILED, READY, address_with
 from host.virtual.silicon import Silicon, parse_silicon
 from host.virtual.tally import conditions, tally
 
@@ -58,7 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     key = "" if wanted.no_key else secrets.token_urlsafe(KEY_BYTES)
     server = BoardServer(board, wanted.port, Speed(wanted.speed), key)
     server.warm()
-    print(f"{READY}{server.url} ({conditions(board)})", flush=True)
+    held_for = conditions(board)
+    print(f"{READY}{address_with(server.url, held_for)} ({held_for})", flush=True)
     if wanted.console:
         threading.Thread(target=_obey_console, args=(server,), daemon=True).start()
         server.serve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,20 @@ from host.base.places import ABOVE, PREBUILT
 NEEDED = ("unicorn", "capstone", "llvmlite", "elftools")
 READY = "listening on "
 FAILED = "failed: "
+
+
+CONDITIONS = re.compile(r"core-load-(on|off),[a-z0-9=,]+-silicon")  # behind an address's #
+
+
+def address_with(url: str, conditions: str) -> str:
+    """The address with `core load on, ideal silicon` behind it: whoever connects knows what the figures hold for."""
+    return f"{url}#{conditions.replace(', ', ',').replace(' ', '-')}"
+
+
+def conditions_of_address(url: str) -> str:
+    """The reverse; "" where the address says nothing of it."""
+    said = url.partition("#")[2]
+    return said.replace("-", " ").replace(",", ", ", 1) if CONDITIONS.fullmatch(said) else ""
 
 
 class BoardProcess:

@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pyarrow.parquet
 import pytest
 
 from host.base.errors import HostError
-from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, gather
+from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, SILENT_ADDRESS, gather
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES
 from host.runs.write import RunWriter, refuse_place
+from host.virtual.server import address_with, conditions_of_address
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON, SAMPLES, add_rows, conditions, writer
 
@@ -279,6 +281,35 @@ def test_conditions_say_whether_cycles_are_estimated() -> None:
     assert "VIRTUAL" not in dict(real.lines())["board"]
     assert lines["temperature"] == "not read"
     assert lines["date (UTC)"] == NOON.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("port", "held_for", "cpu"),
+    [
+        ("virtual board (core load on, ideal silicon)", "core load on, ideal silicon",
+         "zero-wait Cortex-M4, core load on"),
+        ("socket://[::1]:1 (core load off, wait=1,branch=3 silicon)", "core load off, wait=1,branch=3 silicon",
+         "Cortex-M4 of wait=1,branch=3 silicon, core load off"),
+        ("socket://127.0.0.1:1", SILENT_ADDRESS, SILENT_ADDRESS),
+        ("memory", "", "zero-wait Cortex-M4"),
+    ],
+)  # fmt: skip
+def test_what_a_virtual_boards_cycles_hold_for(port: str, held_for: str, cpu: str) -> None:
+    made = gather("latency", "x", NOON, replace(HELLO, board="virtual"), port)
+    assert made.board is not None
+    assert (made.board.held_for, made.cpu) == (held_for, cpu)
+    assert dict(made.lines()).get("virtual board", "") == held_for
+    ideal = cpu.startswith("zero-wait")
+    assert (made.cycles == ESTIMATED_CYCLES) == ideal and (ideal or cpu in made.cycles)
+    real = gather("latency", "x", NOON, replace(HELLO, board="nano33ble"), port)
+    assert real.board is not None and real.board.held_for == "" and real.cycles == MEASURED_CYCLES
+
+
+def test_an_address_says_what_its_board_charges() -> None:
+    for held_for in ("core load on, ideal silicon", "core load off, wait=1,branch=1 silicon"):
+        assert conditions_of_address(address_with("socket://h:1/key", held_for)) == held_for
+    for address in ("socket://h:1/key", "socket://h:1#core-load-on", "socket://h:1#\x1b[1m"):
+        assert conditions_of_address(address) == ""
 
 
 def test_a_row_of_the_wrong_width_is_our_bug(tmp_path: Path) -> None:

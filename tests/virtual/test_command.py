@@ -54,6 +54,7 @@ class Desk:
             plug_cable=lambda: order("plug"),
             touch=lambda: order("touch"),
             stop=lambda: order("stop"),
+            warm=lambda: None,
             reflash=order,
         )
 
@@ -75,7 +76,7 @@ def test_without_options_it_is_our_firmware_in_real_time_with_a_key(
     assert (port, speed) == (0, Speed.REAL) and desk.models == []
     assert len(key) >= 22 and key != other, "of 128 random bits"
     printed = capsys.readouterr()
-    assert printed.out == f"{READY}socket://127.0.0.1:0 (conditions)\n" * 2
+    assert printed.out == f"{READY}socket://127.0.0.1:0#conditions (conditions)\n" * 2
     assert printed.err == "a line\nanother\n" * 2 and desk.orders == ["serve"] * 2
 
 

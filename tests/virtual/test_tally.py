@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from host.link.transport import socket_address
+from host.ports.choose import address_name
 from host.virtual.options import BoardOptions
-from host.virtual.server import start_virtual_board
+from host.virtual.server import conditions_of_address, start_virtual_board
 from host.virtual.silicon import Silicon
 from host.virtual.tally import conditions, tally
 from tests.virtual.bench import Bench
@@ -50,6 +52,10 @@ def test_a_started_board_tells_its_conditions() -> None:
             "virtual board (core load on, wait=1,branch=1,flash=0,interrupt=0 silicon)"
         )
         assert board.url.startswith("socket://127.0.0.1:")
+        held_for = "core load on, wait=1,branch=1,flash=0,interrupt=0 silicon"
+        assert conditions_of_address(board.url) == held_for
+        number = socket_address(board.url)[1]
+        assert address_name(board.url) == f"socket://127.0.0.1:{number} ({held_for})", "no key"
     finally:
         board.close()
 

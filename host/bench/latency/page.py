@@ -123,7 +123,7 @@ def _stages(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
     summary = of.summary
     rows = tuple(stage_row(stage) for stage in summary.stages)
     meanings = tuple((stage.name, stage.meaning) for stage in summary.stages)
-    notes_shown = (Paragraph("; ".join(notes(summary)) + "."),)
+    notes_shown = (Paragraph("; ".join(notes(summary, of.run.conditions)) + "."),)
     table = Table(stage_heading(summary), rows, "Spread: IQR, the range of the middle half.")
     meant = Table(("stage", "what it covers"), meanings, text_columns=2)
     if summary.source == INJECTED:

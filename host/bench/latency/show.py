@@ -41,7 +41,7 @@ def summary_table(
                 f"this terminal is narrow: {' and '.join(NARROW)} alone are shown; the run keeps all"
             )
         )
-    lines += [Text(line) for line in notes(summary)]
+    lines += [Text(line) for line in notes(summary, conditions)]
     lines += [Text(line, "bold red") for line in alarms(summary)]
     lines.append(Text("; ".join(f"{name}: {value}" for name, value in conditions.lines()), "dim"))
     return Group(*lines)
@@ -77,7 +77,7 @@ def comparison_notes(found: Comparison) -> list[str]:
     return lines
 
 
-def notes(summary: Summary) -> list[str]:
+def notes(summary: Summary, conditions: Conditions) -> list[str]:
     """What the figures are of."""
     lines = [
         f"{summary.count} inferences after {summary.warm_up} for warming up, "
@@ -87,9 +87,7 @@ def notes(summary: Summary) -> list[str]:
         rate = "estimated" if summary.estimated else "by the board's clock"
         lines.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
     if summary.estimated:
-        lines.append(
-            "cycles and their ms are ESTIMATED: the board is virtual (zero-wait Cortex-M4)"
-        )
+        lines.append(f"cycles and their ms are ESTIMATED: the board is virtual ({conditions.cpu})")
     if summary.layers:
         lines.append(
             f"layers: {summary.profiled} inferences of a separate pass, as profiling costs reads of the clock"

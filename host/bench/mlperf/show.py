@@ -13,9 +13,9 @@ from host.bench.mlperf.energy import Energy
 from host.bench.mlperf.measure import TextModeBoard
 from host.bench.mlperf.modes import TOP1_TARGET, Accuracy, Performance
 from host.power.currents import LABEL
-from host.runs.conditions import Conditions
+from host.runs.conditions import Conditions, board_conditions
 
-ESTIMATED_TIME = "ESTIMATED: the virtual board's time is a model of a zero-wait Cortex-M4"
+ESTIMATED_TIME = "ESTIMATED: the virtual board's time is a model of a "
 
 
 def result_table(board: TextModeBoard, result: object, conditions: Conditions) -> Group:
@@ -60,7 +60,7 @@ def _notes(board: TextModeBoard, result: object) -> list[str]:
     if isinstance(result, Energy) and not result.info.estimated:
         notes.append(f"measured by {result.info.name} at {result.volts:g} V, gross")
     if board.hello.board == VIRTUAL and not isinstance(result, Accuracy):
-        notes.append(ESTIMATED_TIME)
+        notes.append(ESTIMATED_TIME + board_conditions(board.hello, board.port).cpu)
     return notes
 
 
