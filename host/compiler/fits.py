@@ -13,6 +13,7 @@ ALIGNMENT = 8  # of the arena, behind the image
 CORE_FLASH_BYTES = (
     91_500  # Arduino's core and its USB stack, estimated: `pio run` prints what a build takes
 )
+SLOT_MOST_BYTES = 72 * 4096  # of a model that is sent to the board: firmware/src/slot/places.h
 FREE_FLASH_BYTES = APPLICATION_BYTES - CORE_FLASH_BYTES
 
 

@@ -27,7 +27,7 @@ from host.compiler.build import (
 )
 from host.compiler.cost import predict, unmeasured
 from host.compiler.cost_coefficients import LEAST_CYCLES, WORST_ERROR
-from host.compiler.fits import FREE_FLASH_BYTES
+from host.compiler.fits import FREE_FLASH_BYTES, SLOT_MOST_BYTES
 from host.compiler.format import MODEL_MEMORY_BYTES
 from host.compiler.graph import Graph
 from host.compiler.keras import read_config, sketch_of
@@ -126,7 +126,7 @@ def show(report: Report) -> Table:
     table = Table(show_header=False)
     rows = {
         "model": report.model,
-        "fits the board": "yes" if report.fits else f"no: {report.reason}",
+        "fits the board": _where(report) if report.fits else f"no: {report.reason}",
         "flash": f"{report.flash_bytes:,} B packed",
         "RAM": f"{report.ram_bytes:,} B (arena {report.arena_bytes:,} B, and the image)",
         "work": f"{report.macs:,} MACs",
@@ -197,13 +197,19 @@ def grid(
             f"{each.flash_bytes:,}",
             f"{each.ram_bytes:,}",
             f"{each.predicted_cycles / 1e6:.1f}",
-            "yes" if each.fits else f"no: {', '.join(too) or 'see its own report'}",
+            _where(each) if each.fits else f"no: {', '.join(too) or 'see its own report'}",
         )
     table.caption = (
         f"The board has {FREE_FLASH_BYTES:,} B of flash and {MODEL_MEMORY_BYTES:,} B of RAM for a model; "
-        "RAM is arena and image. Cycles are predicted, not run."
+        f"RAM is arena and image. What is sent has {SLOT_MOST_BYTES:,} B of flash: more is built in "
+        "(custom_model). Cycles are predicted, not run."
     )
     return table
+
+
+def _where(report: Report) -> str:
+    """Of one that fits: a slot for models that are sent is smaller than the flash for the one that is built in."""
+    return "yes" if report.flash_bytes <= SLOT_MOST_BYTES else "yes, built in"
 
 
 def main(argv: list[str]) -> int:

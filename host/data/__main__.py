@@ -101,7 +101,8 @@ def _split(parser: argparse.ArgumentParser) -> None:
 def _export(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("data", type=Path, help=DATA_HELP)
-    add("output", type=Path, help="a new folder, or NAME.zip")
+    add("output", type=Path, nargs="?", help="a new folder, or NAME.zip")
+    add("--output", dest="also_output", type=Path, metavar="OUTPUT", help="the same by its name")
     add("--layout", choices=("keras", "edge-impulse", "zip"), help="default: by the output's name")
     add("--split", choices=SPLITS, default="", help="this split alone")
 

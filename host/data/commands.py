@@ -137,19 +137,20 @@ def _split(request: argparse.Namespace, console: Console) -> None:
 
 def export_set(request: argparse.Namespace) -> int:
     """Writes the pictures in another layout."""
+    output = request.output or request.also_output
+    if output is None or (request.output and request.also_output):
+        raise HostError("export writes into one place", "give --output FOLDER or NAME.zip, once")
     dataset = _read(request, stderr())
-    is_zip = request.output.suffix.lower() == ".zip"
+    is_zip = output.suffix.lower() == ".zip"
     layout = request.layout or ("zip" if is_zip else "keras")
     if is_zip != (layout == "zip"):
-        raise HostError(f"--layout {layout} does not go into {request.output}: zip makes NAME.zip")
+        raise HostError(f"--layout {layout} does not go into {output}: zip makes NAME.zip")
     count = (
-        export_zip(dataset, request.output)
-        if layout == "zip"
-        else export_folder(dataset, request.output, layout)
+        export_zip(dataset, output) if layout == "zip" else export_folder(dataset, output, layout)
     )
-    _say(stderr(), f"{count} pictures exported to {request.output}")
+    _say(stderr(), f"{count} pictures exported to {output}")
     if layout == "edge-impulse":
-        upload = f"cd {shlex.quote(str(request.output))} && edge-impulse-uploader --info-file info.labels"
+        upload = f"cd {shlex.quote(str(output))} && edge-impulse-uploader --info-file info.labels"
         _say(stderr(), f"to upload them: {upload}")
     stdout().print(_splits(dataset.pictures))
     return 0

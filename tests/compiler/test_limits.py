@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def small() -> Compiled:
 
 
 PERSON = unpack((ROOT / "models" / "person_grey_025.tpm").read_bytes()).header
+
+
+def test_a_slot_has_as_much_as_the_firmware_gives_it() -> None:
+    text = (ROOT / "firmware" / "src" / "slot" / "places.h").read_text()
+    pages = re.search(r"SLOT_MAX_BYTES = (\d+) \* BOARD_FLASH_PAGE_BYTES", text)
+    assert pages is not None and room.SLOT_MOST_BYTES == int(pages[1]) * 4096 == 294_912
 
 
 @pytest.mark.parametrize(

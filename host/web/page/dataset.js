@@ -66,8 +66,9 @@ function about(sample) {
 
 function row(picture, path, digest) {
   const { scores, modelHash, board } = picture.sample;
+  const licence = board.startsWith("virtual ") ? "" : "own recording"; // a virtual board shows anybody's pictures
   const said = scores.map(([label, score]) => `${label.replace(/[|;\x00-\x1f\x7f]+/g, ",")}=${score.toFixed(4)}`).join(";");
-  return [path, picture.label, "", picture.session, "web", "own recording", "", said, modelHash, board, stamp(picture.time), digest].map(cell).join(",");
+  return [path, picture.label, "", picture.session, "web", licence, "", said, modelHash, board, stamp(picture.time), digest].map(cell).join(",");
 }
 
 /** As host/base/csv_text.py: what a spreadsheet would run is shown instead. */
