@@ -14,8 +14,8 @@ from rich.console import Console
 
 from host.base.console import Console as SafeConsole
 from host.base.errors import HostError
-from host.bench.latency.bootstrap import FEWEST, Verdict, mean, ratio
-from host.bench.latency.compare import compare_runs, latency_run, verdict_words
+from host.bench.latency.bootstrap import FEWEST, Ratio, Verdict, beyond_runs, mean, ratio
+from host.bench.latency.compare import RUN_TO_RUN, compare_runs, latency_run, verdict_words
 from host.bench.latency.figures import INJECTED, lost_between
 from host.bench.latency.page import latency_tiles
 from host.bench.latency.progress import Progress
@@ -145,6 +145,27 @@ def test_the_table_says_estimated_and_interrupted(tmp_path: Path) -> None:
     real = written(tmp_path / "b", inferences(120), "nano33ble")
     text = shown(summary_table(latency_run(real).summary, real.conditions))
     assert "est" not in text.split("date")[0].lower() and "p99 of" not in text
+
+
+def test_what_two_runs_of_one_build_differ_by_is_no_verdict(tmp_path: Path) -> None:
+    """Three runs of one build on the virtual board had capture medians of 34.14, 34.31 and 34.30 ms."""
+    spread = RUN_TO_RUN["capture"]
+    for value, verdict in ((34.31 / 34.14, Verdict.RUNS), (34.14 / 34.31, Verdict.RUNS),
+                           (1 + 1.1 * spread, Verdict.SLOWER), (1 / (1 + 1.1 * spread), Verdict.FASTER)):  # fmt: skip
+        sure = Ratio(value, value, value, Verdict.SLOWER if value > 1 else Verdict.FASTER)
+        assert beyond_runs(sure, spread).verdict is verdict
+    noise = Ratio(1.001, 0.999, 1.003, Verdict.NOISE)
+    assert beyond_runs(noise, spread) == noise
+    assert "no verdict: 1.0050" in verdict_words(Ratio(1.005, 1.0048, 1.0052, Verdict.RUNS))
+    a, b = (
+        written(tmp_path / n, inferences(100, pace, seed))
+        for n, pace, seed in (("a", 1, 1), ("b", 1.2, 2))
+    )
+    host = next(stage for stage in compare_runs(a, b).stages if stage.name == "host")
+    assert host.p50.verdict is Verdict.RUNS, "the emulator's speed is nobody's"
+    assert "no verdict below 1 % (capture), 0.04 % (inference)" in shown(
+        comparison_table(compare_runs(a, b))
+    )
 
 
 def test_two_runs_are_compared_stage_by_stage(tmp_path: Path) -> None:

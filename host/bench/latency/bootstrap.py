@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ class Verdict(enum.Enum):
     SLOWER = "slower"
     FASTER = "faster"
     NOISE = "within noise"
+    RUNS = "within what runs differ by"  # beyond the noise within both, but two runs of one build differ so much
     EQUAL = "equal"  # every value of both runs is the same
     TOO_FEW = "too few values"
 
@@ -37,6 +38,14 @@ class Ratio:
     low: float
     high: float
     verdict: Verdict
+
+
+def beyond_runs(found: Ratio, spread: float) -> Ratio:
+    """No verdict where the ratio is nearer to 1 than two runs of one build may be: spread 0.01 means 0.99..1.01."""
+    certain = found.verdict in (Verdict.SLOWER, Verdict.FASTER)
+    if certain and max(found.value, 1 / found.value) <= 1 + spread:
+        return replace(found, verdict=Verdict.RUNS)
+    return found
 
 
 def median(values: Values) -> Values:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from host.bench.latency.compare import Comparison, verdict_words
+from host.bench.latency.compare import RUN_TO_RUN, Comparison, verdict_words
 from host.bench.latency.figures import LayerStage, Lost, Stage, Summary
 from host.bench.latency.spread import Spread
 from host.runs.conditions import Conditions
@@ -68,7 +68,10 @@ def comparison_notes(found: Comparison) -> list[str]:
     """What the ratios are worth."""
     lines = [
         "intervals: circular block bootstrap, 2,000 resamples, seeded; they hold the noise inside these two runs, "
-        "not another day's, another board's or another build's"
+        "not another day's, another board's or another build's",
+        "two runs of one build differ, too: no verdict below "
+        + ", ".join(f"{100 * spread:.2g} % ({name})" for name, spread in RUN_TO_RUN.items())
+        + ", twice what nine runs on the virtual board differed by",
     ]
     if found.a.summary.estimated:
         lines.append(
