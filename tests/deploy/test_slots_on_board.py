@@ -201,9 +201,11 @@ def test_a_bootloader_at_the_end_of_flash_is_never_touched(bench: SlotBench) -> 
     room = bench.slot(1).room
     assert room == 56 * 4096
     full = padded(packed("second"), room)
-    for name, blob in (("first", FIRST), ("second", full), ("third", packed("third"))):
+    longest = "a-name-of-thirty-one-characters"  # and a zero
+    for name, blob in (("first", FIRST), ("second", full), (longest, packed(longest))):
         assert bench.deploy(blob).status == Status.OK
         assert bench.power_on().model == name
+    assert len(longest) == 31 and bench.slot(1).name == longest
     assert bench.slot(2).model_bytes == room, "the slot at the end is full"
     assert flash[moved : moved + 8].tobytes() == vectors
     assert bool(np.all(flash[moved + 8 :] == 0xFF))
