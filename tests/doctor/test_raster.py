@@ -98,6 +98,29 @@ def test_a_dark_room_is_told_from_a_bright_one() -> None:
     assert dark.verdict is Verdict.WARN and "dark" in dark.detail
 
 
+@pytest.mark.parametrize(
+    ("light", "divider", "rows", "milliseconds", "gain"),
+    [
+        (
+            (0xC1, 0x11, 0xFF, 0x7F, 0x03),
+            0,
+            1095,
+            26.8,
+            2.4,
+        ),  # what is beside the bits counts for nothing
+        ((0, 0x31, 0, 0x70, 0xF1), 0, 196, 4.8, 34.0),  # a high gain alone is no dark room,
+        ((1, 0x31, 0, 0x00, 0x00), 11, 1220, 358.7, 1.0),  # nor is a long exposure
+    ],
+)
+def test_exposure_and_gain_are_put_together_from_their_registers(
+    light: tuple[int, int, int, int, int], divider: int, rows: int, milliseconds: float, gain: float
+) -> None:
+    """AECHH[5:0], AECH, COM1[1:0] and VREF[7:6], GAIN (OV7670 data sheet); a row has 1568 clocks at 64 MHz."""
+    found = exposure_finding(CameraEvidence(light=light, divider=divider))
+    assert found.verdict is Verdict.PASS
+    assert found.detail == f"{milliseconds} ms ({rows} rows), gain {gain}"
+
+
 SILICON = Silicon(64, 192, 64, 128, 1_280_000, 80, 70_000, 4_832)
 
 
