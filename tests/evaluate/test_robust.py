@@ -18,7 +18,7 @@ from host.evaluate.sensor_conditions import CLEAN, CONDITIONS
 from host.evaluate.sensor_view import SensorView, as_scene
 from host.virtual.scene import Pictures
 from tests.evaluate.drawn import LABELS, MODEL, PICTURES, own_pictures
-from tests.goldens import printed_json
+from tests.goldens import check_golden_near, printed_json
 from tests.system.board import ROOT, Bench
 
 SCENE = as_scene(read_picture(PICTURES / "05_two_persons_street.jpg"))
@@ -67,6 +67,18 @@ def test_each_condition_does_what_its_name_says() -> None:
     assert change("crop_60").shape == SCENE.shape
     assert (change("crop_60")[240, 320].astype(int) - SCENE[240, 320]).max() <= 3
     assert change(CLEAN) is SCENE
+
+
+def test_the_strengths_stay_so_that_models_can_be_compared() -> None:
+    """Each as means of 4 x 4 blocks, the noise within them, and how sharp it is along and across."""
+    lines = []
+    for name in CONDITIONS:
+        picture = change(name).astype(np.float64)
+        parts = picture.reshape(4, 120, 4, 160, 3)
+        sharp = [np.abs(np.diff(picture, axis=axis)).mean() for axis in (0, 1)]
+        figures = [*parts.mean(axis=(1, 3, 4)).ravel(), *parts.std(axis=(1, 3, 4)).ravel(), *sharp]
+        lines.append(f"{name} {' '.join(f'{figure:.2f}' for figure in figures)}")
+    check_golden_near("robust_conditions", "\n".join(lines), 0.2)
 
 
 def test_what_is_lost_is_counted_against_the_clean_ones_in_pairs() -> None:
