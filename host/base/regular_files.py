@@ -18,6 +18,8 @@ LINK_OUT = "links that lead out of the folder (copy what they point to: cp -rL)"
 LINKED_FOLDER = "links to a folder of the same set"
 SAVED_LINK = "links that were saved as text (copy what they point to)"
 NOT_UTF8 = "whose name is not UTF-8 (rename them: convmv -f cp1252 -t utf8 -r --notest FOLDER)"
+NO_RIGHT = "that you may not read (chmod, their owner)"
+NO_FOLDER = "folders that cannot be read"
 NO_FILE = "pipes, sockets or devices"
 NAMED = "give a file; save there what a pipe brings"
 MOST_LINK_BYTES = 1024
@@ -63,7 +65,7 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         number = os.open(path, FLAGS)
     except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror}") from error
+        raise UnreadableError(f"cannot read {path}: {error.strerror}", remedy_of(error)) from error
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise UnreadableError(f"{path} is no regular file", NAMED)
@@ -89,7 +91,11 @@ def list_files(root: Path) -> Listing:
     top = os.path.realpath(root)
     names: list[str] = []
     left_out: Counter[str] = Counter()
-    for folder, folders, files in os.walk(root):  # enters no linked folder
+
+    def refused(error: OSError) -> None:
+        left_out[NO_RIGHT if isinstance(error, PermissionError) else NO_FOLDER] += 1
+
+    for folder, folders, files in os.walk(root, onerror=refused):  # enters no linked folder
         for name in [*folders, *files]:
             path = Path(folder, name)
             reason = _reason(path, top)
@@ -112,6 +118,8 @@ def _reason(path: Path, top: str) -> str | None:
             if Path(real).is_dir():
                 return LINKED_FOLDER
         mode = path.stat().st_mode
+    except PermissionError:
+        return NO_RIGHT
     except OSError:
         return "links to nothing"
     if stat.S_ISDIR(mode):

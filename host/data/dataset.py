@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
-from host.base.regular_files import list_files
+from host.base.regular_files import NO_RIGHT, list_files
 from host.data.by_folders import by_folders, is_place, split_name, split_of
 from host.data.labels import matching, require_classes, resolve
 from host.data.manifest import Picture, Rows, absent_line
@@ -190,7 +190,11 @@ def _refuse_empty_folders(path: Path, known: Sequence[str]) -> None:
                 "copy the set with what they point to: "
                 f"{shlex.join(('cp', '-rL', str(path), 'COPY'))}",
             )
-        names = [name for name in list_files(folder).names if not is_hidden(name)]
+        listed = list_files(folder)
+        if NO_RIGHT in listed.left_out:
+            what = f"{listed.left_out[NO_RIGHT]} of the class {folder.name!r} may not be read"
+            raise HostError(what, f"allow yourself to read {folder} (chmod, its owner)")
+        names = [name for name in listed.names if not is_hidden(name)]
         reasons = [not_a_picture(name) for name in names]
         if not any(reason is None for reason in reasons) and (any(reasons) or not names):
             line = left_out_line(Counter(reason for reason in reasons if reason))

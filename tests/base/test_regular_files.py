@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import resource
@@ -17,6 +18,7 @@ from host.base.pictures import decode, read_picture
 from host.base.regular_files import (
     LINK_OUT,
     NO_FILE,
+    NO_RIGHT,
     SAVED_LINK,
     UnreadableError,
     list_files,
@@ -48,6 +50,19 @@ def test_only_files_of_the_folder_are_its_files(hostile: Path) -> None:
     found = list_files(hostile)
     assert found.names == ("a/1.png", "a/inside.png", "plain")
     assert found.left_out == {LINK_OUT: 3, NO_FILE: 1, SAVED_LINK: 1, "links to nothing": 1}
+
+
+def test_what_may_not_be_read_is_counted(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "a":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = list_files(hostile)
+    assert found.names == ("plain",) and found.left_out[NO_RIGHT] == 1
 
 
 @pytest.mark.parametrize("name", ["out.png", "zero.png", "gone.png", "pipe.png", "../../secret"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +135,22 @@ def test_a_folder_of_sets_is_none(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"holds data sets .*a, .*b\) and is none") as caught:
         read_dataset(tmp_path)
     assert caught.value.remedy == f"give one of them: {tmp_path / 'a'}"
+
+
+def test_a_class_folder_that_may_not_be_read_is_not_to_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path, "a/1.png", "b/2.png", "c/3.png")
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "b":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(HostError, match=r"of the class 'b' may not be read: allow yourself to"):
+        read_dataset(tmp_path)
 
 
 def test_an_empty_class_folder_is_named(tmp_path: Path) -> None:
