@@ -27,6 +27,7 @@ class Feature:
 
     @property
     def is_vector(self) -> bool:
+        """One row of one column."""
         return self.height == 1 and self.width == 1
 
 
@@ -52,6 +53,20 @@ class Window:
         bottom = (outputs[0] - 1) * self.stride[0] - self.pad_top + self.kernel[0] - inputs[0]
         right = (outputs[1] - 1) * self.stride[1] - self.pad_left + self.kernel[1] - inputs[1]
         return max(0, bottom), max(0, right)
+
+
+def place_window(
+    size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], same: bool
+) -> tuple[Window, int, int] | None:
+    """A window and its output's rows and columns, by TFLite's SAME or VALID; None where `size` is smaller."""
+    counts, pads = [], []
+    for length, k, step in zip(size, kernel, stride, strict=True):
+        count = -(-length // step) if same else (length - k) // step + 1
+        if count < 1:
+            return None
+        counts.append(count)
+        pads.append(max((count - 1) * step + k - length, 0) // 2 if same else 0)
+    return Window(kernel, stride, pads[0], pads[1]), counts[0], counts[1]
 
 
 @dataclass(frozen=True)

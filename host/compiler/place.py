@@ -30,6 +30,7 @@ class Block:
 
     @property
     def size(self) -> int:
+        """Bytes."""
         return int(self.end.max(initial=0))
 
 

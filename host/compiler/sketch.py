@@ -24,6 +24,7 @@ from host.compiler.network import (
     Scaling,
     Window,
     macs,
+    place_window,
 )
 from host.compiler.pack import Identity
 from host.compiler.passes.fold_pads import fold_pads
@@ -67,16 +68,11 @@ class Sketch:
         self, source: int, kernel: tuple[int, int], stride: tuple[int, int], same: bool
     ) -> tuple[Window, int, int]:
         """The window and the rows and columns of its output."""
-        feature, sizes, pads = self.features[source], [], []
-        for size, k, step in zip((feature.height, feature.width), kernel, stride, strict=True):
-            count = -(-size // step) if same else (size - k) // step + 1
-            if count < 1:
-                raise HostError(
-                    f"a window of {kernel} is larger than its input", "use padding same"
-                )
-            sizes.append(count)
-            pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
-        return Window(kernel, stride, pads[0], pads[1]), sizes[0], sizes[1]
+        feature = self.features[source]
+        placed = place_window((feature.height, feature.width), kernel, stride, same)
+        if placed is None:
+            raise HostError(f"a window of {kernel} is larger than its input", "use padding same")
+        return placed
 
     def convolution(
         self,
@@ -87,6 +83,7 @@ class Sketch:
         same: bool = True,
         bias: bool = False,
     ) -> int:
+        """`out` channels from all of the source's; a map of 1x1 makes it fully connected. Raises HostError."""
         window, rows, columns = self.window(source, kernel, stride, same)
         feature = self.features[source]
         self.parameters += out * (kernel[0] * kernel[1] * feature.channels + bias)
@@ -110,6 +107,7 @@ class Sketch:
         same: bool = True,
         bias: bool = False,
     ) -> int:
+        """Each channel by itself, `multiplier` times. Raises HostError."""
         source = self.loaded(source)
         window, rows, columns = self.window(source, kernel, stride, same)
         out = self.features[source].channels * multiplier
@@ -138,6 +136,7 @@ class Sketch:
         same: bool,
         largest: bool,
     ) -> int:
+        """largest: MAX_POOL, else AVERAGE_POOL. Raises HostError."""
         source = self.loaded(source)
         window, rows, columns = self.window(source, kernel, stride, same)
         kind = OperatorKind.MAX_POOL if largest else OperatorKind.AVERAGE_POOL
@@ -146,6 +145,7 @@ class Sketch:
         )
 
     def mean(self, source: int) -> int:
+        """Of each channel, over rows and columns."""
         source = self.loaded(source)
         return self._add(
             (1, 1, self.features[source].channels),
@@ -155,12 +155,14 @@ class Sketch:
         )
 
     def pad(self, source: int, rows: tuple[int, int], columns: tuple[int, int]) -> int:
+        """Zeros around a map: rows above and below, columns left and right."""
         source = self.loaded(source)
         f, window = self.features[source], Window(pad_top=rows[0], pad_left=columns[0])
         shape = (f.height + sum(rows), f.width + sum(columns), f.channels)
         return self._add(shape, OperatorKind.PAD, (source,), window=window)
 
     def add(self, first: int, second: int) -> int:
+        """Two maps of one shape, value by value."""
         f = self.features[first]
         addition = Addition((0, 0, 0), (0, 0, 0), 0, 255, linear=(0, 0, 0, 0))
         return self._add(
@@ -182,6 +184,7 @@ class Sketch:
         )
 
     def softmax(self, source: int) -> int:
+        """Of a vector."""
         f = self.features[source]
         form = Exponential(1 << 30, 23, 255)
         return self._add((1, 1, f.channels), OperatorKind.SOFTMAX, (source,), exponential=form)

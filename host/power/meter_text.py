@@ -58,6 +58,7 @@ def lines_of(head: bytes) -> list[tuple[str, int]]:
 
 
 def text_of(line: bytes) -> str:
+    """Without its end. UTF-8, else Windows' code page; nothing is refused."""
     try:
         return line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:  # a micro sign of Windows
@@ -65,6 +66,7 @@ def text_of(line: bytes) -> str:
 
 
 def cells_of(line: str, separator: str) -> list[str]:
+    """Without blanks around them; none where a quoted cell has no end."""
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:

@@ -63,6 +63,7 @@ class Builder:
         return len(self.features) - 1
 
     def tensor(self, operator: Operator, position: int = 0) -> Tensor:
+        """An operator's input at that position."""
         return self.graph.tensors[operator.inputs[position]]
 
     def source(self, operator: Operator, position: int = 0) -> int:
@@ -140,6 +141,7 @@ class Builder:
         return made
 
     def alias(self, operator: Operator, source: int) -> None:
+        """The operator's output is the feature `source` itself."""
         self.feature_of[operator.outputs[0]] = source
 
 

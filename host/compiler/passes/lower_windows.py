@@ -8,11 +8,12 @@ from host.compiler import arithmetic
 from host.compiler.check import MAX_SMALL, refuse
 from host.compiler.format import OperatorKind
 from host.compiler.graph import Operator, WindowOptions
-from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Scaling, Window
+from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Scaling, Window, place_window
 from host.compiler.passes.lower_builder import SHAPES, Builder
 
 
 def convolution(builder: Builder, operator: Operator) -> None:
+    """CONV_2D; of a 1x1 window POINTWISE, or FULLY_CONNECTED on a vector. Raises HostError."""
     options = operator.options
     assert isinstance(options, WindowOptions)
     source = builder.spatial(operator)
@@ -34,6 +35,7 @@ def convolution(builder: Builder, operator: Operator) -> None:
 
 
 def depthwise(builder: Builder, operator: Operator) -> None:
+    """DEPTHWISE_CONV_2D; of one channel it is a convolution. Raises HostError."""
     options = operator.options
     assert isinstance(options, WindowOptions)
     source = builder.spatial(operator)
@@ -73,19 +75,15 @@ def _place(
     """The window and the output's rows and columns, by TFLite's SAME and VALID."""
     if not all(1 <= n <= MAX_SMALL for n in kernel):
         refuse(operator, f"window {kernel}", f"use at most {MAX_SMALL}")
-    sizes: list[int] = []
-    pads: list[int] = []
-    for size, k, step in zip((feature.height, feature.width), kernel, options.stride, strict=True):
-        same = options.padding == "SAME"
-        count = -(-size // step) if same else (size - k) // step + 1
-        if count < 1:
-            refuse(operator, f"window {kernel} is larger than its input", "use padding SAME")
-        sizes.append(count)
-        pads.append(max((count - 1) * step + k - size, 0) // 2 if same else 0)
-    return Window(kernel, options.stride, pads[0], pads[1]), sizes[0], sizes[1]
+    size, same = (feature.height, feature.width), options.padding == "SAME"
+    placed = place_window(size, kernel, options.stride, same)
+    if placed is None:
+        refuse(operator, f"window {kernel} is larger than its input", "use padding SAME")
+    return placed
 
 
 def fully_connected(builder: Builder, operator: Operator) -> None:
+    """FULLY_CONNECTED over a whole map or a vector. Raises HostError."""
     source = builder.source(operator)
     feature, weights = builder.features[source], builder.tensor(operator, 1)
     out, inputs = weights.shape
@@ -105,6 +103,7 @@ def fully_connected(builder: Builder, operator: Operator) -> None:
 
 
 def pool(builder: Builder, operator: Operator) -> None:
+    """AVERAGE_POOL_2D and MAX_POOL_2D. Raises HostError."""
     options = operator.options
     assert isinstance(options, WindowOptions)
     arithmetic.same_quantisation(builder.graph, operator)
