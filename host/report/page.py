@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from host.base.errors import HostError
 from host.base.files import private_folder, write_again
+from host.base.regular_files import open_regular
 from host.report.blocks import Page, Plot
 from host.report.figure import png_bytes, svg_text
 
+GENERATOR = b'<meta name="generator" content="tinyml-camera">'
+HEAD_BYTES = 1024
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
@@ -38,6 +42,20 @@ def write_page(path: Path, page: Page, pngs: bool = True) -> list[Path]:
         write_again(temporary, png_bytes(plot.figure))
         written.append(temporary)
     return written
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises HostError where something lies that is no page of ours: a page may be made again, nothing else goes."""
+    if not path.exists():
+        return
+    if path.is_dir():
+        raise HostError(f"{path} is a folder", "give a file's name")
+    with open_regular(path) as file:
+        head = file.read(HEAD_BYTES)
+    if GENERATOR not in head:
+        raise HostError(
+            f"{path} is there already, and is no page of this tool", "give another name"
+        )
 
 
 def plots_of(page: Page) -> list[Plot]:

@@ -13,7 +13,7 @@ from PIL import Image
 from host.base.errors import HostError
 from host.report.blocks import Code, Page, Paragraph, Plot, Section, Table, Tile
 from host.report.figure import new_figure, plot_style, png_bytes, svg_text
-from host.report.page import render_page, write_page
+from host.report.page import refuse_foreign, render_page, write_page
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
@@ -40,6 +40,17 @@ def page() -> Page:
         ),
         footer="made by a test",
     )
+
+
+def test_a_page_is_made_again_and_nothing_else_is_replaced(tmp_path: Path) -> None:
+    refuse_foreign(tmp_path / "new.html")
+    write_page(tmp_path / "page.html", Page("a", "b", (), (), (), "c"), pngs=False)
+    refuse_foreign(tmp_path / "page.html")
+    (tmp_path / "notes.html").write_text("<!doctype html>mine")
+    with pytest.raises(HostError, match="is no page of this tool: give another name"):
+        refuse_foreign(tmp_path / "notes.html")
+    with pytest.raises(HostError, match="is a folder"):
+        refuse_foreign(tmp_path)
 
 
 class Reader(HTMLParser):

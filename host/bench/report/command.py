@@ -10,7 +10,7 @@ from pathlib import Path
 
 from host.base.text import say, visible
 from host.bench.report.compose import page_of
-from host.report.page import write_page
+from host.report.page import refuse_foreign, write_page
 from host.runs.read import read_run
 
 
@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it was written."""
     path = args.output or args.runs[0] / "report.html"
+    if args.output:
+        refuse_foreign(args.output)
     page = page_of([read_run(directory) for directory in args.runs])
     written = write_page(path, page, pngs=not args.no_png)
     print(visible(page.verdict))
