@@ -136,6 +136,18 @@ def test_any_shape_equals_the_host(
         assert np.array_equal(firmware_average(luma, height, width, 3, packed(u, v)), expected)
 
 
+@pytest.mark.parametrize("shape", [(35, 57), (43, 45), (3, 5), (1, 1), (37, 61), (63, 63)])
+def test_a_mean_just_below_a_half_is_rounded_down_and_a_half_up(shape: tuple[int, int]) -> None:
+    """Of areas up to 1,999 pixels, whose means are taken by a product, and of larger ones, where it is not exact."""
+    total = shape[0] * shape[1]
+    for mean in (1, 2, 127, 128, 200, 240, 250, 253, 254, 255):
+        least = mean * total - (total - 1) // 2  # rounded it is `mean`, one less is not
+        for whole, expected in ((least - 1, mean - 1), (least, mean)):
+            pixels = np.full(total, whole // total, np.uint8)
+            pixels[: whole % total] += 1
+            assert firmware_average(pixels.reshape(shape), 1, 1, 1).item() == expected
+
+
 @pytest.mark.parametrize("size", [(96, 96), (97, 96), (48, 64), (240, 256)])
 def test_the_cameras_window_in_colour_equals_the_host(size: tuple[int, int]) -> None:
     luma, u, v = drawn_yuv(240, 320, 3)
