@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from host.base.errors import HostError
@@ -51,6 +52,7 @@ class Look:
 
     energy_j: float
     seconds: float
+    uncertainty: float = 0.0  # of an estimate's energy, as a share
 
 
 def duty_cycle_power_w(sleep_w: float, look: Look, looks_per_minute: float) -> float:
@@ -64,6 +66,13 @@ def duty_cycle_power_w(sleep_w: float, look: Look, looks_per_minute: float) -> f
     return (sleep_w * (MINUTE_S - awake_s) + looks_per_minute * look.energy_j) / MINUTE_S
 
 
+def mixed_uncertainty(parts: Iterable[tuple[float, float]]) -> float:
+    """Of a sum of (amount, its uncertainty as a share): estimates from data sheets may all be wrong the same way."""
+    amounts = list(parts)
+    total = sum(amount for amount, _ in amounts)
+    return sum(amount * share for amount, share in amounts) / total if total > 0 else 0.0
+
+
 def battery_life_hours(battery: Battery, average_power_w: float) -> float:
     """Hours until `battery` is empty at this average power of the load."""
     if min(battery.capacity_mah, battery.volts) <= 0 or average_power_w <= 0:
@@ -73,9 +82,21 @@ def battery_life_hours(battery: Battery, average_power_w: float) -> float:
     return battery.usable_wh / (average_power_w + battery.own_loss_w)
 
 
-def life_in_words(hours: float) -> str:
-    """For people: hours below two days, days below two years."""
+def life_in_words(hours: float, uncertainty: float = 0.0) -> str:
+    """For people: hours below two days, days below two years. uncertainty: of the power, below 1; 0: measured."""
+    if uncertainty:
+        return f"{life_in_words(hours)} ({range_in_words(hours, uncertainty)})"
     if hours < 48:
         return f"{hours:.1f} hours"
     days = hours / 24
     return f"{days:.0f} days" if days < 730 else f"{days / 365.25:.1f} years"
+
+
+def range_in_words(hours: float, uncertainty: float) -> str:
+    """`28 to 75 days`: from the largest power that the uncertainty leaves to the least."""
+    low = life_in_words(hours / (1 + uncertainty))
+    if uncertainty >= 1:
+        return f"{low} or more"
+    high = life_in_words(hours / (1 - uncertainty))
+    amount, _, unit = low.partition(" ")
+    return f"{amount if high.endswith(unit) else low} to {high}"

@@ -11,6 +11,8 @@ from host.power.battery import (
     battery_life_hours,
     duty_cycle_power_w,
     life_in_words,
+    mixed_uncertainty,
+    range_in_words,
 )
 
 
@@ -53,3 +55,16 @@ def test_impossible_batteries_are_refused(battery: Battery) -> None:
 )
 def test_life_in_words(hours: float, words: str) -> None:
     assert life_in_words(hours) == words
+
+
+def test_a_life_is_as_unsure_as_the_power() -> None:
+    assert life_in_words(24 * 44, 0.5) == "44 days (29 to 88 days)"
+    assert life_in_words(30, 0.5) == "30.0 hours (20.0 hours to 2 days)"
+    assert range_in_words(12, 0.5) == "8.0 to 24.0 hours"
+    assert range_in_words(60, 1.5) == "24.0 hours or more"
+    assert life_in_words(60, 0.0) == life_in_words(60), "a measurement"
+
+
+def test_parts_of_an_estimate_may_be_wrong_the_same_way() -> None:
+    assert mixed_uncertainty([(3.0, 0.1), (1.0, 0.5)]) == pytest.approx(0.2)
+    assert mixed_uncertainty([]) == 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,17 @@ def test_lives_of_looks_that_fit_and_without_a_pause() -> None:
     assert found[0].hours == pytest.approx(battery_life_hours(BATTERY, average))
     energy = 0.060 * CAPTURE_S + INFERENCE_J + 0.040 * INFERENCE_S
     assert found[1].average_power_w == pytest.approx(energy / (CAPTURE_S + INFERENCE_S))
+
+
+def test_lives_are_as_unsure_as_the_states_and_inferences_that_they_are_of() -> None:
+    result = result_of()
+    assert {life.uncertainty for life in lives(result, BATTERY, [6.0])} == {0.0}, "measured"
+    result.states = [replace(state, uncertainty=0.5) for state in result.states]
+    result.windows = [replace(window, uncertainty=0.5) for window in result.windows]
+    found = lives(result, BATTERY, [6.0])
+    assert [life.uncertainty for life in found] == pytest.approx([0.5, 0.5])
+    result.windows = [replace(window, uncertainty=0.1) for window in result.windows]
+    assert all(0.1 < life.uncertainty < 0.5 for life in lives(result, BATTERY, [6.0]))
 
 
 @pytest.mark.parametrize("missing", [PowerState.SLEEP, PowerState.CAMERA_ON, PowerState.CAPTURE])

@@ -53,8 +53,14 @@ def summary(word: str, **changed: Any) -> dict[str, Any]:
         "repetitions": 0,
         "awake_share": 0.25,
         "refused": "",
+        "uncertainty": 0.5 if word == "estimated" else 0.0,
     }
-    life = {"looks_per_minute": 6.0, f"{word}_average_power_w": 0.00346, "estimated_hours": 770.0}
+    life = {
+        "looks_per_minute": 6.0,
+        f"{word}_average_power_w": 0.00346,
+        "uncertainty": 0.4 if word == "estimated" else 0.0,
+        "estimated_hours": 770.0,
+    }
     return {
         "figures": word,
         "supply_volt": 3.3,

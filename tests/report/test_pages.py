@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
 from host.bench.latency.tables import KIND
 from host.bench.latency.tables import LAYOUTS as LATENCY_LAYOUTS
-from host.bench.report.compose import page_of
+from host.bench.report.compose import _unlike, page_of
 from host.report.blocks import Page, Paragraph, Plot, Table
 from host.report.envelope import MOST_POINTS, envelope
 from host.report.page import render_page
@@ -107,12 +108,31 @@ def test_a_power_page_has_its_windows_states_and_lives(tmp_path: Path) -> None:
     assert [row[3] for row in found["Energy"].rows] == ["216.8 mJ", "216.9 mJ"]
     assert "meter 42" in found["Energy"].caption
     assert found["States"].rows[0] == (
-        "camera on", "12.7 mA", "41.9 mW", "–", "–", "25.0%", "10.00", "–",
+        "camera on", "12.7 mA", "50%", "41.9 mW", "–", "–", "25.0%", "10.00", "–",
     )  # fmt: skip
-    assert found["Battery"].rows[0] == ("6", "3.46 mW", "32 days")
+    assert found["Battery"].rows[0] == ("6", "3.46 mW", "32 days (23 to 53 days)")
+    assert [tile.note.partition(",")[0] for tile in page.tiles] == [
+        "± 17%", "less what idling takes meanwhile", "± 17%", "23 to 53 days",
+    ]  # fmt: skip
     assert figures(page) == {"current", "inferences", "states", "energies"}
     measured = page_of([power_run(tmp_path / "m", "measured")])
     assert "± 17%" not in measured.verdict and not measured.warnings
+    assert tables(measured)["Battery"].rows[0] == ("6", "3.46 mW", "32 days")
+    assert "±" not in tables(measured)["States"].heading
+    assert not any("±" in tile.note for tile in measured.tiles)
+
+
+def test_runs_that_were_charged_unlike_say_so(tmp_path: Path) -> None:
+    runs = [power_run(tmp_path / name) for name in ("on", "off", "none")]
+    boards = [
+        replace(run.conditions, board=replace(run.conditions.board, held_for=held))
+        for run, held in zip(runs, ("core load on", "core load off", ""), strict=True)
+        if run.conditions.board is not None
+    ]
+    on, off, none = (replace(run, conditions=c) for run, c in zip(runs, boards, strict=True))
+    (line,) = _unlike([on, off, none])
+    assert "on: core load on; off: core load off" in line
+    assert _unlike([on, on, none]) == _unlike([off]) == []
 
 
 def test_a_refused_figure_is_not_shown(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from host.link.messages import PowerState
-from host.power.battery import MINUTE_S, Battery, Look, battery_life_hours, duty_cycle_power_w
+from host.power.battery import (
+    MINUTE_S,
+    Battery,
+    Look,
+    battery_life_hours,
+    duty_cycle_power_w,
+    mixed_uncertainty,
+)
 from host.power.figures import InferenceWindow, StateFigure, median_of
 from host.power.meter import MeterInfo
 from host.power.method import Method
@@ -81,11 +88,21 @@ class PowerResult:
         if not (camera and capture and energies and seconds and capture.repetitions):
             return None
         settle_s = SETTLE_FRAMES * capture.seconds_each
-        energy = camera.mean_power_w * settle_s + capture.energy_each_j + energies[0]
-        return Look(energy, settle_s + capture.seconds_each + seconds)
+        parts = (
+            (camera.mean_power_w * settle_s, camera.uncertainty),
+            (capture.energy_each_j, capture.uncertainty),
+            (energies[0], self.uncertainty),
+        )
+        seconds += settle_s + capture.seconds_each
+        return Look(sum(energy for energy, _ in parts), seconds, mixed_uncertainty(parts))
 
-    def without_pause_w(self) -> float | None:
-        """Mean power of a board that captures and infers by turns: its sensor streams meanwhile, too."""
+    @property
+    def uncertainty(self) -> float:
+        """Of an inference's energy, as a share; 0 of a measurement."""
+        return _mean([window.uncertainty for window in self.windows]) or 0.0
+
+    def without_pause(self) -> tuple[float, float] | None:
+        """Mean power of a board that captures and infers by turns, its sensor streaming meanwhile; and how unsure."""
         camera, capture = self.state(PowerState.CAMERA_ON), self.state(PowerState.CAPTURE)
         energies, seconds = self.energies_j(), self.seconds_an_inference()
         if not (
@@ -93,8 +110,13 @@ class PowerResult:
         ):
             return None
         sensor_w = camera.mean_power_w - self.idle_w
-        energy = capture.energy_each_j + energies[0] + sensor_w * seconds
-        return energy / (capture.seconds_each + seconds)
+        parts = (
+            (capture.energy_each_j, capture.uncertainty),
+            (energies[0], self.uncertainty),
+            (sensor_w * seconds, camera.uncertainty),
+        )
+        energy = sum(each for each, _ in parts)
+        return energy / (capture.seconds_each + seconds), mixed_uncertainty(parts)
 
 
 @dataclass(frozen=True)
@@ -104,21 +126,26 @@ class Life:
     looks_per_minute: float | None
     average_power_w: float
     hours: float
+    uncertainty: float = 0.0  # of an estimated power, as a share
 
 
 def lives(result: PowerResult, battery: Battery, looks_per_minute: list[float]) -> list[Life]:
     """For each rate that fits, then without a pause. Empty when the states that it needs were not measured."""
-    look, sleep_w = result.look(), result.power_w(PowerState.SLEEP)
-    if look is None or sleep_w is None:
+    look, sleep = result.look(), result.state(PowerState.SLEEP)
+    if look is None or sleep is None:
         return []
+    sleep_w = sleep.mean_power_w
     found = []
     for rate in looks_per_minute:
         if rate * look.seconds <= MINUTE_S:
             duty_w = duty_cycle_power_w(sleep_w, look, rate)
-            found.append(Life(rate, duty_w, battery_life_hours(battery, duty_w)))
-    power = result.without_pause_w()
-    if power is not None:
-        found.append(Life(None, power, battery_life_hours(battery, power)))
+            asleep = (sleep_w * (MINUTE_S - rate * look.seconds), sleep.uncertainty)
+            unsure = mixed_uncertainty((asleep, (rate * look.energy_j, look.uncertainty)))
+            found.append(Life(rate, duty_w, battery_life_hours(battery, duty_w), unsure))
+    without = result.without_pause()
+    if without is not None:
+        power, unsure = without
+        found.append(Life(None, power, battery_life_hours(battery, power), unsure))
     return found
 
 
@@ -209,6 +236,7 @@ def _battery(
             {
                 "looks_per_minute": life.looks_per_minute,
                 f"{kind}_average_power_w": life.average_power_w,
+                "uncertainty": life.uncertainty,
                 "estimated_hours": life.hours,
             }
             for life in lives(result, battery, looks_per_minute)

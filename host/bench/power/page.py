@@ -6,7 +6,8 @@ import math
 
 from host.bench.power.plots import detail_plot, energies_plot, states_plot, trace_plot
 from host.bench.power.saved_figures import PowerFigures, power_figures
-from host.power.battery import life_in_words
+from host.bench.power.show import LIFE_NOTE
+from host.power.battery import life_in_words, range_in_words
 from host.report.blocks import Block, Paragraph, Section, Table, Tile
 from host.report.conditions import place_words
 from host.report.units import prefixed, split_unit
@@ -49,17 +50,30 @@ def power_warnings(run: Run) -> list[str]:
 def power_tiles(run: Run) -> tuple[Tile, ...]:
     """Energy, current, life."""
     found = power_figures(run)
+    unsure = f"± {found.uncertainty:.0%}, " if found.estimated and found.uncertainty else ""
     tiles = [
-        _tile(f"energy an inference, gross, {found.word}", found.gross_j, "J", "median of windows"),
+        _tile(
+            f"energy an inference, gross, {found.word}",
+            found.gross_j,
+            "J",
+            f"{unsure}median of windows",
+        ),
         _tile(f"net of idling, {found.word}", found.net_j, "J", "less what idling takes meanwhile"),
-        _tile(f"current while inferring, {found.word}", found.inference_current_a, "A", "mean"),
+        _tile(
+            f"current while inferring, {found.word}",
+            found.inference_current_a,
+            "A",
+            f"{unsure}mean",
+        ),
     ]
     paused = [life for life in found.lives if life.looks_per_minute is not None]
     if paused:
         value, unit = split_unit(life_in_words(paused[0].hours))
         rate = paused[0].looks_per_minute
         label = f"battery life, {rate:g} look{'' if rate == 1 else 's'} a minute, estimated"
-        tiles.append(Tile(label, value, unit, found.battery.split(",")[0]))
+        life = paused[0]
+        span = f"{range_in_words(life.hours, life.uncertainty)}, " if life.uncertainty else ""
+        tiles.append(Tile(label, value, unit, span + found.battery.split(",")[0]))
     return tuple(tiles)
 
 
@@ -127,6 +141,7 @@ def _states(found: PowerFigures) -> Table:
     heading = (
         "state",
         "current",
+        *(("±",) if found.estimated else ()),
         "power",
         "each takes",
         "energy each",
@@ -138,6 +153,11 @@ def _states(found: PowerFigures) -> Table:
         (
             state.state.replace("_", " "),
             prefixed(state.current_a, "A"),
+            *(
+                (f"{state.uncertainty:.0%}" if state.uncertainty else "–",)
+                if found.estimated
+                else ()
+            ),
             prefixed(state.power_w, "W"),
             prefixed(state.seconds_each, "s"),
             prefixed(state.energy_each_j, "J"),
@@ -155,14 +175,14 @@ def _lives(found: PowerFigures) -> Table:
         (
             "without a pause" if life.looks_per_minute is None else f"{life.looks_per_minute:g}",
             prefixed(life.average_power_w, "W"),
-            life_in_words(life.hours),
+            life_in_words(life.hours, life.uncertainty),
         )
         for life in found.lives
     )
     return Table(
         ("looks a minute", "average power", "life"),
         rows,
-        f"Estimated for {found.battery}: the board sleeps between looks.",
+        f"Estimated for {found.battery}: the board sleeps between looks. {LIFE_NOTE}.",
     )
 
 

@@ -79,8 +79,14 @@ def states_plot(name: str, states: tuple[SavedState, ...], word: str) -> Plot:
         milliamperes = [1000 * state.current_a for state in shown]
         colours = ["#c4ccd6" if state.refused else CURRENT for state in shown]
         axes.barh(places, milliamperes, color=colours, height=0.65)
-        for place, value in zip(places, milliamperes, strict=True):
-            axes.text(value * 1.06, place, f"{value:.3g} mA", va="center", fontsize=8)
+        errors = [1000 * state.current_a * state.uncertainty for state in shown]
+        if any(errors):
+            axes.errorbar(milliamperes, places, xerr=errors, fmt="none", ecolor=INK, capsize=3)
+        for place, value, error in zip(places, milliamperes, errors, strict=True):
+            unsure = f" ± {error / value:.0%}" if error else ""
+            axes.text(
+                (value + error) * 1.06, place, f"{value:.3g} mA{unsure}", va="center", fontsize=8
+            )
         axes.set_yticks(places, [state.state.replace("_", " ") for state in shown])
         axes.set(
             xscale="log", xlabel="mA, logarithmic", title=f"mean current of each state, {word}"

@@ -27,6 +27,7 @@ class SavedState:
     seconds_each: float
     awake_share: float
     refused: str
+    uncertainty: float  # as a share
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class SavedLife:
     looks_per_minute: float | None
     average_power_w: float
     hours: float
+    uncertainty: float  # of the power, as a share; 0: measured, or not known
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _state(state: dict[str, Any], word: str, where: str) -> SavedState:
         seconds_each=_number(state, "seconds_each", where),
         awake_share=_number(state, "awake_share", where),
         refused=str(state.get("refused", ""))[:400],
+        uncertainty=_share(state, where),
     )
 
 
@@ -153,7 +156,14 @@ def _life(life: dict[str, Any], word: str, where: str) -> SavedLife:
         looks_per_minute=None if math.isnan(looks) else looks,
         average_power_w=_number(life, f"{word}_average_power_w", where),
         hours=_number(life, "estimated_hours", where),
+        uncertainty=_share(life, where),
     )
+
+
+def _share(values: dict[str, Any], where: str) -> float:
+    """An uncertainty: 0 where there is none; below 1, as a power of 0 or less is none."""
+    share = _number(values, "uncertainty", where)
+    return min(max(share, 0.0), 0.99) if math.isfinite(share) else 0.0
 
 
 def _number(values: dict[str, Any], key: str, where: str) -> float:

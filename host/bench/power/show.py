@@ -12,6 +12,10 @@ from host.bench.power.figures import PowerResult, lives
 from host.power.battery import Battery, life_in_words
 from host.power.currents import LABEL
 
+LIFE_NOTE = (
+    "Added up from the states above: a look lets the sensor settle, captures and infers. Starting the camera is not in "
+    "it; `python -m host.bench watch` runs whole looks, so that its lives are shorter"
+)
 PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 
 
@@ -128,5 +132,7 @@ def _lives(
         table.add_column(name, justify="right", no_wrap=True)
     for life in found:
         rate = "no pause" if life.looks_per_minute is None else f"{life.looks_per_minute:g}"
-        table.add_row(rate, in_units(life.average_power_w, "W"), life_in_words(life.hours))
-    return [Text(), Text(title), table]
+        table.add_row(
+            rate, in_units(life.average_power_w, "W"), life_in_words(life.hours, life.uncertainty)
+        )
+    return [Text(), Text(title), table, Text(LIFE_NOTE, "dim")]

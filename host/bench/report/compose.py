@@ -91,7 +91,7 @@ def _warnings(
     runs: Sequence[Run], latencies: list[LatencyRun], powers: list[Run], others: list[Run]
 ) -> list[str]:
     """Each once, however many runs it is true of."""
-    lines = [line for run in runs for line in warnings_of(run)]
+    lines = [line for run in runs for line in warnings_of(run)] + _unlike(runs)
     lines += [
         _of(of.name, line, latencies) for of in latencies for line in latency.latency_warnings(of)
     ]
@@ -102,6 +102,21 @@ def _warnings(
         _of(o.directory.name, line, runs) for o in others for line in SIMPLE[o.kind].warnings(o)
     ]
     return list(dict.fromkeys(lines))
+
+
+def _unlike(runs: Sequence[Run]) -> list[str]:
+    """Virtual boards that were charged unlike: a time of the one does not belong to an energy of the other."""
+    held_for = {
+        run.directory.name: run.conditions.board.held_for
+        for run in runs
+        if run.conditions.board is not None and run.conditions.board.held_for
+    }
+    if len(set(held_for.values())) < 2:
+        return []
+    each = "; ".join(f"{name}: {held}" for name, held in held_for.items())
+    return [
+        f"These runs were not charged alike, so their times and energies differ by that: {each}."
+    ]
 
 
 def _of(name: str, line: str, runs: Sequence[object]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from host.base.errors import HostError
 from host.bench.latency.plots import plain_ticks
 from host.bench.watch.tables import HEARTBEATS, VERDICTS
-from host.power.battery import life_in_words
+from host.power.battery import life_in_words, range_in_words
 from host.report.blocks import Block, Plot, Section, Table, Tile
 from host.report.conditions import place_words
 from host.report.figure import COLOURS, new_figure, plot_style
@@ -88,7 +88,9 @@ def tiles(run: Run) -> tuple[Tile, ...]:
         shown.append(Tile("mean current, estimated", value, unit, uncertainty))
     for cell, hours in found.estimated_life_hours.items():
         value, unit = split_unit(life_in_words(hours))
-        shown.append(Tile("battery life, estimated", value, unit, cell))
+        unsure = found.estimated_uncertainty or 0.0
+        span = f"{range_in_words(hours, unsure)}, " if unsure > 0 else ""
+        shown.append(Tile("battery life, estimated", value, unit, span + cell))
     return tuple(shown)
 
 
