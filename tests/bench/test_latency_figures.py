@@ -14,18 +14,20 @@ from rich.console import Console
 
 from host.base.console import Console as SafeConsole
 from host.base.errors import HostError
+from host.base.places import ABOVE
 from host.bench.latency.bootstrap import FEWEST, Ratio, Verdict, beyond_runs, mean, ratio
 from host.bench.latency.compare import RUN_TO_RUN, compare_runs, latency_run, verdict_words
-from host.bench.latency.figures import INJECTED, lost_between
+from host.bench.latency.figures import CAMERA, INJECTED, lost_between
 from host.bench.latency.page import latency_tiles
 from host.bench.latency.progress import Progress
-from host.bench.latency.show import comparison_table, summary_table
+from host.bench.latency.show import comparison_table, notes, summary_table
 from host.bench.latency.spread import spread_of
 from host.bench.latency.tables import ADDED, INFERENCES, KIND, LAYERS, LAYOUTS
 from host.link.sequence import Losses
 from host.runs.read import read_run
 from host.runs.write import RunWriter
 from tests.bench.latency_rows import CLOCK_HZ, inferences, summary, written
+from tests.runs.made import conditions as made_conditions
 
 
 def test_a_spread_is_numpys_and_the_standard_librarys() -> None:
@@ -118,6 +120,19 @@ def test_an_injected_image_has_an_inference_and_a_round_trip_alone() -> None:
     found = summary(inferences(3), source=INJECTED)
     assert [stage.name for stage in found.stages] == ["inference", "end to end (host)"]
     assert found.frames_per_second == 0.0
+
+
+def test_what_capture_means_here_is_said_where_the_camera_was() -> None:
+    conditions = made_conditions()
+    for source, said in ((CAMERA, True), (INJECTED, False)):
+        found = summary(inferences(3), source=source)
+        assert (
+            any(line.startswith("capture, send: beside") for line in notes(found, conditions))
+            == said
+        )
+    page = (ABOVE / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
+    for stage in summary(inferences(3)).stages:
+        assert f"| {stage.name}" in page or stage.name == "age", "the glossary has every stage"
 
 
 def test_missing_frames_and_messages_are_counted_from_the_first_inference_on() -> None:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from host.bench.latency.compare import RUN_TO_RUN, Comparison, verdict_words
-from host.bench.latency.figures import LayerStage, Lost, Stage, Summary
+from host.bench.latency.figures import CAMERA, LayerStage, Lost, Stage, Summary
 from host.bench.latency.spread import Spread
 from host.runs.conditions import Conditions
 
@@ -91,6 +91,10 @@ def notes(summary: Summary, conditions: Conditions) -> list[str]:
         lines.append(f"{summary.frames_per_second:.2f} frames a second, {rate}")
     if summary.estimated:
         lines.append(f"cycles and their ms are ESTIMATED: the board is virtual ({conditions.cpu})")
+    if summary.source == CAMERA:
+        lines.append(
+            "capture, send: beside the other stages; alone, in `bench power` and `bench watch`, they take longer"
+        )
     if summary.layers:
         lines.append(
             f"layers: {summary.profiled} inferences of a separate pass, as profiling costs reads of the clock"

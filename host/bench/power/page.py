@@ -6,7 +6,7 @@ import math
 
 from host.bench.power.plots import detail_plot, energies_plot, states_plot, trace_plot
 from host.bench.power.saved_figures import PowerFigures, power_figures
-from host.bench.power.show import LIFE_NOTE
+from host.bench.power.show import LIFE_NOTE, STATE_NOTE
 from host.power.battery import life_in_words, range_in_words
 from host.report.blocks import Block, Paragraph, Section, Table, Tile
 from host.report.conditions import place_words
@@ -167,7 +167,7 @@ def _states(found: PowerFigures) -> Table:
         )
         for state in found.states
     )
-    return Table(heading, rows, f"{found.word} at {found.supply_volt:g} V")
+    return Table(heading, rows, f"{found.word} at {found.supply_volt:g} V. {STATE_NOTE}.")
 
 
 def _lives(found: PowerFigures) -> Table:

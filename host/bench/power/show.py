@@ -12,6 +12,10 @@ from host.bench.power.figures import PowerResult, lives
 from host.power.battery import Battery, life_in_words
 from host.power.currents import LABEL
 
+STATE_NOTE = (
+    "Capture: whole frames waited for, read and averaged, nothing else running; send: frames as fast as the port takes "
+    "them. `bench latency` has both beside the model, where they take less"
+)
 LIFE_NOTE = (
     "Added up from the states above: a look lets the sensor settle, captures and infers. Starting the camera is not in "
     "it; `python -m host.bench watch` runs whole looks, so that its lives are shorter"
@@ -23,7 +27,12 @@ def power_tables(
     result: PowerResult, battery: Battery, looks_per_minute: list[float]
 ) -> RenderableType:
     """States, windows, the figure, the battery; and what they are worth."""
-    parts: list[RenderableType] = [_states(result), _windows(result), Text()]
+    parts: list[RenderableType] = [
+        _states(result),
+        Text(STATE_NOTE, "dim"),
+        _windows(result),
+        Text(),
+    ]
     parts += [Text(line, style="bold") for line in _verdict(result)]
     parts += _lives(result, battery, looks_per_minute)
     parts += [Text(f"refused: {why}", style="bold red") for why in result.refusals]

@@ -50,7 +50,7 @@ def watch_rows(report: WatchReport) -> list[tuple[str, str]]:
         ("verdict at the end", "yes" if beat.verdict else "no"),
         ("awake, cycles a look", f"{report.cycles_a_look / 1e6:,.2f} M"),
         ("  waking and settling", f"{beat.wake_cycles / 1e6:,.2f} M"),
-        ("  capture", f"{beat.capture_cycles / 1e6:,.2f} M"),
+        ("  capture, waiting included", f"{beat.capture_cycles / 1e6:,.2f} M"),
         ("  averaging", f"{beat.preprocess_cycles / 1e6:,.2f} M"),
         ("  inference", f"{beat.inference_cycles / 1e6:,.2f} M"),
         ("awake, cycles a minute", f"{report.cycles_a_minute / 1e6:,.1f} M"),
