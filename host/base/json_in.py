@@ -16,11 +16,8 @@ def parse_json(text: str | bytes) -> Any:
     """
     try:
         found = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
-        return (
-            _whole_letters(found)
-            if HALF.search(text if isinstance(text, str) else text.decode(errors="replace"))
-            else found
-        )
+        plain = text if isinstance(text, str) else text.decode(errors="replace")
+        return _whole_letters(found) if HALF.search(plain) else found
     except RecursionError:
         raise ValueError("lists in lists without end") from None
 

@@ -61,6 +61,9 @@ def parse_map(text: str | None) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in (text or "").split(",") if pair.strip()]
     if any(not equals or not a.strip() or not b.strip() for a, equals, b in pairs):
         raise HostError(f"--label-map {text!r} is not DATA_LABEL=MODEL_LABEL,...")
+    names = [a.strip() for a, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise HostError(f"--label-map says twice what {twice[0]!r} is", "leave one out")
     return {a.strip(): b.strip() for a, _, b in pairs}
 
 

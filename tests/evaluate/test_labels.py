@@ -47,6 +47,7 @@ def test_the_user_decides() -> None:
         ("dog=", "is not DATA_LABEL=MODEL_LABEL"),
         ("dog=persn", "did you mean 'person'"),
         ("dgo=person", "did you mean 'dog'"),
+        ("dog=person,dog=no_person", "says twice what 'dog' is"),
     ],
 )
 def test_a_wrong_map_is_refused(text: str, says: str) -> None:

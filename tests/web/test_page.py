@@ -240,6 +240,32 @@ def test_what_a_board_says_is_never_markup(open_page: OpenPage) -> None:
         expect(page.locator("img")).to_have_count(0)
 
 
+def test_a_picture_that_does_not_come_is_said_with_what_is_going_on(open_page: OpenPage) -> None:
+    """By a clock that jumps: the last figures, or nothing but `waiting`, stood there for ever."""
+    with served(StreamPort(FakeBoard(), shoot=lambda board: b"")) as service:
+        page = open_page(service.address)
+        until(page, "camera.ready")
+        page.evaluate(
+            """async () => {
+              let now = performance.now();
+              performance.now = () => now;
+              setInterval(() => { now += 1000; }, 200);
+            }"""
+        )
+        until(page, "!document.getElementById('alarm').hidden")
+        expect(page.locator("#alarm")).to_contain_text("NO PICTURE YET FOR")
+        words = page.evaluate(
+            """async () => {
+              const { EMPTY, overdue } = await import("/view.js");
+              const slow = { ...EMPTY, image: {}, periods: [3 * 64e6], board: "virtual" };
+              return [overdue(EMPTY, 4999), overdue(slow, 8999), overdue(slow, 9001), overdue(EMPTY, 5000)];
+            }"""
+        )
+        assert words[:2] == [None, None]
+        assert words[2][0] == "NO PICTURE FOR 9 s" and "this computer, which is busy" in words[2][1]
+        assert words[3] == ["NO PICTURE YET FOR 5 s", "python -m host.doctor finds out why"]
+
+
 def test_boards_that_lie_are_counted_and_break_nothing(open_page: OpenPage) -> None:
     """One page after the other over one address: each lie is of another board."""
     lies = [lie for _, lie in cases(full=False, count=40, seed=11)]

@@ -10,9 +10,9 @@ import { SerialLink, hasSerial, knownPort, pickPort } from "./serial.js";
 import { ServerLink, tokenInAddress } from "./server.js";
 import { Settings } from "./settings.js";
 import { RemotePlayer } from "./remote_player.js";
-import { EMPTY, percent, scoreOf, verdictOf, withHello, withSample } from "./view.js";
+import { EMPTY, overdue, percent, scoreOf, verdictOf, withHello, withSample } from "./view.js";
 
-const STEP = 0.05, SKIP_S = 10, FAULT_MS = 6000, LOSSES_MS = 500;
+const STEP = 0.05, SKIP_S = 10, FAULT_MS = 6000, LOSSES_MS = 500, ASLEEP_MS = 4500;
 
 class App {
   view = EMPTY;
@@ -25,6 +25,9 @@ class App {
   #labelling = new Labelling();
   #settings = new Settings((name, value) => this.board.set(name, value), (text) => this.say(text));
   #alarm = null;
+  #overdue = null; // of a picture that should have come
+  #sampleAt = 0; // ms
+  #tickAt = 0;
   #asked = null; // the label of the command line
   #state = null; // of the server
   #faultTimer = null;
@@ -38,7 +41,7 @@ class App {
     byId("with-serial").hidden = !hasSerial();
     byId("connect").disabled = !hasSerial();
     this.#listen();
-    setInterval(() => this.#countLosses(), LOSSES_MS);
+    setInterval(() => { this.#countLosses(); this.#expect(); }, LOSSES_MS);
     const token = tokenInAddress();
     if (token) this.#connectServer(token);
     else if (hasSerial()) knownPort().then((port) => port && this.#connectSerial(port)).catch((error) => this.say(error.message));
@@ -56,7 +59,7 @@ class App {
     this.#drawing = true;
     requestAnimationFrame((nowMs) => {
       this.#drawing = false;
-      const isBehind = this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm }, nowMs);
+      const isBehind = this.#screen.draw(this.view, { tag: this.#tag, alarm: this.#alarm, overdue: this.#overdue }, nowMs);
       clearTimeout(this.#behind);
       this.#behind = isBehind ? setTimeout(() => this.draw(), READ_MS) : null;
     });
@@ -178,6 +181,8 @@ class App {
   }
 
   #sample(sample) {
+    this.#sampleAt = performance.now();
+    if (this.#overdue) this.#expect();
     if (this.view.paused) return; // the counts go on
     this.view = withSample(this.view, sample, performance.now());
     this.#note(sample);
@@ -204,6 +209,18 @@ class App {
     const losses = source.losses, before = this.view.losses;
     if (before && Object.keys(losses).every((kind) => losses[kind] === before[kind])) return;
     this.view = { ...this.view, losses };
+    this.draw();
+  }
+
+  /** Says for how long no picture has come. A page that slept knows nothing of the time before. */
+  #expect() {
+    const now = performance.now();
+    const expects = this.board && this.ready && !this.playback && this.#state?.kind !== "recording";
+    if (!expects || now - this.#tickAt > ASLEEP_MS) this.#sampleAt = Math.max(this.#sampleAt, now);
+    this.#tickAt = now;
+    const found = overdue(this.view, now - this.#sampleAt);
+    if (found?.[0] === this.#overdue?.[0]) return;
+    this.#overdue = found;
     this.draw();
   }
 

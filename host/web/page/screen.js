@@ -49,7 +49,7 @@ export class Screen {
     this.#lineColour = "";
   }
 
-  /** extra: {tag, alarm: [title, remedy] | null}. True when numbers are still to be drawn: call again after READ_MS. */
+  /** extra: {tag, alarm, overdue: [title, remedy] | null}. True when numbers are still to be drawn: call again after READ_MS. */
   draw(view, extra, nowMs) {
     this.#live.draw(view);
     const isOther = this.#verdict(view);
@@ -121,10 +121,10 @@ export class Screen {
     byId("names-of").replaceChildren(...nameRows(view).flatMap(([what, which]) => [element("dt", what), element("dd", which)]));
   }
 
-  #banners(view, { tag, alarm }) {
+  #banners(view, { tag, alarm, overdue }) {
     setText(byId("tag"), tag);
     byId("tag").hidden = !tag;
-    const [title, remedy] = alarm ?? (view.fault ? faultWords(view.fault) : ["", ""]);
+    const [title, remedy] = alarm ?? (view.fault ? faultWords(view.fault) : overdue ?? ["", ""]);
     setText(byId("alarm").children[0], title);
     setText(byId("alarm").children[1], remedy);
     byId("alarm").hidden = !title;

@@ -6,6 +6,7 @@ import { text } from "./layout.js";
 export const HISTORY = 240; // scores in the line
 const RECENT = 12; // frames that a rate is taken over
 const BEST_SHOWN = 3; // of more than two classes
+const PATIENT_MS = 5000; // without a picture nothing is said for so long, nor for three of the model's periods
 const USUAL_LABEL = "person";
 const STAGES = ["capture", "preprocess", "inference", "send"];
 const KINDS_OF_LOSS = [
@@ -94,11 +95,25 @@ export function scoreText(view) {
   return shown.map(([label, score]) => `${label} ${number(view, score)}`).join(", ");
 }
 
+const median = (numbers) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+};
+
+/** [title, remedy] of a picture that should have come, waitedMs after the last; null as long as one may wait. */
+export function overdue(view, waitedMs) {
+  const usualMs = view.periods.length ? (3e3 * median(view.periods)) / view.clockHz : 0;
+  if (waitedMs < Math.max(PATIENT_MS, usualMs)) return null;
+  const yet = view.image ? "" : " YET";
+  const why = view.board === "virtual"
+    ? "the virtual board runs on this computer, which is busy: it goes on by itself, the sooner the fewer other programs run"
+    : "python -m host.doctor finds out why";
+  return [`NO PICTURE${yet} FOR ${Math.floor(waitedMs / 1000)} s`, why];
+}
+
 /** Frames a second: the board's clock first, then what arrives here where that differs. */
 export function rateText(view) {
-  const periods = [...view.periods].sort((a, b) => a - b);
-  const middle = (periods[(periods.length - 1) >> 1] + periods[periods.length >> 1]) / 2;
-  const board = periods.length ? view.clockHz / middle : 0;
+  const board = view.periods.length ? view.clockHz / median(view.periods) : 0;
   const seconds = view.arrivals.length > 1 ? (view.arrivals.at(-1) - view.arrivals[0]) / 1000 : 0;
   const here = seconds > 0 ? (view.arrivals.length - 1) / seconds : 0;
   if (!board && !here) return "waiting for the first frame";
