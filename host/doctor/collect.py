@@ -36,6 +36,7 @@ THROUGHPUT_S, FRAMES_ARE_ENOUGH = 1.0, 3  # a busy computer emulates slowly
 SETTLING_RESULTS, CLOCK_SPAN_S = 2, 1.5
 CLOCK, CLKRC_DIVIDER = (0x11, 0x2D, 0x2E), 0x3F  # CLKRC; ADVFL and ADVFH: rows added to a frame
 FAULTS_ARE_ENOUGH = 2  # the board has started its camera afresh in between
+LOOK_S, REFUSED_ARE_ENOUGH = 0.5, 5  # of a lossy link one may be wrong by chance
 IDENTITY = (0x1C, 0x1D, 0x0A, 0x0B)  # MIDH, MIDL, PID, VER
 LIGHT = (0x07, 0x10, 0x04, 0x03, 0x00)  # AECHH, AECH, COM1, VREF, GAIN
 LAST_LINES = 230  # of 240: bars that fade to grey have faded there
@@ -228,16 +229,23 @@ class Examination:
         return tuple(result for result, _ in found), tuple(arrival for _, arrival in found)
 
     def _next(self, kind: type[M], seconds: float) -> M | None:
-        """The next message of a kind; None after so long, or when the camera keeps failing."""
+        """The next message of a kind; None after so long, when the camera keeps failing, or what comes is refused."""
         end = self._clock() + seconds
-        before = len(self._faults)
+        before, refused = len(self._faults), self._refused(kind)
         while (left := end - self._clock()) > 0:
-            message = self._device.receive(left)
+            message = self._device.receive(min(left, LOOK_S))
             if isinstance(message, kind):
                 return message
             if self._note(message) and len(self._faults) - before >= FAULTS_ARE_ENOUGH:
                 return None
+            if self._refused(kind) - refused >= REFUSED_ARE_ENOUGH:
+                return None
         return None
+
+    def _refused(self, kind: type[Message]) -> int:
+        """How many of a kind said what cannot be true."""
+        objections = self._device.line.inbox.objections
+        return sum(count for why, count in objections.items() if why.startswith(kind.__name__))
 
     def _drain(self) -> None:
         """Forgets what came before the last answer."""

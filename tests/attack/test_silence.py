@@ -11,6 +11,7 @@ import pytest
 
 import host.bench.latency.inferences as latency
 import host.capture.terminal as capture
+import host.doctor.collect as collect
 import host.viewer.__main__ as viewer
 import host.viewer.show as show
 import host.viewer.watch as watch
@@ -20,7 +21,7 @@ from host.compiler.__main__ import main as compiler
 from host.deploy.transfer import TRIES_WITHOUT_PROGRESS, send_model
 from host.link.device import Device
 from host.link.line import NoAnswerError
-from host.link.messages import Mode, Setting, SlotBegin, Verdict
+from host.link.messages import Mode, Result, Setting, SlotBegin, Verdict
 from tests.attack.lying_board import LyingBoard, serving
 from tests.attack.tools import run
 from tests.conftest import ROOT
@@ -44,6 +45,16 @@ def test_a_tool_whose_frames_never_come_gives_up_with_a_line(
     with serving(SilentBoard()) as url:
         ended = run(tool, url, tmp_path)
     assert (ended.code, ended.trace) == (2, ""), ended.output
+
+
+def test_the_doctor_waits_for_no_result_that_is_refused_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An emulator is waited for a minute: a board whose results cannot be true took as long."""
+    monkeypatch.setattr(collect, "RESULT_WAIT_S", 600.0)
+    with serving(LyingBoard((Result, "scores", b"abc"))) as url:
+        ended = run("doctor", url, tmp_path)
+    assert ended.trace == "", ended.output
 
 
 def test_a_watch_that_hears_nothing_ends_with_a_line(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from host.base.records import Message
 from host.doctor.collect import collect
 from host.doctor.evidence import Evidence
 from host.link.device import Device
+from host.link.inbox import Inbox
 from host.link.line import NoAnswerError
 from host.link.messages import Fault, FaultCode, Frame, Mode, Pong, Raster, Result, Setting
 from host.link.sequence import Losses
@@ -27,6 +28,7 @@ class Line:
 
     def __init__(self, talk: list[str]) -> None:
         self._talk = talk
+        self.inbox = Inbox()
 
     def send(self, message: Message) -> None:
         self._talk.append(f"sends {message}")

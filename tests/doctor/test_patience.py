@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from host.base.records import Message
 from host.doctor import examine
 from host.doctor.collect import FRAME_WAIT_S, collect
 from host.doctor.evidence import Evidence
+from host.link.inbox import Inbox
 from host.link.line import NoAnswerError
 from host.link.messages import Frame, Mode, Pong, Setting
 from host.link.sequence import Losses
@@ -29,6 +31,7 @@ class SlowDevice:
     looked_at: bool = False
     hello = HELLO
     losses = Losses()
+    line = SimpleNamespace(inbox=Inbox(), send=lambda message: None)
 
     def set_mode(self, mode: Mode) -> None:
         self.frames_from = self.now + self.frame_s
