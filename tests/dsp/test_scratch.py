@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from host.compiler.format import Form, OperatorKind
 from host.compiler.network import IMAGE_FEATURE, Feature, Layer, Network, Window
-from host.compiler.scratch import demand, tiling
+from host.compiler.scratch import demand, is_first, tiling
 from tests.dsp.operators import FUNCTIONS
 
 sizes = st.integers(1, 300)
@@ -121,3 +121,42 @@ def test_a_depthwise_window_of_any_size_has_four_weights_a_word(
         assert demand(network, layer, Form.GENERAL).scratch == wanted
         usual = kernel == (3, 3) and stride <= 2
         assert demand(network, layer, Form.FAST).scratch == (4 + 36 * channels if usual else wanted)
+
+
+def scratch_of(kind: OperatorKind, source: Feature, output: Feature, window: Window) -> int:
+    """As `requested`; the layer reads a feature that is not the image."""
+    image = Feature(4, 4, 1, 1.0, 0)
+    weights = np.zeros((output.channels, 9), np.int8)
+    layer = Layer(kind, 0, (1,), 2, window, weights=weights)
+    kept = tuple(np.arange(f.channels) for f in (image, source, output))
+    return demand(
+        Network((image, source, output), (layer,), 2, (0, 1, 2), kept), layer, Form.FAST
+    ).scratch
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((3, 5, 7), 108), ((2, 2, 3), 12), ((4, 4, 4), 64), ((1, 1, 9), 4)]
+)
+def test_a_dense_layer_copies_a_map_and_no_vector(shape: tuple[int, int, int], size: int) -> None:
+    """Whole words; the word of a vector says that its values follow one another."""
+    source, output = Feature(*shape, 1.0, 0), Feature(1, 1, 10, 1.0, 0)
+    assert scratch_of(OperatorKind.FULLY_CONNECTED, source, output, Window()) == size
+    assert requested(OperatorKind.FULLY_CONNECTED, source, output, Window()) == 4, "the image"
+
+
+@pytest.mark.parametrize(
+    ("window", "channels", "width", "first"),
+    [
+        (HALVED, 1, 48, True), (HALVED, 3, 48, True), (HALVED, 2, 48, False), (HALVED, 1, 4, True),
+        (HALVED, 1, 3, False), (Window((3, 3), (1, 1)), 1, 48, False),
+        (Window((3, 3), (2, 1)), 1, 48, False), (Window((5, 3), (2, 2)), 1, 48, False),
+        (Window((3, 3), (2, 2), pad_left=1), 1, 48, True),
+        (Window((3, 3), (2, 2), pad_left=2), 1, 48, False),
+    ],
+)  # fmt: skip
+def test_which_layers_have_the_kernels_of_the_usual_first_one(
+    window: Window, channels: int, width: int, first: bool
+) -> None:
+    source, output = Feature(96, 2 * width, channels, 1.0, 0), Feature(48, width, 8, 1.0, 0)
+    layer = Layer(OperatorKind.CONV, 0, (IMAGE_FEATURE,), 1, window)
+    assert is_first(layer, source, output) == first
