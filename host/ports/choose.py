@@ -130,7 +130,8 @@ def open_choice(
 
 def address_name(url: str) -> str:
     """For people and for the conditions of a run: the address, and what a virtual board's says of itself."""
-    where, held_for = without_key(url).partition("#")[0], conditions_of_address(url)
+    held_for = conditions_of_address(url) if url.startswith(SOCKET) else ""
+    where = without_key(url).partition("#")[0] if held_for else without_key(url)
     return f"{where} ({held_for})" if held_for else where
 
 

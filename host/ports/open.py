@@ -19,7 +19,15 @@ from host.base.boards import VIRTUAL
 from host.base.errors import HostError
 from host.link.line import EMULATED, Timing
 from host.link.transport import Port, without_key
-from host.ports.choose import REPLAY, Choice, choose_port, listed_ports, open_choice, reopener
+from host.ports.choose import (
+    REPLAY,
+    Choice,
+    address_name,
+    choose_port,
+    listed_ports,
+    open_choice,
+    reopener,
+)
 from host.recording.recorder import Recorder, RecordingPort, start_recording
 from host.recording.replay import ReplayPort, open_replay
 
@@ -123,7 +131,7 @@ def port_opening(
     if options.record is None:
         yield Opening(choice, scene, speed, None, wrap, playback, options.core_load)
         return
-    recorder = start_recording(options.record, without_key(choice.url), _command(), say)
+    recorder = start_recording(options.record, address_name(choice.url), _command(), say)
     say(f"recording to {options.record}")
     try:
         yield Opening(choice, scene, speed, recorder, wrap, playback, options.core_load)

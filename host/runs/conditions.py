@@ -24,7 +24,12 @@ ZERO_WAIT = "zero-wait Cortex-M4"
 HELD_FOR = re.compile(
     r"\((core load (?:on|off), .+ silicon)\)$"
 )  # at the end of a virtual board's port
-SILENT_ADDRESS = "core load and silicon not known: its address was given without them"
+UNKNOWN = "core load and silicon not known: "
+SILENT_ADDRESS = UNKNOWN + "its address was given without them"
+RECORDED = (
+    UNKNOWN
+    + "it is a recording's, whose marks say them (`python -m host.recording info FILE --json`)"
+)
 CPU_FILE = Path("/proc/cpuinfo")  # Linux; elsewhere `platform` knows
 
 
@@ -69,7 +74,7 @@ class BoardConditions:
     def cpu(self) -> str:
         """What a virtual board's cycles are of."""
         load, _, silicon = self.held_for.partition(", ")
-        if self.held_for in ("", SILENT_ADDRESS):
+        if not self.held_for or self.held_for.startswith(UNKNOWN):
             return self.held_for or ZERO_WAIT
         return f"{ZERO_WAIT if silicon == 'ideal silicon' else f'Cortex-M4 of {silicon}'}, {load}"
 
@@ -169,7 +174,8 @@ def _held_for(port: str) -> str:
     found = HELD_FOR.search(port)
     if found:
         return found[1]
-    return SILENT_ADDRESS if port.startswith("socket://") else ""
+    scheme = port.partition(":")[0]
+    return {"socket": SILENT_ADDRESS, "replay": RECORDED}.get(scheme, "")
 
 
 def _cycles(board: BoardConditions) -> str:

@@ -218,7 +218,15 @@ def test_another_board_is_not_waited_for_and_has_no_scene(made: list[Any]) -> No
     with port_opening(PortOptions(url), lambda line: None) as opening:
         opening.open()
         assert opening.timing is None
-    assert made == [("socket", url)]
+    assert made == [("socket", url, "socket://127.0.0.1:5")]
+    made.clear()
+    with port_opening(
+        PortOptions(f"{url}#core-load-on,ideal-silicon"), lambda line: None
+    ) as opening:
+        opening.open()
+    assert made[0][2] == "socket://127.0.0.1:5 (core load on, ideal silicon)", (
+        "what its figures hold for"
+    )
     for wanted, scene, word in ((PortOptions(url), "noise:1", "--scene noise:1"),
                                (PortOptions(url, None, True), "default", "--core-load")):  # fmt: skip
         with (

@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 from host.base.errors import HostError
-from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, SILENT_ADDRESS, gather
+from host.runs.conditions import ESTIMATED_CYCLES, MEASURED_CYCLES, RECORDED, SILENT_ADDRESS, gather
 from host.runs.read import read_run
 from host.runs.typed_json import MOST_BYTES
 from host.runs.write import RunWriter, refuse_place
@@ -291,6 +291,7 @@ def test_conditions_say_whether_cycles_are_estimated() -> None:
         ("socket://[::1]:1 (core load off, wait=1,branch=3 silicon)", "core load off, wait=1,branch=3 silicon",
          "Cortex-M4 of wait=1,branch=3 silicon, core load off"),
         ("socket://127.0.0.1:1", SILENT_ADDRESS, SILENT_ADDRESS),
+        ("replay:a.rec", RECORDED, RECORDED),
         ("memory", "", "zero-wait Cortex-M4"),
     ],
 )  # fmt: skip
