@@ -230,7 +230,9 @@ def test_what_there_is_where_a_label_is_not(
 
 def test_a_sample_knows_the_scores_of_its_labels() -> None:
     (sample,) = paired(wire.Mode.STREAM, frame(1), result(1))
-    assert sample.score("nobody") is None and sample.score("no person") == sample.scores[0]
+    assert sample.score("no person") == sample.scores[0]
+    with pytest.raises(HostError, match="no label 'nobody'"):
+        sample.score("nobody")
     assert sample.meaning == HELLO.score_meaning and sample.source == wire.Source.CAMERA
     assert sample.cycles is not None
     assert (sample.cycles.overlapped, sample.cycles.age) == (
