@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,7 +67,8 @@ def parse(argv: list[str] | None) -> Options:
     output: Path = args.output
     network = _network(args.network)
     if network is not None:
-        _require_own(args, network)
+        given = {name: getattr(args, name) for name in ("alpha", "size", "channels")}
+        _require_own(given, network, args.network)
     options = Options(
         data=tuple(args.data),
         labels=label_list(args.labels) if args.labels else (),
@@ -112,14 +112,13 @@ def parse(argv: list[str] | None) -> Options:
     return options
 
 
-def _require_own(args: argparse.Namespace, network: Architecture) -> None:
-    """--network says these itself: another value beside it would count for nothing."""
+def _require_own(given: dict[str, object], network: Architecture, text: str) -> None:
+    """--network, given as `text`, says these itself: another value beside it would count for nothing."""
     own = {"alpha": None, "size": network.size, "channels": network.channels}
     for name, value in own.items():
-        given = getattr(args, name)
         _require(
-            given in (None, value),
-            f"--{name} {given} beside --network {args.network}, which has its own: leave --{name} out",
+            given[name] in (None, value),
+            f"--{name} {given[name]} beside --network {text}, which has its own: leave --{name} out",
         )
 
 

@@ -52,7 +52,9 @@ def write_small_network(path: Path) -> Path:
 
 def arguments(data: Path, output: Path, *more: str) -> list[str]:
     """A small run: 32x32 grey; without --from or --network in `more` the narrowest network, from scratch."""
-    small = ["--size", "32", "--views", "2"]
+    small = ["--views", "2"]
+    if "--network" not in more:
+        small += ["--size", "32"]
     if not {"--from", "--network"} & {*more}:
         small += ["--alpha", "0.1", "--from", "scratch"]
     shape = ["--batch", "16", "--epochs", "3", "--rate", "0.003", "--labels", ",".join(CLASSES)]
