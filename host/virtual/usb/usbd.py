@@ -8,10 +8,10 @@ EasyDMA is taken to move a word a period of the 16 MHz clock; no source says how
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from host.virtual.chip import Chip
 from host.virtual.interrupts import EventBank
+from host.virtual.usb.cable import Cable, NoCable
 from host.virtual.usb.errata import UsbErrata
 from host.virtual.words import RAM_START
 
@@ -33,50 +33,6 @@ SUSPEND, RESUME, WAKE_UP_ALLOWED, READY = 1 << 8, 1 << 9, 1 << 10, 1 << 11
 DRIVE_RESUME = 1
 DMA_WORD_CYCLES = 4
 IN_ADDRESS = 0x80
-
-
-class Cable(Protocol):
-    """What the controller says to the host at the other end."""
-
-    def attached(self, pulled_up: bool) -> None:
-        """The pull-up on D+ went on or off."""
-
-    def in_ready(self, endpoint: int) -> None:
-        """An IN token would be answered with data now."""
-
-    def out_ready(self, endpoint: int) -> None:
-        """An OUT packet would be taken now."""
-
-    def status_ready(self) -> None:
-        """The status stage of the control transfer would be acknowledged now."""
-
-    def stalled(self, address: int) -> None:
-        """This endpoint answers with STALL now; 0 is the control endpoint."""
-
-    def woken(self) -> None:
-        """The device drives resume."""
-
-
-class NoCable:
-    """Nobody at the other end."""
-
-    def attached(self, pulled_up: bool) -> None:
-        """See Cable."""
-
-    def in_ready(self, endpoint: int) -> None:
-        """See Cable."""
-
-    def out_ready(self, endpoint: int) -> None:
-        """See Cable."""
-
-    def status_ready(self) -> None:
-        """See Cable."""
-
-    def stalled(self, address: int) -> None:
-        """See Cable."""
-
-    def woken(self) -> None:
-        """See Cable."""
 
 
 class Usbd(EventBank):
