@@ -201,7 +201,7 @@ def grid(
         )
     table.caption = (
         f"The board has {FREE_FLASH_BYTES:,} B of flash and {MODEL_MEMORY_BYTES:,} B of RAM for a model; "
-        f"RAM is arena and image. What is sent has {SLOT_MOST_BYTES:,} B of flash: more is built in "
+        f"RAM is arena and image. What is sent has {SLOT_MOST_BYTES:,} B at most: more is built in "
         "(custom_model). Cycles are predicted, not run."
     )
     return table
