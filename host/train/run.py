@@ -68,7 +68,7 @@ def _run(
     options: Options, gathered: Gathered, command: str, watcher: Watcher, chosen: tuple[Any, int]
 ) -> dict[str, Any]:
     devices, worker = chosen
-    key = run_key(options, gathered.digest)
+    key = run_key(options, "")  # more pictures of the same kind make the same model better
     refuse_another(options.output, options.name, key)
     with devices.scope():
         model = _begin(options, gathered.shape)
@@ -190,7 +190,7 @@ def refuse_another(folder: Path, name: str, key: str) -> None:
         known = None
     if known != key:
         raise HostError(
-            f"{folder} holds {name}, which another run made, with other options, data or versions",
+            f"{folder} holds {name}, which another run made, with other options or versions",
             "choose another --output, or another --name",
         )
 

@@ -19,7 +19,7 @@ from host.train import network
 from host.train.__main__ import main
 from host.train.quantise import Int8Model
 from tests.engine.library import HostEngine
-from tests.train.shapes import CLASSES, arguments, write_small_network
+from tests.train.shapes import CLASSES, arguments, write_pictures, write_small_network
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_DEVICES = """
@@ -63,6 +63,12 @@ def test_a_manifest_tells_every_command_that_its_weights_came_by(
         "starting weights",
         "0.3 of the weights",
     ]
+    more = write_pictures(
+        tmp_path / "more"
+    )  # captured since: the same command makes the model anew
+    assert main([*words, "--data", str(more)]) == 0
+    again = json.loads((tmp_path / "tiny.json").read_text())
+    assert again["data"][0]["pictures"] == 2 * reported["data"][0]["pictures"]
 
 
 def test_a_network_written_out_becomes_a_model(
