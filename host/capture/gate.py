@@ -11,9 +11,8 @@ from host.preprocess import area_average
 from host.samples import Sample
 
 CELLS = 8  # a side: the scene is compared in so many squared cells
-CHANGED_LEVELS = (
-    16  # of 255: noise moves the mean of a cell by less than 2, a face that turns by more
-)
+# of 255: noise moves the mean of a cell by less than 2, a face that turns by more
+CHANGED_LEVELS = 16
 
 
 class Gate:

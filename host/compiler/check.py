@@ -147,9 +147,8 @@ def _check_activation(operator: Operator, tensor: Tensor, constant: bool) -> Non
         refuse(operator, f"{where} has a dynamic shape", "fix every dimension before converting")
     if tensor.data is None and tensor.shape and tensor.shape[0] != 1 and len(tensor.shape) > 1:
         refuse(operator, f"{where} has a batch of {tensor.shape[0]}", "convert with a batch of 1")
-    flat = (
-        len(tensor.shape) <= 2
-    )  # a map's values in a row: its own dimensions count, where it is made
+    # a map's values in a row: its own dimensions count, where it is made
+    flat = len(tensor.shape) <= 2
     most = MAX_FLAT if flat else MAX_DIMENSION
     if not all(1 <= n <= most for n in tensor.shape):
         refuse(operator, f"{where} has shape {tensor.shape}", f"use 1..{most} in each dimension")

@@ -10,9 +10,8 @@ from host.base.errors import HostError
 from host.compiler.format import MAX_OUTPUTS, MODEL_MEMORY_BYTES, PackedHeader
 
 ALIGNMENT = 8  # of the arena, behind the image
-CORE_FLASH_BYTES = (
-    91_500  # Arduino's core and its USB stack, estimated: `pio run` prints what a build takes
-)
+# Arduino's core and its USB stack, estimated: `pio run` prints what a build takes
+CORE_FLASH_BYTES = 91_500
 SLOT_MOST_BYTES = 72 * 4096  # of a model that is sent to the board: firmware/src/slot/places.h
 FREE_FLASH_BYTES = APPLICATION_BYTES - CORE_FLASH_BYTES
 

@@ -69,9 +69,8 @@ MAX_STEPS = 4096
 MAX_OUTPUTS = 1024  # 4096 could overflow the sum of softmax
 MAX_LABELS_BYTES = 16_384  # half of a board's ring of bytes to be sent: its Hello finds room there
 MAX_STEP_ROWS = 255
-MODEL_MEMORY_BYTES = (
-    141 * 1024
-)  # RAM that the firmware has for image and arena; what a second image leaves, too
+# RAM that the firmware has for image and arena; what a second image leaves, too
+MODEL_MEMORY_BYTES = 141 * 1024
 SLACK = 8  # bytes behind a map, and behind the lines that are read with its last four channels, that are read, too
 MAX_DIMENSION = 4096  # of height, width, channels, and bytes of a line
 

@@ -19,9 +19,8 @@ from host.base.errors import HostError
 from host.compiler import arithmetic
 from host.compiler.graph import Tensor
 
-NEAREST = (
-    0.52  # steps: half a step is as near as rounding gets; the rest is float32's noise in a scale
-)
+# steps: half a step is as near as rounding gets; the rest is float32's noise in a scale
+NEAREST = 0.52
 NEAR = 0.1  # how far an end may lie from a usual one, in parts of the range
 
 

@@ -13,9 +13,8 @@ from host.base.regular_files import UnreadableError
 from host.data.labels import matching
 from host.data.manifest import Picture
 
-RARE_SHARE = (
-    0.02  # a label with fewer pictures than this share of a similar one's is probably a slip
-)
+# a label with fewer pictures than this share of a similar one's is probably a slip
+RARE_SHARE = 0.02
 SIMILAR = 0.8
 LOPSIDED = 3.0
 LETTERS = re.compile(r"[^\W\d_]")

@@ -97,9 +97,8 @@ def _state(path: Path) -> State:
         found = _start_of(int(pid))
         is_live = bool(found) and (not started or abs(found - float(started)) < SAME_START_S)
     except ValueError:
-        is_live = (
-            not text and abs(age_s) < BEING_WRITTEN_S
-        )  # a clock that was set back makes it young
+        # a clock that was set back makes it young
+        is_live = not text and abs(age_s) < BEING_WRITTEN_S
     return State.LIVE if is_live else State.DEAD
 
 

@@ -26,9 +26,8 @@ from host.link.messages import (
     Status,
 )
 
-TRIES_WITHOUT_PROGRESS = (
-    8  # beginnings without a new byte before giving up: about a minute without the board
-)
+# beginnings without a new byte before giving up: about a minute without the board
+TRIES_WITHOUT_PROGRESS = 8
 STAYS = "the model that ran before still runs"
 
 

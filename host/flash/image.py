@@ -9,9 +9,8 @@ from host.base.boards import APPLICATION_BYTES, RAM_BYTES
 from host.base.errors import HostError
 from host.base.regular_files import UnreadableError, read_file
 
-APPLICATION = (
-    0x10000  # where the bootloader starts it: firmware/platform, and Arduino's linker script
-)
+# where the bootloader starts it: firmware/platform, and Arduino's linker script
+APPLICATION = 0x10000
 RAM = 0x20000000
 VECTORS = 16 + 48  # of the core and of the nRF52840's peripherals
 MOST_FILE_BYTES = 64 << 20

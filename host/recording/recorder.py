@@ -20,9 +20,8 @@ from host.recording.container import NANOSECONDS, FileHeader, Kind
 from host.recording.writer import ChunkFile, Writer
 
 OWNER_ALONE = 0o600
-HELLO_BEGINS = (
-    DELIMITER + encode_packet(Hello.ID, 0, b"")[:2]
-)  # COBS code and type: no other has them
+# COBS code and type: no other has them
+HELLO_BEGINS = DELIMITER + encode_packet(Hello.ID, 0, b"")[:2]
 Say = Callable[[str], None]
 
 

@@ -19,9 +19,8 @@ from host.data.load import Pixels, fill_readable
 from host.data.manifest import Picture
 from host.data.model_input import to_input
 
-DETAIL = (
-    4 / 3
-)  # pictures are kept this much larger than the input, so that a crop of one is still sharp
+# pictures are kept this much larger than the input, so that a crop of one is still sharp
+DETAIL = 4 / 3
 NOTHING = {"non_person", "background", "nothing", "empty", "none", "negative"}
 Say = Callable[[str], None]
 Room = Callable[[tuple[int, ...]], Pixels]  # zeros of a shape, in memory or on a disk

@@ -22,9 +22,8 @@ from host.train.quiet import quiet
 from host.train.views import Views, render
 
 Scores = NDArray[np.float32]
-THREADS = (
-    os.cpu_count() or 1
-)  # models side by side: they wait for each other less than one's threads do
+# models side by side: they wait for each other less than one's threads do
+THREADS = os.cpu_count() or 1
 CHUNK = 2048  # views between two writes of the cache
 LEAST = 0.004  # an int8 softmax knows no smaller probability than 1/256
 

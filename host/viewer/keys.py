@@ -8,9 +8,8 @@ import select
 import sys
 from collections.abc import Callable, Iterator
 
-ESCAPE = (
-    b"\x1b"  # alone the key of that name, else the beginning of another, as an arrow's three bytes
-)
+# alone the key of that name, else the beginning of another, as an arrow's three bytes
+ESCAPE = b"\x1b"
 MOST_BYTES = 8
 ARROWS = {b"\x1b[D": "left", b"\x1b[C": "right", b"\x1bOD": "left", b"\x1bOC": "right"}
 SPECIAL = ("\0", "\xe0")  # what Windows gives before the letter of an arrow

@@ -22,9 +22,8 @@ HISTORY = 240  # scores in the line
 RECENT = 12  # frames that a rate is taken over
 NOTICE_S = 4.0
 FAULT_S = 6.0
-PATIENT_S = (
-    5.0  # without a picture nothing is said for so long, nor for three of the model's periods
-)
+# without a picture nothing is said for so long, nor for three of the model's periods
+PATIENT_S = 5.0
 USUAL_LABEL = "person"
 BEST_SHOWN = 3  # of more than two classes
 

@@ -10,9 +10,8 @@ from host.virtual.schedule import Schedule
 
 QUIET_CYCLES = 50_000  # this long without a look at the pins: back to the fast engine
 NEW_CYCLES = 4_000  # this long without a block that is new
-LEARNED_CYCLES = (
-    32_000_000  # this long, more than a frame, without a new place that looks: back as well
-)
+# this long, more than a frame, without a new place that looks: back as well
+LEARNED_CYCLES = 32_000_000
 
 
 class Exactness:

@@ -137,9 +137,8 @@ def read_limits(registers: Sequence[int], frame_lines: int) -> Limits:
         band = upper << 8 | registers[BD50ST if fifty else BD60ST]
         steps = registers[BD50MAX if fifty else BD60MAX] + 1
         most = max(band, min(most, steps * band)) if band else most
-    slowest = (
-        (1 << (com11 >> 5 & 3)) if com11 & NIGHT else 1
-    )  # DS70: same, 1/2, 1/4, 1/8 of the frame rate
+    # DS70: same, 1/2, 1/4, 1/8 of the frame rate
+    slowest = (1 << (com11 >> 5 & 3)) if com11 & NIGHT else 1
     return Limits(
         most_rows=most,
         band=band,

@@ -50,9 +50,8 @@ FIRST_VGA = (
 FIRST_SMALL = (168, 12)  # in QVGA and whatever else is halved: LX, AR, INF and OM agree
 FIRST_SUBSAMPLED = (159, 10)  # IN ov7675_qvga_regs with HREF 0xBF
 SUBSAMPLED = (0x30, 0x05)  # IN: values of 0xB9 and 0xE6
-SUBSAMPLED_LINES = (
-    FRAME_LINES - 0x88
-)  # IN inserts 0x88 dummy lines; with them a frame is taken to last as ever
+# IN inserts 0x88 dummy lines; with them a frame is taken to last as ever
+SUBSAMPLED_LINES = FRAME_LINES - 0x88
 
 
 @dataclass(frozen=True)

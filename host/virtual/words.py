@@ -166,9 +166,8 @@ COUNT_SHIFT, PENALTY_SHIFT, ENTRY_SHIFT, MASKS_SHIFT, SIZE_SHIFT = 16, 28, 32, 3
     LOAD_FIELDS,
 ) = range(12)
 LOAD_SOURCES, LOAD_DRAWS = 4, 256
-GATHERED_SHIFT = (
-    3  # an interrupt that comes while its handler is pending adds an eighth of its cost
-)
+# an interrupt that comes while its handler is pending adds an eighth of its cost
+GATHERED_SHIFT = 3
 PRIORITY_BITS = 0xE0  # the nRF52840 implements 3 priority bits
 THREAD_PRIORITY = 0x100
 

@@ -29,9 +29,8 @@ RUN_TO_RUN = {
     "overlapped": 0.023,
     "age": 0.0042,
 }
-EMULATED_HOST = (
-    math.inf
-)  # the medians of those nine by this computer's clock: a factor of two, by its other work
+# the medians of those nine by this computer's clock: a factor of two, by its other work
+EMULATED_HOST = math.inf
 IDENTITY = ("port", "labels", "serial_number")  # a difference in these alone changes no figure
 
 

@@ -20,9 +20,8 @@ from host.base.places import DRAWINGS
 from host.base.regular_files import list_files, read_below
 from host.data.model_input import to_input
 
-TRUTH = (
-    "y_labels.csv"  # MLPerf Tiny: file, classes, class, a picture a line; the files are raw bytes
-)
+# MLPerf Tiny: file, classes, class, a picture a line; the files are raw bytes
+TRUTH = "y_labels.csv"
 NOBODY = {"no_person", "no person", "non_person", "not_person", "nobody", "none", "0"}
 SOMEBODY = {"person", "1"}
 MOST_ZIP_BYTES = 4 << 30

@@ -21,9 +21,8 @@ from host.power.figures import InferenceWindow, StateFigure, median_of
 from host.power.meter import MeterInfo
 from host.power.method import Method
 
-SETTLE_FRAMES = (
-    2  # that an always-on board lets pass after waking (Setting.WATCH_SETTLE_FRAMES at start)
-)
+# that an always-on board lets pass after waking (Setting.WATCH_SETTLE_FRAMES at start)
+SETTLE_FRAMES = 2
 
 
 @dataclass

@@ -23,9 +23,8 @@ from host.virtual.native import machine
 HERE = Path(__file__).resolve().parent
 NAME_DIGITS = 16
 FOLDER = re.compile(f"[0-9a-f]{{{NAME_DIGITS}}}")
-MOST_ELSEWHERE = (
-    4  # folders in the temporary one: each checkout and environment of a user has its own
-)
+# folders in the temporary one: each checkout and environment of a user has its own
+MOST_ELSEWHERE = 4
 WRITTEN_S = 3600  # no file takes so long to be written: who wrote it was killed
 
 
