@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from host.base.arguments import whole
 from host.base.errors import plain_words
 
 if __name__ == "__main__":
@@ -15,6 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from host.base.arguments import whole
 from host.base.console import stderr
 from host.base.errors import run_main
 from host.base.files import write_again

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host.base.errors import HostError
 from host.compiler.build import compile_model
 from host.data.learnt import read_learnt
 from host.train import network
@@ -63,12 +64,25 @@ def test_a_manifest_tells_every_command_that_its_weights_came_by(
         "starting weights",
         "0.3 of the weights",
     ]
-    more = write_pictures(
-        tmp_path / "more"
-    )  # captured since: the same command makes the model anew
-    assert main([*words, "--data", str(more)]) == 0
-    again = json.loads((tmp_path / "tiny.json").read_text())
-    assert again["data"][0]["pictures"] == 2 * reported["data"][0]["pictures"]
+
+
+def test_more_pictures_belong_to_the_same_run(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was captured since makes the model of that folder anew; other options do not."""
+    keys = []
+
+    def stop(folder: Path, name: str, key: str) -> None:
+        keys.append(key)
+        raise HostError("far enough")
+
+    monkeypatch.setattr("host.train.run.refuse_another", stop)
+    words = arguments(pictures, tmp_path / "out")
+    more = write_pictures(tmp_path / "more")
+    for given in (words, [*words, "--data", str(more)], [*words, "--views", "3"]):
+        with pytest.raises(HostError, match="far enough"):
+            main(given)
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_a_network_written_out_becomes_a_model(

@@ -22,7 +22,7 @@ from tests.link.fake_board import HELLO, FakeBoard, moving_picture
 from tests.web.conftest import OpenPage
 from tests.web.serve import BOARD, served
 from tests.web.stream import StreamPort
-from tests.web.waits import eventually, until
+from tests.web.waits import compute, eventually, until
 
 FRAMES = 30
 PIXELS = """((id) => { // of a canvas, as it is on the screen
@@ -252,14 +252,14 @@ def test_a_picture_that_does_not_come_is_said_with_what_is_going_on(open_page: O
               setInterval(() => { now += 1000; }, 200);
             }"""
         )
-        until(page, "!document.getElementById('alarm').hidden")
         expect(page.locator("#alarm")).to_contain_text("NO PICTURE YET FOR")
-        words = page.evaluate(
+        words = compute(
+            page,
             """async () => {
               const { EMPTY, overdue } = await import("/view.js");
               const slow = { ...EMPTY, image: {}, periods: [3 * 64e6], board: "virtual" };
               return [overdue(EMPTY, 4999), overdue(slow, 8999), overdue(slow, 9001), overdue(EMPTY, 5000)];
-            }"""
+            }""",
         )
         assert words[:2] == [None, None]
         assert words[2][0] == "NO PICTURE FOR 9 s" and "this computer, which is busy" in words[2][1]
