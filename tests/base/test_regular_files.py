@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import resource
@@ -26,6 +25,7 @@ from host.base.regular_files import (
     read_file,
 )
 from host.virtual.scene import open_scene
+from tests.base.no_rights import forbid
 
 
 @pytest.fixture
@@ -53,14 +53,7 @@ def test_only_files_of_the_folder_are_its_files(hostile: Path) -> None:
 
 
 def test_what_may_not_be_read_is_counted(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scan = os.scandir
-
-    def refuse(path: str) -> object:
-        if Path(path).name == "a":
-            raise PermissionError(errno.EACCES, "Permission denied", path)
-        return scan(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
+    forbid(monkeypatch, "a")
     found = list_files(hostile)
     assert found.names == ("plain",) and found.left_out[NO_RIGHT] == 1
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,7 @@ from host.data.manifest import Picture
 from host.data.manifest_file import write_manifest
 from host.data.model_input import to_input
 from host.preprocess import area_average
+from tests.base.no_rights import forbid
 from tests.data.pictures import fill, picture, png, zipped
 
 SPLIT = ("train/non_person/a.png", "train/person/b.png", "val/non_person/c.png", "val/person/d.png")
@@ -141,14 +140,7 @@ def test_a_class_folder_that_may_not_be_read_is_not_to_be_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(tmp_path, "a/1.png", "b/2.png", "c/3.png")
-    scan = os.scandir
-
-    def refuse(path: str) -> object:
-        if Path(path).name == "b":
-            raise PermissionError(errno.EACCES, "Permission denied", path)
-        return scan(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
+    forbid(monkeypatch, "b")
     with pytest.raises(HostError, match=r"of the class 'b' may not be read: allow yourself to"):
         read_dataset(tmp_path)
 
