@@ -20,7 +20,7 @@ from host.base.console import stderr
 from host.base.errors import HostError, require, run_main
 from host.base.follow_up import shell_line
 from host.base.tool_parser import tool_parser
-from host.capture.options import Band, Options
+from host.capture.options import Band, Options, Showing
 from host.data.duplicates import BITS, NEAR
 from host.data.labels import label_list, resolve
 from host.data.manifest import SPLITS
@@ -42,6 +42,19 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add_port_arguments(parser)
     add("--scene", default="default", metavar="URL", help=SCENE_HELP)
     add("--wiring", choices=["shield", "breadboard"], help="of the camera's D0 and D1: see README")
+    _add_rules(parser)
+    add("--split", choices=("auto", *SPLITS), default="auto", help="of this run's sessions")
+    add("--tags", default="", metavar="A,B", help="kept with every picture: lowlight,kitchen")
+    add("--frames", type=whole(), metavar="N", help="end after N frames were seen")
+    add("--terminal", action="store_true", help="in this terminal instead of a window")
+    add("--plain", action="store_true", help="no screen, one line for each picture")
+    add("--keys", metavar="K,K", help="press these keys, one a frame, then end: 1,1,2,u")
+    return parser.parse_args(argv)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    """Which frames become pictures."""
+    add = parser.add_argument
     add("--auto", type=_rate, metavar="N/s", help="keep N a second while a label's key is on")
     add("--on-change", action="store_true", help="only when the scene has changed")
     add(
@@ -67,13 +80,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         help=f"refuse near-duplicates of the same label up to so many of {BITS} bits of their "
         f"perceptual hashes (default {NEAR}; -1 keeps all)",
     )
-    add("--split", choices=("auto", *SPLITS), default="auto", help="of this run's sessions")
-    add("--tags", default="", metavar="A,B", help="kept with every picture: lowlight,kitchen")
-    add("--frames", type=whole(), metavar="N", help="end after N frames were seen")
-    add("--terminal", action="store_true", help="in this terminal instead of a window")
-    add("--plain", action="store_true", help="no screen, one line for each picture")
-    add("--keys", metavar="K,K", help="press these keys, one a frame, then end: 1,1,2,u")
-    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -86,23 +92,11 @@ def main(argv: list[str] | None = None) -> int:
     def say(text: str) -> None:
         console.print(text, style="dim")
 
-    from host.capture.run import (  # takes a second: only after the arguments are right
-        Showing,
-        capture,
-    )
+    from host.capture.run import capture  # takes a second: only after the arguments are right
     from host.capture.state import refuse_unknown_keys
     from host.data.journal import Journal
 
-    showing = Showing(
-        scene=args.scene,
-        watched=args.watch,
-        threshold=args.threshold,
-        wiring=args.wiring,
-        frames=args.frames,
-        terminal=args.terminal,
-        plain=args.plain,
-        keys=tuple(key.strip() for key in args.keys.split(",")) if args.keys else (),
-    )
+    showing = _showing(args)
     refuse_unknown_keys(showing.keys, options.labels)
     with (
         port_opening(port_options(args), say, args.scene) as opening,
@@ -136,6 +130,19 @@ def _options(args: argparse.Namespace) -> Options:
         distance=args.distance,
         split=args.split,
         tags=tuple(tag.strip() for tag in args.tags.split(",") if tag.strip()),
+    )
+
+
+def _showing(args: argparse.Namespace) -> Showing:
+    return Showing(
+        scene=args.scene,
+        watched=args.watch,
+        threshold=args.threshold,
+        wiring=args.wiring,
+        frames=args.frames,
+        terminal=args.terminal,
+        plain=args.plain,
+        keys=tuple(key.strip() for key in args.keys.split(",")) if args.keys else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""The options of a capture, as one value."""
+"""The options of a capture: what is captured, and how it is shown."""
 
 from __future__ import annotations
 
@@ -30,6 +30,23 @@ class Options:
     def chooses(self) -> bool:
         """Whether frames must be worth it before anybody is asked."""
         return self.on_change or self.band is not None
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How a capture is shown. watched: the label whose score is shown. keys: pressed, one a frame, then the end.
+
+    wiring: of the camera's D0 and D1, shield or breadboard; None leaves it. frames: after how many it ends.
+    """
+
+    scene: str
+    watched: str | None
+    threshold: float
+    wiring: str | None = None
+    frames: int | None = None
+    terminal: bool = False
+    plain: bool = False
+    keys: tuple[str, ...] = ()
 
 
 def rules_text(options: Options) -> str:

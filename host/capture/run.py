@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from host.base.boards import VIRTUAL
 from host.base.console import Console, stderr
 from host.base.errors import HostError
 from host.capture.draw import draw
-from host.capture.options import Options
+from host.capture.options import Options, Showing
 from host.capture.session import CaptureSession
 from host.capture.state import lines
 from host.capture.terminal import run_plain, screen_of
@@ -31,23 +30,6 @@ from host.viewer.window import run_drawn, why_no_window
 
 TITLE = "capture: what the model sees"
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Showing:
-    """How a capture is shown. watched: the label whose score is shown. keys: pressed, one a frame, then the end.
-
-    wiring: of the camera's D0 and D1, shield or breadboard; None leaves it. frames: after how many it ends.
-    """
-
-    scene: str
-    watched: str | None
-    threshold: float
-    wiring: str | None = None
-    frames: int | None = None
-    terminal: bool = False
-    plain: bool = False
-    keys: tuple[str, ...] = ()
 
 
 def capture(

@@ -64,13 +64,9 @@ def pack(
         steps_offset,
         [packed.PackedStep(s.first_row, s.layer, s.end_row - s.first_row) for s in plan.steps],
     )
-    return _finish(
-        network,
-        plan,
-        identity,
-        blob,
-        (maps_offset, operators_offset, steps_offset, labels_offset, len(labels)),
-    )
+    offsets = (maps_offset, operators_offset, steps_offset, labels_offset, len(labels))
+    blob.fill(0, [_header(network, plan, identity, len(blob.data), offsets)])
+    return seal(bytes(blob.data))
 
 
 def exceeded_limit(network: Network, plan: Plan) -> HostError | None:
@@ -199,21 +195,21 @@ def _bounds(layer: Layer) -> tuple[int, int]:
     return (holder.act_min, holder.act_max) if holder else layer.clamp
 
 
-def _finish(
+def _header(
     network: Network,
     plan: Plan,
     identity: Identity,
-    blob: _Blob,
+    total_bytes: int,
     tables: tuple[int, int, int, int, int],
-) -> bytes:
+) -> packed.PackedHeader:
+    """Without the checksum, which seal() adds. tables: offsets of the records and the labels, bytes of the labels."""
     image, scores = network.features[IMAGE_FEATURE], network.features[network.output]
     high, low = (int.from_bytes(identity.source_hash[i : i + 4], "big") for i in (0, 4))
-    blob.reserve(0)
-    header = packed.PackedHeader(
+    return packed.PackedHeader(
         magic=packed.MAGIC,
         version=packed.VERSION,
         header_bytes=packed.PackedHeader.LAYOUT.size,
-        total_bytes=len(blob.data),
+        total_bytes=total_bytes,
         body_crc=0,
         arena_bytes=plan.arena_bytes,
         input_height=image.height,
@@ -239,8 +235,6 @@ def _finish(
         source_hash_high=high,
         source_hash_low=low,
     )
-    blob.fill(0, [header])
-    return seal(bytes(blob.data))
 
 
 def seal(data: bytes) -> bytes:

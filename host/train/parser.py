@@ -28,6 +28,12 @@ def training_parser() -> argparse.ArgumentParser:
 
 
 def _add_data(group: argparse._ArgumentGroup) -> None:
+    _add_sources(group)
+    _add_presentation(group)
+
+
+def _add_sources(group: argparse._ArgumentGroup) -> None:
+    """Which pictures there are, and how much each source of them counts."""
     add = group.add_argument
     add(
         "--data",
@@ -55,6 +61,11 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         help="show a source's pictures more or less often",
     )
     add("--easy", default="", metavar="SOURCE,...", help="sources left out of the figure `wild`")
+
+
+def _add_presentation(group: argparse._ArgumentGroup) -> None:
+    """How often pictures are shown, and in what light."""
+    add = group.add_argument
     add(
         "--balance",
         type=float,
@@ -78,6 +89,13 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_model(group: argparse._ArgumentGroup) -> None:
+    _add_start(group)
+    _add_shape(group)
+    _add_changes(group)
+
+
+def _add_start(group: argparse._ArgumentGroup) -> None:
+    """Where the model goes, and the weights that it begins with."""
     add = group.add_argument
     add(
         "--output",
@@ -101,6 +119,11 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         default="-1..1",
         help="how that model takes pixels",
     )
+
+
+def _add_shape(group: argparse._ArgumentGroup) -> None:
+    """The network: width or stages, and its input."""
+    add = group.add_argument
     add(
         "--alpha",
         type=float,
@@ -114,6 +137,11 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     add("--size", type=int, help=f"pixels of the square input (default {SIZE})")
     add("--channels", type=int, choices=(1, 3), help=f"1: grey, 3: RGB (default {CHANNELS})")
+
+
+def _add_changes(group: argparse._ArgumentGroup) -> None:
+    """Which weights training changes, and what is done to them behind it."""
+    add = group.add_argument
     add(
         "--freeze",
         choices=("none", "trunk"),
@@ -158,6 +186,13 @@ def _add_teachers(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
+    _add_epochs(group)
+    _add_end(group)
+    _add_surroundings(group)
+
+
+def _add_epochs(group: argparse._ArgumentGroup) -> None:
+    """What an epoch is, and how fast weights are learnt in it."""
     add = group.add_argument
     add(
         "--epochs",
@@ -175,6 +210,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     )
     add("--batch", type=int, default=64)
     add("--rate", type=float, default=5e-4, help="the highest learning rate (default 0.0005)")
+
+
+def _add_end(group: argparse._ArgumentGroup) -> None:
+    """When training ends, with which weights, and the epochs behind it."""
+    add = group.add_argument
     add(
         "--ema",
         type=float,
@@ -197,6 +237,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         help="quantisation-aware training: after --epochs, --blend and --logit-bias train on for so many at a tenth of "
         "--rate, rounded as int8 will be; the activations' ranges are calibrated first and stay (default 0)",
     )
+
+
+def _add_surroundings(group: argparse._ArgumentGroup) -> None:
+    """Chance, machines, and what is written beside the model."""
+    add = group.add_argument
     add("--seed", type=whole(0, 2**31 - 1), default=1)
     add(
         "--strategy",

@@ -74,6 +74,19 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = tool_parser("host.virtual", __doc__)
+    _add_program_and_scene(parser)
+    _add_address(parser)
+    _add_hardware(parser)
+    parser.add_argument(
+        "--console",
+        action="store_true",
+        help="commands on stdin: reset, flash FILE, pull, plug, touch, quit",
+    )
+    return parser.parse_args(arguments)
+
+
+def _add_program_and_scene(parser: argparse.ArgumentParser) -> None:
+    """What the board runs and sees."""
     add = parser.add_argument
     add(
         "--image",
@@ -91,6 +104,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add("--light", type=lux, metavar="LUX", help=LIGHT_HELP)
     add("--model", type=Path, metavar="FILE.tpm", help="runs in the place of the built-in model")
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    """Where it is served, to whom, and how fast."""
+    add = parser.add_argument
     add("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     add(
         "--no-key",
@@ -99,6 +117,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "otherwise the address carries a key, which our tools send",
     )
     add("--speed", choices=[s.value for s in Speed], default=Speed.REAL.value)
+
+
+def _add_hardware(parser: argparse.ArgumentParser) -> None:
+    """Which board and camera it is: numbers, wires, faults and the silicon's speed."""
+    add = parser.add_argument
     add("--serial-number", type=_hexadecimal, default=DEFAULT_SERIAL_NUMBER, metavar="HEX")
     add("--data-wiring", choices=[w.value for w in DataWiring], default=DataWiring.SHIELD.value)
     faults = [f.name for f in dataclasses.fields(SensorFaults) if f.name != "stuck_bit"]
@@ -119,12 +142,6 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "(branch=1..3), wait states of flash (flash=0..3), cycles that the core's interrupts cost more (interrupt=N); "
         "default: ideal",
     )
-    add(
-        "--console",
-        action="store_true",
-        help="commands on stdin: reset, flash FILE, pull, plug, touch, quit",
-    )
-    return parser.parse_args(arguments)
 
 
 def packed_for_board(path: Path) -> bytes:

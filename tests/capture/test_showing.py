@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from host.capture import run
-from host.capture.options import Options
-from host.capture.run import Showing, capture
+from host.capture.options import Options, Showing
+from host.capture.run import capture
 from host.capture.session import CaptureSession
 from host.data.journal import Journal
 from host.link.messages import Mode, Setting

@@ -22,9 +22,19 @@ DETAIL_SAMPLES = 200_000  # at most
 def layouts(info: MeterInfo) -> tuple[Layout, ...]:
     """Whether currents are measured or estimated stands in every column's meaning."""
     how = "ESTIMATED from datasheets" if info.estimated else "measured"
+    return (
+        Layout("trace", _trace_columns(how), csv=False),
+        Layout("detail", _detail_columns(how), csv=False),
+        Layout("windows", _window_columns(how)),
+        Layout("states", _state_columns(how)),
+        Layout("inferences", _inference_columns(how)),
+    )
+
+
+def _trace_columns(how: str) -> tuple[Column, ...]:
+    """how, here and below: where the currents come from."""
     amperes = f"A, {how}"
-    joules = f"J, {how}"
-    trace = (
+    return (
         Column("time_s", "float64", "since the run's first sample; pauses between holds left out"),
         Column("current_a", "float32", f"{amperes}, mean of a millisecond"),
         Column("current_min_a", "float32", f"{amperes}, least in it"),
@@ -32,12 +42,19 @@ def layouts(info: MeterInfo) -> tuple[Layout, ...]:
         Column("marker", "bool", "the marker pin was high in it"),
         Column("segment", "text", "which hold"),
     )
-    detail = (
+
+
+def _detail_columns(how: str) -> tuple[Column, ...]:
+    return (
         Column("time_s", "float64", "as in trace"),
-        Column("current_a", "float32", f"{amperes}, every sample"),
+        Column("current_a", "float32", f"A, {how}, every sample"),
         Column("marker", "bool", "the marker pin"),
     )
-    windows = (
+
+
+def _window_columns(how: str) -> tuple[Column, ...]:
+    amperes, joules = f"A, {how}", f"J, {how}"
+    return (
         Column("window", "int64", "number, from 1"),
         Column("start_s", "float64", "of its first inference, as in trace"),
         Column("seconds", "float64", "first rise of the marker to its last fall"),
@@ -50,31 +67,30 @@ def layouts(info: MeterInfo) -> tuple[Layout, ...]:
         Column("lost", "int64", "samples that are missing inside"),
         Column("refused", "text", "why it is no figure; empty: it is one"),
     )
-    states = (
+
+
+def _state_columns(how: str) -> tuple[Column, ...]:
+    return (
         Column("state", "text", "PowerState"),
         Column("seconds", "float64", "that were measured"),
-        Column("current_a", "float64", f"{amperes}, mean"),
+        Column("current_a", "float64", f"A, {how}, mean"),
         Column("power_w", "float64", f"W, {how}, mean"),
-        Column("energy_each_j", "float64", f"{joules}, of a repetition; NaN: none"),
+        Column("energy_each_j", "float64", f"J, {how}, of a repetition; NaN: none"),
         Column("seconds_each", "float64", "of a repetition; NaN: none"),
         Column("repetitions", "int64", "captures, inferences or frames in the whole hold"),
         Column("awake_share", "float64", "of the time, by the board's own count"),
         Column("lost", "int64", "samples that are missing inside"),
         Column("refused", "text", "why it is no figure; empty: it is one"),
     )
-    inferences = (
+
+
+def _inference_columns(how: str) -> tuple[Column, ...]:
+    return (
         Column("window", "int64", "number, from 1"),
         Column("inference", "int64", "in the window, from 1"),
         Column("start_s", "float64", "as in trace"),
         Column("seconds", "float64", "the marker was high"),
-        Column("energy_j", "float64", f"{joules}, gross"),
-    )
-    return (
-        Layout("trace", trace, csv=False),
-        Layout("detail", detail, csv=False),
-        Layout("windows", windows),
-        Layout("states", states),
-        Layout("inferences", inferences),
+        Column("energy_j", "float64", f"J, {how}, gross"),
     )
 
 

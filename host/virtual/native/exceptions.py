@@ -86,6 +86,53 @@ def go_to(s: Any, address: Any) -> None:
 
 
 @inner
+def push_stack(s: Any, place: Any, status: Any, back_to: Any, floating: Any) -> None:
+    """PushStack() of B1.5.6: the frame, whose first word is RAM's word `place`."""
+    ram, old = ram_words(s), group_values(s, words.ENTRY_READ, 10)
+    for i in range(FRAME_REGISTERS):
+        ram[place + i] = old[i]
+    ram[place + 6] = np.uint32(back_to & ~1)
+    ram[place + 7] = np.uint32(status | 1 << 24)
+    if floating != 0:
+        move_group(s, words.READ_BATCH_FUNCTION, words.FLOAT_GROUP)
+        floats = group_values(s, words.FLOAT_GROUP, FLOAT_REGISTERS)
+        for i in range(FLOAT_REGISTERS):
+            ram[place + 8 + i] = floats[i]
+        ram[place + 8 + FLOAT_REGISTERS] = 0
+        s[words.FLOAT_PLACE] = s[words.FRAME_AT] + BASIC_BYTES
+
+
+@inner
+def pop_stack(s: Any, place: Any, floating: Any) -> None:
+    """PopStack() of B1.5.8, but for SP and XPSR: R0 to R3, R12, LR and PC are only put into their group."""
+    ram, new = ram_words(s), group_values(s, words.EXIT_WRITE, 13)
+    if floating != 0:
+        floats = group_values(s, words.FLOAT_GROUP, FLOAT_REGISTERS)
+        for i in range(FLOAT_REGISTERS):
+            floats[i] = ram[place + 8 + i]
+        move_group(s, words.WRITE_BATCH_FUNCTION, words.FLOAT_GROUP)
+    for i in range(FRAME_REGISTERS):
+        new[6 + i] = ram[place + i]
+    new[12] = np.uint32(np.int64(ram[place + 6]) | 1)
+
+
+@inner
+def running(s: Any) -> Any:
+    """Number of the exception whose handler runs, 0: none does."""
+    if s[words.ACTIVE_COUNT] == 0:
+        return np.int64(0)
+    return table_of(s)[s[words.ACTIVE_COUNT] - 1, words.ACTIVE]
+
+
+@inner
+def charge_entry(s: Any, exception: Any, floating: Any) -> None:
+    """Cycles of an exception's entry."""
+    s[words.CYCLES] += ENTRY_CYCLES + table_of(s)[exception, words.DEARER]
+    if floating != 0 and s[words.FLOAT_CONTROL] & LAZY_FLOAT == 0:
+        s[words.CYCLES] += FLOAT_CYCLES
+
+
+@inner
 def enter(s: Any, exception: Any, back_to: Any) -> Any:
     """Stacks the frame and starts the handler. False: the stack does not lie in RAM, and nothing was done."""
     move_group(s, words.READ_BATCH_FUNCTION, words.ENTRY_READ)
@@ -103,18 +150,7 @@ def enter(s: Any, exception: Any, back_to: Any) -> Any:
     place = frame_index(stack, FULL_BYTES if floating else BASIC_BYTES)
     if place < 0 or s[words.ACTIVE_COUNT] >= words.EXCEPTIONS:
         return False
-    ram = ram_words(s)
-    for i in range(FRAME_REGISTERS):
-        ram[place + i] = old[i]
-    ram[place + 6] = np.uint32(back_to & ~1)
-    ram[place + 7] = np.uint32(status | 1 << 24)
-    if floating:
-        move_group(s, words.READ_BATCH_FUNCTION, words.FLOAT_GROUP)
-        floats = group_values(s, words.FLOAT_GROUP, FLOAT_REGISTERS)
-        for i in range(FLOAT_REGISTERS):
-            ram[place + 8 + i] = floats[i]
-        ram[place + 8 + FLOAT_REGISTERS] = 0
-        s[words.FLOAT_PLACE] = stack + BASIC_BYTES
+    push_stack(s, place, status, back_to, floating)
     table = table_of(s)
     table[exception, words.PENDING] = 0
     table[s[words.ACTIVE_COUNT], words.ACTIVE] = exception
@@ -133,9 +169,7 @@ def enter(s: Any, exception: Any, back_to: Any) -> Any:
     move_group(s, words.WRITE_BATCH_FUNCTION, words.ENTRY_WRITE)
     go_to(s, target)
     s[words.FALL] = target  # as if it followed the last block: no branch is charged
-    s[words.CYCLES] += ENTRY_CYCLES + table[exception, words.DEARER]
-    if floating and s[words.FLOAT_CONTROL] & LAZY_FLOAT == 0:
-        s[words.CYCLES] += FLOAT_CYCLES
+    charge_entry(s, exception, floating)
     s[words.EXCEPTIONS_TAKEN] += 1
     s[words.EVENT_SET] = 1
     return True
@@ -158,19 +192,12 @@ def leave(s: Any, link: Any) -> Any:
     place = frame_index(stack, count)
     if place < 0:
         return False
-    table, ram = table_of(s), ram_words(s)
+    ended = running(s)
     s[words.ACTIVE_COUNT] -= 1
-    ended = table[s[words.ACTIVE_COUNT], words.ACTIVE]
-    number = np.int64(0)
-    if s[words.ACTIVE_COUNT] > 0:
-        number = table[s[words.ACTIVE_COUNT] - 1, words.ACTIVE]
+    number, ram = running(s), ram_words(s)
     address, status = np.int64(ram[place + 6]) & ~1, np.int64(ram[place + 7])
     stack += count + (4 if status & ALIGNED != 0 else 0)
-    if floating:
-        floats = group_values(s, words.FLOAT_GROUP, FLOAT_REGISTERS)
-        for i in range(FLOAT_REGISTERS):
-            floats[i] = ram[place + 8 + i]
-        move_group(s, words.WRITE_BATCH_FUNCTION, words.FLOAT_GROUP)
+    pop_stack(s, place, floating)
     control = control & 1 | (USES_PSP if on_process else 0) | (FLOAT_ACTIVE if floating else 0)
     new = group_values(s, words.EXIT_WRITE, 13)
     new[0] = np.uint32(status & ~ALIGNED & ~0x1FF | number | 1 << 24)
@@ -179,9 +206,6 @@ def leave(s: Any, link: Any) -> Any:
     new[3] = np.uint32(main if on_process else stack)
     new[4] = np.uint32(stack if on_process else process)
     new[5] = 0  # FAULTMASK
-    for i in range(FRAME_REGISTERS):
-        new[6 + i] = ram[place + i]
-    new[12] = np.uint32(address | 1)
     move_group(s, words.WRITE_BATCH_FUNCTION, words.EXIT_WRITE)
     s[words.FALL] = address
     s[words.CYCLES] += RETURN_CYCLES
