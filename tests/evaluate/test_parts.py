@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -124,6 +125,11 @@ def test_progress_is_of_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bars.shares == {"reference kernels": [0.25, 0.5, 0.75, 1.0]}
 
 
+def opened_board(*_: object) -> Any:
+    """What open_board() gives: a board that has said hello."""
+    return nullcontext(SimpleNamespace(hello=HELLO))
+
+
 @pytest.mark.parametrize("output", [True, False])
 def test_answers_of_a_board_are_kept_where_the_run_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: bool
@@ -140,11 +146,6 @@ def test_answers_of_a_board_are_kept_where_the_run_is(
         def close(self) -> None:
             closed.append(True)
 
-    def board(*_: object) -> Any:
-        from contextlib import nullcontext
-
-        return nullcontext(SimpleNamespace(hello=HELLO))
-
     def loop(board: object, pixels: object, expected: object, kept: object, done: Any) -> Looped:
         done(1)
         done(4)
@@ -152,7 +153,7 @@ def test_answers_of_a_board_are_kept_where_the_run_is(
 
     monkeypatch.setattr(command, "_progress", lambda _: bars)
     monkeypatch.setattr(command, "Journal", Kept)
-    monkeypatch.setattr(command, "open_board", board)
+    monkeypatch.setattr(command, "open_board", opened_board)
     monkeypatch.setattr(command, "run_loop", loop)
     args = cast(
         Any, SimpleNamespace(port="virtual", send=False, output=tmp_path if output else None)

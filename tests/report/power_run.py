@@ -41,9 +41,9 @@ LAYOUTS = (
 )
 
 
-def summary(word: str, **changed: Any) -> dict[str, Any]:
-    """word: measured or estimated."""
-    state = {
+def camera_state(word: str) -> dict[str, Any]:
+    """The figures of one power state. word, as below: measured or estimated."""
+    return {
         "state": "camera_on",
         "seconds": 10.0,
         f"{word}_current_a": 0.0127,
@@ -55,12 +55,27 @@ def summary(word: str, **changed: Any) -> dict[str, Any]:
         "refused": "",
         "uncertainty": 0.5 if word == "estimated" else 0.0,
     }
+
+
+def battery(word: str) -> dict[str, Any]:
+    """How long one lasts."""
     life = {
         "looks_per_minute": 6.0,
         f"{word}_average_power_w": 0.00346,
         "uncertainty": 0.4 if word == "estimated" else 0.0,
         "estimated_hours": 770.0,
     }
+    return {
+        "capacity_mah": 1000.0,
+        "volts": 3.7,
+        "usable": 0.8,
+        "efficiency": 0.89,
+        "lives": [life],
+    }
+
+
+def summary(word: str, **changed: Any) -> dict[str, Any]:
+    """The figures of a whole run."""
     return {
         "figures": word,
         "supply_volt": 3.3,
@@ -79,15 +94,28 @@ def summary(word: str, **changed: Any) -> dict[str, Any]:
         "short": "",
         "notes": ["LEDs are not in it"],
         "meter": {"name": "meter", "serial_number": "42", "rate_hz": 1e5},
-        "states": [state],
-        "battery": {
-            "capacity_mah": 1000.0,
-            "volts": 3.7,
-            "usable": 0.8,
-            "efficiency": 0.89,
-            "lives": [life],
-        },
+        "states": [camera_state(word)],
+        "battery": battery(word),
     } | changed
+
+
+def add_traces(run: RunWriter) -> None:
+    """A second of idling, then one of inferences."""
+    time = np.arange(2000) / 1000
+    current = np.where(time < 1, 0.001, 0.00656).astype(np.float32)
+    names = ["idle"] * 1000 + ["inference 1"] * 1000
+    run.extend(
+        "trace",
+        {
+            "time_s": time,
+            "current_a": current,
+            "current_min_a": 0.9 * current,
+            "current_max_a": 1.1 * current,
+            "marker": time >= 1,
+            "segment": names,
+        },
+    )
+    run.extend("detail", {"time_s": 5 + time, "current_a": current, "marker": time % 0.5 > 0.1})
 
 
 def power_run(directory: Path, word: str = "estimated", **changed: Any) -> Run:
@@ -100,22 +128,8 @@ def power_run(directory: Path, word: str = "estimated", **changed: Any) -> Run:
         replace(HELLO, board=board),
         "memory",
     )
-    time = np.arange(2000) / 1000
-    current = np.where(time < 1, 0.001, 0.00656).astype(np.float32)
-    names = ["idle"] * 1000 + ["inference 1"] * 1000
     with RunWriter(directory, "power", conditions, LAYOUTS) as run:
-        run.extend(
-            "trace",
-            {
-                "time_s": time,
-                "current_a": current,
-                "current_min_a": 0.9 * current,
-                "current_max_a": 1.1 * current,
-                "marker": time >= 1,
-                "segment": names,
-            },
-        )
-        run.extend("detail", {"time_s": 5 + time, "current_a": current, "marker": time % 0.5 > 0.1})
+        add_traces(run)
         for window, energy in ((1, 0.2168), (2, 0.2169)):
             run.append(
                 "windows",

@@ -100,6 +100,16 @@ def ignore(_: Frame | Result) -> None:
     """Nobody looks on."""
 
 
+def lost_messages(bench: Bench) -> int:
+    """On the wire: those that are missing, and those that were damaged."""
+    return bench.client.losses.wire_lost + bench.client.losses.bad_packets
+
+
+def missing_frames(numbers: list[int], drops: int) -> int:
+    """Between the first and the last of these numbers of frames, less those that the board said it dropped."""
+    return max(numbers[-1] - numbers[0] + 1 - len(numbers) - drops, 0) if numbers else 0
+
+
 def stream(
     bench: Bench,
     frames: int,
@@ -113,7 +123,7 @@ def stream(
     tally, witness = Tally(), Witness(bench)
     count_restarts(bench, tally)
     bench.messages.clear()
-    losses = bench.client.losses
+    lost_before = lost_messages(bench)
     bench.mode(mode)
     start, numbers, answered = bench.port.clock(), list[int](), set[int]()
     while tally.delivered + tally.drops < frames:
@@ -136,9 +146,7 @@ def stream(
     bench.board.run(1)
     answered |= {message.frame for message in bench.messages if isinstance(message, Result)}
     tally.results = len(answered & set(numbers))
-    now = bench.client.losses
-    tally.lost += now.wire_lost - losses.wire_lost + now.bad_packets - losses.bad_packets
-    if numbers:
-        tally.missing = max(numbers[-1] - numbers[0] + 1 - len(numbers) - tally.drops, 0)
+    tally.lost += lost_messages(bench) - lost_before
+    tally.missing = missing_frames(numbers, tally.drops)
     tally.divider = bench.greet().clock_divider
     return tally

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from host.data.__main__ import main as data_main
 from host.data.dataset import read_dataset
@@ -50,6 +50,24 @@ class Scenes(FakeBoard):
         return self._frame(image, source) + self.say(self.result(image, score, source))
 
 
+def label_two_sessions(page: Page, port: StreamPort, frames: int) -> None:
+    """So many frames of each: the first class's by its key held, then the second's by its button held."""
+    port.hand_out(1)
+    until(page, "camera.view.frame === 1")
+    page.keyboard.down("1")
+    port.hand_out(frames - 1)
+    until(page, f"camera.view.frame === {frames}")
+    page.keyboard.up("1")
+    page.keyboard.press("n")
+    port.hand_out(1)
+    until(page, f"camera.view.frame === {frames + 1}")
+    page.locator("#classes button").nth(1).hover()
+    page.mouse.down()
+    port.hand_out(frames - 1)
+    until(page, f"camera.view.frame === {2 * frames}")
+    page.mouse.up()
+
+
 def test_thirty_labelled_pictures_are_downloaded_and_imported(
     open_page: OpenPage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,21 +76,7 @@ def test_thirty_labelled_pictures_are_downloaded_and_imported(
     with served(port) as service:
         page = open_page(service.address)
         until(page, "camera.ready")
-        port.hand_out(1)
-        until(page, "camera.view.frame === 1")
-        page.keyboard.down("1")
-        port.hand_out(each * OF_EACH - 1)
-        until(page, f"camera.view.frame === {each * OF_EACH}")
-        page.keyboard.up("1")
-        page.keyboard.press("n")
-        port.hand_out(1)
-        until(page, f"camera.view.frame === {each * OF_EACH + 1}")
-        button = page.locator("#classes button").nth(1)
-        button.hover()
-        page.mouse.down()
-        port.hand_out(each * OF_EACH - 1)
-        until(page, f"camera.view.frame === {2 * each * OF_EACH}")
-        page.mouse.up()
+        label_two_sessions(page, port, each * OF_EACH)
         port.hand_out(1)
         until(page, f"camera.view.frame === {2 * each * OF_EACH + 1}")  # nobody holds anything
         counts = page.locator("#classes button span:nth-child(2)")
