@@ -27,7 +27,6 @@ MOST_MODEL_BYTES = 1 << 30
 FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # a FIFO without a writer would wait for ever
-    | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)  # Windows has it
 )
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)

@@ -85,6 +85,8 @@ def _slot(m: wire.SlotInfo, _: wire.Hello | None) -> str | None:
 def _held(m: wire.Held, hello: wire.Hello | None) -> str | None:
     if m.duration_us > wire.HOLD_MAX_MS * 1000 + LATE_US:
         return f"{m.duration_us} us"
+    if m.repetitions and not m.duration_us:
+        return f"{m.repetitions} repetitions in 0 us"
     if hello and max(m.awake_cycles, m.marked_cycles) > _most_cycles(m.duration_us, hello):
         return f"{max(m.awake_cycles, m.marked_cycles)} cycles in {m.duration_us} us"
     return _enum(m.state, wire.PowerState) or _enum(m.ended, wire.HoldEnd)

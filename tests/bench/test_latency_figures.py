@@ -260,6 +260,17 @@ def test_a_run_killed_before_its_first_inference_is_one_line(tmp_path: Path) -> 
         latency_run(read_run(tmp_path / "b"))
 
 
+def test_a_killed_run_of_a_board_without_a_clock_has_no_figures(tmp_path: Path) -> None:
+    """Cycles become milliseconds by the clock that its conditions say."""
+    written(tmp_path, inferences(20))
+    header = json.loads((tmp_path / "run.json").read_text())
+    header |= {"state": "running", "summary": {}, "rows": {}}
+    header["conditions"]["board"]["clock_hz"] = 0
+    (tmp_path / "run.json").write_text(json.dumps(header))
+    with pytest.raises(HostError, match="ended before its first inference|clock"):
+        latency_run(read_run(tmp_path))
+
+
 @pytest.mark.parametrize("spoiled", [{"stages": []}, {"clock_hz": 0}, {"count": 0}])
 def test_a_damaged_summary_is_one_line(tmp_path: Path, spoiled: dict[str, object]) -> None:
     written(tmp_path, inferences(1))

@@ -46,6 +46,7 @@ REFUSED = {
     ("Held", "ended", 255): "HoldEnd 255",
     ("Held", "awake_cycles", 2**64 - 1): "cycles in 1000000 us",
     ("Held", "duration_us", 2**64 - 1): "us",
+    ("Held", "duration_us", 0): "10 repetitions in 0 us",
     ("Verdict", "verdict", 255): "verdict 255",
     ("Verdict", "looks", 0): "no look",
     ("Heartbeat", "blind_looks", 2**32 - 1): "of 3 looks",

@@ -259,3 +259,12 @@ def test_a_record_that_is_longer_than_its_chunk_is_damage() -> None:
     assert [r.data for r in records_in(header, record)] == [b"abcd"]
     with pytest.raises(DamageError, match="4 bytes"):
         list(records_in(header, record[:-1]))
+
+
+def test_a_second_record_that_ends_within_its_head_is_damage() -> None:
+    first, second = pack_record(0, Kind.FROM_DEVICE, b"abcd"), pack_record(5, Kind.MARK, b"")
+    header = ChunkHeader(0, Codec.PLAIN, len(first + second), len(first + second), 0, 0, 0, 0)
+    assert [r.data for r in records_in(header, first + second)] == [b"abcd", b""]
+    for length in range(1, len(second)):
+        with pytest.raises(DamageError, match="cut short"):
+            list(records_in(header, first + second[:length]))

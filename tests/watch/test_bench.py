@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from host.bench.__main__ import main
 from host.bench.report.compose import page_of
 from host.bench.watch import command
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
+from host.bench.watch.page import tiles
 from host.bench.watch.show import lives
 from host.bench.watch.tables import Done, Request, keep_watch
 from host.link.messages import Fault, Heartbeat, Log, Setting, Verdict
@@ -90,6 +92,22 @@ def test_a_kill_leaves_the_figures_of_what_was_heard(tmp_path: Path) -> None:
 
     keep_watch(Spoken(), request(tmp_path / "run"), look, itertools.count().__next__)
     assert len(verdicts) == 1 and "2 looks in 20.0 s" in verdicts[0]
+
+
+def test_estimates_without_their_uncertainty_say_that_it_is_not_known(tmp_path: Path) -> None:
+    """As in runs of an older version; nothing is shown as if it were certain."""
+    keep_watch(Spoken(), request(tmp_path / "run"), lambda _: None)
+    header = json.loads((tmp_path / "run" / "run.json").read_text())
+    summary = header["summary"]
+    summary |= {"estimated_mean_current_a": 1e-4, "estimated_life_hours": {"AAA": 240.0}}
+
+    def notes(uncertainty: float | None) -> list[str]:
+        summary["estimated_uncertainty"] = uncertainty
+        (tmp_path / "run" / "run.json").write_text(json.dumps(header))
+        return [tile.note for tile in tiles(read_run(tmp_path / "run"))[-2:]]
+
+    assert notes(None) == ["uncertainty not known", "uncertainty not known, AAA"]
+    assert notes(0.25) == ["± 25 %", "8 to 13 days, AAA"]
 
 
 def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from host.runs.read import Run
 from host.runs.typed_json import parse
 
 MOST_SHOWN = 40  # changes of the verdict
+UNKNOWN = "uncertainty not known"  # a run from before uncertainties were written
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,15 @@ def tiles(run: Run) -> tuple[Tile, ...]:
         Tile("awake a minute", f"{found.awake_cycles_a_minute / 1e6:,.0f}", "M cycles", found.how),
         Tile("awake a look", f"{found.awake_cycles_a_look / 1e6:,.2f}", "M cycles", found.how),
     ]
+    unsure = found.estimated_uncertainty
     if found.estimated_mean_current_a is not None:
         value, unit = split_unit(prefixed(found.estimated_mean_current_a, "A"))
-        uncertainty = f"± {100 * (found.estimated_uncertainty or 0):.0f} %"
-        shown.append(Tile("mean current, estimated", value, unit, uncertainty))
+        note = UNKNOWN if unsure is None else f"± {100 * unsure:.0f} %"
+        shown.append(Tile("mean current, estimated", value, unit, note))
     for cell, hours in found.estimated_life_hours.items():
         value, unit = split_unit(life_in_words(hours))
-        unsure = found.estimated_uncertainty or 0.0
-        span = f"{range_in_words(hours, unsure)}, " if unsure > 0 else ""
-        shown.append(Tile("battery life, estimated", value, unit, span + cell))
+        note = UNKNOWN if unsure is None else range_in_words(hours, unsure)
+        shown.append(Tile("battery life, estimated", value, unit, f"{note}, {cell}"))
     return tuple(shown)
 
 

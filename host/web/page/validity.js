@@ -59,6 +59,7 @@ function _slot(m, _) {
 
 function _held(m, hello) {
   if ((Number(m.duration_us) > ((HOLD_MAX_MS * 1000) + LATE_US))) return `${m.duration_us} us`;
+  if ((m.repetitions && !(Number(m.duration_us)))) return `${m.repetitions} repetitions in 0 us`;
   if ((hello && (Math.max(Number(m.awake_cycles), Number(m.marked_cycles)) > _most_cycles(Number(m.duration_us), hello)))) return `${Math.max(Number(m.awake_cycles), Number(m.marked_cycles))} cycles in ${m.duration_us} us`;
   return (_enum(m.state, PowerState, "PowerState") || _enum(m.ended, HoldEnd, "HoldEnd"));
 }
