@@ -267,7 +267,7 @@ def test_a_killed_run_of_a_board_without_a_clock_has_no_figures(tmp_path: Path) 
     header |= {"state": "running", "summary": {}, "rows": {}}
     header["conditions"]["board"]["clock_hz"] = 0
     (tmp_path / "run.json").write_text(json.dumps(header))
-    with pytest.raises(HostError, match="ended before its first inference|clock"):
+    with pytest.raises(HostError, match="ended before its first inference"):
         latency_run(read_run(tmp_path))
 
 
