@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,41 +14,11 @@ from ai_edge_litert import schema_py_generated as schema
 from host.base.errors import HostError
 from host.compiler.__main__ import main
 from host.compiler.build import compile_model
-from host.compiler.labels import labels_for
-from host.compiler.pack import seal, unpack
-from host.evaluate.model import packed_labels
 from tests.compiler.builder import INT8, ModelBuilder
-from tests.deploy.models import ROOT, network
+from tests.compiler.small import SCALES, Small
+from tests.deploy.models import ROOT
 
 FLOAT32, UINT8, INT16 = (getattr(schema.TensorType, n) for n in ("FLOAT32", "UINT8", "INT16"))
-SCALES = np.full(4, 0.01, np.float32)
-
-
-class Small:
-    """image 8x8x3 -> convolution 3x3 to 4 channels -> mean -> softmax, and its parts."""
-
-    def __init__(self) -> None:
-        self.model = ModelBuilder()
-        self.image = self.model.tensor((1, 8, 8, 3), 1 / 255, -128)
-        weights = np.ones((4, 3, 3, 3), np.int8)
-        self.conv = self.model.convolution(
-            self.image, weights, np.zeros(4, np.int32), SCALES, (0.05, -128)
-        )
-        self.mean = self.model.mean(self.conv, (0.05, -128))
-        self.scores = self.model.softmax(self.mean)
-        self.weights, self.bias = self.model.graph.operators[0].inputs[1:]
-
-    def tensor(self, index: int) -> Any:
-        return self.model.graph.tensors[index]
-
-    def quantisation(self, index: int) -> Any:
-        return self.tensor(index).quantization
-
-    def options(self, operator: int) -> Any:
-        return self.model.graph.operators[operator].builtinOptions
-
-    def file(self) -> bytes:
-        return self.model.finish(self.image, self.scores)
 
 
 def refusal(data: bytes) -> str:
@@ -307,84 +276,9 @@ def test_refuses_files_that_are_no_models(content: bytes) -> None:
     assert "not a TFLite model" in refusal(content)
 
 
-def test_wrong_number_of_labels_is_refused() -> None:
-    with pytest.raises(HostError, match=r"3 labels for 4 scores \(a, b, c\): give --labels with 4"):
-        compile_model(Small().file(), "small", ("a", "b", "c"))
-
-
-def test_of_two_labels_a_single_score_is_that_of_the_second() -> None:
-    data = network((8, 8, 1), 1)
-    for labels in (("person",), ("no person", "person")):
-        assert packed_labels(unpack(compile_model(data, "small", labels).blob)) == ("person",)
-    with pytest.raises(HostError, match=r"3 labels for 1 scores"):
-        compile_model(data, "small", ("a", "b", "c"))
-
-
-@pytest.mark.parametrize("labels", ["", ",", "a,,c,d", "a,b,a,d"])
-def test_labels_that_are_empty_or_twice_there_are_refused(tmp_path: Path, labels: str) -> None:
-    (tmp_path / "m.tflite").write_bytes(Small().file())
-    with pytest.raises(HostError, match=r"each score (needs )?a name of its own"):
-        main([str(tmp_path / "m.tflite"), "--labels", labels, "-o", str(tmp_path / "m.tpm")])
-
-
-@pytest.mark.parametrize(
-    ("labels", "why"),
-    [
-        (["a", "b", "a", "d"], "two scores are named 'a'; give each score a name of its own"),
-        (["x" * 16_378, "b", "c", "d"], "the labels take 16,384 bytes"),
-        (["x" * 16_379, "b", "c", "d"], "take 16,385 bytes, a board says at most 16,384; shorten"),
-    ],
-)  # fmt: skip
-def test_what_a_board_cannot_say_is_refused_from_a_manifest_too(
-    tmp_path: Path, labels: list[str], why: str
-) -> None:
-    """Whole, 32 KB of labels made a board that never answered; of two scores of one name JSON had one."""
-    path, fits = tmp_path / "m.tflite", "take 16,384" in why
-    path.write_bytes(Small().file())
-    (tmp_path / "m.json").write_text(json.dumps({"labels": labels}), encoding="utf-8")
-    words = [str(path), "-o", str(tmp_path / "m.tpm")]
-    if fits:
-        assert main(words) == 0
-        return
-    with pytest.raises(HostError, match=why):
-        main(words)
-
-
-@pytest.mark.parametrize(
-    ("there", "why"),
-    [
-        (b"a\nb\na\nd", "two scores are named 'a'"),
-        (b"a\nb\n\nd ", "'' is no label"),
-        (b"a\n\xff\nc\nd", "the packed model's labels are no text"),
-        (b"a\x1bb\nc\nd", "is no label"),
-    ],
-)
-def test_labels_of_a_packed_model_are_looked_at(there: bytes, why: str) -> None:
-    blob = compile_model(Small().file(), "small", ("a", "b", "c", "d")).blob
-    changed = seal(blob.replace(b"a\nb\nc\nd", there))
-    assert changed != blob
-    with pytest.raises(HostError, match=why):
-        unpack(changed)
-
-
-def test_labels_may_be_a_list_alone(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text('["a", "b"]', encoding="utf-8")
-    assert labels_for(None, tmp_path / "m.tflite") == ("a", "b")
-    (tmp_path / "m.json").write_text('[{"a": 1}]', encoding="utf-8")
-    assert labels_for(None, tmp_path / "m.tflite") is None
-
-
 def test_command_refuses_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"cannot read .*absent\.tflite"):
         main([str(tmp_path / "absent.tflite"), "-o", str(tmp_path / "out")])
-
-
-def test_command_takes_labels_from_the_manifest(tmp_path: Path) -> None:
-    (tmp_path / "m.tflite").write_bytes(Small().file())
-    (tmp_path / "m.json").write_text('{"labels": ["a", "b", "c", "d"]}', encoding="utf-8")
-    assert main([str(tmp_path / "m.tflite"), "-o", str(tmp_path / "m.tpm")]) == 0
-    assert b"a\nb\nc\nd" in (tmp_path / "m.tpm").read_bytes()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["m.json", "m.tflite", "m.tpm"]
 
 
 def test_int8_is_what_the_builder_writes() -> None:

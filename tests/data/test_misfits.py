@@ -24,7 +24,7 @@ from host.data.manifest import Picture, cell_text
 from host.data.split import groups
 from host.data.zip_files import OUT
 from tests.data.pictures import fill
-from tests.data.test_foreign import output, texts
+from tests.data.sets import output, texts
 
 PERSON, DOG = {"id": 1, "name": "person"}, {"id": 2, "name": "dog"}
 BOX = "<bndbox><xmin>2</xmin><ymin>2</ymin><xmax>20</xmax><ymax>20</ymax></bndbox>"

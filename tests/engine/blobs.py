@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from host.compiler import format as packed
 from host.compiler.pack import PackedModel, seal, unpack
@@ -115,3 +118,11 @@ class Blob:
 def blob(seed: int) -> Blob:
     """random_networks.py's network of that seed."""
     return Blob(compile_as_bytes(random_model(seed)[0], "small").blob)
+
+
+every_model = pytest.mark.parametrize("seed", SEEDS)
+
+
+def operators(made: Blob) -> Iterator[tuple[int, packed.PackedOperator]]:
+    """Each with its index."""
+    yield from enumerate(made.model.operators)

@@ -10,7 +10,7 @@ from host.base.sparkline import sparkline
 from host.train.ending import _chosen, ending
 from host.train.epoch import Epoch
 from host.train.options import parse
-from tests.train.test_limits import options
+from tests.train.parsed import options
 
 HISTORY = [Epoch(1, 1.0, 0.7, 0.5, 1.0), Epoch(2, 0.8, 0.5, 0.7, 1.0), Epoch(3, 0.7, 0.6, 0.9, 1.0)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from host.base.errors import HostError
-from host.train.options import Options, parse
+from tests.train.parsed import options
 
 LIMITS = {  # option -> the last that may be on either side, the first that may not
     "--alpha": (("0.1", "1"), ("0.0999", "1.001")),
@@ -23,10 +23,6 @@ LIMITS = {  # option -> the last that may be on either side, the first that may 
     "--balance": (("0", "1"), ("-0.001", "1.001")),
     "--views": (("1", "64"), ("0", "65")),
 }
-
-
-def options(*words: str) -> Options:
-    return parse(["--data", "pictures", "--output", "build/mask", *words])
 
 
 @pytest.mark.parametrize("option", LIMITS)
