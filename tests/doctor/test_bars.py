@@ -144,6 +144,13 @@ def test_a_grave_defect_shows_through_bars_a_little_off(wiring: Wiring) -> None:
     assert lines_finding(Bars(levels, 0)).verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize(("away", "words"), [(16, "by the nearest fit"), (17, "ambiguous")])
+def test_a_defect_is_believed_up_to_sixteen_grey_steps_off(away: int, words: str) -> None:
+    """D7 stuck low: no bar is above 127, so that every one can be `away` brighter."""
+    levels = tuple(level + away for level in apply_wiring(Wiring(stuck=((7, 0),))))
+    assert words in lines_finding(Bars(levels, 0)).detail
+
+
 def test_levels_that_nothing_explains_are_called_ambiguous() -> None:
     finding = lines_finding(Bars((90, 12, 200, 33, 240, 77, 140, 60), 0))
     assert finding.verdict is Verdict.FAIL

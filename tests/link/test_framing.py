@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import astuple, replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.link.damage import FaultRates, FaultyBytes
+from host.link.damage import PIECE_BYTES, FaultCounts, FaultRates, FaultyBytes
 from host.link.framing import (
     CRC,
     HEADER,
@@ -94,6 +96,18 @@ def test_text_without_a_delimiter_is_heard() -> None:
     decoder = Decoder()
     decoder.feed(b"Camera settings:\r\n\twidth = 176\r\n")
     assert decoder.received().endswith(b"width = 176\r\n")
+
+
+@pytest.mark.parametrize("kind", ["drop", "flip", "duplicate", "truncate"])
+def test_a_bad_cable_counts_what_it_damages(kind: str) -> None:
+    """By pieces; a whole cable counts nothing and changes nothing."""
+    whole = FaultyBytes(FaultRates(), 1)
+    data = bytes(range(256)) * 16
+    assert whole.damage(data) == data and whole.counts == FaultCounts()
+    bad = FaultyBytes(replace(FaultRates(), **{kind: 1.0}), 1)
+    pieces = -(-len(data) // PIECE_BYTES)
+    assert bad.damage(data) != data
+    assert bad.counts.total == pieces == max(astuple(bad.counts))
 
 
 def test_no_damage_passes_unseen_in_10000_frames_and_recovery_takes_one_packet() -> None:
