@@ -77,12 +77,17 @@ def _take_over(lock: Path, guard: Path) -> Path:
 
 def _make(path: Path) -> bool:
     """The file in our name; False when it is there already."""
+    name = (
+        f"{os.getpid()} {_start_of(os.getpid()):.2f}".encode()
+    )  # before: a kill leaves no lock without a name
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     except FileExistsError:
         return False
-    with os.fdopen(number, "w") as file:
-        file.write(f"{os.getpid()} {_start_of(os.getpid()):.2f}")
+    try:
+        os.write(number, name)
+    finally:
+        os.close(number)
     return True
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host.base.errors import HostError
+from host.data import hold
 from host.data.hold import LOCK, TAKEOVER
 from host.data.journal import Journal
 from host.data.manifest import Picture
@@ -189,6 +190,19 @@ def test_of_two_processes_one_gets_the_folder(tmp_path: Path, left_behind: str |
     finally:
         for racer in racers:
             racer.communicate()
+
+
+def test_a_lock_is_signed_in_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes time, a process's start, is found before: killed there, it leaves nothing behind."""
+    start, steps = hold._start_of, list[str]()
+
+    def slow(pid: int) -> float:
+        steps.append("there" if (tmp_path / LOCK).exists() else "not yet there")
+        return start(pid)
+
+    monkeypatch.setattr(hold, "_start_of", slow)
+    hold.take(tmp_path)
+    assert steps == ["not yet there"]
 
 
 def test_a_number_that_another_process_has_by_now_holds_nothing(tmp_path: Path) -> None:
