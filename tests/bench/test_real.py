@@ -21,13 +21,18 @@ PACKED = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tpm"
 
 
 class ProfilingBoard(FakeBoard):
-    """Sends a Profile behind each Result while it is told to: operator k took 1000 + k cycles."""
+    """Sends a Profile behind each Result while it is told to: operator k took 1000 + k cycles. stray: one of
+    another frame comes first."""
+
+    stray = False
 
     def _obey(self, command: Message) -> tuple[int, list[Message]]:
         value, extra = super()._obey(command)
         if self.settings.get(wire.Setting.PROFILE) and extra:
             operators = len(choose_model(PACKED, b"", True).packed.operators)
             cycles = (1000 + np.arange(operators)).astype("<u4").tobytes()
+            if self.stray:
+                extra.append(wire.Profile(self.frame + 1, bytes(len(cycles))))
             extra.append(wire.Profile(self.frame, cycles))
         return value, extra
 
@@ -60,6 +65,13 @@ def test_cycles_come_from_the_profile_and_nothing_is_estimated(
     assert "nano33ble board" in report.conditions.board
     assert "measured" in report.conditions.cycles
     assert board.settings[wire.Setting.PROFILE] == 0
+
+
+def test_a_profile_of_another_frame_is_passed_over(device: Device, board: ProfilingBoard) -> None:
+    """It must not be taken for this inference's."""
+    board.stray = True
+    report = measure_real(device, PACKED, True, 3)
+    assert [layer.cycles for layer in report.layers] == [1000 + i for i in range(30)]
 
 
 def test_profiles_are_asked_for_while_it_measures_and_not_afterwards(

@@ -49,7 +49,9 @@ def test_a_histogram_of_nothing_and_of_zeros() -> None:
 
 def test_a_summary_counts_what_is_there(tmp_path: Path) -> None:
     record_board(tmp_path / "a.rec", seconds=10)
-    summary = summarise(tmp_path / "a.rec")
+    shares: list[float] = []
+    summary = summarise(tmp_path / "a.rec", shares.append)
+    assert shares and shares == sorted(shares) and 0 < shares[0] <= shares[-1] <= 1
     assert summary.messages == {"Hello": 1, "Frame": 40, "Result": 40}
     assert (summary.samples, summary.losses.total, summary.is_ended) == (40, 0, True)
     assert summary.stages["inference"].percentile(0.5) == pytest.approx(9_200_000, rel=1e-4)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from host.train.__main__ import main
+from host.train.epoch import HEAD_ROUNDS
 from host.train.features import DECAY, RATE, _Softmax
 from tests.train.shapes import CLASSES, SIDE, arguments, write_small_network
 
@@ -38,6 +39,7 @@ def test_the_last_layer_alone_learns(tmp_path: Path) -> None:
     assert main([*words, "--freeze", "trunk", "--epochs", "8"]) == 0
     reported = json.loads((tmp_path / "o" / "tiny.json").read_text())
     assert reported["accuracy"]["float_all"]["accuracy"] >= 0.8  # the start: 0.5
+    assert reported["training"]["rounds"] == HEAD_ROUNDS
     import keras
 
     before = keras.models.load_model(start, compile=False).get_weights()

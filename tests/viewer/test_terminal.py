@@ -89,6 +89,13 @@ def test_a_narrow_terminal_leaves_out_the_picture() -> None:
     assert "▀▀" not in output and "PERSON" in output
 
 
+@pytest.mark.parametrize(("columns", "picture"), [(48, 16), (47, 0)])
+def test_a_picture_is_drawn_from_sixteen_columns_on(columns: int, picture: int) -> None:
+    """The panel takes thirty, the gap two."""
+    lines = rendered(USUAL, columns, 30).splitlines()
+    assert max(line.count("▀") for line in lines) == picture
+
+
 def test_trouble_is_said() -> None:
     output = rendered(TROUBLE, 96, 40)
     assert "RECONNECTING" in output and "PAUSED" in output and "lost: wire 123456" in output
