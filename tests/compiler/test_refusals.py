@@ -215,6 +215,25 @@ def test_what_only_moves_values_has_one_scale(name: str, spoiled: dict[str, Any]
     assert f"({name}): input 't3' and output are quantised differently (0.05, -128; " in text
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_maps_of_other_channels_are_not_added(channels: int, is_first: bool) -> None:
+    """TFLite repeats one channel over all of the other map; the engine does not."""
+    small = Small()
+    height, width = small.model.shape(small.conv)[1:3]
+    few = small.model.convolution(
+        small.image,
+        np.ones((channels, 3, 3, 3), np.int8),
+        np.zeros(channels, np.int32),
+        SCALES[:channels],
+        (0.05, -128),
+    )
+    operands = (few, small.conv) if is_first else (small.conv, few)
+    text = refusal(small.model.finish(small.image, small.model.add(*operands, (0.05, -128))))
+    assert f"(1, {height}, {width}, {channels})" in text
+    assert "the second input has the first one's shape, or one value a channel" in text
+
+
 def test_all_that_is_joined_has_one_scale() -> None:
     small = Small()
     other = small.model.convolution(

@@ -55,7 +55,7 @@ def test_the_levels_are_those_of_the_virtual_sensor() -> None:
     assert measure_bars(image(sensor_bytes(luma_second=False)[:, 0::2])) == Bars(LUMA, 0)
 
 
-@pytest.mark.parametrize("size", [(96, 96), (10, 64), (48, 100)])
+@pytest.mark.parametrize("size", [(96, 96), (10, 64), (48, 100), (32, 32)])
 def test_the_middle_half_of_each_bar_is_looked_at(size: tuple[int, int]) -> None:
     """Edges between bars are grey steps, and the rows of a frame's ends may be another picture's."""
     height, width = size
