@@ -12,7 +12,8 @@ from host.base.errors import EndOfRecordingError, HostError
 from host.link.damage import FaultRates, FaultyPort
 from host.link.device import Device
 from host.link.framing import encode_packet
-from host.link.messages import HelloRequest, Mode, Reboot, SetMode, Setting
+from host.link.inbox import Inbox
+from host.link.messages import Hello, HelloRequest, Mode, Reboot, SetMode, Setting
 from host.link.sequence import Losses
 from host.ports.choose import choose_port, open_port
 from host.recording.recorder import RecordingPort
@@ -201,6 +202,33 @@ def test_another_model_in_mid_recording_gives_its_labels_to_what_follows(tmp_pat
     recorder.close()
     played = play(tmp_path / "a.rec")
     assert played[-1].model == "cats" and played[-1].labels == ("no cat", "cat")
+
+
+def test_winding_over_a_change_of_model_makes_the_host_ask_again(tmp_path: Path) -> None:
+    """Forth and back; one that has not asked yet is not told of a restart."""
+    board, clock = FakeBoard(), Clock()
+    recorder = begin(tmp_path / "a.rec", clock)
+    recorder.received(board.say(HELLO))
+    recorder.received(board.shoot())
+    clock.sleep(5)
+    cats = replace(HELLO, model="cats", model_hash=7, labels=b"no cat\ncat")
+    recorder.received(board.say(cats))
+    clock.sleep(5)
+    recorder.received(board.shoot())
+    recorder.close()
+    port = ReplayPort(Replay(tmp_path / "a.rec"), lambda: clock.now_ns / 1e9, lambda seconds: None)
+    inbox = Inbox()
+
+    def wound(seconds: float) -> list[int]:
+        port.seek(seconds)
+        return [
+            message.model_hash for message in inbox.feed(port.read()) if isinstance(message, Hello)
+        ]
+
+    assert wound(9) == [] and wound(0) == []
+    start(port)
+    assert wound(9) == [cats.model_hash]
+    assert wound(0) == [HELLO.model_hash]
 
 
 def test_a_recording_of_another_wire_names_both(tmp_path: Path) -> None:
