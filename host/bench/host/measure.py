@@ -88,21 +88,23 @@ def measure_host(
     with stream.open("wb") as file:
         file.write(source.hello())
         file.writelines(source.frames(frames))
-    works: tuple[tuple[str, Callable[[int], int]], ...] = (
-        ("raw read", lambda turn: sum(1 for _ in portions(stream))),
-        ("decode", lambda turn: sum(1 for _ in _messages(stream))),
-        ("decode, pair", lambda turn: sum(1 for _ in _samples(stream))),
-        ("decode, pair, log", lambda turn: _log(stream, folder / f"run{turn}")),
-        ("record", lambda turn: _record(stream, folder / f"{turn}.rec")),
+    size = stream.stat().st_size
+    works: tuple[tuple[str, Callable[[int], int], int], ...] = (  # each with what it must count
+        ("raw read", lambda turn: sum(map(len, portions(stream))), size),
+        ("decode", lambda turn: sum(1 for _ in _messages(stream)), 2 * frames + 1),
+        ("decode, pair", lambda turn: sum(1 for _ in _samples(stream)), frames),
+        ("decode, pair, log", lambda turn: _log(stream, folder / f"run{turn}"), frames),
+        ("record", lambda turn: _record(stream, folder / f"{turn}.rec"), size),
     )
-    taken: dict[str, list[float]] = {name: [] for name, _ in works}
+    taken: dict[str, list[float]] = {name: [] for name, *_ in works}
     for turn in range(turns):  # all of them in each turn: what disturbs one disturbs its neighbours
-        for name, work in works:
+        for name, work, wanted in works:
             start = clock()
-            work(turn)
+            done = work(turn)
             taken[name].append(clock() - start)
-    raw, *costs = (Cost(name, tuple(taken[name]), frames) for name, _ in works)
-    return HostCosts(frames, stream.stat().st_size, turns, raw, tuple(costs))
+            assert done == wanted, f"{name}: {done} of {wanted}"  # a price of work that was not done
+    raw, *costs = (Cost(name, tuple(taken[name]), frames) for name, *_ in works)
+    return HostCosts(frames, size, turns, raw, tuple(costs))
 
 
 def portions(stream: Path) -> Iterator[bytes]:
@@ -129,7 +131,7 @@ def _samples(stream: Path) -> Iterator[Sample]:
 
 
 def _log(stream: Path, folder: Path) -> int:
-    """Into a run's table, as `bench latency` does."""
+    """Into a run's table, as `bench latency` does: rows."""
     conditions = gather("host costs", "python -m host.bench host", datetime.now().astimezone())
     count = 0
     with RunWriter(folder, "host", conditions, (ROW,)) as run:
@@ -143,14 +145,16 @@ def _log(stream: Path, folder: Path) -> int:
 
 
 def _record(stream: Path, path: Path) -> int:
+    """Bytes of the stream that the recording has."""
     recorder = start_recording(path, "synthetic", "host costs", _fail)
+    taken = 0
     for data in portions(stream):
         recorder.received(data)
+        taken += len(data)
     recorder.close()
-    written = recorder.written_bytes
     recorder.raise_failure()
     path.unlink()
-    return written
+    return taken
 
 
 def _fail(line: str) -> None:
