@@ -102,7 +102,9 @@ def measure_host(
             start = clock()
             done = work(turn)
             taken[name].append(clock() - start)
-            assert done == wanted, f"{name}: {done} of {wanted}"  # a price of work that was not done
+            assert done == wanted, (
+                f"{name}: {done} of {wanted}"
+            )  # a price of work that was not done
     raw, *costs = (Cost(name, tuple(taken[name]), frames) for name, *_ in works)
     return HostCosts(frames, size, turns, raw, tuple(costs))
 
