@@ -31,5 +31,5 @@ the same seed, eight of firmware/, nearest tests and 30 s of CPU: 4 killed; of f
     noticed by a test written since, engine/windows.c by the rest of its folder's, measure.c makes no difference, and
     stage.c (capture's cycles) was not run to the end of its folder's tests
 Judged by reading, firmware: commands.c `rests_until_retry = 0` -> 1 is one sleep of the CPU out of 1000 and no
-behaviour; chip.c PULL_UPS_PIN on another pin leaves P1.00 low, which tests/camera/test_sleep.py looks at.
+behaviour; pins.c PULL_UPS_PIN on another pin leaves P1.00 low, which tests/camera/test_sleep.py looks at.
 """

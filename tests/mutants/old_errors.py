@@ -88,7 +88,7 @@ OLD_ERRORS = (
     OldError(
         "urgent",
         "the camera's interrupt no more urgent than the core's",
-        f"{BOARD}/chip.c",
+        f"{BOARD}/interrupts.c",
         "NVIC_PRIORITY(LINE_TIMER_IRQ) = NVIC_HIGHEST;",
         "NVIC_PRIORITY(LINE_TIMER_IRQ) = NVIC_LOWEST;",
         "tests/system/test_core_load.py::test_no_frame_and_no_result_is_lost_to_the_cores_interrupts",
@@ -120,7 +120,7 @@ OLD_ERRORS = (
     OldError(
         "stop",
         "lines that stop while the others are held off leave them off",
-        f"{BOARD}/chip.c",
+        f"{BOARD}/interrupts.c",
         "    TIMER_EVENTS_COMPARE2(LINE_TIMER) = 0;\n    (void)",
         "    (void)",
         "tests/system/test_line_stop.py",

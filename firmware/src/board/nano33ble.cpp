@@ -9,9 +9,10 @@
 #include <cmsis_os2.h>              // osThreadFlags*
 #include <drivers/LowPowerTimer.h>  // LowPowerTimer
 
-#include "board/board.h"    // the seam
-#include "board/chip.h"     // chip_start
-#include "board/nrf52840.h" // GPIO_*
+#include "board/board.h"      // the seam
+#include "board/chip.h"       // chip_start
+#include "board/interrupts.h" // interrupts_*
+#include "board/nrf52840.h"   // GPIO_*
 
 extern "C" {
 
@@ -69,7 +70,7 @@ static bool serve_port(void) {
 static void feed_interrupt(void) {
     TIMER_EVENTS_COMPARE0(FEED_TIMER) = 0;
     (void)TIMER_EVENTS_COMPARE0(FEED_TIMER); /* the write must land before the return */
-    if (!chip_feed(serve_port)) {
+    if (!interrupts_feed(serve_port)) {
         TIMER_TASKS_STOP(FEED_TIMER) = 1;
         TIMER_TASKS_CLEAR(FEED_TIMER) = 1;
     }
@@ -98,7 +99,7 @@ void board_feed(void) {
 static uint32_t usb_handler;
 
 static void usb_interrupt(void) {
-    if (chip_holds_off()) {
+    if (interrupts_hold_off()) {
         NVIC_SetPendingIRQ(USBD_IRQn); /* the core pends it by hand, too */
     } else {
         reinterpret_cast<void (*)(void)>(usb_handler)();
@@ -109,7 +110,7 @@ void board_start(void) {
     chip_start();
     usb_handler = NVIC_GetVector(USBD_IRQn);
     NVIC_SetVector(USBD_IRQn, reinterpret_cast<uint32_t>(usb_interrupt));
-    NVIC_SetVector(TIMER3_IRQn, reinterpret_cast<uint32_t>(chip_line));
+    NVIC_SetVector(TIMER3_IRQn, reinterpret_cast<uint32_t>(interrupts_line));
     loop_thread = osThreadGetId();
     clock_in_sleep.start();
     _SerialUSB.attach(ask_port);

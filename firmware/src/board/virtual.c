@@ -4,8 +4,9 @@
 
 #include <string.h> // memcpy
 
-#include "board/chip.h"     // chip_start
-#include "board/nrf52840.h" // registers
+#include "board/chip.h"       // chip_start
+#include "board/interrupts.h" // interrupts_*
+#include "board/nrf52840.h"   // registers
 
 enum {
     TX_PIN = 6,
@@ -74,7 +75,7 @@ void RTC1_Handler(void) {} /* sleep_for has switched it off: waking is all it do
 
 void TIMER3_Handler(void);
 void TIMER3_Handler(void) {
-    chip_line();
+    interrupts_line();
 }
 
 void UARTE0_Handler(void);
@@ -85,7 +86,7 @@ void UARTE0_Handler(void) {
         sending = false;
     }
     if (feed_port != NULL) {
-        chip_feed(feed_port);
+        interrupts_feed(feed_port);
     }
 }
 

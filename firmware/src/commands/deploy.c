@@ -6,8 +6,6 @@
 #include "report.h"    // report_slot
 #include "slot/slot.h" // slot_*
 
-#define TAKE(command, into) packet_take((command), &(into), sizeof(into))
-
 /* A model that passed its checks goes into use; flash is written only when that changes something. */
 static enum wire_status use(struct app *app, uint32_t slot, uint32_t bytes) {
     if (slot != app->slots.active || bytes != app->slots.active_bytes || app->slot_status != ENGINE_OK) {
@@ -34,7 +32,7 @@ static enum wire_status check_and_use(struct app *app, uint32_t slot, size_t byt
 
 static enum wire_status begin(struct app *app, const struct packet *command) {
     struct wire_slot_begin request;
-    if (!TAKE(command, request)) {
+    if (!PACKET_TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
     return slot_begin(&app->slots, request.total, request.crc);
@@ -52,7 +50,7 @@ static enum wire_status write_piece(struct app *app, const struct packet *comman
 
 static enum wire_status commit(struct app *app, const struct packet *command, uint32_t *reason) {
     struct wire_slot_commit request;
-    if (!TAKE(command, request)) {
+    if (!PACKET_TAKE(command, request)) {
         return WIRE_STATUS_BAD_LENGTH;
     }
     if (slot_is_done(&app->slots, request.crc)) {
@@ -67,7 +65,7 @@ static enum wire_status commit(struct app *app, const struct packet *command, ui
 /* The slot that a command names; false when it does not, or when there is none of that number. */
 static bool take_slot(const struct packet *command, uint32_t *slot) {
     struct wire_slot_select request;
-    if (!TAKE(command, request)) {
+    if (!PACKET_TAKE(command, request)) {
         return false;
     }
     *slot = request.which;

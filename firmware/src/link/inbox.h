@@ -35,5 +35,6 @@ void inbox_forget(struct inbox *inbox);
 
 /* Copies the packet's payload into a struct of protocol.h; false when its length is another. */
 bool packet_take(const struct packet *packet, void *into, size_t bytes);
+#define PACKET_TAKE(packet, into) packet_take((packet), &(into), sizeof(into))
 
 #endif
