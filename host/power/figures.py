@@ -85,15 +85,15 @@ class StateFigure:
 
 def state_figure(held: HeldTrace, method: Method, clock_hz: int) -> StateFigure:
     """Of what lies inside the hold for certain."""
-    part = held.trace.part(*held.inside)
+    part, hold_s = held.trace.part(*held.inside), held.held.duration_us / 1e6
     refused = ""
     if part.lost:
         refused = _lost(part)
     elif part.seconds < 0.99 * method.seconds:
-        refused = (
-            f"{part.seconds:.2f} s of samples where {method.seconds:g} s are needed: "
-            "the meter fell behind"
-        )
+        why = "the meter fell behind"
+        if hold_s < 0.99 * method.seconds:
+            why = f"the board ended the state after {hold_s:.2f} s"
+        refused = f"{part.seconds:.2f} s of samples where {method.seconds:g} s are needed: {why}"
     return StateFigure(
         state=held.state,
         seconds=part.seconds,
@@ -102,7 +102,7 @@ def state_figure(held: HeldTrace, method: Method, clock_hz: int) -> StateFigure:
         mean_voltage_v=part.mean_voltage_v,
         lost=part.lost,
         repetitions=held.held.repetitions,
-        hold_s=held.held.duration_us / 1e6,
+        hold_s=hold_s,
         awake_s=held.held.awake_cycles / clock_hz,
         uncertainty=held.uncertainty,
         refused=refused,

@@ -21,7 +21,7 @@ START_S = 120.0
 TOOLS: dict[str, tuple[str, ...]] = {
     "latency": ("--count", "100000", "--warm-up", "1"),
     "watch": ("--minutes", "60"),
-    "power": ("--meter", "estimate", "--windows", "1000"),
+    "power": ("--meter", "estimate", "--windows", "20000"),
 }
 
 

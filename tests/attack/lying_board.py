@@ -63,8 +63,10 @@ class LyingBoard(FakeBoard):
         if isinstance(command, wire.SlotWrite):
             return [wire.Ack(command.ID, 0, sequence, command.offset + len(command.piece))]
         if isinstance(command, wire.Hold):
+            microseconds = 1000 * command.duration_ms or 1_000_000
+            awake = 64 * microseconds  # all of it, and a tenth of that with the marker high
             held = wire.Held(
-                command.state, 0, command.repetitions, 1_000_000, 64_000_000, 6_400_000
+                command.state, 0, command.repetitions, microseconds, awake, awake // 10
             )
             return [ack, held]
         answers = super()._answers(command, sequence)

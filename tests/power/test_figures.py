@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -150,7 +152,11 @@ def test_a_state_with_lost_samples_or_too_few_is_refused() -> None:
     held = Held(int(PowerState.IDLE), 0, 0, 1_000_000, 0, 0)
     lossy = HeldTrace(PowerState.IDLE, trace, (0, 1000), held)
     assert "lost 2 samples" in state_figure(lossy, METHOD, CLOCK_HZ).refused
-    late = HeldTrace(PowerState.IDLE, trace, (100, 600), held)
+    early = HeldTrace(PowerState.IDLE, trace, (500, 700), replace(held, duration_us=200_000))
+    assert state_figure(early, METHOD, CLOCK_HZ).refused.endswith(
+        "0.20 s of samples where 1 s are needed: the board ended the state after 0.20 s"
+    )
+    late = HeldTrace(PowerState.IDLE, trace, (100, 400), held)
     assert "fell behind" in state_figure(late, METHOD, CLOCK_HZ).refused
 
 
