@@ -1,4 +1,4 @@
-"""A progress bar that keeps what it was told, in place of one on a screen."""
+"""A progress bar that stores its calls, in place of one on a screen."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def _count_the_firmware_alone() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Benches take the image that was asked for. A board in the tests' own process counts the firmware alone, unless
+    """Benches take the requested image. A board in the tests' own process counts the firmware alone, unless
     the test says otherwise: most cycles here are held against what the code takes. A started one is a user's."""
     _count_the_firmware_alone()
     config.addinivalue_line("markers", f"{BARE_IMAGE}(why): needs what only our own image has")

@@ -77,8 +77,8 @@ def test_it_starts_as_a_program_alone(
 def test_packages_are_looked_for_before_any_work(
     tool: ModuleType, words: list[str], layer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(asked: str) -> None:
-        raise HostError(f"nothing of {asked} is installed")
+    def missing(wanted: str) -> None:
+        raise HostError(f"nothing of {wanted} is installed")
 
     monkeypatch.setattr(tool, "require", missing)
     with pytest.raises(HostError, match=f"^nothing of {layer} is installed$"):

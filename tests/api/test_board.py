@@ -93,7 +93,7 @@ def test_the_licence_of_a_picture_is_that_of_what_was_seen(
     assert row.licence == licence
 
 
-def test_frames_are_kept_a_session_a_call(tmp_path: Path) -> None:
+def test_frames_are_stored_a_session_a_call(tmp_path: Path) -> None:
     board = Streaming([sample(n, 1) for n in range(3)])
     first = board.capture(tmp_path / "set", "a", 2)
     (other,) = board.capture(str(tmp_path / "set"), "b")
@@ -180,7 +180,7 @@ def test_a_lost_board_is_opened_again_and_recorded_on(
         assert reopen() == ((f"{url} again", arguments) if record else f"{url} again")
 
 
-def test_a_virtual_board_of_this_process_is_asked_four_times(
+def test_a_virtual_board_of_this_process_gets_four_requests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines: list[Any] = []

@@ -174,14 +174,14 @@ def stream(share: float) -> tuple[str, bool]:
                 wrong += message != _message(message)
         print(f"{name}: {inbox.packets:,} packets whole", flush=True)
     summary = f"{sum(sizes) / 1e6:.1f} MB, {sizes[1] / 1e6:.1f} MB of it in damaged pieces"
-    return f"{summary}; {received:,} messages heard, {wrong} of them were never said", wrong == 0
+    return f"{summary}; {received:,} messages received, {wrong} of them were never sent", wrong == 0
 
 
-def _message(heard: object) -> object:
+def _message(received: object) -> object:
     """What the board said under that number."""
-    if isinstance(heard, wire.Frame):
-        return wire.Frame(heard.frame, 96, 96, 1, 0, heard.frame.to_bytes(4, "little") * 2304)
-    number = heard.host_time_us if isinstance(heard, wire.Pong) else 0
+    if isinstance(received, wire.Frame):
+        return wire.Frame(received.frame, 96, 96, 1, 0, received.frame.to_bytes(4, "little") * 2304)
+    number = received.host_time_us if isinstance(received, wire.Pong) else 0
     return wire.Pong(number, 3 * number, 0, 0)
 
 
@@ -229,7 +229,7 @@ class Leaving(LyingBoard):
 
 
 def reconnects(share: float) -> tuple[str, bool]:
-    """A board that hangs up again and again: found each time, told its mode, and nothing piles up."""
+    """A board that hangs up again and again: found each time, set to its mode, and nothing piles up."""
     wanted, board = round(RECONNECTS * share), Leaving()
     with serving(board) as url:
 

@@ -57,7 +57,7 @@ def test_the_doctor_waits_for_no_result_that_is_refused_each_time(
     assert ended.trace == "", ended.output
 
 
-def test_a_watch_that_hears_nothing_ends_with_a_line(tmp_path: Path) -> None:
+def test_a_watch_that_receives_nothing_ends_with_a_line(tmp_path: Path) -> None:
     board = SilentBoard()
     board.settings[Setting.HEARTBEAT_S] = 0
     with serving(board) as url, pytest.MonkeyPatch.context() as patch:

@@ -31,7 +31,7 @@ TOOLS = (
 
 
 def named(requirements: list[str]) -> set[str]:
-    """Distributions that are asked for, without our own extras."""
+    """Distributions that are required, without our own extras."""
     found = {NEEDED_BY_PIP.match(text)[0].lower().replace("_", "-") for text in requirements}  # type: ignore[index]
     return found - {PROJECT["name"]}
 

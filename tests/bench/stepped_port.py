@@ -13,7 +13,7 @@ ANSWERS = frozenset((Ack.ID, Hello.ID, Pong.ID))
 
 
 class SteppedPort(LocalPort):
-    """Time stands still while nothing is asked, and behind every message until its listener looks at the clock."""
+    """Time stands still while there is no request, and behind every message until its listener looks at the clock."""
 
     def __init__(self) -> None:
         super().__init__()

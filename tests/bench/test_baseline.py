@@ -1,4 +1,4 @@
-"""A kept report and the ratios to it."""
+"""A stored report and the ratios to it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PACKED = Path(__file__).resolve().parents[2] / "models" / "person_grey_025.tpm"
 
 
 class ProfilingBoard(FakeBoard):
-    """Sends a Profile behind each Result while it is told to: operator k took 1000 + k cycles. stray: one of
+    """Sends a Profile behind each Result on request: operator k took 1000 + k cycles. stray: one of
     another frame comes first."""
 
     stray = False
@@ -74,7 +74,7 @@ def test_a_profile_of_another_frame_is_passed_over(device: Device, board: Profil
     assert [layer.cycles for layer in report.layers] == [1000 + i for i in range(30)]
 
 
-def test_profiles_are_asked_for_while_it_measures_and_not_afterwards(
+def test_profiles_are_requested_while_it_measures_and_not_afterwards(
     device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed: list[tuple[wire.Setting, int]] = []

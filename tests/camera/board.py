@@ -1,4 +1,4 @@
-"""What the driver wrote, asked over the link: registers of the sensor and of the chip, whatever model stands behind."""
+"""What the driver wrote, read over the link: registers of the sensor and of the chip, whatever model stands behind."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_a_folder_with_other_labels_is_refused_before_the_board_is_opened(tmp_pa
     assert (tmp_path / "manifest.csv").read_bytes() == before
 
 
-def test_a_torn_cable_ends_a_script_with_everything_kept(tmp_path: Path) -> None:
+def test_a_torn_cable_ends_a_script_with_everything_stored(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="went away"), rig(tmp_path) as it:
         it.show(1)
         it.session.press("1")

@@ -146,7 +146,7 @@ def test_rules_in_words() -> None:
     ("person", "others", "asks"),
     [(4, 0, False), (5, 0, True), (5, 2, True), (5, 3, False), (6, 3, True), (7, 4, False)],
 )
-def test_the_rarer_class_is_asked_for_from_twice_as_many(
+def test_the_rarer_class_is_requested_from_twice_as_many(
     person: int, others: int, asks: bool
 ) -> None:
     state = replace(USUAL_STATE, counts=Counter(person=person, non_person=others))

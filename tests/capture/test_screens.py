@@ -136,7 +136,7 @@ def test_keys_are_digits_and_free_first_letters() -> None:
     assert caps(NINE)[0] == ("1-9", "label")
 
 
-def test_balance_asks_for_the_rarest() -> None:
+def test_balance_names_the_rarest() -> None:
     assert USUAL_STATE.balance == "capture more non_person"
     assert replace(USUAL_STATE, counts=Counter(person=4)).balance == ""
     assert replace(USUAL_STATE, counts=Counter(person=20, non_person=15)).balance == ""

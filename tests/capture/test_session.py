@@ -62,7 +62,7 @@ def test_near_duplicates_of_the_same_label_are_refused_and_counted(tmp_path: Pat
         assert "refused" in it.last and it.session.state.added == 0
 
 
-def test_every_frame_is_kept_when_asked_to(tmp_path: Path) -> None:
+def test_every_frame_is_stored_on_request(tmp_path: Path) -> None:
     with rig(tmp_path, Options(LABELS, distance=-1)) as it:
         for _ in range(3):
             it.show(1)
@@ -111,7 +111,7 @@ def test_doubtful_frames_are_held_until_labelled_or_skipped(tmp_path: Path) -> N
     assert saved.score("person") == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_changed_scene_is_kept_under_the_label_that_was_given(tmp_path: Path) -> None:
+def test_a_changed_scene_is_stored_under_the_given_label(tmp_path: Path) -> None:
     with rig(tmp_path, Options(LABELS, on_change=True, label="person", distance=-1)) as it:
         for seed in (1, 1, 1, 2, 2, 1):
             it.show(seed)
@@ -119,7 +119,7 @@ def test_a_changed_scene_is_kept_under_the_label_that_was_given(tmp_path: Path) 
         assert it.session.state.recording == "person"
 
 
-def test_a_rate_is_kept_by_the_boards_clock(tmp_path: Path) -> None:
+def test_a_rate_is_held_by_the_boards_clock(tmp_path: Path) -> None:
     with rig(tmp_path, Options(LABELS, rate=2.0, distance=-1)) as it:
         it.show(0)
         assert it.session.state.added == 0, "nothing before a key"

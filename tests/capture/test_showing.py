@@ -27,7 +27,7 @@ NOTICE = f"{NO_WINDOW}: showing it in the terminal"
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """How it was shown: its name, frames, and whether a picture that cannot be kept ends it."""
+    """How it was shown: its name, frames, and whether a picture that cannot be stored ends it."""
     found: list[Any] = []
 
     def as_(name: str) -> Callable[..., None]:
@@ -79,7 +79,7 @@ def test_a_window_else_the_terminal_else_lines(
 
 
 class Board:
-    """A board that is told modes and settings."""
+    """A board that receives modes and settings."""
 
     name, hello = "memory", HELLO
 

@@ -151,7 +151,7 @@ def test_no_line_is_longer_than_its_field() -> None:
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_an_arena_ends_behind_the_last_byte_that_is_read(fast: bool) -> None:
-    """Kernels read a map's channels by fours, and SLACK bytes more: nothing less, and nothing more is asked for."""
+    """Kernels read a map's channels by fours, and SLACK bytes more: nothing less, and nothing more is requested."""
     partial = 0
     for seed in range(60):
         compiled = compile_defined(random_model(seed)[0], Options(fast_kernels=fast))

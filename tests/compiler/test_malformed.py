@@ -48,6 +48,6 @@ def test_overwritten_words_do_not_crash_the_compiler(word: int, value: int) -> N
     survives(bytes(damaged))
 
 
-def test_a_torn_file_is_told_in_words() -> None:
+def test_a_torn_file_is_reported_in_words() -> None:
     with pytest.raises(HostError, match=r"points beyond its end, at [0-9,]+ bytes \(torn off\?\)"):
         compile_as_bytes(DATA[: len(DATA) // 8], "torn")

@@ -1,4 +1,4 @@
-"""What a picture's bytes stand for: told by the input's scale, folded into a table, or refused; never guessed."""
+"""What a picture's bytes stand for: given by the input's scale, folded into a table, or refused; never guessed."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_plans_of_random_networks_keep_maps_intact(target: int) -> None:
 
 @pytest.mark.parametrize("seed", [1004, 1008, 1022])
 def test_an_arena_of_the_size_aimed_at_is_small_enough(seed: int) -> None:
-    """Less would take more steps: it is sought where it is asked for alone."""
+    """Less would take more steps: it is sought on request alone."""
     data = random_model(seed)[0]
 
     def planned(target: int) -> tuple[int, int]:

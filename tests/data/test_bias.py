@@ -48,7 +48,7 @@ def sessions(count: int) -> list[Picture]:
         ),
     ],
 )
-def test_a_column_that_tells_the_label_is_named(pictures: list[Picture], output: str) -> None:
+def test_a_column_that_gives_the_label_away_is_named(pictures: list[Picture], output: str) -> None:
     (found,) = bias_findings(pictures)
     assert (
         found.kind is Kind.COINCIDES and output.replace("no_person", "non_person") in found.detail
@@ -67,7 +67,7 @@ def test_what_coincides_by_chance_or_not_at_all_is_left_in_peace() -> None:
     assert not bias_findings(sessions(8)[:8]) and not bias_findings(MIXED[::2])
 
 
-def test_a_label_that_light_size_or_colour_tells_is_named() -> None:
+def test_a_label_that_light_size_or_colour_gives_away_is_named() -> None:
     def looks(brightness: float, size: int, is_grey: bool) -> dict[str, Look]:
         """Of persons; the rest is 100 bright, 96 pixels wide and in colour. All vary."""
         return {

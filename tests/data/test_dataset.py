@@ -80,7 +80,7 @@ def test_a_damaged_picture_is_refused_by_name_or_left_out(tmp_path: Path, cut: i
     assert len(output) == 1 and "b/2.png" in output[0]
 
 
-def test_what_is_no_picture_is_told_in_words() -> None:
+def test_what_is_no_picture_is_reported_in_words() -> None:
     with pytest.raises(UnreadableError) as caught:
         decode(b"no picture at all", "a/x.png")
     assert str(caught.value) == (

@@ -1,4 +1,4 @@
-"""The drawn set: the same every time, balanced, clean where it should be, and biased where that is asked for."""
+"""The drawn set: the same every time, balanced, clean where it should be, and biased where that is requested."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def lit(one: Sequence[float], other: Sequence[float]) -> list[str]:
     return [each.detail for each in bias_findings([*pictures, Picture("no look", "x")], looks)]
 
 
-def test_brightness_tells_from_nine_tenths_of_pairs_on() -> None:
+def test_brightness_gives_away_from_nine_tenths_of_pairs_on() -> None:
     ten = [100.0 + n for n in range(10)]
     higher = [200.0] * 9
     assert lit(ten, [*higher, 0.0]) == [], "90 of 100 pairs"

@@ -16,7 +16,7 @@ class Cable:
     """What stays when a port dies: the board, and how many bytes the cable carries before it is pulled next."""
 
     def __init__(self, board: LocalPort, next_pull: Callable[[], int]) -> None:
-        """next_pull: bytes until the cable is pulled, asked at each new connection."""
+        """next_pull: bytes until the cable is pulled, called at each new connection."""
         self.pulled = 0  # times
         self._board = board
         self._lock = threading.RLock()

@@ -103,7 +103,7 @@ def test_the_table_says_each_state() -> None:
         assert words in text
 
 
-def test_exactly_one_thing_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_exactly_one_action_is_requested(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in ([], ["--list", "--erase"], [str(PERSON), "--default"]):
         with pytest.raises(SystemExit):
             main(arguments)

@@ -114,7 +114,7 @@ def test_the_viewer_and_its_json_show_litert_s_probability(
     assert found == {"PERSON", "NO PERSON"}
 
 
-def test_watching_tells_the_same_verdicts(
+def test_watching_reports_the_same_verdicts(
     bench: SlotBench, stage: Stage, chance: Callable[[NDArray[np.uint8]], float]
 ) -> None:
     device = cast(Device, bench.client)

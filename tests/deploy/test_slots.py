@@ -25,7 +25,7 @@ class Board:
 
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What the board was told: the slot that it shall run, or "erase"."""
+    """What the board received: the slot that it shall run, or "erase"."""
     found: list[object] = []
     monkeypatch.setattr(slots, "use_slot", lambda _device, which: found.append(which))
     monkeypatch.setattr(slots, "erase_slots", lambda _device: found.append("erase"))

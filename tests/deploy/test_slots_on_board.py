@@ -79,7 +79,7 @@ def test_the_camera_makes_the_image_of_the_new_model(bench: SlotBench) -> None:
     bench.mode(Mode.IDLE)
 
 
-def test_slots_tell_what_they_hold(bench: SlotBench) -> None:
+def test_slots_report_what_they_hold(bench: SlotBench) -> None:
     name = bench.hello.model
     assert states(bench) == [("READY", 1, name), ("EMPTY", 0, ""), ("EMPTY", 0, "")]
     bench.deploy(FIRST)

@@ -111,7 +111,7 @@ def test_a_command_that_is_unknown_is_said_to_be(board: Bench) -> None:
         assert answer(board, kind, bytes(4)).status == Status.UNKNOWN_COMMAND
 
 
-def test_what_no_command_may_ask_for_is_refused(board: Bench) -> None:
+def test_what_no_command_may_request_is_refused(board: Bench) -> None:
     assert board.ask(SetMode(len(Mode))).status == Status.BAD_VALUE
     assert board.ask(Reboot(len(RebootTarget))).status == Status.BAD_VALUE
     assert board.ask(CameraRegister(0x0A, 0, 0)).status == Status.BUSY, "no mode has started it"
@@ -191,7 +191,7 @@ def test_slots_are_listed_and_chosen(url: str, capsys: pytest.CaptureFixture[str
         (["slots", "list", "1"], "slots use N"),
     ],
 )
-def test_a_mistake_is_told_before_a_port_is_opened(argv: list[str], words: str) -> None:
+def test_a_mistake_is_reported_before_a_port_is_opened(argv: list[str], words: str) -> None:
     with pytest.raises(HostError, match=words):
         main([*argv, "--port", "/dev/absent"])
 

@@ -24,7 +24,7 @@ from tests.link.fake_board import HELLO
 
 
 class TextLine:
-    """A device that answers what it was made to; what it was told is kept."""
+    """A device that answers what it was made to; what it received is stored."""
 
     name = "memory"
     losses = Losses(1, 20, 300, 4_000, 50_000, 6, 7, 8)
@@ -120,7 +120,7 @@ def test_each_command_does_one_thing(
         assert (command.FORGETTING in capsys.readouterr().err) == (url == "virtual")
 
 
-def test_get_shows_what_was_asked_for_alone(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_get_shows_what_was_requested_alone(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     run("x", "get", "--json", "gain", "heartbeat_s")
     assert capsys.readouterr().out == '{\n  "gain": -1,\n  "heartbeat_s": 60\n}\n'
     run("x", "get", "gain")

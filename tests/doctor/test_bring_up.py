@@ -16,7 +16,7 @@ def test_every_check_has_its_place() -> None:
     assert [name for name in CHECKS if name not in TEXT] == []
 
 
-def test_what_is_seen_by_eye_is_what_the_report_asks() -> None:
+def test_what_is_seen_by_eye_is_what_the_report_wants() -> None:
     assert [item for item in BY_EYE if f"- [ ] {item}" not in TEXT] == []
 
 

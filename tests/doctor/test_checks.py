@@ -46,7 +46,7 @@ def evidence(link: LinkEvidence = CLEAN, camera: CameraEvidence | None = None) -
         ([ListedPort("/dev/ttyUSB0", 0x0403, 0x6001, "")], Verdict.WARN, "no Nano"),
     ],
 )
-def test_boards_are_told_apart_by_their_usb_identity(
+def test_boards_are_distinguished_by_their_usb_identity(
     listed: list[ListedPort], verdict: Verdict, words: str
 ) -> None:
     finding = board_finding("auto", listed)
@@ -96,7 +96,7 @@ def test_programs_that_hold_a_port_are_found_by_proc(tmp_path: Path) -> None:
     assert modem_manager_runs(tmp_path / "proc")
 
 
-def test_hello_tells_of_model_cache_and_crash() -> None:
+def test_hello_reports_model_cache_and_crash() -> None:
     bad = replace(REAL, score_count=0, instruction_cache=0, last_fault=FaultCode.HARD_FAULT, dcdc=1)
     findings = {f.name: f for f in hello_findings(bad)}
     assert findings["model"].verdict is Verdict.FAIL

@@ -153,7 +153,7 @@ def test_a_board_without_a_model_is_not_timed() -> None:
 
 
 @pytest.mark.parametrize("order", ["silicon", "raster", "register", "get"])
-def test_a_board_that_falls_silent_is_told_how_to_end_and_not_waited_for(order: str) -> None:
+def test_a_board_that_falls_silent_is_sent_its_end_and_not_waited_for(order: str) -> None:
     board = Board(whole_by=1)
     board.silent_from = order
     evidence = examined(board)

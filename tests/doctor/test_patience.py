@@ -61,7 +61,7 @@ class SlowDevice:
     ("patience", "frame_s", "seen"),
     [(1.0, 0.99, True), (1.0, 1.01, False), (5.0, 4.99, True), (5.0, 5.01, False)],
 )
-def test_a_frame_is_waited_for_as_patiently_as_was_asked(
+def test_a_frame_is_waited_for_as_long_as_was_requested(
     patience: float, frame_s: float, seen: bool
 ) -> None:
     device = SlowDevice(frame_s * FRAME_WAIT_S)

@@ -91,7 +91,7 @@ def test_gain_is_a_product_of_bits(code: int, gain: float) -> None:
     assert gain_of(code) == gain
 
 
-def test_a_dark_room_is_told_from_a_bright_one() -> None:
+def test_a_dark_scene_is_distinguished_from_a_bright_one() -> None:
     bright = exposure_finding(CameraEvidence(light=(0, 0x11, 2, 0x30, 0x03), divider=11))
     assert bright.verdict is Verdict.PASS and "20.6 ms (70 rows), gain 1.2" in bright.detail
     dark = exposure_finding(CameraEvidence(light=(0, 0x31, 0, 0xF0, 0xFF), divider=11))
@@ -150,7 +150,7 @@ def test_frames_that_were_given_up_are_counted() -> None:
     assert chip(SILICON, late)["dropped frames"] is Verdict.WARN
 
 
-def test_a_board_set_to_a_way_that_cannot_be_read_is_told_the_one_that_can() -> None:
+def test_a_halving_that_cannot_be_read_has_the_other_as_its_remedy() -> None:
     port = guest_port()
     with Device(port, timing=LOSSY, clock=port.clock) as device:
         device.set(Setting.HALVING, 2)

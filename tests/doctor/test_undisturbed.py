@@ -1,4 +1,4 @@
-"""Frames that commands of the doctor's own cost are told from those that a board drops by itself."""
+"""Frames that commands of the doctor's own cost are distinguished from those that a board drops by itself."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_compiler_and_firmware_agree(
         assert requested(kind, read, output, window) == wanted
 
 
-def test_pointwise_kernels_of_any_depth_and_width_get_what_they_ask_for(
+def test_pointwise_kernels_of_any_depth_and_width_get_the_scratch_they_need(
     library: ctypes.CDLL,
 ) -> None:
     """Their loops come in fours and sixteens, and in blocks of three pixels and of four."""
@@ -59,7 +59,7 @@ def test_pointwise_kernels_of_any_depth_and_width_get_what_they_ask_for(
 
 
 class Tiled(ctypes.Structure):
-    """struct driver_tiling: what is asked, and the answer."""
+    """struct driver_tiling: what is requested, and the answer."""
 
     _fields_ = tuple(
         (name, ctypes.c_uint)
@@ -91,12 +91,12 @@ def test_a_window_of_any_size_is_tiled_as_the_firmware_does(
             Layer(OperatorKind.CONV, 0, (IMAGE_FEATURE,), 1, window), source, output, image
         )
         groups, length = (high, wide * channels) if image else (high * wide, channels)
-        asked = Tiled(
+        tiled = Tiled(
             groups, length, outputs, width, height, high if image else 0, wide, stride, channels
         )
-        library.driver_window(ctypes.byref(asked))
+        library.driver_window(ctypes.byref(tiled))
         names = ("steps", "pairs", "blocks", "rows", "resident", "bytes")
-        wanted = tuple(getattr(asked, name) for name in names)
+        wanted = tuple(getattr(tiled, name) for name in names)
         assert tuple(int(getattr(made, name)) for name in names) == wanted, (source, output, window)
         kinds.add((made.resident, made.rows > 1, made.blocks > 1))
     assert len(kinds) >= (3 if image else 4)

@@ -73,7 +73,7 @@ def test_the_positive_class_is_the_one_that_names_a_presence(
     assert positive_of(labels, None) == labels.index(name)
 
 
-def test_several_classes_have_none_unless_asked() -> None:
+def test_several_classes_have_none_unless_requested() -> None:
     assert positive_of(("a", "b", "c"), None) is None
     assert positive_of(("a", "b", "c"), "b") == 1
     with pytest.raises(HostError, match="no label 'd'"):

@@ -57,7 +57,7 @@ def loop(
     return run_loop(board, IMAGES, EXPECTED, answers, seen.append, clock, clock.sleep)
 
 
-def test_every_byte_is_compared_and_progress_told() -> None:
+def test_every_byte_is_compared_and_progress_reported() -> None:
     progress: list[int] = []
     found = loop(FakeBoard(), progress=progress)
     assert found.different == ()
@@ -100,7 +100,7 @@ def refused_at(number: int, status: Status) -> Callable[[int], None]:
 @pytest.mark.parametrize(
     "before", [away_at(2, 20), refused_at(3, Status.BUSY), refused_at(3, Status.BAD_VALUE)]
 )
-def test_a_board_that_comes_back_is_asked_again(before: Callable[[int], None]) -> None:
+def test_a_board_that_comes_back_gets_its_request_again(before: Callable[[int], None]) -> None:
     assert loop(FakeBoard(before)).different == ()
 
 
@@ -118,7 +118,9 @@ def test_a_board_that_stays_away_ends_the_run_and_the_next_one_goes_on(tmp_path:
     first = FakeBoard(away_at(3, 10_000))
     with pytest.raises(HostError, match=r"after 2 of 5 pictures .*port is gone.*same --output"):
         loop(first, Journal(tmp_path / NAME, "x"))
-    assert first.wanted > PATIENCE_S  # it was asked for as long as a person takes to find the cable
+    assert (
+        first.wanted > PATIENCE_S
+    )  # requests went on for as long as a person takes to find the cable
     second = FakeBoard()
     found = loop(second, Journal(tmp_path / NAME, "x"))
     assert (second.wanted, found.earlier, found.different) == (3, 2, ())
@@ -129,7 +131,7 @@ def test_a_board_that_is_silent_over_its_port_ends_the_run_soon() -> None:
     board.connected = True
     with pytest.raises(HostError, match=r"after 2 of 5 pictures .*reset it and repeat"):
         loop(board)
-    assert SILENT_S < board.wanted < PATIENCE_S  # asked twice a second
+    assert SILENT_S < board.wanted < PATIENCE_S  # two requests a second
 
 
 def test_another_number_of_scores_is_another_model() -> None:

@@ -95,7 +95,7 @@ def test_any_model_runs_on_a_board_of_its_own(tmp_path: Path) -> None:
     assert output == ["starting the virtual board"]
 
 
-def test_a_board_that_runs_another_model_says_so_and_takes_this_one_when_told(
+def test_a_board_that_runs_another_model_is_reported_and_takes_this_one_on_request(
     tmp_path: Path,
 ) -> None:
     from host.virtual.server import start_virtual_board

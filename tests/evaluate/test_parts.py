@@ -131,12 +131,12 @@ def opened_board(*_: object) -> Any:
 
 
 @pytest.mark.parametrize("output", [True, False])
-def test_answers_of_a_board_are_kept_where_the_run_is(
+def test_answers_of_a_board_are_stored_where_the_run_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: bool
 ) -> None:
     bars, places, closed, messages = Bars(), list[object](), list[bool](), list[str]()
 
-    class Kept:
+    class Stored:
         def __init__(self, path: Path | None, about: object) -> None:
             places.append(path)
 
@@ -146,13 +146,13 @@ def test_answers_of_a_board_are_kept_where_the_run_is(
         def close(self) -> None:
             closed.append(True)
 
-    def loop(board: object, pixels: object, expected: object, kept: object, done: Any) -> Looped:
+    def loop(board: object, pixels: object, expected: object, journal: object, done: Any) -> Looped:
         done(1)
         done(4)
         return cast(Looped, SimpleNamespace(line="a line"))
 
     monkeypatch.setattr(command, "_progress", lambda _: bars)
-    monkeypatch.setattr(command, "Journal", Kept)
+    monkeypatch.setattr(command, "Journal", Stored)
     monkeypatch.setattr(command, "open_board", opened_board)
     monkeypatch.setattr(command, "run_loop", loop)
     args = cast(

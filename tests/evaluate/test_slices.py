@@ -52,7 +52,7 @@ def test_wild_is_no_slice_where_nothing_or_everything_is_easy() -> None:
     assert "set: wild" not in names([picture(0, source="ccp"), picture(1, source="faces")])
 
 
-def test_what_is_one_value_or_one_for_each_picture_is_no_family_unless_asked() -> None:
+def test_what_is_one_value_or_one_for_each_picture_is_no_family_unless_requested() -> None:
     pictures = [picture(i, session=f"s{i}", source="one") for i in range(30)]
     assert list(names(pictures)) == ["set: all"]
     assert len(names(pictures, "session")) == 31
@@ -98,7 +98,11 @@ def test_a_wide_gap_of_many_pictures_is_real_and_one_of_few_may_be_chance() -> N
 
 
 def test_a_small_perfect_slice_hides_no_real_gap() -> None:
-    assert gap_of([30, 296, 80], [0, 4, 20]) == ("b", "c", True)  # a has too few to be told from c
+    assert gap_of([30, 296, 80], [0, 4, 20]) == (
+        "b",
+        "c",
+        True,
+    )  # a has too few to be distinguished from c
     assert gap_of([40, 200, 160], [0, 0, 40]) == ("b", "c", True)  # equally good: the surer one
 
 

@@ -31,7 +31,7 @@ def test_each_way_is_as_good_as_the_best_of_a_fine_grid(seed: int) -> None:
     assert best.true_positive_rate == allowed
 
 
-def test_half_is_kept_where_it_is_as_good_as_any() -> None:
+def test_half_stays_where_it_is_as_good_as_any() -> None:
     chance, positive = np.array([0.1, 0.2, 0.7, 0.9]), np.array([False, False, True, True])
     assert {c.threshold for c in choose(chance, positive, 0.0)} == {0.5}
 

@@ -62,7 +62,7 @@ def test_bytes_that_are_no_packets_are_counted() -> None:
     assert "100 bytes that are no packets" in refusal(MutePort(bytes([0x83]) * 100))
 
 
-def test_packets_without_hello_ask_for_a_reset() -> None:
+def test_packets_without_hello_suggest_a_reset() -> None:
     assert "1 packets, but no Hello" in refusal(MutePort(FakeBoard().say(wire.Log(1, b"alive"))))
 
 
@@ -82,7 +82,7 @@ def test_commands_reach_the_board(device: Device, board: FakeBoard) -> None:
     assert device.ping() >= 0
 
 
-def test_a_lost_answer_is_asked_for_again(losing: Device, board: FakeBoard) -> None:
+def test_a_lost_answer_is_requested_again(losing: Device, board: FakeBoard) -> None:
     board.drop_answer = every(2)
     for value in range(8):
         losing.set(wire.Setting.EXPOSURE, value)
@@ -104,7 +104,7 @@ def test_a_refusal_says_what_and_why(device: Device, board: FakeBoard) -> None:
         device.set(wire.Setting.CLOCK_DIVIDER, 99)
 
 
-def test_a_busy_board_is_asked_again(device: Device, board: FakeBoard) -> None:
+def test_a_busy_board_gets_the_request_again(device: Device, board: FakeBoard) -> None:
     answers = iter([wire.Status.BUSY, wire.Status.BUSY, wire.Status.OK])
     board.refuse = lambda message: next(answers)
     device.set_mode(wire.Mode.SINGLE)

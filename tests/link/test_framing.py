@@ -92,7 +92,7 @@ def test_memory_stays_bounded_without_a_delimiter() -> None:
     assert decoder.counts.stray_bytes == 200 * 4096
 
 
-def test_text_without_a_delimiter_is_heard() -> None:
+def test_text_without_a_delimiter_is_received() -> None:
     decoder = Decoder()
     decoder.feed(b"Camera settings:\r\n\twidth = 176\r\n")
     assert decoder.received().endswith(b"width = 176\r\n")

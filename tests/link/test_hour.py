@@ -28,7 +28,7 @@ def pixels_of(number: int) -> bytes:
 
 
 class Hour:
-    """A firmware's queue, a bad cable, and the host's inbox; counts what was said and what was heard."""
+    """A firmware's queue, a bad cable, and the host's inbox; counts what was sent and what was received."""
 
     def __init__(self) -> None:
         self.outbox, self.inbox = Outbox(RING_BYTES), Inbox()

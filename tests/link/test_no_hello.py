@@ -1,4 +1,4 @@
-"""Why there was no handshake, from what was heard instead."""
+"""Why there was no handshake, from what was received instead."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SKETCH = "text of another firmware was received"
         (b"\r\n\r\n", 0, "4 bytes that are no packets"),
     ],
 )
-def test_what_was_heard_is_said(received: bytes, packets: int, why: str) -> None:
+def test_what_was_received_is_reported(received: bytes, packets: int, why: str) -> None:
     what, remedy = no_hello("COM3", received, packets, 6.0)
     assert what.startswith("no board of ours at COM3: after 6 s ") and why in what
     assert "reset" in remedy if packets or not received else "pio run" in remedy

@@ -43,7 +43,7 @@ def test_auto_without_a_nano_is_the_virtual_board_and_says_so() -> None:
     assert choice.reason == "no Nano found: starting the virtual board"
 
 
-def test_auto_with_two_nanos_asks_which() -> None:
+def test_auto_with_two_nanos_wants_a_choice() -> None:
     second = ListedPort("/dev/ttyACM4", 0x2341, 0x805A, "C3D4")
     line = refusal("auto", NANO, second)
     assert "/dev/ttyACM3, /dev/ttyACM4" in line and "--port" in line

@@ -164,20 +164,20 @@ def test_a_virtual_board_lives_as_long_as_its_port(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(listener.getsockname()[1])
 
-        def start(**asked: object) -> Server:
-            started.append(asked)
+        def start(**requested: object) -> Server:
+            started.append(requested)
             return server
 
         monkeypatch.setattr(choose, "start_virtual_board", start)
         port = VirtualPort("noise:1", "max", load)
         peer, _ = listener.accept()
         port.write(b"to the board")
-        with peer, peer.makefile("rb") as heard:
-            assert heard.read(18) == b"a-key\nto the board"
+        with peer, peer.makefile("rb") as received:
+            assert received.read(18) == b"a-key\nto the board"
             peer.sendall(b"\x01")
             assert (port.read(), port.name, server.closed) == (b"\x01", server.name, 0)
             port.close()
-            assert (heard.read(), server.closed) == (b"", 1)
+            assert (received.read(), server.closed) == (b"", 1)
     assert started == [{"scene": "noise:1", "speed": "max", "arguments": words}]
     with pytest.raises(HostError, match="nothing answers"):  # no one listens any more
         VirtualPort("noise:1", "max", load)
@@ -198,7 +198,9 @@ def test_the_arguments_are_the_options() -> None:
 
 
 @pytest.mark.parametrize("load", [False, True])
-def test_the_virtual_board_is_started_as_asked_and_waited_for(made: list[Any], load: bool) -> None:
+def test_the_virtual_board_is_started_as_requested_and_waited_for(
+    made: list[Any], load: bool
+) -> None:
     messages: list[str] = []
     with port_opening(
         PortOptions("virtual", None, load), messages.append, "noise:1", "max"
@@ -259,7 +261,7 @@ def test_a_recording_keeps_bytes_until_the_end(made: list[Any], tmp_path: Path) 
         assert opening.open() is wrapped
 
 
-def test_the_command_that_runs_is_told_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_that_runs_is_shown_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/a b/tool.py", "--port", "socket://h:1/secret", "two words"])
     monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=None))
     assert opened._command() == "tool.py --port socket://h:1 'two words'"

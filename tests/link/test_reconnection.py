@@ -25,7 +25,7 @@ def test_a_dead_port_is_an_error_after_its_last_messages(device: Device, port: M
         device.ping()
 
 
-def test_a_port_that_comes_back_is_told_everything_again(board: FakeBoard) -> None:
+def test_a_port_that_comes_back_gets_mode_and_settings_again(board: FakeBoard) -> None:
     first, second = MemoryPort(board), MemoryPort(replace(board))
     absent = iter([True, True])
 
@@ -48,7 +48,7 @@ def test_a_port_that_comes_back_is_told_everything_again(board: FakeBoard) -> No
         device.ping()
 
 
-def test_a_board_that_restarts_by_itself_is_told_everything_again(
+def test_a_board_that_restarts_by_itself_gets_its_mode_again(
     device: Device, port: MemoryPort
 ) -> None:
     device.set_mode(wire.Mode.STREAM)

@@ -35,7 +35,7 @@ def test_a_repeated_packet_is_refused_and_no_loss() -> None:
     assert (tracker.lost, tracker.repeated) == (0, 1)
 
 
-def test_a_board_that_restarted_unheard_is_believed_when_it_says_hello() -> None:
+def test_a_restart_that_was_not_received_is_counted_at_the_next_hello() -> None:
     """Its first Hello went into a port that nobody had opened yet: what it says next has low numbers."""
     tracker = SequenceTracker()
     assert all(tracker.accept(number, number == 0) for number in range(40))
@@ -105,7 +105,7 @@ def test_a_right_packet_of_no_message_is_counted_and_skipped() -> None:
     assert inbox.losses(0, 0).bad_packets == 2
 
 
-def test_a_hello_that_was_asked_for_is_no_restart() -> None:
+def test_a_requested_hello_is_no_restart() -> None:
     """Packets lost in front of it are lost: only number 0 begins anew."""
     tracker = SequenceTracker()
     assert tracker.accept(1, False) and tracker.accept(4, True)

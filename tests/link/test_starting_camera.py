@@ -1,4 +1,4 @@
-"""A register of a camera that was just switched on is asked for until the camera has started; not for ever."""
+"""A register of a camera that was just switched on is requested until the camera has started; not for ever."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def starting(turns: int) -> FakeBoard:
     return FakeBoard(refuse=refuse)
 
 
-def test_it_is_asked_for_until_the_camera_has_started() -> None:
+def test_it_is_requested_until_the_camera_has_started() -> None:
     client = client_of(starting(12))  # more than the tries of other commands
     client.set_mode(wire.Mode.STREAM)
     assert client.camera_register(0x0A) == 0x76

@@ -215,7 +215,7 @@ class Mute:
 
 
 @pytest.mark.parametrize("says", [b"", b"\x00\xff" * 500, b"hello\r\n", b"x" * 5000])
-def test_a_board_without_the_api_is_told_apart(says: bytes) -> None:
+def test_a_board_without_the_api_is_distinguished(says: bytes) -> None:
     port = Mute(says)
     with pytest.raises(HostError, match=r"did not answer|without end"):
         Dialogue(port, lambda: port.now).name()

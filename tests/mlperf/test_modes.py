@@ -206,7 +206,7 @@ class Unplugged:
         return Inference(1, (0, 5), (0.2, 0.8))
 
 
-def test_what_was_measured_before_the_cable_was_pulled_is_kept(tmp_path: Path) -> None:
+def test_what_was_measured_before_the_cable_was_pulled_is_stored(tmp_path: Path) -> None:
     dialogue: Any = Unplugged()
     board = TextModeBoard(dialogue, HELLO, None, "memory", "board", "firmware")
     pixels = np.zeros((96, 96, 1), np.uint8)

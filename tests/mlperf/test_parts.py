@@ -100,7 +100,7 @@ def test_a_meter_is_waited_for_before_and_behind_a_window() -> None:
 
 
 class Runs:
-    """A dialogue that keeps what it was asked."""
+    """A dialogue that stores its requests."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
@@ -190,7 +190,7 @@ class Timed(Runs):
         return Inference(iterations, laps, next(self._scores, (0.5, 0.5)))
 
 
-def test_performance_is_as_long_as_it_is_asked_for() -> None:
+def test_performance_is_as_long_as_requested() -> None:
     """2 s of an eighth each, with a fiftieth to spare: 16.3, so 17; never fewer than ten."""
     runs = Timed()
     messages: list[str] = []

@@ -30,7 +30,7 @@ AMPERES = {
 
 
 class HeldDevice:
-    """What LiveRig uses of a Device. spoil: changes a Held before it is told."""
+    """What LiveRig uses of a Device. spoil: changes a Held before it is sent."""
 
     name = "/dev/test"
     hello = HELLO
@@ -44,7 +44,7 @@ class HeldDevice:
         self.played: list[tuple[PowerState, Signal]] = []
 
     def set_mode(self, mode: Mode) -> None:
-        """Only IDLE is asked for."""
+        """Only IDLE is requested."""
         assert mode is Mode.IDLE
 
     def command(self, command: Message) -> Ack:

@@ -66,7 +66,7 @@ def test_a_recording_gives_the_figure_of_its_signal(
     assert (run.columns("windows")["seconds"] >= 10).all()
 
 
-def test_a_recording_that_is_too_short_is_refused_and_kept(
+def test_a_recording_that_is_too_short_is_refused_and_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, run_at = write_csv(tmp_path / "a.csv", long_signal(2)), tmp_path / "run"

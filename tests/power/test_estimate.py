@@ -47,7 +47,7 @@ def test_two_ways_to_the_same_current(rig: VirtualRig, holds: dict[PowerState, H
             assert by_samples == pytest.approx(by_counters, rel=0.03), state.name
 
 
-def test_states_come_in_the_order_that_physics_asks_for(
+def test_states_come_in_the_order_of_physics(
     rig: VirtualRig, holds: dict[PowerState, HeldTrace]
 ) -> None:
     currents = {

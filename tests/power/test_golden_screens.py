@@ -1,4 +1,4 @@
-"""A power run of known states and windows, whole: as a table and as the JSON that is kept."""
+"""A power run of known states and windows, whole: as a table and as the JSON that is stored."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_none_plugged_in() -> None:
         Joulescope(SimulatedJoulescope(inferences(1), path=""), "", RATE_HZ)
 
 
-def test_another_one_than_asked_for_is_named() -> None:
+def test_another_one_than_requested_is_named() -> None:
     with pytest.raises(HostError, match="present: u/js220/001122"):
         Joulescope(SimulatedJoulescope(inferences(1)), "999999", RATE_HZ)
 

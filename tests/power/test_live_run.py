@@ -225,7 +225,7 @@ class LateMeter:
         return None
 
 
-def test_the_least_delay_of_all_blocks_tells_where_now_is() -> None:
+def test_the_least_delay_of_all_blocks_shows_where_now_is() -> None:
     """A block that comes late does not move the meter's time line back."""
     meter, clock = LateMeter(), [10.0]
     collector = Collector(cast(Any, meter), lambda: clock[0])

@@ -73,7 +73,7 @@ def test_it_powers_the_board_and_takes_the_power_back() -> None:
         assert orders[-3:] == ["stop", "pwr off", "hrc"]
 
 
-def test_an_overcurrent_is_told_in_its_own_words() -> None:
+def test_an_overcurrent_is_reported_in_its_own_words() -> None:
     with (
         SimulatedLpm01a(slow_signal(), VOLTS, Faults(complain_at=300)) as instrument,
         pytest.raises(HostError, match="Overcurrent >59mA"),

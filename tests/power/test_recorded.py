@@ -128,7 +128,7 @@ def test_a_whole_recording() -> None:
         "idle: the longest stretch of the recording without an inference",
         "the recording holds 2 windows of 2 s and 3 inferences; the method asks for 3: record longer",
     ]
-    assert len(analysed(recording(of, 22.0), Method(2, 2.0, 3)).notes) == 1, "as many as asked for"
+    assert len(analysed(recording(of, 22.0), Method(2, 2.0, 3)).notes) == 1, "as many as requested"
 
 
 def test_a_marker_that_is_not_there_says_where_it_is() -> None:

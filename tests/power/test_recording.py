@@ -1,4 +1,4 @@
-"""CSV files of other programs: the same trace of each, gaps found, damage told."""
+"""CSV files of other programs: the same trace of each, gaps found, damage reported."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         read_recording(path, VOLTS)
 
 
-def test_a_missing_file_and_a_missing_voltage_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_missing_voltage_are_reported(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="cannot read"):
         read_recording(tmp_path / "nothing.csv", VOLTS)
     path = tmp_path / "a.csv"

@@ -16,7 +16,7 @@ BEGAN_WALL_NS = 1_790_000_000 * NANOSECONDS
 
 
 class Clock:
-    """Time that passes when it is told to. Nanoseconds."""
+    """Time that passes on request. Nanoseconds."""
 
     def __init__(self) -> None:
         self.now_ns = 5_000_000_000

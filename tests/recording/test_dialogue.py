@@ -1,4 +1,4 @@
-"""Text in a recording: MLPerf Tiny's commands and lines, told apart from packets on both sides of them."""
+"""Text in a recording: MLPerf Tiny's commands and lines, distinguished from packets on both sides of them."""
 
 from __future__ import annotations
 

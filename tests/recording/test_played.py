@@ -1,4 +1,4 @@
-"""A recording that its caller plays: nothing is played, lost or counted ahead of what was asked for."""
+"""A recording that its caller plays: nothing is played, lost or counted ahead of what was requested."""
 
 from __future__ import annotations
 

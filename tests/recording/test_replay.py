@@ -80,7 +80,7 @@ def test_many_more_samples_than_a_queue_holds_are_all_played(tmp_path: Path) -> 
     assert played[-1].losses.total == 0
 
 
-def test_a_replay_begins_where_it_is_told_to(tmp_path: Path) -> None:
+def test_a_replay_begins_at_the_requested_time(tmp_path: Path) -> None:
     record_board(tmp_path / "a.rec", seconds=100)
     played = play(tmp_path / "a.rec", query="?from=50&speed=max")
     assert [sample.frame for sample in played] == list(range(201, 401))
@@ -204,8 +204,8 @@ def test_another_model_in_mid_recording_gives_its_labels_to_what_follows(tmp_pat
     assert played[-1].model == "cats" and played[-1].labels == ("no cat", "cat")
 
 
-def test_winding_over_a_change_of_model_makes_the_host_ask_again(tmp_path: Path) -> None:
-    """Forth and back; one that has not asked yet is not told of a restart."""
+def test_winding_over_a_change_of_model_makes_the_host_request_hello_again(tmp_path: Path) -> None:
+    """Forth and back; without a request of its own it learns of no restart."""
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)
     recorder.received(board.say(HELLO))

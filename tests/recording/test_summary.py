@@ -74,7 +74,7 @@ def test_a_torn_recording_is_summed_up_to_the_tear(
     assert "torn: " in capsys.readouterr().out
 
 
-def test_a_recording_of_another_wire_is_still_told_about(
+def test_a_recording_of_another_wire_is_still_described(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record_board(tmp_path / "a.rec", 2, board=FakeBoard(replace(HELLO, layout_hash=0xDEADBEEF)))
@@ -122,7 +122,7 @@ def test_ten_times_as_long_a_recording_takes_no_more_memory(tmp_path: Path) -> N
     assert long.summary.size_bytes < long.summary.link_bytes
 
 
-def test_costs_are_told_as_multiples_of_a_real_boards_rate(tmp_path: Path) -> None:
+def test_costs_are_given_as_multiples_of_a_real_boards_rate(tmp_path: Path) -> None:
     turns = iter(range(1000))
     costs = measure_host(tmp_path, frames=50, turns=2, clock=lambda: float(next(turns)))
     reported = costs_json(costs, None, "a computer")

@@ -51,7 +51,7 @@ def test_a_replay_shows_where_it_is_and_the_keys_that_wind_it() -> None:
     assert "colour bars" not in text and "colour bars" in on_screen(USUAL)
 
 
-def test_a_session_tells_of_its_recording_and_of_its_end(tmp_path: Path) -> None:
+def test_a_session_reports_its_recording_and_its_end(tmp_path: Path) -> None:
     clock = Clock()
     recorder = begin(tmp_path / "a.rec", clock)
     with Device(RecordingPort(MemoryPort(FakeBoard()), recorder)) as device:
@@ -105,5 +105,5 @@ def test_a_windows_keys_are_understood(code: int, key: str) -> None:
     assert window_key(code) == key
 
 
-def test_times_are_told_as_on_a_clock() -> None:
+def test_times_are_shown_as_on_a_clock() -> None:
     assert [clock_text(s) for s in (0, 75.9, 3675)] == ["0:00", "1:15", "1:01:15"]

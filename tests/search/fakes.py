@@ -1,4 +1,4 @@
-"""A search without training: a price and an accuracy that a formula gives, and who counts what was asked."""
+"""A search without training: a price and an accuracy that a formula gives, and a counter of requests."""
 
 from __future__ import annotations
 

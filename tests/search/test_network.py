@@ -16,7 +16,7 @@ from host.train.search.cost import Cost, cost_of
 from tests.evaluate.drawn import own_pictures
 
 load_tensorflow()
-import keras  # noqa: E402  # after its chatter was kept quiet
+import keras  # noqa: E402  # after its messages were silenced
 
 from host.train.architecture_network import build, start, words_for  # noqa: E402
 from host.train.options import parse  # noqa: E402  # they import Keras

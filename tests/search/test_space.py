@@ -14,7 +14,7 @@ from tests.goldens import check_golden
 
 
 class RecordingTrial:
-    """A trial that takes one end of everything, and writes down what it was asked."""
+    """A trial that takes one end of everything, and writes down each request."""
 
     def __init__(self, highest: bool) -> None:
         self.highest, self.questions = highest, list[str]()

@@ -1,4 +1,4 @@
-"""A logic analyser on the virtual sensor's pins: no guest runs, the compiled hooks are asked for levels."""
+"""A logic analyser on the virtual sensor's pins: no guest runs, levels are read from the compiled hooks."""
 
 from __future__ import annotations
 

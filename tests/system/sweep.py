@@ -37,7 +37,7 @@ class Point:
 
 
 def measure(bench: Bench, divider: int, luma_second: bool = False) -> Point:
-    """Two frames at this clock against what the sensor put on its pins. luma_second: as the board was told."""
+    """Two frames at this clock against what the sensor put on its pins. luma_second: as the board is set."""
     bench.set(Setting.CLOCK_DIVIDER, divider)
     try:
         images = bench.frames(2)

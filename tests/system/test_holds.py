@@ -1,4 +1,4 @@
-"""A hold keeps one power state and nothing else: what a meter sees is what was asked for."""
+"""A hold keeps one power state and nothing else: what a meter sees is what was requested."""
 
 from __future__ import annotations
 

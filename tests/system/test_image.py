@@ -1,4 +1,4 @@
-"""The image under test as a tool meets it: found, greeted, asked, streaming. tools/check.py runs it on a built one."""
+"""The image under test as a tool meets it: found, greeted, streaming. tools/check.py runs it on a built one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_port_on_usb_is_the_one_that_tools_look_for(bench: Bench) -> None:
     assert bench.hello.board == "nano33ble"
 
 
-def test_it_answers_what_it_is_asked(bench: Bench) -> None:
+def test_it_answers_every_request(bench: Bench) -> None:
     bench.tell(HelloRequest())
     assert bench.greet().layout_hash == bench.hello.layout_hash
     bench.tell(Ping(99))

@@ -118,7 +118,7 @@ def test_a_cable_pulled_in_mid_message_comes_back_by_itself(board: BoardProcess)
         assert len(take(device, 1)) == 1
         for reconnects in (1, 2):
             pull_and_plug(board, device, reconnects)
-            assert len(take(device, 2)) == 2, "the mode was told again"
+            assert len(take(device, 2)) == 2, "the mode was sent again"
         assert device.losses.restarts == 0
 
 

@@ -1,4 +1,4 @@
-"""Each command is answered, whenever it comes: asked once, as somebody would who does not ask again."""
+"""Each command is answered, whenever it comes: sent once, as by a host that does not repeat requests."""
 
 from __future__ import annotations
 

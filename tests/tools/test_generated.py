@@ -33,7 +33,7 @@ def test_packed_models_are_what_the_compiler_makes(tmp_path: Path) -> None:
 
 
 def test_the_prebuilt_firmware_is_what_the_sources_give(arm_gcc: str) -> None:
-    """Runs PlatformIO. The bytes depend on the compiler, so others than the committed copy's are told apart."""
+    """Runs PlatformIO. The bytes depend on the compiler, so others than the committed copy's are distinguished."""
     output = subprocess.run([arm_gcc, "-dumpfullversion"], capture_output=True, text=True).stdout
     if not os.environ.get("CI") and output.strip() != "12.2.1":
         pytest.skip(f"the committed copy was built by GCC 12.2.1, here is {output.strip()}")

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[2] / "firmware" / "src"
-# Each layer includes itself and those behind it. The root's own files are told apart by name.
+# Each layer includes itself and those behind it. The root's own files are distinguished by name.
 LAYERS = (
     ("main",),
     ("app",),

@@ -55,7 +55,7 @@ def test_a_port_that_is_held_names_its_holder(holder: str, remedy: str) -> None:
     assert holder in line.text and remedy in line.text
 
 
-def test_the_bootloader_is_told_but_stops_nothing() -> None:
+def test_the_bootloader_is_reported_but_stops_nothing() -> None:
     (line,) = advice([BOOTLOADER], {})
     assert not line.stops
     assert "bootloader" in line.text and "twice" in line.text
@@ -73,7 +73,7 @@ def test_modem_manager_that_holds_nothing_yet_is_a_note() -> None:
     assert not line.stops and "ModemManager" in line.text
 
 
-def test_a_board_that_ignores_the_touch_is_told_from_one_in_its_bootloader() -> None:
+def test_a_board_that_ignores_the_touch_is_distinguished_from_one_in_its_bootloader() -> None:
     ignored = after_failure([OTHER, NANO])
     assert "still runs its application" in ignored and "1200 baud" in ignored
     in_bootloader = after_failure([OTHER, BOOTLOADER])

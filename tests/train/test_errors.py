@@ -166,7 +166,7 @@ def test_two_runs_do_not_write_into_one_folder(pictures: Path, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
 
 
-def test_labels_stay_in_the_order_that_was_asked_for(pictures: Path, tmp_path: Path) -> None:
+def test_labels_stay_in_the_requested_order(pictures: Path, tmp_path: Path) -> None:
     found = gather(parse(arguments(pictures, tmp_path)), lambda text: None)
     assert found.learn.classes == CLASSES
     assert [fact.label for fact in found.learn.facts][found.learn.labels.argmax()] == "disc"

@@ -48,7 +48,7 @@ def test_the_last_layer_alone_learns(tmp_path: Path) -> None:
     assert not np.array_equal(before[-2], after[-2])
 
 
-def test_features_are_kept_for_the_next_run(tmp_path: Path) -> None:
+def test_features_are_stored_for_the_next_run(tmp_path: Path) -> None:
     start = write_small_network(tmp_path / "small.keras")
     words = arguments(write_stripes(tmp_path / "d"), tmp_path / "o", "--from", str(start))
     assert main([*words, "--freeze", "trunk"]) == 0

@@ -1,4 +1,4 @@
-"""Weights of one MobileNetV1 in another: the same function where it can be, a narrower one where asked."""
+"""Weights of one MobileNetV1 in another: the same function where it can be, a narrower one where requested."""
 
 from __future__ import annotations
 
@@ -116,14 +116,16 @@ def test_a_width_is_read_off_the_layers(alpha: float) -> None:
     assert words_for(build(Shape(alpha, 32, 1, 2))) == f"MobileNetV1, width {alpha:g}"
 
 
-def test_a_width_that_the_start_cannot_fill_is_refused_where_asked_for(tmp_path: Path) -> None:
+def test_a_width_that_the_start_cannot_fill_is_refused_where_requested(tmp_path: Path) -> None:
     narrow = tmp_path / "narrow.keras"
     build(SMALL).save(narrow)
     wider = Shape(2 * SMALL.alpha, SMALL.size, SMALL.channels, SMALL.classes)
     with pytest.raises(HostError, match=f"--alpha 0.2: .*its own is {SMALL.alpha:g}"):
         start_model(wider, narrow, zero_to_one=False, own_width=False)
     own = start_model(wider, narrow, zero_to_one=False)
-    assert words_for(own) == f"MobileNetV1, width {SMALL.alpha:g}"  # what it is, not what was asked
+    assert (
+        words_for(own) == f"MobileNetV1, width {SMALL.alpha:g}"
+    )  # what it is, not what was requested
     inputs = keras.Input((32, 32, 1))
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))
     keras.Model(inputs, keras.layers.Dense(2)(x)).save(tmp_path / "other.keras")

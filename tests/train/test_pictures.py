@@ -90,11 +90,11 @@ def test_the_class_of_nothing(classes: Sequence[str], nothing: int | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("sides", "kept"),
+    ("sides", "stored"),
     [([100, 110, 500], 110), ([20], 96), ([500], 128), ([], 96), ([127, 129], 128)],
 )
-def test_pictures_are_kept_a_third_larger_where_they_have_it(
-    tmp_path: Path, sides: list[int], kept: int
+def test_pictures_are_stored_a_third_larger_where_they_have_it(
+    tmp_path: Path, sides: list[int], stored: int
 ) -> None:
     rows = []
     for at, side in enumerate(sides):
@@ -102,7 +102,7 @@ def test_pictures_are_kept_a_third_larger_where_they_have_it(
         rows.append(Picture(f"{at}.png", "x"))
     (tmp_path / "no.png").write_bytes(b"none")
     rows.append(Picture("no.png", "x"))
-    assert gather._side((Dataset(tmp_path, tuple(rows), ("x",)),), 96) == kept
+    assert gather._side((Dataset(tmp_path, tuple(rows), ("x",)),), 96) == stored
 
 
 def test_a_source_that_is_none_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Path) -> None:
+def test_a_run_leaves_every_file_and_a_true_manifest(trained: Path) -> None:
     reported = json.loads((trained / "tiny.json").read_text())
     content = (trained / "tiny.tflite").read_bytes()
     assert reported["labels"] == list(CLASSES)
@@ -50,7 +50,7 @@ def test_a_run_leaves_every_file_and_a_manifest_that_tells_the_truth(trained: Pa
     assert {"tensorflow", "keras", "numpy"} <= reported["training"]["versions"].keys()
 
 
-def test_a_manifest_tells_every_command_that_its_weights_came_by(
+def test_a_manifest_has_every_command_that_its_weights_came_by(
     pictures: Path, trained: Path, tmp_path: Path
 ) -> None:
     start = str(trained / "tiny.keras")

@@ -55,7 +55,7 @@ def test_a_mix_is_the_sum_of_two_pictures() -> None:
     assert np.ptp(through) < 1e-6 and 0.19 < through[0, 0, 0] < 0.51
 
 
-def test_what_a_crop_may_have_cut_off_is_not_told() -> None:
+def test_what_a_crop_may_have_cut_off_has_no_label() -> None:
     views = draw_views(2, 4, 64, 5, SEEK)
     views.behind[views.kind == INSET] = (1, 0)
     views.behind[views.kind == MIX] = (1, 0)

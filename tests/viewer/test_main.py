@@ -255,7 +255,7 @@ def test_a_misspelt_label_is_refused_in_json_too(server: BoardServer) -> None:
         viewer.main(["--port", server.url, "--label", "persn", "--json", "--frames", "1"])
 
 
-def test_watching_tells_no_json() -> None:
+def test_watching_prints_no_json() -> None:
     with pytest.raises(HostError, match="--watch prints lines of text"):
         viewer.main(["--watch", "6", "--json"])
 

@@ -20,7 +20,7 @@ def playback(at_end: bool) -> Playback:
     return cast(Playback, made)
 
 
-def test_what_is_kept_of_people_is_always_said() -> None:
+def test_what_is_stored_of_people_is_always_shown() -> None:
     assert recording_status(None, None) is None
     assert recording_status(recording(), playback(False)) == RecordingStatus(
         "REC 1:15 12.3 MB", is_recording=True

@@ -110,7 +110,7 @@ def test_a_frame_without_result_keeps_the_last_scores() -> None:
     assert view.frame == 2 and view.score is not None and view.cycles is not None
 
 
-def test_the_watched_label_is_person_else_the_last_else_the_one_asked_for() -> None:
+def test_the_watched_label_is_person_else_the_last_else_the_requested_one() -> None:
     assert watched_label(("person", "none"), None) == "person"
     assert watched_label(("cat", "dog"), None) == "dog"
     assert watched_label(("cat", "dog"), "cat") == "cat"

@@ -1,4 +1,4 @@
-"""The window without a display, the terminal without a person: what is asked of a board, drawn, and what ends it."""
+"""The window without a display, the terminal without a person: requests to a board, what is drawn, and the end."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def test_in_a_file_there_is_a_line_for_each_frame(monkeypatch: pytest.MonkeyPatc
          Showing("default", "person", 0.7, 3, True)),
     ],
 )  # fmt: skip
-def test_what_the_command_line_asks_to_be_shown(
+def test_what_the_command_line_requests_is_shown(
     monkeypatch: pytest.MonkeyPatch, words: list[str], wanted: Showing
 ) -> None:
     requests: list[object] = []

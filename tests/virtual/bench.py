@@ -15,7 +15,7 @@ SECOND = 64_000_000
 
 
 class Bench:
-    """One board, kept from test to test within a test function."""
+    """One board, shared by the tests within a test function."""
 
     def __init__(self, options: BoardOptions | None = None, scene: Scene | None = None) -> None:
         self.warnings: list[str] = []
@@ -27,7 +27,7 @@ class Bench:
 
     @property
     def sent(self) -> bytes:
-        """What the board sent since this was asked last."""
+        """What the board sent since the last call."""
         return self.port.read() if self.port.has_bytes else b""
 
     def finished(self) -> bool:

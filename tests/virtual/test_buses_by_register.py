@@ -215,7 +215,9 @@ def test_a_write_has_three_phases_and_a_read_two_transmissions() -> None:
 @pytest.mark.parametrize(
     ("address", "there"), [(0x40, True), (0x44, True), (0xC2, True), (0x42, False)]
 )
-def test_another_address_or_a_device_without_power_hears_nothing(address: int, there: bool) -> None:
+def test_another_address_or_a_device_without_power_receives_nothing(
+    address: int, there: bool
+) -> None:
     device = Device()
     master = Master(SccbSlave(0x21, device))
     device.there = there
@@ -225,7 +227,7 @@ def test_another_address_or_a_device_without_power_hears_nothing(address: int, t
     assert device.registers == {0x0A: 0x76, 0x0B: 0x73}
     device.there = True
     master.start()
-    assert master.send(0x42), "the next one is heard again"
+    assert master.send(0x42), "the next one is received again"
 
 
 def test_a_start_in_mid_byte_begins_anew() -> None:

@@ -53,7 +53,7 @@ def test_bytes_come_whole_both_ways(device: SerialDevice) -> None:
 
 
 def test_nothing_is_read_from_a_port_that_is_closed(device: SerialDevice) -> None:
-    device.lines = 1  # a device that sends without being asked
+    device.lines = 1  # a device that sends without a request
     device.to_send += b"early"
     device.run_until(lambda: False, 20)
     assert device.output == b""

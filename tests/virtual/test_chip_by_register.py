@@ -49,7 +49,7 @@ def test_a_watchdog_times_out_behind_its_reload_value_and_resets_two_ticks_later
     assert bites == [ticks(counted) + ticks(2)]
 
 
-def test_every_channel_of_a_watchdog_asks_to_be_reloaded(guest: Guest) -> None:
+def test_every_channel_of_a_watchdog_requests_its_reload(guest: Guest) -> None:
     wdt = Wdt(guest.chip, lambda: None)
     wdt.write(RR, RELOAD)  # nothing runs
     for offset, value in ((CRV, 99), (RREN, 0x81), (0x000, 1)):
@@ -58,7 +58,7 @@ def test_every_channel_of_a_watchdog_asks_to_be_reloaded(guest: Guest) -> None:
     assert (wdt.read(RREN), wdt.read(REQSTATUS), wdt.read(RR)) == (0x81, 0x81, 0)
     guest.move_to(ticks(50))
     wdt.write(0x000, 1)  # it runs already
-    wdt.write(RR + 4, RELOAD)  # a channel that is not asked
+    wdt.write(RR + 4, RELOAD)  # a channel without a request
     wdt.write(RR + 28, RELOAD - 1)
     assert wdt.read(REQSTATUS) == 0x81
     wdt.write(RR + 28, RELOAD)

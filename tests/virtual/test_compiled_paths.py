@@ -28,7 +28,7 @@ STEPS, STEP_CYCLES = (
 
 
 def streaming(options: BoardOptions, watched: bool) -> Bench:
-    """Our firmware, told to stream."""
+    """Our firmware in Mode.STREAM."""
     bench = Bench("noise:1", options, PREBUILT)
     bench.board.cpu.watch(words.WATCHED_BY_OBSERVER, watched)
     bench.mode(Mode.STREAM)

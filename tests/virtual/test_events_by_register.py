@@ -114,7 +114,7 @@ class Wires:
         (0, [False, False]),
     ],
 )
-def test_an_event_is_the_edge_that_was_asked_for(
+def test_an_event_is_the_edge_that_was_configured(
     guest: Guest, polarity: int, events: list[bool]
 ) -> None:
     """A resistor of its port moves the pin."""

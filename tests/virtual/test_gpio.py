@@ -1,4 +1,4 @@
-"""GPIO register by register (nRF52840 Product Specification 1.7, 6.9), without a CPU: what is read, driven and told."""
+"""GPIO register by register (nRF52840 PS 1.7, 6.9), without a CPU: what is read, driven and reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SENSE_HIGH, SENSE_LOW = 2 << 16, 3 << 16
 
 
 class Chip:
-    """Both ports; `told` is each pair of levels that whoever listens heard."""
+    """Both ports; `changes` is each pair of levels that a listener received."""
 
     def __init__(self) -> None:
         self.changes: list[tuple[int, int]] = []
@@ -40,7 +40,7 @@ def chip() -> Chip:
 
 
 @pytest.mark.parametrize(("port", "base"), [(0, 0), (1, P1)])
-def test_outputs_are_set_cleared_and_told(chip: Chip, port: int, base: int) -> None:
+def test_outputs_are_set_cleared_and_reported(chip: Chip, port: int, base: int) -> None:
     gpio = chip.gpio
 
     def drives(offset: int, value: int, out: int, direction: int) -> None:

@@ -93,7 +93,7 @@ def test_the_fifo_keeps_six_bytes_and_reports_the_seventh_lost(bench: Bench) -> 
     assert stacked == [4, 5, 6, 7, 8, 9]
 
 
-def test_stopping_tells_how_much_came(bench: Bench) -> None:
+def test_stopping_reports_how_much_came(bench: Bench) -> None:
     bench.start("uarte_stop", 30 * BYTE_CYCLES)
     bench.board.run(100)
     bench.board.send(b"eleven byte")

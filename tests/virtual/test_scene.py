@@ -42,7 +42,7 @@ def test_whose_pictures_a_scene_shows(scene: str, licence: str) -> None:
         ("webcam:4095", "webcam 4095 cannot be opened: is it plugged in"),
     ],
 )
-def test_a_scene_that_cannot_be_is_told_in_one_line_and_nothing_else(
+def test_a_scene_that_cannot_be_is_reported_in_one_line_and_nothing_else(
     scene: str,
     words: str,
     tmp_path: Path,

@@ -47,7 +47,7 @@ def loop_cycles(silicon: Silicon, cache: bool = False, rounds: int = 1000) -> tu
     return bench.board.cycles - began, int(bench.board.memory.state[words.CACHE_MISSES]) - misses
 
 
-def test_taken_branches_cost_what_is_asked() -> None:
+def test_taken_branches_cost_what_is_configured() -> None:
     for branch in (1, 2, 3):
         short, long = (loop_cycles(Silicon(branch=branch), rounds=n)[0] for n in (1000, 2000))
         assert long - short == 1000 * (2 + branch)

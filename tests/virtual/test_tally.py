@@ -40,7 +40,7 @@ def test_what_is_not_modelled_is_not_counted() -> None:
     assert "cache" not in output
 
 
-def test_a_started_board_tells_its_conditions() -> None:
+def test_a_started_board_reports_its_conditions() -> None:
     board = start_virtual_board(
         PROBES,
         scene="synthetic",

@@ -241,7 +241,7 @@ def test_what_is_not_understood_is_refused_where_it_stands(function: Any) -> Non
     assert first < line <= first + 4
 
 
-def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch: Any) -> None:
+def test_cached_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(code_cache, "cache_folder", lambda: tmp_path)
     made = []
 
@@ -259,7 +259,7 @@ def test_kept_code_that_is_damaged_is_compiled_again(tmp_path: Any, monkeypatch:
     assert [path.name for path in tmp_path.iterdir()] == ["some.o"]
 
 
-def test_code_of_other_files_is_not_kept(tmp_path: Path, monkeypatch: Any) -> None:
+def test_code_of_other_files_is_not_cached(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(code_cache, "cache_folder", lambda: tmp_path)
     assert inner(is_odd.python)(3) == 1
     assert list(tmp_path.iterdir()) == [], "a change of this file would not be seen"
@@ -275,7 +275,7 @@ def test_two_functions_of_one_name_are_two() -> None:
     assert [made(function)(6) for function in (is_odd.python, is_small.python)] == [0, 1]
 
 
-def test_code_is_compiled_where_nothing_can_be_kept(monkeypatch: Any) -> None:
+def test_code_is_compiled_where_nothing_can_be_cached(monkeypatch: Any) -> None:
     monkeypatch.setattr(code_cache, "cache_folder", lambda: None)
     assert inner(is_odd.python)(3) == 1
 

@@ -130,7 +130,7 @@ def test_it_sleeps_with_the_bus_and_wakes_with_it(controller: Controller) -> Non
     usb = controller.board.usb
     usb.suspend()
     controller.board.run(SECOND // 100)
-    assert controller.board.usbd.values[0x52C] == 1, "the driver asked for low power"
+    assert controller.board.usbd.values[0x52C] == 1, "the driver requested low power"
     usb.resume()
     controller.board.run(SECOND // 100)
     assert controller.command(RESET) == bytes([SUCCESS])

@@ -31,7 +31,7 @@ class Board:
 
 
 def made(on_usb: bool) -> tuple[VirtualWatch, Board, list[Any]]:
-    """A watch of a board that says nothing, and what its client and its meter were asked."""
+    """A watch of a board that says nothing, and the requests to its client and its meter."""
     board, requests = Board(), list[Any]()
 
     class Timeline:

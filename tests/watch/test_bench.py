@@ -65,7 +65,7 @@ def request(directory: Path) -> Request:
     return Request(WatchPlan(6, 1), 3.3, directory, "python -m host.bench watch", NOON, {})
 
 
-def test_what_was_heard_is_kept(tmp_path: Path) -> None:
+def test_what_was_received_is_stored(tmp_path: Path) -> None:
     done = keep_watch(Spoken(), request(tmp_path / "run"), lambda _: None)
     run = read_run(tmp_path / "run")
     assert (done.reason, run.kind, run.state) == ("", "watch", "complete")
@@ -75,14 +75,16 @@ def test_what_was_heard_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), HostError("the cable was pulled")])
-def test_ctrl_c_and_a_lost_board_keep_what_was_heard(tmp_path: Path, end: BaseException) -> None:
+def test_what_was_received_outlives_ctrl_c_and_a_lost_board(
+    tmp_path: Path, end: BaseException
+) -> None:
     done = keep_watch(Spoken(end), request(tmp_path / "run"), lambda _: None)
     run = read_run(tmp_path / "run")
     assert done.stopped_by is end and run.interrupted and run.reason == done.reason
     assert len(run.columns("heartbeats")["looks"]) == 2 and run.summary["looks"] == 2
 
 
-def test_a_kill_leaves_the_figures_of_what_was_heard(tmp_path: Path) -> None:
+def test_a_kill_leaves_the_figures_of_what_was_received(tmp_path: Path) -> None:
     """At any moment the directory is what a kill then leaves behind."""
     verdicts: list[str] = []
 
@@ -120,7 +122,7 @@ def test_a_recording_without_a_watch_is_no_success(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_a_recordings_end_ends_a_watch_with_what_was_heard(tmp_path: Path) -> None:
+def test_a_recordings_end_ends_a_watch_with_what_was_received(tmp_path: Path) -> None:
     end = EndOfRecordingError("a.rec ends")
     done = keep_watch(Spoken(end), request(tmp_path / "run"), lambda _: None)
     run = read_run(tmp_path / "run")
@@ -132,7 +134,7 @@ def test_a_recordings_end_ends_a_watch_with_what_was_heard(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("stopped", [None, KeyboardInterrupt()])
-def test_what_the_command_line_asks_for_and_what_is_said_meanwhile(
+def test_what_the_command_line_requests_and_what_is_shown_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     stopped: BaseException | None,
@@ -238,7 +240,7 @@ def test_a_table_says_what_is_estimated(capsys: pytest.CaptureFixture[str]) -> N
     assert re.search(r"looks │ 1 in 0\.\d s", output)
 
 
-def test_the_plan_tells_the_board() -> None:
+def test_a_plan_becomes_settings_of_the_board() -> None:
     plan = WatchPlan(12, 2.0, settle_frames=0)
     assert plan.settings[Setting.LOOKS_PER_MINUTE] == 12
     assert plan.settings[Setting.WATCH_SETTLE_FRAMES] == 0
@@ -264,7 +266,7 @@ def test_the_first_look_starts_the_camera_and_counts_only_alone(
     assert found.supply is None and not found.faults and not found.verdicts
 
 
-def test_all_that_a_board_says_is_gathered_and_kept() -> None:
+def test_all_that_a_board_sends_is_gathered_and_stored() -> None:
     saved: list[Message] = []
     listener = Listener(saved.append)
     fault, verdict = Fault(1, 2, 3, b""), Verdict(1, 90, 2, 20_000_000)

@@ -27,7 +27,7 @@ def test_verdicts_read_as_sentences() -> None:
     assert "look 1,200" in watch_line(gone, HELLO, "person")
 
 
-def test_heartbeats_say_how_little_the_board_is_awake() -> None:
+def test_heartbeats_report_how_little_the_board_is_awake() -> None:
     beat = Heartbeat(0, 3, 6, 0, 0, 60_000_000, 128_000_000, 0, 0, 0, 0)
     line = watch_line(beat, HELLO, "person")
     assert line == "still watching: no person, 6 looks, CPU awake 3.3 % of the time"
@@ -43,7 +43,7 @@ def test_of_many_classes_none_is_watched_that_nobody_named() -> None:
         start_watch(cast(Device, board), 6, None)
 
 
-def test_faults_are_told_and_frames_are_not() -> None:
+def test_faults_are_reported_and_frames_are_not() -> None:
     assert watch_line(Fault(1, 0, 0, b""), HELLO, "person")
     assert watch_line(Frame(1, 1, 1, 1, 0, b"x"), HELLO, "person") == ""
 
@@ -73,7 +73,7 @@ def test_the_viewer_watches_a_virtual_board(capsys: pytest.CaptureFixture[str]) 
         (b"cat\ndog\ncow", "cow", 2, "cow"),
     ],
 )
-def test_the_board_is_told_what_to_watch_for(
+def test_the_board_is_set_to_what_it_watches_for(
     labels: bytes, wanted: str | None, index: int, chosen: str
 ) -> None:
     messages: list[object] = []

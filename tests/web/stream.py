@@ -1,4 +1,4 @@
-"""A scripted board that streams when it is told to: as many frames as a test hands out, or at a pace."""
+"""A scripted board that streams on request: as many frames as a test hands out, or at a pace."""
 
 from __future__ import annotations
 

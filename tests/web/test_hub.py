@@ -152,7 +152,7 @@ def test_a_thousand_connects_leave_nothing_behind(
     assert threading.active_count() <= threads + 40  # the pool that writes; no thread a page
 
 
-def test_a_port_that_died_is_opened_again_and_every_page_hears_of_it() -> None:
+def test_a_port_that_died_is_opened_again_and_every_page_is_notified() -> None:
     ports = [StreamPort(), StreamPort()]
     with served(ports[0], reopen=lambda: ports[1]) as service, link(service) as page:
         page.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))

@@ -90,7 +90,7 @@ def test_limits_of_the_server() -> None:
         (("",), False),
     ],
 )
-def test_whose_name_is_asked_for(hosts: tuple[str, ...], ours: bool) -> None:
+def test_whose_name_is_requested(hosts: tuple[str, ...], ours: bool) -> None:
     assert is_for_us(Request("/", hosts, ())) == ours
 
 
@@ -212,7 +212,7 @@ def test_commands(text: str, command: PlaybackCommand | None) -> None:
         ("text", None),
     ],
 )
-def test_what_a_page_asks_of_a_recording_is_checked(
+def test_what_a_page_requests_of_a_recording_is_checked(
     text: str, command: PlaybackCommand | None
 ) -> None:
     assert parse_command(text) == command
@@ -296,7 +296,7 @@ def test_a_page_is_sent_texts_then_bytes_then_the_place_and_each_new_loss_once()
     assert sent == ["text", b"a\0", "place", '{"dropped": 1}', b"b\0", b"c\0", "last"]
 
 
-def test_what_a_page_sends_passes_the_gate_and_it_hears_why_not() -> None:
+def test_what_a_page_sends_passes_the_gate_or_is_answered_why_not() -> None:
     ping, hold = (encode_packet(each.ID, 7, each.pack()) for each in (Ping(1), Hold(1, 1, 1)))
     page, queue, passed = (
         Connection("order", ping, hold, hold + ping, b"\0"),

@@ -40,10 +40,10 @@ CANVASES = {
         delete globalThis.OffscreenCanvasRenderingContext2D;""",
 }
 KIND = """(() => {
-  const asked = HTMLCanvasElement.prototype.getContext, given = HTMLCanvasElement.prototype.transferControlToOffscreen;
+  const before = HTMLCanvasElement.prototype.getContext, given = HTMLCanvasElement.prototype.transferControlToOffscreen;
   const note = (canvas, kind) => { if (canvas.id === "picture") globalThis.kindOfCanvas = kind; };
   HTMLCanvasElement.prototype.getContext = function (...values) {
-    const context = asked.apply(this, values);
+    const context = before.apply(this, values);
     note(this, context.getContextAttributes?.().desynchronized ? "at once" : "with the page");
     return context;
   };
@@ -222,7 +222,7 @@ def test_a_restart_is_counted_and_the_stream_goes_on(open_page: OpenPage) -> Non
         until(page, "camera.board.losses.restarts === 1")
         port.hand_out(4)
         until(page, "camera.verdicts.length === 7")  # the settings go before the stream
-        assert port.board.settings[wire.Setting.GAIN] == 9  # it was told again
+        assert port.board.settings[wire.Setting.GAIN] == 9  # it was sent again
 
 
 def test_what_a_board_says_is_never_markup(open_page: OpenPage) -> None:

@@ -136,7 +136,7 @@ def test_damage_in_a_file_is_passed_by_and_said(
 def test_a_recording_of_an_older_wire_is_read_by_its_own_layout(
     open_page: OpenPage, page_file: Path
 ) -> None:
-    """tests/golden/board.rec is kept from the first wire that carried its layout."""
+    """tests/golden/board.rec was recorded with the first wire that carried its layout."""
     golden = ROOT / "tests" / "golden" / "board.rec"
     page = open_page(page_file.as_uri())
     drop(page, golden)

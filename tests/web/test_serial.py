@@ -32,7 +32,7 @@ STAND_IN = """
       this.readable = new ReadableStream({
         start: (controller) => { fail = () => controller.error(new DOMException("lost", "NetworkError")); },
         pull: async (controller) => {
-          for (let text = ""; !text && plugged && this.readable;) { // nothing said: asked again
+          for (let text = ""; !text && plugged && this.readable;) { // nothing came: requested again
             text = await boardRead();
             if (text && plugged) controller.enqueue(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
           }

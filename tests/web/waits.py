@@ -20,7 +20,7 @@ THROTTLE = float(os.environ.get("TINYML_WEB_THROTTLE", "1"))  # times slower; 1:
 
 expect.set_options(timeout=PATIENCE_MS)
 
-# Why a wait failed is asked when it has: on a machine that nobody can look at again.
+# Why a wait failed is looked up when it has: on a machine that nobody can look at again.
 _STANDS = """(() => {
   const text = (id) => document.getElementById(id)?.textContent.trim();
   return JSON.stringify({ frame: camera.view.frame, verdicts: camera.verdicts.length, ready: camera.ready,

@@ -86,7 +86,7 @@ class SimulatedDriver:
         assert self._functions.pop(topic) is function
 
     def publish(self, topic: str, value: object) -> None:
-        """Settings are kept; `ctrl` starts and ends streams."""
+        """Settings are stored; `ctrl` starts and ends streams."""
         name = topic.removeprefix(f"{self._of.path}/")
         self._of.published.append((name, value))
         if name == "h/fs":
