@@ -107,16 +107,16 @@ def fast_is_exact(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np
     fast = within_bounds(fast, level, scaling, reach)
     exact = first_exact(level, scaling, zero_point, reach)
     same = (fast == exact).all(axis=0)
-    return np.asarray(fast_fits(scaling, zero_point, reach) & same, np.bool_)
+    return np.asarray(fast_fits(scaling, reach) & same, np.bool_)
 
 
-def fast_fits(scaling: Scaling, zero_point: int, reach: Range) -> NDArray[np.bool_]:
-    """Per channel: its constants are within FAST's bounds, and no sum of FAST overflows, whatever the multiplier."""
+def fast_fits(scaling: Scaling, reach: Range) -> NDArray[np.bool_]:
+    """Per channel: its constants are within FAST's bounds. So no sum of FAST overflows, whatever the multiplier and
+    the zero point: below 2^30 each are the scaled accumulator and the rounding, at most 2^21 + 255 * 2^22."""
     shift = -scaling.shift
     fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (scaling.multiplier > 0)
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
     fits &= (largest < FAST_ACCUMULATOR_LIMIT) & (np.abs(scaling.bias) < FAST_BIAS_LIMIT)
-    fits &= largest + _fast_rounding(scaling, zero_point) + 1 < INT32_LIMIT
     return np.asarray(fits, np.bool_)
 
 

@@ -33,7 +33,7 @@ class ShortForm:
 
 def short_form(scaling: Scaling, zero_point: int, reach: Range) -> ShortForm | None:
     """The constants of form SHORT; None when a channel has none that are exact. zero_point: the output's, of u."""
-    fits = fast_fits(scaling, zero_point, reach) & (np.abs(scaling.bias) < BIAS_LIMIT)
+    fits = fast_fits(scaling, reach) & (np.abs(scaling.bias) < BIAS_LIMIT)
     shift = -scaling.shift
     first = max(LEAST_SHIFTS[0], int(shift.max()) - (1 << SHIFT_BITS) + 1)
     if not fits.all() or first > min(shift.min(), LEAST_SHIFTS[1]):

@@ -19,6 +19,7 @@ from host.compiler.quantise import (
     choose_form,
     constant_channels,
     constant_scaling,
+    fast_fits,
     fast_is_exact,
     output_values,
     quantise_multiplier,
@@ -88,6 +89,15 @@ def test_fast_never_doubles_a_sum_out_of_32_bits(side: int) -> None:
         reach = Range(np.array([min(side * largest, 0)]), np.array([max(side * largest, 0)]))
         assert choose_form(made, 0, reach) is form
         assert bool(fast_is_exact(made, 0, reach)[0]) == (form is Form.FAST)
+
+
+def test_no_sum_of_fast_leaves_32_bits() -> None:
+    """At the largest accumulator, multiplier, shift and zero point at once; the kernel adds x and the rounding."""
+    largest, multiplier, shift, zero_point = (1 << 30) - 1, (1 << 31) - 1, 22, 255
+    reach = Range(np.array([0]), np.array([largest]))
+    assert bool(fast_fits(scaling(multiplier, -shift, (0, 255)), reach)[0])
+    x = (largest * multiplier + (1 << 30)) >> 31
+    assert x + (1 << (shift - 1)) + (zero_point << shift) < 1 << 31
 
 
 @pytest.mark.parametrize(
