@@ -1,6 +1,6 @@
 """What held under attack, measured again: how many runs, and how many of them went wrong.
 
-python -m tests.attack.held              all of it at full size, about 40 minutes of one core
+python -m tests.attack.held              all of it at full size, about 10 minutes
 python -m tests.attack.held stream 0.01  one of them, at a hundredth of its size
 """
 
@@ -28,6 +28,7 @@ from host.link.framing import encode_packet
 from host.link.inbox import Inbox
 from host.link.line import Timing
 from host.link.transport import SocketPort
+from tests.attack.damaged_lines import lines
 from tests.attack.killed_writers import kill_captures, kill_writers
 from tests.attack.lying_board import LyingBoard, serving
 from tests.attack.tools import forget_peak, peak_bytes
@@ -38,6 +39,7 @@ from tests.data.pictures import fill
 MUTANTS = 20_200
 STREAM_BYTES = 323_800_000
 RECONNECTS = 1_000
+JSON_LINES = 2_400
 MUTANT_SHEETS = 4_000
 CELLS = (
     *(
@@ -271,6 +273,7 @@ HELD: dict[str, Callable[[float], tuple[str, bool]]] = {
     "sheets": sheets,
     "stream": stream,
     "reconnects": reconnects,
+    "lines": lambda share: lines(round(JSON_LINES * share)),
     "captures": captures,
     "writers": writers,
 }
