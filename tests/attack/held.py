@@ -31,6 +31,7 @@ from host.link.transport import SocketPort
 from tests.attack.damaged_lines import lines
 from tests.attack.killed_writers import kill_captures, kill_writers
 from tests.attack.lying_board import LyingBoard, serving
+from tests.attack.power_cuts import cuts
 from tests.attack.tools import forget_peak, peak_bytes
 from tests.compiler.random_networks import compile_as_bytes, random_model
 from tests.conftest import ROOT
@@ -40,6 +41,7 @@ MUTANTS = 20_200
 STREAM_BYTES = 323_800_000
 RECONNECTS = 1_000
 JSON_LINES = 2_400
+POWER_CUTS = 430
 MUTANT_SHEETS = 4_000
 CELLS = (
     *(
@@ -274,6 +276,7 @@ HELD: dict[str, Callable[[float], tuple[str, bool]]] = {
     "stream": stream,
     "reconnects": reconnects,
     "lines": lambda share: lines(round(JSON_LINES * share)),
+    "cuts": lambda share: cuts(round(POWER_CUTS * share)),
     "captures": captures,
     "writers": writers,
 }
