@@ -1,6 +1,8 @@
-"""What a port, its permissions and a Hello mean. Pure functions."""
+"""What a port, its permissions and a Hello mean."""
 
 from __future__ import annotations
+
+import os
 
 from host.base.boards import UPLOAD, VIRTUAL
 from host.base.errors import HostError
@@ -37,15 +39,13 @@ KINDS = {
 def board_finding(url: str, listed: list[ListedPort]) -> Finding:
     """Which board `url` means, and what it runs as far as USB tells."""
     nanos = [port for port in listed if port.vendor == ARDUINO and port.product in KINDS]
-    there = "; ".join(
-        f"{KINDS[p.product]} at {p.path}, serial number {p.serial_number or 'unknown'}"
-        for p in nanos
-    )
+    there = "; ".join(map(_seen, nanos))
     if url == "auto":
         return _found_by_itself(nanos, there)
     if "://" in url or url == VIRTUAL:
         return passed("board", f"asked for {url}" + (f"; plugged in: {there}" if there else ""))
-    port = next((p for p in listed if p.path == url), None)
+    real = os.path.realpath(url)  # /dev/serial/by-id/... are links
+    port = next((p for p in listed if p.path in (url, real)), None)
     if port is None or port.vendor == 0:
         return passed("board", f"{url}, which USB tells nothing about")
     if port.vendor != ARDUINO or port.product not in KINDS:
@@ -70,12 +70,17 @@ def _found_by_itself(nanos: list[ListedPort], there: str) -> Finding:
 
 
 def _finding_of(port: ListedPort) -> Finding:
-    detail = f"{KINDS[port.product]} at {port.path}, serial number {port.serial_number}"
+    detail = _seen(port)
     if port.product == NANO_33_BLE_BOOTLOADER:
         return failed("board", detail, BOOTLOADER)
     if port.product == NANO_33_BLE_OPENMV:
         return failed("board", detail, f"press reset twice, then `{UPLOAD}`")
     return passed("board", detail)
+
+
+def _seen(nano: ListedPort) -> str:
+    number = nano.serial_number or "unknown"
+    return f"{KINDS[nano.product]} at {nano.path}, serial number {number}"
 
 
 def port_finding(port: PortEvidence | None) -> Finding:

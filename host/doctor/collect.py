@@ -58,7 +58,7 @@ class Examination:
         self._frame_wait_s, self._result_wait_s = FRAME_WAIT_S * patience, RESULT_WAIT_S * patience
         self._faults: list[Fault] = []
         self._late = 0  # pings that were answered after their time
-        self._moved = False  # the way of halving, for a try
+        self._halving: int | None = None  # as it was found, where another was tried
 
     def run(self) -> Evidence:
         """The evidence; trouble on the way shortens it and is named in it."""
@@ -83,21 +83,23 @@ class Examination:
             link = replace(link, trouble=trouble)
             camera = replace(camera, faults=tuple(self._faults), trouble=trouble)
         finally:
-            leave(hello.colour_bars, camera.halving)
+            leave(hello.colour_bars)
         losses = _since(before, self._device.losses)
         return Evidence(hello, camera, replace(link, losses=losses, late_pings=self._late), silicon)
 
-    def _leave(self, colour_bars: int, halving: int) -> None:
+    def _leave(self, colour_bars: int) -> None:
         with contextlib.suppress(HostError):
             self._device.set_mode(Mode.IDLE)
-            if self._moved:
-                self._device.set(Setting.HALVING, halving)
+            if self._halving is not None:
+                self._device.set(Setting.HALVING, self._halving)
             self._device.set(Setting.COLOUR_BARS, colour_bars)
 
-    def _leave_unread(self, colour_bars: int, halving: int) -> None:
+    def _leave_unread(self, colour_bars: int) -> None:
         """It did not answer, however often it was tried: the commands are sent, and nothing is waited for."""
         with contextlib.suppress(HostError):
             self._device.line.send(SetMode(Mode.IDLE))
+            if self._halving is not None:
+                self._device.line.send(Set(Setting.HALVING, self._halving))
             self._device.line.send(Set(Setting.COLOUR_BARS, colour_bars))
 
     # -- link -----------------------------------------------------------------------------------
@@ -162,7 +164,7 @@ class Examination:
         ways = range(LIMITS[Setting.HALVING].least, LIMITS[Setting.HALVING].most + 1)
         for criterion in sorted(ways, key=lambda criterion: criterion != halving):
             if criterion != halving:
-                self._moved = True
+                self._halving = halving
                 self._device.set(Setting.HALVING, criterion)
             try:
                 found[criterion] = self._device.raster(LAST_LINES)

@@ -151,6 +151,22 @@ def test_a_defect_is_believed_up_to_sixteen_grey_steps_off(away: int, words: str
     assert words in lines_finding(Bars(levels, 0)).detail
 
 
+@pytest.mark.parametrize(
+    ("levels", "verdict", "words"),
+    [
+        # 16 off in every bar, and a step more in one of them
+        ((239, 210, 163, 134, 89, 60, 13, 16), Verdict.WARN, "near the nominal, 16.0 grey steps"),
+        ((238, 210, 163, 134, 89, 60, 13, 16), Verdict.FAIL, "no single defect explains"),
+        ((250, 228, 176, 148, 106, 78, 26, 4), Verdict.WARN, "D0 reads 0 in every bar"),
+    ],
+)
+def test_bars_are_near_up_to_sixteen_grey_steps(
+    levels: tuple[int, ...], verdict: Verdict, words: str
+) -> None:
+    finding = lines_finding(Bars(levels, 0))
+    assert finding.verdict is verdict and words in finding.detail
+
+
 def test_levels_that_nothing_explains_are_called_ambiguous() -> None:
     finding = lines_finding(Bars((90, 12, 200, 33, 240, 77, 140, 60), 0))
     assert finding.verdict is Verdict.FAIL

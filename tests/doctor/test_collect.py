@@ -15,7 +15,17 @@ from host.doctor.evidence import Evidence
 from host.link.device import Device
 from host.link.inbox import Inbox
 from host.link.line import NoAnswerError
-from host.link.messages import Fault, FaultCode, Frame, Mode, Pong, Raster, Result, Setting
+from host.link.messages import (
+    Fault,
+    FaultCode,
+    Frame,
+    Mode,
+    Pong,
+    Raster,
+    Result,
+    Set,
+    Setting,
+)
 from host.link.sequence import Losses
 from tests.goldens import check_golden
 from tests.link.fake_board import HELLO, FakeBoard, moving_picture
@@ -173,3 +183,111 @@ def test_losses_are_those_since_it_began() -> None:
     evidence = examined(board)
     assert evidence.link.losses == Losses(wire_lost=5, bad_packets=2)
     assert evidence.link.dropped_since_start == 7 and evidence.link.late_pings == 0
+
+
+def test_a_way_of_halving_that_is_refused_leaves_the_one_that_was_found() -> None:
+    """An older firmware knows fewer of them. The board's own is 1."""
+    board = Board(whole_by=9)
+    set_it = board.set
+
+    def refuse(setting: Setting, value: int) -> None:
+        set_it(setting, value)
+        if setting == Setting.HALVING and value == 2:
+            raise HostError("2 is not known")
+
+    board.set = refuse  # type: ignore[method-assign]
+    assert examined(board).link.trouble == "2 is not known"
+    assert [line[8:] for line in board.talk[-3:]] == [
+        "mode IDLE", "set HALVING 1", "set COLOUR_BARS 1",
+    ]  # fmt: skip
+
+
+def test_a_board_that_falls_silent_is_told_the_way_of_halving_that_was_found() -> None:
+    board = Board(whole_by=9)
+    board.silent_from = "set HALVING 0"
+    examined(board)
+    assert board.talk[-2] == f"sends {Set(Setting.HALVING, 1)}"
+
+
+@pytest.mark.parametrize("moved", [0x11, 0x2D, 0x2E, None])
+def test_a_clock_that_moves_while_results_come_times_no_frame(moved: int | None) -> None:
+    """CLKRC, and the rows that are added, low and high: read before and after."""
+    board = Board(whole_by=1, registers={0x11: 0x05, 0x2D: 1, 0x2E: 0})
+    read, seen = board.camera_register, list[int]()
+
+    def register(address: int) -> int:
+        seen.append(address)
+        return read(address) + (address == moved and seen.count(address) == 2)
+
+    board.camera_register = register  # type: ignore[method-assign]
+    camera = examined(board).camera
+    wanted = (5, 1) if moved is None else (None, 0)
+    assert (camera.divider, camera.extra_rows) == wanted
+    assert len(camera.results) > 2
+
+
+def test_registers_that_are_refused_are_not_known_and_the_rest_is() -> None:
+    board = Board(whole_by=1)
+
+    def refused(address: int) -> int:
+        raise HostError("the camera failed")
+
+    board.camera_register = refused  # type: ignore[method-assign]
+    evidence = examined(board)
+    camera = evidence.camera
+    assert (camera.registers, camera.light, camera.divider) == (None, None, None)
+    assert evidence.link.trouble == "" and len(camera.results) > 2 and len(evidence.link.frames) > 2
+
+
+def test_pings_that_are_answered_late_are_counted_and_those_that_never_are_not_timed() -> None:
+    board = Board(whole_by=1)
+    ping, receive, asked = board.pong, board.receive, list[int]()
+    late = [Pong(0, 1, 7, 0)] * 2
+
+    def pong(tries: int = 3) -> tuple[Pong, float]:
+        asked.append(tries)
+        if len(asked) in (3, 7, 9):
+            raise NoAnswerError("in time")
+        return ping(tries)
+
+    board.pong = pong  # type: ignore[method-assign]
+    board.receive = lambda timeout_s: late.pop() if late else receive(timeout_s)  # type: ignore[method-assign]
+    link = examined(board).link
+    assert (link.pings, len(link.round_trips_s), link.late_pings) == (16, 13, 2)
+    assert link.trouble == ""
+
+
+@pytest.mark.parametrize(("refused", "seen"), [(4, True), (5, False)])
+def test_frames_that_are_refused_five_times_are_waited_for_no_more(
+    refused: int, seen: bool
+) -> None:
+    """Of a lossy link one may be wrong by chance. What is said of other messages counts for nothing."""
+    board = Board(whole_by=1)
+    receive, left = board.receive, [refused]
+
+    def damaged(timeout_s: float) -> Message | None:
+        if board.mode == Mode.CAPTURE and left[0] and timeout_s > 0:
+            left[0] -= 1
+            board.now += 0.1
+            board.line.inbox.objections["Frame of 3 bytes"] += 1
+            board.line.inbox.objections["Result of 3 bytes"] += 1
+            return None
+        return receive(timeout_s)
+
+    board.receive = damaged  # type: ignore[method-assign]
+    assert (examined(board).camera.frame is not None) == seen
+
+
+def test_three_frames_are_waited_for_where_they_come_slowly() -> None:
+    """One each 0.8 s: three of them take 2.4 s, and a second is not enough."""
+    board = Board(whole_by=1)
+    receive = board.receive
+
+    def slow(timeout_s: float) -> Message | None:
+        message = receive(timeout_s)
+        board.now += 0.55 if isinstance(message, Frame) else 0.0
+        return message
+
+    board.receive = slow  # type: ignore[method-assign]
+    link = examined(board).link
+    assert len(link.frames) == 3 and link.seconds == pytest.approx(2.4)
