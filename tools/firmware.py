@@ -2,10 +2,15 @@
 
 python -m tools.firmware           builds and refreshes firmware/prebuilt/virtual.elf, and .json: its compiler's flags
 python -m tools.firmware --check   builds and says whether the committed copy is what the sources give
+
+PlatformIO's words appear when it fails. What it packs of models/ is in their manifests and in `host.compiler report`.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -39,7 +44,11 @@ def pack_models(into: Path) -> list[Path]:
     made = []
     for source in sorted((ROOT / "models").glob("*.tflite")):
         made.append(into / f"{source.stem}.tpm")
-        compile_model([str(source), "-o", str(made[-1])])
+        table = io.StringIO()
+        with contextlib.redirect_stderr(table):
+            code = compile_model([str(source), "-o", str(made[-1])])
+        if code:
+            raise SystemExit(table.getvalue())
     return made
 
 
@@ -70,11 +79,19 @@ def flags_of(elf: Path) -> bytes:
 
 
 def main() -> int:
-    """Exit code 1 when --check finds a difference."""
-    check = "--check" in sys.argv[1:]
+    """Exit code 1 when --check finds a difference, or the sources do not compile."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args().check
     if not check:
         pack_models(ROOT / "models")
-    built = build()
+    try:
+        built = build()
+    except subprocess.CalledProcessError as error:
+        print(f"the firmware was not built: {' '.join(error.cmd[1:])} failed", file=sys.stderr)
+        return 1
     if check:
         same = PREBUILT.exists() and loaded(PREBUILT) == loaded(built)
         same = same and FLAGS.exists() and FLAGS.read_bytes() == flags_of(built)

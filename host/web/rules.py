@@ -62,7 +62,7 @@ def rules_script(source: str | None = None) -> str:
     functions = [n for n in module.body if isinstance(n, ast.FunctionDef)]
     body = "\n".join(_function(n) for n in functions if n.name not in HAND_WRITTEN)
     table = next(n for n in module.body if isinstance(n, ast.AnnAssign))
-    wanted = ", ".join(sorted(_imported(module)))
+    wanted = ", ".join(sorted(imported_names(module)))
     return (
         "// Generated from host/link/validity.py by tools/generate.py. Do not edit.\n"
         "// Can this message be true? The page's rules are those of the Python host.\n"
@@ -70,8 +70,9 @@ def rules_script(source: str | None = None) -> str:
     )
 
 
-def _imported(module: ast.Module) -> set[str]:
-    """What protocol.js has to give: validity's own numbers, and enums and numbers of the wire."""
+def imported_names(module: ast.Module | None = None) -> set[str]:
+    """What protocol.js has to give: validity's own numbers, and enums and numbers of the wire. None: of validity.py."""
+    module = ast.parse(inspect.getsource(validity)) if module is None else module
     used = {n.id for n in ast.walk(module) if isinstance(n, ast.Name) and n.id.isupper()}
     kinds = {kind.__name__ for kind in messages.FROM_DEVICE} | {"Message"}
     of_wire = {n.attr for n in ast.walk(module) if isinstance(n, ast.Attribute) and _is_wire(n)}

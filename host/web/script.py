@@ -13,6 +13,7 @@ from host.link import messages, validity
 from host.link.fault_advice import ADVICE
 from host.link.layout import OURS
 from host.link.settings import LIMITS
+from host.web.rules import imported_names
 
 CONSTANTS = (
     "PROTOCOL_VERSION",
@@ -23,7 +24,12 @@ CONSTANTS = (
     "MODEL_SLOTS",
     "HOLD_MAX_MS",
 )
-VALIDITY_LIMITS = ("CLOCK_HZ", "FLASH_BYTES", "RAM_BYTES", "LATE_US", "SLACK", "STARTING_S")
+
+
+def limits() -> dict[str, object]:
+    """The numbers that the rules of link/validity.py compare with, by name; those of CONSTANTS aside."""
+    names = sorted(imported_names() - set(CONSTANTS) - {kind.__name__ for kind in messages.ENUMS})
+    return {name: getattr(validity, name, getattr(messages, name, None)) for name in names}
 
 
 def protocol_script() -> str:
@@ -31,7 +37,7 @@ def protocol_script() -> str:
     lines = [
         "// Generated from host/link/ by tools/generate.py. Do not edit.",
         *(f"export const {name} = {_json(getattr(messages, name))};" for name in CONSTANTS),
-        *(f"export const {name} = {_json(getattr(validity, name))};" for name in VALIDITY_LIMITS),
+        *(f"export const {name} = {_json(value)};" for name, value in limits().items()),
         f"export const LAYOUT_HASH = 0x{OURS.hash:08x};",
         f"export const LAYOUT =\n{_text(OURS.text)};",
         *map(_enum, messages.ENUMS),

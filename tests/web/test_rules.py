@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from host.web.rules import UnknownSyntaxError, rules_script
+from host.link import validity
+from host.web import script
+from host.web.rules import UnknownSyntaxError, imported_names, rules_script
+from host.web.script import protocol_script
 
 SOURCE = """
 MOST = 7
@@ -21,11 +26,11 @@ def made(test: str) -> str:
 
 
 def test_a_rule_is_said_in_javascript() -> None:
-    script = made("not 0 < m.level <= MOST and m.code not in (1, wire.SLOTS)")
+    text = made("not 0 < m.level <= MOST and m.code not in (1, wire.SLOTS)")
     condition = "(!((0 < m.level && m.level <= MOST)) && (![1, SLOTS].includes(m.code)))"
-    assert f"if ({condition}) return `${{m.text}} is \\`much\\``;" in script
-    assert 'import { MOST, SLOTS } from "./protocol.js";' in script
-    assert "const CHECKS = {\n  Log: _log,\n};" in script
+    assert f"if ({condition}) return `${{m.text}} is \\`much\\``;" in text
+    assert 'import { MOST, SLOTS } from "./protocol.js";' in text
+    assert "const CHECKS = {\n  Log: _log,\n};" in text
 
 
 def test_what_may_be_large_is_compared_as_a_number() -> None:
@@ -43,3 +48,14 @@ def test_a_bound_may_be_negative() -> None:
 def test_what_has_no_translation_is_refused_with_its_line(test: str) -> None:
     with pytest.raises(UnknownSyntaxError, match=r"line 4.*has no translation"):
         made(test)
+
+
+def test_the_page_is_given_every_number_that_a_rule_compares_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new limit of validity.py needs no list of the page's; without its export no script of the page would run."""
+    given = set(re.findall(r"export const (\w+)", protocol_script()))
+    assert imported_names() <= given
+    monkeypatch.setattr(script, "imported_names", lambda: imported_names() | {"FRESH_LIMIT"})
+    monkeypatch.setattr(validity, "FRESH_LIMIT", 12, raising=False)
+    assert "export const FRESH_LIMIT = 12;" in protocol_script()
