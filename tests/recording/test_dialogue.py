@@ -9,6 +9,8 @@ import pytest
 from host.link.framing import encode_packet
 from host.link.messages import HelloRequest
 from host.recording.__main__ import main
+from host.recording.container import Kind, Record
+from host.recording.dialogue import TextLine, TextListener
 from host.recording.summary import summarise
 from tests.link.fake_board import FakeBoard
 from tests.recording.recordings import Clock, begin
@@ -68,3 +70,40 @@ def test_without_results_there_are_no_times(
     )
     assert main(["export", str(tmp_path / "a.rec"), "--output", str(tmp_path / "out")]) == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["samples.csv"]
+
+
+@pytest.mark.parametrize(
+    ("between", "is_open"),
+    [
+        ((), True),
+        (((Kind.MARK, b"lost%"),), False),
+        (((Kind.TO_DEVICE, b"\x00%"),), False),
+        (((Kind.TO_DEVICE, "ä%".encode()),), False),
+        (((Kind.TO_DEVICE, b"no command"),), False),
+        (((Kind.FROM_DEVICE, b"m-"),), True),
+    ],
+)
+def test_text_goes_on_until_the_host_says_something_else(
+    between: tuple[tuple[Kind, bytes], ...], is_open: bool
+) -> None:
+    listener = TextListener()
+    assert listener.take(Record(1, Kind.TO_DEVICE, b"\r\nname%\r\n")) == [
+        TextLine(1, True, "name%")
+    ]
+    for kind, data in between:
+        assert listener.take(Record(2, kind, data)) == []
+    found = listener.take(Record(3, Kind.FROM_DEVICE, b"\r\nm-ready\r\nrest"))
+    before = [TextLine(3, False, "m-")] if between == ((Kind.FROM_DEVICE, b"m-"),) else []
+    assert found == ([*before, TextLine(3, False, "m-ready")] if is_open else [])
+
+
+def test_a_line_without_an_end_is_held_up_to_4096_bytes() -> None:
+    listener = TextListener()
+    listener.take(Record(1, Kind.TO_DEVICE, b"name%"))
+    listener.take(Record(2, Kind.FROM_DEVICE, b"x" + b"y" * 4096))
+    assert listener.take(Record(3, Kind.FROM_DEVICE, b"\n")) == [TextLine(3, False, "y" * 4096)]
+    listener.take(Record(4, Kind.FROM_DEVICE, b"half"))
+    listener.take(
+        Record(5, Kind.TO_DEVICE, b"name%")
+    )  # what stood before a command is no part of its answer
+    assert listener.take(Record(6, Kind.FROM_DEVICE, b"m\n")) == [TextLine(6, False, "m")]

@@ -17,9 +17,11 @@ import pytest
 from host.base.errors import HostError
 from host.link.framing import encode_packet
 from host.link.messages import Hello
+from host.link.transport import PortLostError
 from host.recording.container import Kind
 from host.recording.reader import Reader
 from host.recording.recorder import Recorder, RecordingPort
+from host.recording.summary import summarise
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 from tests.recording.recordings import Clock, begin, fill, record_board, writer_of
 from tests.viewer.test_main import BoardServer
@@ -114,6 +116,29 @@ def test_a_full_disk_ends_the_recording_at_a_whole_chunk_and_says_so_once(tmp_pa
         records = [r for c in reader.chunks() for r in c.records if r.kind == Kind.FROM_DEVICE]
         assert reader.torn_bytes == 0 and not reader.is_ended
     assert 4 <= len(records) <= 13
+
+
+def test_a_port_that_goes_away_is_marked_and_what_comes_later_is_recorded_too(
+    tmp_path: Path,
+) -> None:
+    clock, port = Clock(), MemoryPort(FakeBoard())
+    recorder = begin(tmp_path / "a.rec", clock)
+    first = RecordingPort(port, recorder)
+    port.arrive(b"abc")
+    assert first.read() == b"abc"
+    first.write(b"xy")
+    port.die()
+    with pytest.raises(PortLostError):
+        while True:
+            first.read()
+    RecordingPort(MemoryPort(FakeBoard()), recorder)
+    recorder.close()
+    recorder.received(b"after its end")
+    recorder.close()
+    summary = summarise(tmp_path / "a.rec")
+    assert [mark.partition(" ")[0] for mark in summary.marks] == ["opened", "lost:", "opened"]
+    assert summary.losses.reconnects == 1 and summary.link_bytes == 5
+    assert summary.is_ended and recorder.failure == ""
 
 
 @pytest.mark.parametrize("room", [0, 100, 255])

@@ -16,6 +16,7 @@ from host.link.inbox import Inbox
 from host.link.messages import Hello, HelloRequest, Mode, Reboot, SetMode, Setting
 from host.link.sequence import Losses
 from host.ports.choose import choose_port, open_port
+from host.recording.reader import Reader
 from host.recording.recorder import RecordingPort
 from host.recording.replay import MAX_SPEED, Replay, ReplayPort, parse_replay
 from host.samples import Sample, samples
@@ -263,6 +264,8 @@ def test_a_torn_recording_plays_up_to_the_tear_and_says_so(tmp_path: Path) -> No
     [
         ("a.rec", Replay(Path("a.rec"))),
         ("a.rec?speed=max", Replay(Path("a.rec"), MAX_SPEED)),
+        ("a.rec?speed=0.01&from=1e9", Replay(Path("a.rec"), 0.01, 1e9)),
+        ("a.rec?speed=real", Replay(Path("a.rec"), 1.0, 0.0)),
         ("C:\\a b.rec?from=12.5&speed=4", Replay(Path("C:\\a b.rec"), 4.0, 12.5)),
     ],
 )
@@ -271,11 +274,43 @@ def test_a_url_is_understood(text: str, replay: Replay) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["speed=fast", "speed=0", "speed=-1", "from=-1", "from=nan", "until=3", "x"]
+    "query",
+    [
+        "speed=fast",
+        "speed=0",
+        "speed=0.0099",
+        "from=1000000001",
+        "speed=-1",
+        "from=-1",
+        "from=nan",
+        "until=3",
+        "x",
+    ],
 )
 def test_a_url_that_is_none_says_how_to_write_it(query: str) -> None:
     with pytest.raises(HostError, match=r"write replay:FILE\?speed=max"):
         parse_replay(f"a.rec?{query}")
+
+
+def test_a_file_with_a_question_mark_in_its_name_is_that_file(tmp_path: Path) -> None:
+    path = tmp_path / "who?speed=max"
+    assert parse_replay(str(path)) == Replay(tmp_path / "who", MAX_SPEED)
+    path.touch()
+    assert parse_replay(str(path)) == Replay(path)
+
+
+def test_damage_on_the_way_is_said_at_the_end(tmp_path: Path) -> None:
+    record_board(tmp_path / "a.rec", seconds=20)
+    content = bytearray((tmp_path / "a.rec").read_bytes())
+    with Reader(tmp_path / "a.rec") as reader:
+        third = list(reader.chunks())[2]
+    content[third.next_offset - 1] ^= 1
+    (tmp_path / "a.rec").write_bytes(content)
+    port = ReplayPort(Replay(tmp_path / "a.rec", MAX_SPEED), lambda: 0.0, lambda seconds: None)
+    start(port)
+    with pytest.raises(EndOfRecordingError, match=r"20\.0 s; damaged on the way: 1 chunks and 0 b"):
+        while True:
+            port.read()
 
 
 def test_an_absent_recording_is_one_line() -> None:
