@@ -14,7 +14,7 @@ from host.base.errors import HostError
 from host.compiler import fits as room
 from host.compiler.build import Compiled, Options, compile_anyway, compile_model, refusal
 from host.compiler.model import choose_model
-from host.compiler.pack import exceeded_limit, unpack
+from host.compiler.pack import unpack
 from host.compiler.report import examine
 from host.deploy.model import check_fits
 from host.link.messages import SlotInfo, SlotState
@@ -27,7 +27,7 @@ SLACK = 8  # that the engine's assembly reads behind a map
 
 
 def small() -> Compiled:
-    return compile_as_bytes(random_model(9)[0], "small")
+    return compile_as_bytes(random_model(8)[0], "small")
 
 
 PERSON = unpack((ROOT / "models" / "person_grey_025.tpm").read_bytes()).header
@@ -114,7 +114,7 @@ def test_what_the_engines_tables_hold(what: str, limit: int) -> None:
         expected = (
             None if count == limit else f"has {count} {what}; the engine runs at most {limit}"
         )
-        found = exceeded_limit(*now)
+        found = refusal(dataclasses.replace(made, network=now[0], plan=now[1]))
         assert found is None if expected is None else expected in str(found)
 
 
@@ -144,7 +144,9 @@ def test_no_line_is_longer_than_its_field() -> None:
         for size, fits in ((4096, True), (4097, False)):
             changed: Any = dataclasses.replace(place, **{name: size})  # type: ignore[arg-type]
             maps = tuple(changed if m is place else m for m in made.plan.maps)
-            found = exceeded_limit(made.network, dataclasses.replace(made.plan, maps=maps))
+            found = refusal(
+                dataclasses.replace(made, plan=dataclasses.replace(made.plan, maps=maps))
+            )
             assert (found is None) == fits
             assert fits or "is too large" in str(found)
 

@@ -158,6 +158,7 @@ def test_multipliers_are_those_of_frexp() -> None:
     assert quantise_multiplier(0.5) == (1 << 30, 0)
     assert quantise_multiplier(1.0) == (1 << 30, 1)
     assert quantise_multiplier(1.0 - 2.0**-40) == (1 << 30, 1)
+    assert quantise_multiplier(2.0**-32) == (1 << 30, -31)
     assert quantise_multiplier(2.0**-33) == (0, 0)
     assert quantise_multiplier(0.75 / 256) == (3 << 29, -8)
 
