@@ -73,6 +73,15 @@ def test_threshold_itself_counts_as_positive_and_either_class_may_be_it() -> Non
     assert auc(other_way) == 1.0
 
 
+def test_of_more_than_two_labels_one_may_be_looked_for() -> None:
+    """It is taken for one when its score is the highest, whatever the threshold."""
+    scores = np.array([[0.4, 0.35, 0.25], [0.3, 0.4, 0.3], [0.1, 0.8, 0.1], [0.2, 0.1, 0.7]])
+    found = rates(Scored(("a", "b", "c"), np.array([1, 1, 0, 2]), scores, 1), 0.9)
+    assert (found.right, found.positives, found.accuracy) == (2, 2, 0.5)
+    assert (found.true_positive_rate, found.true_negative_rate) == (0.5, 0.5)
+    assert (found.precision, found.f1) == (0.5, 0.5)
+
+
 def test_what_the_pictures_do_not_define_is_none() -> None:
     only = Scored(LABELS, np.array([0, 0]), np.array([[0.9, 0.1], [0.3, 0.7]]), 1)
     found = rates(only, 0.5)
@@ -119,5 +128,6 @@ def test_drop_counts_points_and_changed_verdicts() -> None:
     pair = [Scored(LABELS, truth, np.stack([1 - c, c], 1), 1) for c in (real, rough)]
     found = compare("m.keras", pair[0], pair[1], 0.5)
     assert (found.accuracy, found.points, found.changed) == (1.0, 25.0, 1)
-    assert found.largest == pytest.approx(0.4)
+    assert found.largest == pytest.approx(0.4) and found.mean == pytest.approx((0.4 + 0.1) / 4)
+    assert found.auc == 1.0 and found.model == "m.keras"
     assert found.interval.low <= 25.0 <= found.interval.high

@@ -8,7 +8,7 @@ import pytest
 from host.base.errors import HostError
 from host.data.manifest import Picture
 from host.evaluate.scored import Scored
-from host.evaluate.slices import LEAST_COUNT, gaps, measure_slices, parts
+from host.evaluate.slices import gaps, measure_slices, parts
 from tests.evaluate.drawn import LABELS
 
 
@@ -58,6 +58,24 @@ def test_what_is_one_value_or_one_for_each_picture_is_no_family_unless_requested
     assert len(names(pictures, "session")) == 31
 
 
+@pytest.mark.parametrize(("kinds", "is_family"), [(2, True), (20, True), (21, False)])
+def test_up_to_twenty_values_are_kinds(kinds: int, is_family: bool) -> None:
+    pictures = [picture(i, session=f"s{i % kinds}") for i in range(2 * kinds)]
+    assert len(names(pictures)) == 1 + (kinds if is_family else 0)
+
+
+def test_one_value_that_only_some_have_is_a_slice_and_what_speaks_of_the_set_is_none() -> None:
+    pictures = [picture(0, board="b", licence="x", more=(("origin", "1"), ("how", "2"))),
+                picture(1, licence="y", more=(("origin", "3"), ("how", "4")))]  # fmt: skip
+    assert names(pictures) == {"set: all": [0, 1], "board: b": [0]}
+    assert names(pictures, "how") == {"set: all": [0, 1], "how: 2": [0], "how: 4": [1]}
+
+
+@pytest.mark.parametrize("source", ["ccp", "houses", "faces", "vikram"])
+def test_the_easy_sources(source: str) -> None:
+    assert names([picture(0, source=source), picture(1, source="coco")])["set: wild"] == [1]
+
+
 def test_an_unknown_column_is_named_with_those_there_are() -> None:
     with pytest.raises(HostError, match="'sauce'; there are label, source"):
         parts([picture(0, source="a")], ["sauce"])
@@ -97,6 +115,12 @@ def test_a_wide_gap_of_many_pictures_is_real_and_one_of_few_may_be_chance() -> N
     assert gap_of([38, 34], [2, 6]) == ("a", "b", False)
 
 
+def test_a_gap_is_in_points_of_accuracy() -> None:
+    scored, pictures = outcomes([60, 40], [40, 60])
+    (gap,) = gaps(measure_slices(scored, parts(pictures, ["source"]), 0.5))
+    assert gap.points == pytest.approx(20) and gap.compared == 2
+
+
 def test_a_small_perfect_slice_hides_no_real_gap() -> None:
     assert gap_of([30, 296, 80], [0, 4, 20]) == (
         "b",
@@ -107,7 +131,8 @@ def test_a_small_perfect_slice_hides_no_real_gap() -> None:
 
 
 def test_slices_of_few_pictures_are_neither_best_nor_worst() -> None:
-    assert gap_of([90, 80, 0], [10, 20, LEAST_COUNT - 1]) == ("a", "b", False)
+    assert gap_of([90, 80, 0], [10, 20, 29]) == ("a", "b", False)
+    assert gap_of([90, 80, 0], [10, 20, 30]) == ("a", "c", True)
     assert gap_of([90, 0], [10, 5]) is None
 
 

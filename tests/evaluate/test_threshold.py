@@ -41,6 +41,36 @@ def test_a_threshold_lies_between_the_scores_it_parts() -> None:
     assert choose(chance, positive, 0.0)[0].threshold == pytest.approx(0.75)
 
 
+@pytest.mark.parametrize(
+    ("scores", "threshold"),
+    [
+        ((0.1, 0.5), 0.5),  # the threshold itself is positive
+        ((0.5, 0.9), 0.7),  # so 0.5 would flag the first one
+        ((0.49, 0.9), 0.5),
+        ((0.1, 0.3), 0.2),
+        ((0.9, 0.1), 0.05),  # flags both; none, from 0.952 on, is as accurate and farther from 0.5
+    ],
+)
+def test_a_threshold_of_two_pictures(scores: tuple[float, float], threshold: float) -> None:
+    found = choose(np.array(scores), np.array([False, True]), 0.0)
+    assert found[0].threshold == pytest.approx(threshold)
+
+
+@pytest.mark.parametrize(
+    ("positives", "negatives", "known"), [(5, 5, True), (4, 9, False), (9, 4, False)]
+)
+def test_five_pictures_of_each_class_are_enough_for_five_folds(
+    positives: int, negatives: int, known: bool
+) -> None:
+    """They are parted by 0.5 in every fold."""
+    chance = np.array([0.9] * positives + [0.1] * negatives)
+    for choice in choose(chance, chance > 0.5, 0.0):
+        assert (choice.expected is not None) == known
+        if choice.expected is not None:
+            assert choice.expected.accuracy == choice.expected.true_positive_rate == 1.0
+            assert choice.expected.false_positive_rate == 0.0
+
+
 def test_no_false_positives_can_mean_that_nothing_is_flagged() -> None:
     chance, positive = np.array([1.0, 0.9, 0.8, 0.1]), np.array([False, True, True, False])
     choice = choose(chance, positive, 0.0)[2]

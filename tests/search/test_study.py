@@ -18,7 +18,7 @@ from host.train.search.front import Point, front
 from host.train.search.space import NARROWINGS, WIDTHS, Draw, Space, fitted
 from host.train.search.study import (
     DIRECTIONS,
-    STALE_S,
+    is_beaten,
     network_of,
     open_study,
     points,
@@ -147,9 +147,9 @@ def run_at(study: optuna.Study, now: float, trials: int) -> list[Architecture]:
 def test_a_network_of_another_machine_is_taken_over_when_it_was_silent_for_long() -> None:
     study = in_memory()
     network = begun(study, 1000.0, "elsewhere:1")
-    assert network not in run_at(study, 1000.0 + STALE_S, 3)  # it may still live
+    assert network not in run_at(study, 1000.0 + 900, 3)  # it may still live: a quarter of an hour
     assert len(trained(study)) == 2  # and counts as one
-    assert run_at(study, 1001.0 + STALE_S, 3) == [network]
+    assert run_at(study, 1001.0 + 900, 3) == [network]
 
 
 def test_a_network_of_a_process_that_is_no_more_is_taken_over_at_once() -> None:
@@ -213,6 +213,47 @@ def test_a_network_that_a_cheaper_one_beats_clearly_is_stopped() -> None:
     assert len(points(study)) == 1
 
 
+@pytest.mark.parametrize(
+    ("cost", "curve", "beaten"),
+    [
+        (Cost(1000, 1000, 0), (0.879,), True),  # 0.9 after one epoch, 0.021 more
+        (Cost(1000, 1000, 0), (0.881,), False),
+        (Cost(1000, 1000, 0), (0.5, 0.899), True),  # 0.92 after two
+        (Cost(1000, 1000, 0), (0.5, 0.901), False),
+        (Cost(1000, 1000, 0), (0.1, 0.1, 0.1), False),  # it is trained to its end by now
+        (Cost(999, 2000, 0), (0.1,), False),  # the other one is dearer
+        (Cost(2000, 999, 0), (0.1,), False),
+        (Cost(1001, 1001, 0), (0.1,), True),
+    ],
+)
+def test_a_network_is_beaten_by_what_costs_no_more_and_is_two_points_better(
+    cost: Cost, curve: tuple[float, ...], beaten: bool
+) -> None:
+    study = in_memory()
+    trial = study.ask()
+    for name, value in (("cost", [1000, 1000, 1000]), ("curve", [0.9, 0.92, 0.95])):
+        trial.set_user_attr(name, value)
+    study.tell(trial, [0.95, 1000.0, 1000.0])
+    assert is_beaten(study, cost, curve) == beaten
+
+
+@pytest.mark.parametrize(
+    ("budget", "cost", "words"),
+    [
+        (Budget(2_500_000, 2_000, 3_000), Cost(2_500_001, 1_999, 2_999),
+         "nothing fits 2.5 Mcycles, 2,000 B of RAM, 3,000 B of flash: the smallest network, 64x64x1, .*"
+         "costs 2.50 Mcycles, 1,999 B of RAM, 2,999 B of flash"),
+        (Budget(10**9, None, 3_000), Cost(1, 1, 3_001), "nothing fits 1000 Mcycles, 3,000 B of flash:"),
+        (Budget(10**9), None, "does not fit the board"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_with_its_budget(
+    budget: Budget, cost: Cost | None, words: str
+) -> None:
+    with pytest.raises(HostError, match=words):
+        search(in_memory(), SPACE, budget, lambda architecture: cost, FakeTrainer(), 1, Quiet())
+
+
 def test_a_dearer_network_may_be_behind_a_cheaper_one_by_a_little() -> None:
     class Close(FakeTrainer):
         def __call__(
@@ -241,8 +282,12 @@ def test_a_budget_that_only_one_network_fits_ends_too() -> None:
     least = price(SPACE.cheapest())
     assert least is not None
     trainer = FakeTrainer()
-    with pytest.raises(HostError, match=r"in a row gave no new network within"):
-        search(in_memory("nsga2"), SPACE, Budget(least.cycles), price, trainer, 3, Quiet())
+    watcher = Quiet()
+    with pytest.raises(
+        HostError, match=r": 200 draws in a row gave no|^200 draws in a row gave no"
+    ):
+        search(in_memory("nsga2"), SPACE, Budget(least.cycles), price, trainer, 3, watcher)
+    assert watcher.dear == 200 or trainer.trained
     assert trainer.trained in ([], [SPACE.cheapest()])
 
 

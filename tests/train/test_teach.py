@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from host.base.errors import HostError
 from host.train.quantise import Int8Model
-from host.train.teach import CHUNK, Teacher, soft_labels
-from host.train.teaching import mixed, one_hot
+from host.train.teach import CHUNK, Teacher, _TeacherModel, soft_labels
+from host.train.teaching import mixed, one_hot, views_to_score
 from host.train.views import TELL, draw_views, render
+from tests.train.parsed import options
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 PERSON, SMALL = MODELS / "person_grey_025.tflite", MODELS / "person_grey_01.tflite"
@@ -29,6 +31,44 @@ def test_a_teachers_scores_are_those_of_its_kernels(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, expected, atol=0.06)  # kernels of two makes round differently
 
 
+@pytest.mark.parametrize(
+    ("scores", "share"),
+    [
+        ((0.0, 1.0), 1 / 1.004),  # no probability below 1/256 is known of an int8 softmax
+        ((0.25, 0.75), 0.75),
+        ((0.25, 0.765), 0.765 / 1.015),  # a sum within 0.02 is rounding
+        ((0.25, 0.775), 1 / (1 + np.exp(0.25 - 0.775))),  # logits, though none is below 0
+        ((-0.5, 1.5), 1 / (1 + np.exp(-2.0))),
+    ],
+)
+def test_scores_of_a_softmax_are_distinguished_from_logits(
+    scores: tuple[float, float], share: float
+) -> None:
+    """The share that the second class then has."""
+    model = object.__new__(_TeacherModel)
+    model.channels = 3
+    model.model = SimpleNamespace(  # type: ignore[assignment]  # what is used of it
+        source={"dtype": np.int8},
+        run_pixels=lambda picture: None,
+        real=lambda found: np.array(scores, np.float32),
+    )
+    logits = model.logits(np.zeros((4, 4, 3), np.uint8))
+    assert logits.sum() == pytest.approx(0, abs=1e-6)
+    assert 1 / (1 + np.exp(logits[0] - logits[1])) == pytest.approx(share, rel=1e-4)
+
+
+def test_a_float_teacher_sees_pixels_from_minus_one_to_one() -> None:
+    model, seen = object.__new__(_TeacherModel), list[np.ndarray]()
+    model.channels = 3
+    model.model = SimpleNamespace(  # type: ignore[assignment]  # what is used of it
+        source={"dtype": np.float32},
+        run=seen.append,
+        real=lambda found: np.array([0.5, 0.5], np.float32),
+    )
+    model.logits(np.array([[[0, 51, 255]]], np.uint8))
+    np.testing.assert_allclose(seen[0].ravel(), [-1, -0.6, 1], atol=1e-6)
+
+
 def test_what_was_scored_is_not_scored_again(tmp_path: Path) -> None:
     teachers = (Teacher(SMALL),)
     first = soft_labels(teachers, PIXELS, VIEWS, 2, tmp_path)
@@ -39,6 +79,12 @@ def test_what_was_scored_is_not_scored_again(tmp_path: Path) -> None:
     assert reported == [5, len(VIEWS) - 5] and len(VIEWS) < CHUNK
     np.testing.assert_allclose(again[:5], 0.5)
     np.testing.assert_array_equal(again[5:], first[5:])
+
+
+def test_how_many_views_the_teachers_have_to_score() -> None:
+    given = options("--views", "3", "--teacher", str(SMALL), "--teacher", str(PERSON))
+    assert views_to_score(7, given) == 42
+    assert views_to_score(7, options()) == 0
 
 
 def test_a_teacher_of_other_classes_is_refused(tmp_path: Path) -> None:
