@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from host.evaluate.drop import compare
-from host.evaluate.evaluation import Thresholds, evaluate
+from host.evaluate.evaluation import Thresholds, as_json, evaluate
+from host.evaluate.loop import Looped
 from host.evaluate.scored import Scored
 from host.evaluate.words import drop_line
 
@@ -36,3 +37,24 @@ def test_what_int8_costs_is_said_with_its_sign(
     found = evaluate("m", "d", scored(quantised), [], Thresholds(0.5, 0.05), drop, None)
     line = drop_line(found)
     assert line is not None and re.search(says, line), line
+
+
+@pytest.mark.parametrize(
+    ("threshold", "most", "worst"),
+    [(0.5, 24, (1, 4, 2)), (0.5, 2, (1, 4)), (0.15, 24, (1, 4, 0)), (0.95, 24, (1, 2, 3))],
+)
+def test_the_worst_are_wrong_ones_by_how_little_of_the_truth_they_say(
+    threshold: float, most: int, worst: tuple[int, ...]
+) -> None:
+    """Two labels: `person` is from the threshold on. Equal ones stay in order."""
+    chance = np.array([0.4, 0.1, 0.3, 0.9, 0.8, 0.1])
+    truth = np.array([0, 1, 1, 1, 0, 0], np.int64)
+    some = Scored(("no_person", "person"), truth, np.stack([1 - chance, chance], 1), 1)
+    assert evaluate("m", "d", some, [], Thresholds(threshold, worst=most)).worst == worst
+
+
+def test_a_board_is_summed_up_by_its_median_cycles() -> None:
+    raw = np.zeros((3, 2), np.int8)
+    looped = Looped(raw, np.array([500, 100, 130]), (2,), 1)
+    found = as_json(evaluate("m", "d", scored(ALL), [], Thresholds(), None, looped))["board"]
+    assert found == {"count": 3, "different": 1, "equal": False, "median_cycles": 130}
