@@ -186,24 +186,21 @@ def silence(device: Client, seconds: float) -> HostError:
 def _all_samples(device: Client, others: Callable[[Message], None]) -> Iterator[Sample | None]:
     """None each time that nothing came for POLL_S, or nothing that makes a sample."""
     pairing = Pairing()
-    silent_s = 0.0
-    while True:
-        try:
-            message = device.receive(POLL_S)
-        except EndOfRecordingError:
-            yield from pairing.flush(device.hello, device.losses)
-            raise
-        if message is None:
-            silent_s += POLL_S
-            if silent_s >= STALE_S:
-                yield from pairing.flush(device.hello, device.losses)
+    try:
+        while True:
+            silent_s = 0.0
+            while (message := device.receive(POLL_S)) is None:
+                silent_s += POLL_S
+                if silent_s >= STALE_S:
+                    yield from pairing.flush(device.hello, device.losses)
+                yield None
             yield None
-            continue
-        silent_s = 0.0
-        yield None
-        if not isinstance(message, Frame | Result):
-            others(message)
-        yield from pairing.take(message, device.hello, device.mode, device.losses)
+            if not isinstance(message, Frame | Result):
+                others(message)
+            yield from pairing.take(message, device.hello, device.mode, device.losses)
+    except EndOfRecordingError:
+        yield from pairing.flush(device.hello, device.losses)
+        raise
 
 
 def _sample(frame: Frame | None, result: Result | None, hello: Hello, losses: Losses) -> Sample:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from rich.table import Table
 
 from host.base.errors import HostError
@@ -27,15 +29,13 @@ def setting_named(text: str) -> Setting:
 def allowed_value(setting: Setting, text: str) -> int:
     """A value that a board takes. Raises HostError with the range."""
     limits = LIMITS[setting]
-    try:
+    with contextlib.suppress(ValueError):
         value = int(text, 0)
-    except ValueError:
-        value = limits.least - 1
-    if not limits.allows(value):
-        raise HostError(
-            f"{setting.name.lower()} cannot be {text!r}", f"give {limits.range} ({limits.words})"
-        )
-    return value
+        if limits.allows(value):
+            return value
+    raise HostError(
+        f"{setting.name.lower()} cannot be {text!r}", f"give {limits.range} ({limits.words})"
+    )
 
 
 def settings_table(values: dict[Setting, int]) -> Table:

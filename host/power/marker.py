@@ -29,7 +29,7 @@ def find_pulses(bits: Bits, channel: int) -> Pulses:
     levels = (bits >> channel & 1).astype(np.int8)
     edges = np.diff(levels)
     rises, falls = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
-    if len(falls) and len(levels) and levels[0]:
+    if len(falls) and levels[0]:
         falls = falls[1:]
     return Pulses(rises[: len(falls)].astype(np.int64), falls.astype(np.int64))
 

@@ -133,6 +133,12 @@ def test_each_row_is_what_was_sent_what_came_and_how_long_it_took() -> None:
     assert device.modes == [Mode.IDLE, Mode.CAPTURE, Mode.IDLE]
 
 
+def test_of_a_board_that_answers_no_ping_no_byte_came() -> None:
+    device = Timed([None, None, *[0.01] * 2 * len(INJECT_BYTES)])
+    ping = measure_link(cast(Device, device), device.clock, 2, 0.5).rows[0]
+    assert ping == Row("Ping", 8, 0, 2, 2, None, None, 0.0)
+
+
 def test_no_frames_have_no_rate_and_a_board_without_a_model_takes_no_image() -> None:
     device = Timed([0.01] + [0.01] * 5)
     *_, frame = measure_link(cast(Device, device), device.clock, 1, 0.25).rows

@@ -110,6 +110,7 @@ def test_a_folder_that_is_captured_into_is_left_alone(
         (["export", "set"], "give --output FOLDER or NAME.zip, once"),
         (["export", "set", "x", "--output", "y"], "give --output FOLDER or NAME.zip, once"),
         (["split", "set", "--val", "0.6", "--test", "0.5"], "leave nothing to train on"),
+        (["split", "set", "--val", "0.5", "--test", "0.5"], "leave nothing to train on"),
         (["split", "set.zip"], "is no folder"),
     ],
 )
@@ -148,3 +149,72 @@ def test_where_pictures_lie_is_no_label(
     with pytest.raises(HostError, match=r"is no class; its labels may be in labels\.csv"):
         main([command, str(root), *more])
     assert not (tmp_path / "out").exists() and not (root / "manifest.csv").exists()
+
+
+def labelled(root: Path, count: int = 4) -> Path:
+    """So many pictures of each of two labels, in their folders."""
+    return fill(root, *(f"{label}/{i}.png" for label in "ab" for i in range(count)))
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """On stderr, whatever its lines."""
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_a_split_counts_the_pictures_that_it_could_not_compare(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["split", str(labelled(tmp_path))]) == 0
+    assert "cannot be" not in said(capsys)
+    (tmp_path / "a/0.png").write_bytes(b"damaged")
+    assert main(["split", str(tmp_path)]) == 0
+    printed = said(capsys)
+    assert "cannot be compared: a/0.png is not a picture" in printed
+    assert "1 of 8 pictures cannot be opened" in printed
+
+
+@pytest.mark.parametrize(("distance", "pairs"), [("-1", 0), ("0", 1)])
+def test_a_distance_of_none_compares_and_less_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], distance: str, pairs: int
+) -> None:
+    same = (labelled(tmp_path) / "a/0.png").read_bytes()
+    (tmp_path / "a/again.png").write_bytes(same)
+    assert main(["split", str(tmp_path), "--distance", distance]) == 0
+    assert f"{9 - pairs} groups, {pairs} pairs of near-duplicates" in said(capsys)
+    rows = {picture.path: picture.split for picture in read_manifest(tmp_path).pictures}
+    assert not pairs or rows["a/0.png"] == rows["a/again.png"]
+
+
+def test_a_split_is_by_its_seed(tmp_path: Path) -> None:
+    found = []
+    for seed in ("1", "2", "1"):
+        labelled(tmp_path, 12)
+        main(["split", str(tmp_path), "--distance", "-1", "--seed", seed])
+        found.append([(p.path, p.split) for p in read_manifest(tmp_path).pictures])
+    assert found[0] == found[2] != found[1]
+
+
+def test_a_gap_that_parts_nothing_is_said_by_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labelled(tmp_path)
+    rows = [
+        Picture(f"{label}/{i}.png", label, session=f"s{i // 2}", time=f"2026-01-02T00:0{i}:00")
+        for label in "ab"
+        for i in range(4)
+    ]
+    write_manifest(tmp_path, rows)
+    for gap, line in (("60", False), ("61", True)):
+        assert main(["split", str(tmp_path), "--distance", "-1", "--gap", gap]) == 0
+        assert ("no session pauses that long" in said(capsys)) == line
+
+
+@pytest.mark.parametrize(("more", "bare"), [((), True), (("--licence", "CC0"), False)])
+def test_pictures_without_a_licence_are_counted_when_they_come(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], bare: bool
+) -> None:
+    source = labelled(tmp_path / "in", 3)
+    assert main(["import", str(source), str(tmp_path / "out"), *more]) == 0
+    assert ("the licence of 6 of them is not known" in said(capsys)) == bare
+    assert main(["import", str(source), str(tmp_path / "out"), *more]) == 0
+    assert "licence" not in said(capsys), "nothing came"

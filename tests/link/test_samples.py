@@ -116,9 +116,14 @@ def test_scores_are_dequantised() -> None:
 def test_a_device_gives_samples_and_passes_on_the_rest() -> None:
     port = MemoryPort(FakeBoard())
     others: list[Message] = []
+
+    def take(message: Message) -> None:
+        assert isinstance(message, Message), "silence is no message"
+        others.append(message)
+
     with Device(port, timing=Timing(hello_s=60, hello_again_s=0.1)) as device:
         port.arrive(port.board.shoot() + port.board.say(wire.Log(1, b"hi")) + port.board.shoot())
-        stream = samples(device, others.append)
+        stream = samples(device, take)
         assert [next(stream).frame, next(stream).frame] == [1, 2]
     assert wire.Log(1, b"hi") in others
 

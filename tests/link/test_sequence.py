@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,3 +119,24 @@ def test_what_the_board_dropped_while_it_was_unplugged_is_not_ours() -> None:
     inbox.reconnect()
     inbox.feed(board.say(Pong(0, 0, 900, 0)) + board.say(Pong(0, 0, 901, 0)))
     assert inbox.losses(0, 0).device_dropped == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "taken", "counts"),
+    [
+        (1001, True, (0, 0, 0)),
+        (1001 + 4096, True, (4096, 0, 0)),
+        (1001 + 4097, True, (0, 0, 1)),
+        (1000, False, (0, 1, 0)),
+        (1001 - 64, False, (0, 1, 0)),
+        (1001 - 65, True, (0, 0, 1)),
+    ],
+)
+def test_how_far_off_a_number_is_lost_repeated_or_of_a_restart(
+    number: int, taken: bool, counts: tuple[int, int, int]
+) -> None:
+    """After number 1000: a gap of more than 4096, or more than 64 behind, is a board that began anew."""
+    tracker = SequenceTracker()
+    tracker.accept(1000, False)
+    assert tracker.accept(number, False) == taken
+    assert (tracker.lost, tracker.repeated, tracker.restarts) == counts

@@ -43,7 +43,13 @@ def test_looks_that_overlap_are_refused_with_the_most_that_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    "battery", [Battery(0, 3.7), Battery(1000, 0), Battery(1000, 3.7, usable=1.5)]
+    "battery",
+    [
+        Battery(0, 3.7),
+        Battery(1000, 0),
+        Battery(1000, 3.7, usable=1.5),
+        Battery(1000, 3.7, efficiency=1.01),
+    ],
 )
 def test_impossible_batteries_are_refused(battery: Battery) -> None:
     with pytest.raises(HostError):
@@ -62,6 +68,7 @@ def test_a_life_is_as_unsure_as_the_power() -> None:
     assert life_in_words(30, 0.5) == "30.0 hours (20.0 hours to 2 days)"
     assert range_in_words(12, 0.5) == "8.0 to 24.0 hours"
     assert range_in_words(60, 1.5) == "24.0 hours or more"
+    assert range_in_words(60, 1.0) == "30.0 hours or more", "no power at all may be left"
     assert life_in_words(60, 0.0) == life_in_words(60), "a measurement"
 
 

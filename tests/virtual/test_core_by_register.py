@@ -135,6 +135,8 @@ def test_interrupts_are_enabled_pended_and_ordered_by_their_own_bits() -> None:
     assert read(IPR + 8) == 0xE0C0A080 and read(IPR + 4) == read(IPR + 12) == 0
     write(SHPR + 8, 0xE0200000)  # SysTick and PendSV
     assert read(SHPR + 8) == 0xE0200000 and (read(SHPR), read(SHPR + 4)) == (0, 0)
+    write(IPR + 47, 0x6060, 2)  # the last one's, and a byte that is nobody's
+    assert read(IPR + 44) == 0x60000000
     write(0xF00, 33)  # STIR
     assert read(ISPR + 4) == 2
     write(0xD0C, 0x00000500)  # without its key
