@@ -102,3 +102,20 @@ def test_an_interrupted_mode_shows_what_there_is_and_an_empty_one_is_refused(
     assert page.verdict.startswith("100.0 % of 1 pictures") and "pulled" in page.warnings[0]
     with pytest.raises(HostError, match="before anything was measured"):
         page_of([read_run(graded(tmp_path / "b", mode="energy"))])
+
+
+@pytest.mark.parametrize(("changes", "rows"), [(0, 1), (40, 40), (41, 40)])
+def test_forty_changes_of_a_verdict_are_shown(tmp_path: Path, changes: int, rows: int) -> None:
+    """And how many there were; a row says so where there was none."""
+
+    class Busy(Watched):
+        def watch(self, plan: WatchPlan, listener: Listener, progress: Progress) -> None:
+            listener.take(Heartbeat(0, 9, 1, 0, 0, 600_000, 30_000_000, 1, 2, 3, 4))
+            for at in range(changes):
+                listener.take(Verdict(at % 2, 90, at, 1_000_000 * at))
+
+    keep_watch(Busy(), Request(PLAN, 3.3, tmp_path / "run", "a command", NOON, {}), print)
+    table = first_table(page_of([read_run(tmp_path / "run")]))
+    assert len(table.rows) == rows and f"one wake message: {changes}, the first 40" in table.caption
+    shown = ("–", "–", "no change", "–") if not changes else ("0.0 s", "0", "no", "90 %")
+    assert table.rows[0] == shown
