@@ -154,6 +154,23 @@ def test_a_camera_that_keeps_failing_is_not_waited_for() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("codes", "is_counted"),
+    [
+        ((FaultCode.CAMERA_NO_VSYNC, FaultCode.CAMERA_SHORT_LINE), True),
+        ((FaultCode.CAMERA_SHORT_LINE, FaultCode.CAMERA_NO_VSYNC), False),
+    ],
+)
+def test_lines_are_counted_of_a_camera_whose_last_fault_was_a_torn_frame(
+    monkeypatch: pytest.MonkeyPatch, codes: tuple[FaultCode, ...], is_counted: bool
+) -> None:
+    """One that gives no frame at all is not asked for its lines: it would not answer."""
+    board = Board()
+    said = iter([codes[0]] + [codes[1]] * 1000)
+    monkeypatch.setattr(board, "receive", lambda timeout_s: Fault(next(said), 1, 2, b""))
+    assert bool(examined(board).camera.rasters) == is_counted
+
+
 def test_a_board_without_a_model_is_not_timed() -> None:
     board = Board(whole_by=1)
     board.hello = replace(board.hello, score_count=0)
