@@ -121,7 +121,7 @@ def _rows(text: str, name: str) -> Rows:
     columns = _columns(lines[skipped], separator, name)
     rows = _cells(lines[skipped + 1 :], separator, name, skipped + 2)
     read = [(n, _named(cells, columns, f"{name} line {n}")) for n, cells in rows]
-    last = _last(tail, separator, columns, name, len(lines) + 1)
+    last = _last(tail, separator, columns, name)
     pictures: dict[str, Picture] = {}
     named = 0
     unread: list[tuple[str, str]] = []
@@ -212,16 +212,13 @@ def _picture(row: dict[str, str], where: str) -> Picture:
         raise HostError(f"{where}: {error}") from error
 
 
-def _last(
-    tail: str, separator: str, columns: Sequence[str], name: str, number: int
-) -> dict[str, str] | None:
+def _last(tail: str, separator: str, columns: Sequence[str], name: str) -> dict[str, str] | None:
     """The row of a last line that does not end; None for one that was cut off, or is empty."""
     try:
-        rows = list(_cells([tail], separator, name, number)) if tail.strip() else []
+        rows = list(_cells([tail], separator, name, 1)) if tail.strip() else []
         if rows and len(rows[0][1]) == len(columns):
-            where = f"{name} line {number}"
-            row = _named(rows[0][1], columns, where)
-            return row if row and _picture(row, where) else None
+            row = _named(rows[0][1], columns, name)
+            return row if row and _picture(row, name) else None
     except HostError:
         return None
     return None

@@ -200,3 +200,13 @@ def test_annotations_are_streamed(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 12 << 20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [(("a/1.png",), "x/1.png"), (("a/1.png", "b/1.png"), None)]
+)
+def test_a_name_in_other_folders_is_a_file_where_both_are_the_only_ones(
+    wanted: tuple[str, ...], found: str | None
+) -> None:
+    """Of two that could mean it, neither does: one of the labels would be another picture's."""
+    assert [Matcher(["x/1.png"], wanted).find(name) for name in wanted] == [found] * len(wanted)

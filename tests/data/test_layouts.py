@@ -139,3 +139,11 @@ def test_no_file_from_elsewhere_is_exported(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="leads out of"):
         main(["export", str(root), str(tmp_path / "more.zip")])
     assert not (tmp_path / "more.zip").exists()
+
+
+def test_a_set_of_one_label_can_be_brought_by_its_manifest_or_its_folder(tmp_path: Path) -> None:
+    """A class at a time: whether two are there is asked of what learns from them."""
+    fill(tmp_path / "one", "person/1.png", "person/2.png")
+    assert read_any(tmp_path / "one", Rule()).labels == ("person",)
+    write_manifest(tmp_path / "one", [Picture(f"person/{n}.png", "person") for n in (1, 2)])
+    assert read_any(tmp_path / "one", Rule()).labels == ("person",)

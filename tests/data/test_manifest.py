@@ -109,3 +109,32 @@ def test_a_broken_parquet_is_one_line(tmp_path: Path) -> None:
     (tmp_path / PARQUET_NAME).write_bytes(b"PAR1 not really")
     with pytest.raises(HostError, match=r"manifest\.parquet is no manifest"):
         read_manifest(tmp_path)
+
+
+class Long(bytes):
+    """A few bytes that say they are many."""
+
+    length = 0
+
+    def __len__(self) -> int:
+        return self.length
+
+
+def test_a_manifest_of_256_mb_is_read_and_one_byte_more_is_not() -> None:
+    content = Long(b"path,label\na.png,x\n")
+    content.length = 256 * 1024 * 1024
+    assert parse_csv(content, "m").pictures == (Picture("a.png", "x"),)
+    content.length += 1
+    with pytest.raises(HostError, match="m has 256 MB: a manifest has at most 256"):
+        parse_csv(content, "m")
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_manifest_without_digests_has_nothing_to_say(end: str) -> None:
+    rows = parse_csv(f"path,label\na.png,x\nb.png,y{end}".encode(), "m")
+    assert (rows.notes, rows.unread, rows.torn, len(rows.pictures)) == ((), "", "", 2)
+
+
+def test_a_last_line_that_differs_is_named_by_its_number() -> None:
+    with pytest.raises(HostError, match=r"m line 4: a\.png has two labels"):
+        parse_csv(b"path,label\na.png,x\nb.png,y\na.png,y", "m")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from host.base.errors import HostError
 from host.base.records import Column, WireError
 from host.link import messages
 from host.link.device import Device
+from host.link.handshake import WrongFirmwareError, check_layout
 from host.link.layout import OURS, WireLayout, differences, ours, pack_hashes, parse_layout
 from host.link.line import Timing
 from host.link.messages import PROTOCOL_VERSION, Hold, Ping, Result
@@ -106,3 +108,27 @@ def test_no_text_is_a_crash(text: str) -> None:
         assert parse_layout(text).text == text
     except WireError:
         return
+
+
+@pytest.mark.parametrize(
+    ("hash_off", "version_off", "length", "layouts", "wrong"),
+    [
+        (0, 0, 6, 1, ""),
+        (0, 0, 5, 1, "the firmware's Hello is cut short"),
+        (1, 0, 6, 1, "firmware speaks wire"),
+        (0, 1, 6, 1, "firmware speaks version 2 of the wire, this host 1"),
+        (0, -1, 6, 1, "firmware speaks version 0 of the wire, this host 1"),
+        (0, -1, 6, 2, ""),
+        (0, 0, 6, 2, ""),
+        (0, 1, 6, 2, "firmware speaks version 2 of the wire, this host 1"),
+    ],
+)
+def test_a_board_that_runs_means_the_same_and_a_recording_may_be_older(
+    hash_off: int, version_off: int, length: int, layouts: int, wrong: str
+) -> None:
+    said = struct.pack("<IH", OURS.hash ^ hash_off, PROTOCOL_VERSION + version_off)[:length]
+    if not wrong:
+        assert check_layout(said, (OURS, changed())[:layouts]) is OURS
+        return
+    with pytest.raises(WrongFirmwareError, match=wrong):
+        check_layout(said, (OURS, changed())[:layouts])

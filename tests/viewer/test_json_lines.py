@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,7 +17,7 @@ from host.doctor.report import as_json
 from host.link.messages import Source
 from host.link.sequence import Losses
 from host.samples import Cycles, Sample
-from host.viewer.json_lines import json_line
+from host.viewer.json_lines import json_line, write_json
 
 PAGE = (ABOVE / "docs" / "JSON.md").read_text(encoding="utf-8")
 SAMPLE = Sample(
@@ -52,3 +53,24 @@ def test_every_field_is_described() -> None:
     assert documented("host.viewer") == set(frame)
     assert documented("host.compiler") == {field.name for field in dataclasses.fields(Report)}
     assert documented("host.doctor") == set(as_json([warned("a", "b", "c")])[0])
+
+
+def test_each_figure_has_its_own_name() -> None:
+    found = json.loads(json_line(SAMPLE, datetime.now(UTC)))
+    names = ("capture", "preprocess", "inference", "send", "period", "overlapped", "age")
+    assert [found[f"{name}_cycles"] for name in names] == [1, 2, 3, 4, 5, 6, 7]
+    assert (found["sequence"], found["clock_hz"], found["model"]) == (7, 64_000_000, "m")
+    assert (found["board"], found["estimated"], found["lost"]) == ("virtual", True, 0)
+    real = dataclasses.replace(SAMPLE, board="nano33ble", losses=Losses(1, 20, 300))
+    found = json.loads(json_line(real, datetime.now(UTC)))
+    assert (found["board"], found["estimated"], found["lost"]) == ("nano33ble", False, 321)
+
+
+def test_frames_without_a_result_are_none_of_those_that_were_wanted() -> None:
+    bare = dataclasses.replace(SAMPLE, cycles=None, scores=())
+    rows = [bare, SAMPLE, bare, SAMPLE, SAMPLE]
+    for frames, count in ((2, 2), (None, 3)):
+        sink = io.StringIO()
+        write_json(iter(rows), frames, sink, lambda: datetime.now(UTC))
+        lines = sink.getvalue().splitlines()
+        assert len(lines) == count and all(json.loads(line)["sequence"] == 7 for line in lines)

@@ -17,6 +17,7 @@ from host.samples import Pairing, Sample
 from host.viewer import words
 from host.viewer.view import (
     HISTORY,
+    Stage,
     View,
     first_view,
     watched_label,
@@ -136,6 +137,7 @@ def test_notices_and_faults_go_by_themselves() -> None:
 def test_a_picture_that_does_not_come_is_said_with_what_is_going_on() -> None:
     """Until then a screen showed the last figures, or nothing but `waiting`."""
     assert words.banner(with_time(FIRST, 0.0, True, Losses(), 4.9)) is None
+    assert words.banner(with_time(FIRST, 0.0, True, Losses(), 5.0)) is not None
     for board, why in ((VIRTUAL, "this computer"), ("nano33ble", "python -m host.doctor")):
         view = replace(FIRST, board=board, clock_hz=CLOCK_HZ)
         banner = words.banner(with_time(view, 0.0, True, Losses(), 12.4))
@@ -144,7 +146,7 @@ def test_a_picture_that_does_not_come_is_said_with_what_is_going_on() -> None:
         assert ("host.doctor" in banner[1]) == (board != VIRTUAL)
         shown = replace(view, image=np.zeros((4, 4, 1), np.uint8), periods=(3 * CLOCK_HZ,))
         assert words.banner(with_time(shown, 0.0, True, Losses(), 8.9)) is None, "a slow model"
-        banner = words.banner(with_time(shown, 0.0, True, Losses(), 9.1))
+        banner = words.banner(with_time(shown, 0.0, True, Losses(), 9.0))
         assert banner is not None and banner[0] == "NO PICTURE FOR 9 s"
     lost = words.banner(with_time(FIRST, 0.0, False, Losses(), 60.0))
     assert lost is not None and lost[0] == "RECONNECTING"
@@ -170,6 +172,7 @@ def test_virtual_cycles_are_called_estimated_and_real_ones_measured() -> None:
 def test_numbers_read_well() -> None:
     assert words.cycles_text(9_204_000) == "9.20 M"
     assert words.cycles_text(813) == "813"
+    assert words.cycles_text(9_999) == "9999" and words.cycles_text(10_000) == "0.01 M"
     line = words.plain_line(after(sample(7)))
     assert line.startswith("frame 7: PERSON 89 %; estimated: capture 32.8 ms, preprocess 4.8 ms")
 
@@ -188,6 +191,8 @@ def test_of_many_classes_the_best_ones_are_shown() -> None:
     shown = with_sample(first, replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2)), 0.0)
     assert (shown.verdict_text, shown.verdict) == ("DOG", True)
     assert words.score_text(shown) == "dog 70 %, truck 20 %, cat 10 %"
+    four = replace(shown, labels=(*names, "cow"), scores=(0.1, 0.6, 0.2, 0.05))
+    assert words.score_text(four) == "dog 60 %, truck 20 %, cat 10 %", "the three best"
     unsure = with_sample(shown, replace(sample(2), labels=names, scores=(0.4, 0.3, 0.3)), 0.1)
     assert unsure.verdict_text == "CAT?"
     seen = replace(sample(1), labels=names, scores=(0.1, 0.7, 0.2))
@@ -221,3 +226,67 @@ def test_a_distance_is_no_percentage() -> None:
     far = replace(sample(1), scores=(1.91, 0.5), meaning=Meaning.DISTANCE)
     shown = with_sample(FIRST, far, 0.0)
     assert "%" not in words.score_text(shown) and "%" not in words.plain_line(shown).split(";")[0]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"),
+    [
+        (0.0, "0.00 ms"),
+        (0.98, "0.98 ms"),
+        (1.0, "1.0 ms"),
+        (99.9, "99.9 ms"),
+        (100.0, "100 ms"),
+        (100.4, "100 ms"),
+    ],
+)
+def test_a_stages_time_has_two_or_three_digits(milliseconds: float, shown: str) -> None:
+    assert words.milliseconds(Stage("send", 1, milliseconds)) == shown
+
+
+@pytest.mark.parametrize(
+    ("losses", "shown"),
+    [
+        (Losses(), ("lost: wire 0, board 0", "damaged packets: 0")),
+        (
+            Losses(wire_lost=1, device_dropped=2, host_dropped=3, bad_packets=4),
+            ("lost: wire 1, board 2, here 3", "damaged packets: 4"),
+        ),
+        (
+            Losses(device_bad_packets=5, reconnects=6),
+            (
+                "lost: wire 0, board 0",
+                "damaged packets: 0 (+5 commands) · reconnects 6, restarts 0",
+            ),
+        ),
+        (
+            Losses(restarts=7),
+            ("lost: wire 0, board 0", "damaged packets: 0 · reconnects 0, restarts 7"),
+        ),
+    ],
+)
+def test_what_was_lost_is_said_where_anything_was(losses: Losses, shown: tuple[str, str]) -> None:
+    assert words.loss_lines(replace(FIRST, losses=losses)) == shown
+
+
+def test_a_line_of_a_frame_says_what_was_lost_and_nothing_that_is_not_known() -> None:
+    whole = after(sample(7, losses=Losses(wire_lost=2, host_dropped=3)))
+    assert words.plain_line(whole).endswith("ms, lost 5")
+    bare = replace(FIRST, frame=3)
+    assert words.plain_line(bare) == "frame 3: WAITING; "
+
+
+@pytest.mark.parametrize(
+    ("periods", "arrivals", "board", "shown"),
+    [
+        ((), (), VIRTUAL, "waiting for the first frame"),
+        ((), (0.0, 0.5), VIRTUAL, "2.0 fps"),
+        ((CLOCK_HZ // 4,), (), VIRTUAL, "4.0 fps"),
+        ((CLOCK_HZ // 4,), (0.0, 0.5), VIRTUAL, "4.0 fps on board, 2.0 here"),
+        ((CLOCK_HZ // 4,), (0.0, 0.5), "nano33ble", "4.0 fps"),
+    ],
+)
+def test_a_rate_is_the_boards_and_this_computers_where_they_may_differ(
+    periods: tuple[int, ...], arrivals: tuple[float, ...], board: str, shown: str
+) -> None:
+    view = replace(FIRST, periods=periods, arrivals=arrivals, board=board, clock_hz=CLOCK_HZ)
+    assert words.rate_text(view) == shown
