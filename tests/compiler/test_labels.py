@@ -90,3 +90,13 @@ def test_command_takes_labels_from_the_manifest(tmp_path: Path) -> None:
     assert main([str(tmp_path / "m.tflite"), "-o", str(tmp_path / "m.tpm")]) == 0
     assert b"a\nb\nc\nd" in (tmp_path / "m.tpm").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["m.json", "m.tflite", "m.tpm"]
+
+
+def test_a_manifest_of_a_megabyte_is_read_and_a_longer_one_is_not(tmp_path: Path) -> None:
+    manifest, model = tmp_path / "m.json", tmp_path / "m.tflite"
+    manifest.write_text('["a", "b"]'.ljust(1024 * 1024))
+    assert labels_for(None, model) == ("a", "b")
+    manifest.write_text('["a", "b"]'.ljust(1024 * 1024 + 1))
+    with pytest.raises(HostError, match=r"m\.json is not a readable manifest: .* 1 MB"):
+        labels_for(None, model)
+    assert labels_for("c,d", model) == ("c", "d"), "what was given needs none"

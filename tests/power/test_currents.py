@@ -139,3 +139,26 @@ def test_the_cpu_is_awake_at_most_all_the_time_and_cheaper_by_the_converter() ->
 def test_how_far_off_a_states_current_may_be(state: PowerState, awake: float, share: float) -> None:
     held = Held(int(state), 0, 0, 2_000_000, round(awake * 2 * CLOCK_HZ), 0)
     assert mean_current(held, replace(HELLO, dcdc=0))[1] == pytest.approx(share)
+
+
+def test_a_port_that_sends_has_its_share_of_the_doubt() -> None:
+    """By hand, mA: board 0.25 +- 0.15 and RAM 0.00316 +- 0.000948; half of the port's 0.4 +- 0.2."""
+    timeline = Timeline()
+    timeline.note(0, Activity(0))
+    timeline.note_sent(100, 600)
+    assert timeline.uncertainty(0, 1000) == pytest.approx(0.250948 / 0.45316)
+    assert timeline.uncertainty(600, 1000) == pytest.approx(0.150948 / 0.25316)
+
+
+def test_of_two_notes_at_one_cycle_the_last_counts_and_the_past_is_forgotten() -> None:
+    timeline = Timeline()
+    timeline.note(0, Activity(0))
+    timeline.note(0, Activity.MARKER)
+    timeline.note(300, Activity.MARKER)
+    timeline.note(600, RUNS)
+    timeline.note_sent(600, 700)
+    assert timeline.marker(0, 1000, 5).tolist() == [1, 1, 1, 0, 0]
+    timeline.forget()
+    assert timeline.rail_currents(600, 1000, 1) == pytest.approx([rail_current_a(RUNS)])
+    timeline.note(1000, Activity.MARKER)
+    assert timeline.marker(600, 1400, 4).tolist() == [0, 0, 1, 1]
