@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import host.deploy.__main__ as command
 from host.base.errors import HostError
 from host.deploy.__main__ import main
+from host.link.transport import SocketPort
+from host.ports.choose import Choice
+from host.ports.open import Opening
 from tests.deploy.models import network
 from tests.system.served import served_board
 
@@ -46,6 +51,28 @@ def test_a_model_is_deployed_listed_and_taken_back(
         main(["--use", "2", "--port", url])
     with pytest.raises(HostError, match="no slot 7"):
         main(["--use", "7", "--port", url])
+
+
+@pytest.mark.parametrize("chosen", ["virtual", "/dev/ttyACM0"])
+def test_a_board_that_ends_with_the_command_is_said_to_forget(
+    url: str, chosen: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A board of the computer's own, not one that is plugged in, nor one whose slots are only listed."""
+
+    @contextlib.contextmanager
+    def opening(options: object, say: object) -> Iterator[Opening]:
+        yield Opening(Choice(chosen, "chosen"))
+
+    monkeypatch.setattr(command, "port_opening", opening)
+    monkeypatch.setattr(Opening, "open", lambda self: SocketPort.at(url))
+    (tmp_path / "mine.tflite").write_bytes(network())
+    assert main([str(tmp_path / "mine.tflite"), "--port", chosen]) == 0
+    assert (command.FORGETTING in " ".join(capsys.readouterr().err.split())) == (
+        chosen == "virtual"
+    )
+    assert main(["--list", "--port", chosen]) == 0
+    assert "forgets" not in capsys.readouterr().err
 
 
 def test_a_model_that_does_not_fit_is_refused_before_anything_is_sent(
