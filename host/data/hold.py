@@ -77,9 +77,8 @@ def _take_over(lock: Path, guard: Path) -> Path:
 
 def _make(path: Path) -> bool:
     """The file in our name; False when it is there already."""
-    name = (
-        f"{os.getpid()} {_start_of(os.getpid()):.2f}".encode()
-    )  # before: a kill leaves no lock without a name
+    # found before the file is made, as it takes a while: a kill leaves no lock without a name
+    name = f"{os.getpid()} {_start_of(os.getpid()):.2f}".encode()
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     except FileExistsError:
