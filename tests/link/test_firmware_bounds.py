@@ -104,6 +104,19 @@ def test_a_packet_that_just_fits_goes_in_and_comes_out_whole(payload: int) -> No
     assert fits[0] and not fits[-1] and fits == sorted(fits, reverse=True)
 
 
+@pytest.mark.parametrize("used", [0, 1, 100, RING_BYTES - 2])
+def test_plain_text_goes_in_whole_or_not_at_all(used: int) -> None:
+    """A byte of the ring stays free: where head and tail meet it is empty."""
+    room = RING_BYTES - 1 - used
+    for count in (room, room + 1, 2 * RING_BYTES):
+        ring, state = outbox(used)
+        text = bytes(i % 251 + 1 for i in range(count))
+        assert LIBRARY.outbox_put_plain(ctypes.byref(state), text, count) == (count <= room)
+        added = (state.head - used) % RING_BYTES
+        assert added == (count if count <= room else 0)
+        assert bytes(ring[(used + i) % RING_BYTES] for i in range(added)) == text[:added]
+
+
 @pytest.mark.parametrize("letters", [0, 1, LINE_BYTES - 1, LINE_BYTES, LINE_BYTES + 1, 5000])
 def test_a_line_of_text_stays_in_its_buffer(letters: int) -> None:
     c = ctypes.CDLL(str(compile_shared("text_bounds", [FIRMWARE / "src" / "link" / "text.c"])))

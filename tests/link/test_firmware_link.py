@@ -53,6 +53,7 @@ def library() -> ctypes.CDLL:
         ctypes.c_size_t,
     ]
     loaded.outbox_put.restype = ctypes.c_bool
+    loaded.outbox_put_plain.restype = ctypes.c_bool
     loaded.outbox_peek.restype = ctypes.c_size_t
     loaded.outbox_release.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
     loaded.inbox_feed.argtypes = [ctypes.c_void_p, ctypes.c_uint8, ctypes.c_void_p]

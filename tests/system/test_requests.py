@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from host.link.framing import encode_packet
-from host.link.messages import Fault, Frame, Mode, Ping, Pong
+from host.link.messages import Fault, Frame, Mode, Ping, Pong, Setting
 from tests.system.board import Bench, under_test_is_ours
 
 MICROSECOND = 64  # cycles
@@ -29,6 +29,15 @@ def test_a_command_may_come_while_the_board_takes_the_one_before() -> None:
         bench.board.send(requests[2 * turn + 1])
         bench.board.run(10_000 * MICROSECOND)
     assert answers(bench) == list(range(len(requests)))
+
+
+def test_the_instruction_cache_is_what_the_board_says_of_it() -> None:
+    """Product specification 4.3.6: ICACHECNF. It is on unless a host turns it off, and Hello says which."""
+    bench = Bench()
+    for on in (1, 0, 1):
+        bench.set(Setting.INSTRUCTION_CACHE, on)
+        assert bench.greet().instruction_cache == on
+        assert bench.board.nvmc.instruction_cache is bool(on)
 
 
 # USB's packets are what can hurt; our own image has a UART.
