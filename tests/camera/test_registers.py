@@ -48,6 +48,15 @@ def test_the_longest_exposure_is_a_few_bands(running: Bench) -> None:
     assert register(running, COM9) >> 4 & 7 == 6, "the gain may rise to x128 instead"
 
 
+@pytest.mark.parametrize("rows", [0, 3, 4, 1_023, 1_024, 20_501, 65_535])
+def test_an_exposure_by_hand_is_all_of_its_sixteen_bits(running: Bench, rows: int) -> None:
+    """AEC[15:10] in AECHH, [9:2] in AECH, [1:0] in COM1; COM8[0] off, or the sensor writes its own."""
+    running.set(Setting.EXPOSURE, rows)
+    assert exposure_rows(running) == rows and register(running, 0x13) & 1 == 0
+    running.set(Setting.EXPOSURE, -1)
+    assert register(running, 0x13) & 1 == 1
+
+
 @pytest.mark.parametrize(("hz", "bits"), [(50, 0x0A), (60, 0x02)])
 def test_the_light_of_the_mains_is_a_setting(running: Bench, hz: int, bits: int) -> None:
     """Bit 1: in strong light an exposure may be shorter than a band, else the sun burns the picture."""

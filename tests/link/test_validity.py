@@ -80,6 +80,14 @@ def test_each_lie_is_refused_by_name_or_can_be_true() -> None:
         assert reason is not None and reason.startswith(case[0] + ": ") and words in reason, case
 
 
+@pytest.mark.parametrize(
+    ("clock_hz", "can_be"),
+    [(999_999, False), (1_000_000, True), (1_000_000_000, True), (1_000_000_001, False)],
+)
+def test_a_clock_is_between_a_megahertz_and_a_gigahertz(clock_hz: int, can_be: bool) -> None:
+    assert (objection(changed(HELLO, "clock_hz", clock_hz), None) is None) == can_be
+
+
 def test_a_lie_is_counted_named_and_dropped() -> None:
     inbox = Inbox()
     lie = wire.Frame(8, 1, 9216, 1, 0, bytes(9216))
