@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 
 from host.compiler import format as packed
 from host.compiler.pack import seal, unpack
 from host.compiler.status import EngineStatus
 from tests.compiler.random_networks import compile_as_bytes, random_model
-from tests.engine.library import status_of
+from tests.engine.library import EngineStruct, aligned, library, status_of
 
 MODEL = unpack(compile_as_bytes(random_model(9)[0], "small").blob)
 HEADER = MODEL.header
@@ -85,3 +87,21 @@ def test_weights_outside_the_model_are_refused() -> None:
     for offset in (HEADER.total_bytes, HEADER.total_bytes - 4, 0xFFFFFFFC):
         blob = operator_with(weighted, weights_offset=offset)
         assert status_of(blob, HEADER.arena_bytes) == EngineStatus.BAD_PARAMETERS
+
+
+@pytest.mark.parametrize("blob_off", range(5))
+@pytest.mark.parametrize("arena_off", [0, 1, 4, 7])
+def test_words_lie_at_fours_and_the_arena_at_eights(blob_off: int, arena_off: int) -> None:
+    """The Cortex-M4 faults at a double load that is not aligned (ARMv7-M ARM, A3.2.1)."""
+    blob = MODEL.data
+    data, arena, engine = aligned(len(blob) + 8), aligned(1 << 16), EngineStruct()
+    data[blob_off : blob_off + len(blob)] = np.frombuffer(blob, np.uint8)
+    status = library().engine_open(
+        ctypes.byref(engine),
+        data.ctypes.data + blob_off,
+        len(blob),
+        arena.ctypes.data + arena_off,
+        arena.size - 8,
+    )
+    is_right = blob_off % 4 == 0 and arena_off == 0
+    assert EngineStatus(status) == (EngineStatus.OK if is_right else EngineStatus.MISALIGNED)
