@@ -32,3 +32,18 @@ def test_the_next_writer_sweeps_what_kill_9_left(tmp_path: Path) -> None:
     write_again(path, b"whole")
     assert path.read_bytes() == b"whole"
     assert {p.name for p in tmp_path.iterdir()} == {path.name, *others}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no harmless way to ask for a process")
+def test_what_a_process_of_another_user_writes_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs, although it may not be sent a signal."""
+
+    def refuse(process: int, number: int) -> None:
+        raise PermissionError(process)
+
+    monkeypatch.setattr(os, "kill", refuse)
+    (tmp_path / ".a.html.4321").write_bytes(b"half")
+    write_again(tmp_path / "a.html", b"whole")
+    assert {p.name for p in tmp_path.iterdir()} == {"a.html", ".a.html.4321"}

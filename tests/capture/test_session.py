@@ -12,6 +12,7 @@ import pytest
 from host.base.errors import HostError
 from host.capture.options import Options
 from host.data.dataset import read_dataset
+from host.data.journal import Journal
 from host.data.manifest_file import read_manifest
 from tests.capture.scripted import LABELS, rig
 from tests.data.pictures import picture
@@ -60,6 +61,21 @@ def test_near_duplicates_of_the_same_label_are_refused_and_counted(tmp_path: Pat
         it.show(2)
         it.session.press("1")
         assert "refused" in it.last and it.session.state.added == 0
+
+
+def test_an_undo_that_fails_says_why_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(journal: Journal) -> None:
+        raise HostError("manifest.csv cannot be written: Read-only file system", "mount it")
+
+    with rig(tmp_path) as it:
+        it.show(1)
+        it.session.press("1")
+        monkeypatch.setattr(Journal, "undo", refuse)
+        it.session.press("u")
+        assert "Read-only file system" in it.last
+        assert it.session.state.counts == {"person": 1}
 
 
 def test_every_frame_is_stored_on_request(tmp_path: Path) -> None:
