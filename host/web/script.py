@@ -29,7 +29,9 @@ CONSTANTS = (
 def limits() -> dict[str, object]:
     """The numbers that the rules of link/validity.py compare with, by name; those of CONSTANTS aside."""
     names = sorted(imported_names() - set(CONSTANTS) - {kind.__name__ for kind in messages.ENUMS})
-    return {name: getattr(validity, name, getattr(messages, name, None)) for name in names}
+    return {
+        name: getattr(validity if hasattr(validity, name) else messages, name) for name in names
+    }
 
 
 def protocol_script() -> str:

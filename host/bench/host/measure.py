@@ -102,9 +102,8 @@ def measure_host(
             start = clock()
             done = work(turn)
             taken[name].append(clock() - start)
-            assert done == wanted, (
-                f"{name}: {done} of {wanted}"
-            )  # a price of work that was not done
+            # else it would be the price of work that was not done
+            assert done == wanted, f"{name}: {done} of {wanted}"
     raw, *costs = (Cost(name, tuple(taken[name]), frames) for name, *_ in works)
     return HostCosts(frames, size, turns, raw, tuple(costs))
 
@@ -147,7 +146,7 @@ def _log(stream: Path, folder: Path) -> int:
 
 
 def _record(stream: Path, path: Path) -> int:
-    """Bytes of the stream that the recording has."""
+    """Bytes that were given to a recording. Raises HostError where they could not be written."""
     recorder = start_recording(path, "synthetic", "host costs", _fail)
     taken = 0
     for data in portions(stream):
