@@ -198,8 +198,7 @@ def _check_window(operator: Operator, options: WindowOptions) -> None:
         refuse(operator, f"dilation {options.dilation}", "use a dilation of 1")
     if options.padding not in ("SAME", "VALID"):
         refuse(operator, f"padding {options.padding}", "use SAME or VALID")
-    pooled = operator.name.endswith("POOL_2D")
-    if not all(1 <= n <= MAX_SMALL for n in (*options.stride, *(options.kernel if pooled else ()))):
+    if not all(1 <= n <= MAX_SMALL for n in (*options.stride, *options.kernel)):
         refuse(operator, f"stride {options.stride}, window {options.kernel}", "use 1..255")
 
 

@@ -40,12 +40,12 @@ class Tensor:
 
 @dataclass(frozen=True)
 class WindowOptions:
-    """Of convolutions and pools. kernel: rows, columns of a pool, (0, 0) for a convolution (its weights know)."""
+    """Of convolutions and pools. kernel: rows, columns of a pool; nothing for a convolution (its weights know)."""
 
     padding: str
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    kernel: tuple[int, int]
+    kernel: tuple[int, ...]
     activation: str
     depth_multiplier: int
 

@@ -87,12 +87,12 @@ def map_block(
 def _births(
     shape: Feature, border: Border, made: Sequence[tuple[int, Step]]
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """By row, borders counted: the step that writes it. Borders come with the first and the last row."""
+    """By row, borders counted: the step that writes it. Borders come with the first and the last row: what a step
+    sets below its own rows, the next one sets anew."""
     birth = np.zeros(all_rows(shape, border), np.int64)
     for number, step in made:
         first = 0 if step.first_row == 0 else border.top + step.first_row
-        behind = border.bottom if step.end_row == shape.height else 0
-        birth[first : border.top + step.end_row + behind] = number
+        birth[first : border.top + step.end_row + border.bottom] = number
     return birth
 
 

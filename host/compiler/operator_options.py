@@ -37,12 +37,12 @@ def read_options(name: str, table: Any) -> WindowOptions | OtherOptions:
 
 
 def _convolution(table: Any) -> WindowOptions:
-    return _window(_init(tflite.Conv2DOptions(), table), (0, 0), 1)
+    return _window(_init(tflite.Conv2DOptions(), table), (), 1)
 
 
 def _depthwise(table: Any) -> WindowOptions:
     options = _init(tflite.DepthwiseConv2DOptions(), table)
-    return _window(options, (0, 0), options.DepthMultiplier())
+    return _window(options, (), options.DepthMultiplier())
 
 
 def _pool(table: Any) -> WindowOptions:
@@ -50,7 +50,7 @@ def _pool(table: Any) -> WindowOptions:
     return _window(options, (options.FilterHeight(), options.FilterWidth()), 1)
 
 
-def _window(options: Any, kernel: tuple[int, int], multiplier: int) -> WindowOptions:
+def _window(options: Any, kernel: tuple[int, ...], multiplier: int) -> WindowOptions:
     dilated = hasattr(options, "DilationHFactor")
     return WindowOptions(
         padding=_PADDINGS.get(options.Padding(), "unknown"),

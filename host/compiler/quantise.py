@@ -114,7 +114,7 @@ def fast_fits(scaling: Scaling, reach: Range) -> NDArray[np.bool_]:
     """Per channel: its constants are within FAST's bounds. So no sum of FAST overflows, whatever the multiplier and
     the zero point: below 2^30 each are the scaled accumulator and the rounding, at most 2^21 + 255 * 2^22."""
     shift = -scaling.shift
-    fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1]) & (scaling.multiplier > 0)
+    fits = (shift >= FAST_SHIFTS[0]) & (shift <= FAST_SHIFTS[1])
     largest = np.maximum(np.abs(reach.low), np.abs(reach.high))
     fits &= (largest < FAST_ACCUMULATOR_LIMIT) & (np.abs(scaling.bias) < FAST_BIAS_LIMIT)
     return np.asarray(fits, np.bool_)

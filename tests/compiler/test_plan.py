@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from host.compiler.format import IMAGE, OperatorKind, PackedOperator, PackedStep
 from host.compiler.pack import PackedModel, unpack
 from host.compiler.place import Block, lower_bound, parts, place
 from host.compiler.plan import ARENA_TARGET
-from tests.compiler.random_networks import compile_defined, random_model
+from tests.compiler.builder import ModelBuilder
+from tests.compiler.random_networks import compile_as_bytes, compile_defined, random_model
+from tests.compiler.small import Small
 
 blocks = st.builds(
     lambda rows, first: parts(
@@ -57,6 +60,32 @@ def test_bytes_in_use_together_never_overlap(given_blocks: list[Block]) -> None:
         assert all(0 <= byte < placement.bytes for byte in together)
         most = max(most, len(together))
     assert placement.bytes >= placement.lower_bound == most == lower_bound(given_blocks)
+
+
+def test_a_map_may_lie_just_in_the_gap_that_another_leaves() -> None:
+    """At step 0 behind the first's bytes, at step 1 before them: there is one offset for both."""
+    first = parts([(0, 4, 0, 0), (12, 16, 1, 1)])
+    second = parts([(0, 4, 0, 0), (4, 8, 1, 1)])
+    placement = place([first, second])
+    assert placement.bytes == 16 and placement.offsets == (0, 4)
+
+
+def test_a_small_model_s_arena_is_as_small_as_can_be() -> None:
+    plan = compile_model(Small().file(), "small").plan
+    assert plan.arena_bytes == plan.lower_bound
+
+
+def test_no_step_makes_more_rows_than_its_byte_holds() -> None:
+    """PackedStep counts rows in one byte; the map has 300."""
+    model = ModelBuilder()
+    image = model.tensor((1, 300, 2, 1), 1 / 255, -128)
+    weights, scales = np.ones((4, 1, 1, 1), np.int8), np.full(4, 0.01, np.float32)
+    made = model.convolution(image, weights, None, scales, (0.02, -128))
+    compiled = compile_as_bytes(
+        model.finish(image, model.mean(made, (0.02, -128))), "high", Options(streaming=False)
+    )
+    steps = [(s.first_row, s.end_row) for s in compiled.plan.steps if s.layer == 0]
+    assert steps == [(0, 255), (255, 300)]
 
 
 class Memory:

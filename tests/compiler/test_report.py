@@ -72,7 +72,8 @@ def test_a_tflite_counts_its_weights_and_biases(shared: Path) -> None:
     normalised = 2736  # channels, whose 4 numbers became a bias
     assert keras.parameters is not None
     assert tflite.parameters == keras.parameters - 3 * normalised
-    assert "within" in str(list(show(tflite).columns[1].cells))
+    cells = list(show(tflite).columns[1].cells)
+    assert "within" in str(cells) and f"{tflite.parameters:,}" in cells
 
 
 BAD_SIZES = {

@@ -109,7 +109,8 @@ def pool(builder: Builder, operator: Operator) -> None:
     arithmetic.same_quantisation(builder.graph, operator)
     source = builder.loaded_source(builder.spatial(operator), operator)
     feature = builder.features[source]
-    window, rows, columns = _place(operator, options, feature, options.kernel)
+    high, wide = options.kernel
+    window, rows, columns = _place(operator, options, feature, (high, wide))
     target = builder.result(operator, rows, columns, feature.channels)
     clamp = arithmetic.activation_range(
         builder.graph.tensors[operator.outputs[0]], options.activation
