@@ -9,7 +9,7 @@ import pytest
 
 from host.base.canvas import Box, Canvas, fit_image, fit_text, text_width
 from host.viewer.draw import draw, paint
-from host.viewer.draw_blocks import NO, YES
+from host.viewer.draw_blocks import BLOCKS, NO, YES, Block
 from host.viewer.view import View
 from tests.viewer.scenes import ALL, COLOURFUL, FAULTY, NOBODY, NOTHING_YET, TROUBLE, USUAL
 
@@ -138,3 +138,22 @@ def test_the_pictures_age_is_said_where_it_is_known() -> None:
     old = replace(USUAL, cycles=replace(USUAL.cycles, age=12_800_000))
     assert "5.0 fps on board, 5.0 here, 0.20 s old" in words_of(old, 1060, 660)
     assert "s old" not in words_of(USUAL, 1060, 660)
+
+
+def test_the_least_important_blocks_leave_first() -> None:
+    """In ever lower windows: the history, the names, the stages, the losses, the rate, the score; the verdict stays."""
+    shown: list[str] = []
+
+    def named(block: Block) -> Block:
+        name = block.paint.__name__.strip("_")
+        return replace(block, paint=lambda *_: shown.append(name))
+
+    blocks, left = [named(block) for block in BLOCKS], list[str]()
+    everything: set[str] = set()
+    for height in range(400, 40, -4):
+        shown.clear()
+        paint(USUAL, 640, height, blocks)
+        everything |= set(shown)
+        left += sorted(everything - set(shown) - set(left))
+    assert left == ["history", "names", "stages", "losses", "rate", "score"]
+    assert shown == ["verdict"]

@@ -135,3 +135,19 @@ def test_a_figure_keeps_its_words_at_80_columns() -> None:
     lines = [line[44:].strip() for line in rendered(view, 80, 24).splitlines()]
     place = lines.index("5.0 fps on board, 5.0 here,")
     assert lines[place + 1] == "0.20 s old"
+
+
+# what can be missed before what cannot
+LINES = ("port", "▅▄", "q quit", "64 MHz", "send", "fps on", "lost:", "person 12 %")
+IN_TROUBLE = ("send", "5.0 fps", "PAUSED", "! RECONN")
+
+
+@pytest.mark.parametrize(("view", "lines"), [(NOBODY, LINES), (TROUBLE, IN_TROUBLE)])
+def test_the_least_important_lines_leave_first(view: View, lines: tuple[str, ...]) -> None:
+    """On ever lower terminals, each of another height; the verdict stays."""
+    gone: list[str] = []
+    for rows in range(24, 2, -1):
+        shown = rendered(view, 40, rows)
+        gone += [line for line in lines if line not in shown and line not in gone]
+        assert "PERSON" in shown
+    assert gone == list(lines)
