@@ -30,13 +30,12 @@ from host.base.errors import HostError
 from host.base.opencv import opencv
 from host.base.pictures import MOST_FILE_BYTES, SUFFIXES, decode, read_picture
 from host.base.places import DRAWINGS, PHOTOGRAPHS
-from host.base.regular_files import list_files, open_file, read_below
+from host.base.regular_files import list_files, open_regular, read_below
 from host.base.resize import resized
 from host.base.spelling import did_you_mean
 from host.virtual.light import split_scene
 from host.virtual.moving import HEIGHT, SECONDS_A_PICTURE, WIDTH, Moving
 
-MOST_VIDEO_BYTES = 1 << 40
 MOST_FOLDERS = 5  # that an error names
 
 Picture = NDArray[np.uint8]  # (480, 640, 3), RGB
@@ -225,8 +224,7 @@ def _no_pictures(path: Path) -> HostError:
 
 def _video(path: str) -> Scene:
     if Path(path).exists():  # else a pattern of names, or a URL
-        with open_file(Path(path), MOST_VIDEO_BYTES):
-            pass  # OpenCV would wait for ever for a pipe's first byte
+        open_regular(Path(path)).close()  # OpenCV would wait for ever for a pipe's first byte
     source = _opened(path)
     if not source.isOpened():
         raise HostError(f"{path} is not a video that OpenCV can read")
