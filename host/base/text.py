@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from host.base.follow_up import as_started
 
@@ -27,6 +28,12 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """As `visible`, line ends and tabs too."""
     return visible(text).replace("\n", "␤").replace("\t", "␉")
+
+
+def first_few(texts: Sequence[str], most: int) -> list[str]:
+    """At most so many of them; behind them how many more there are."""
+    more = len(texts) - most
+    return [*texts[:most], f"and {more} more"] if more > 0 else list(texts)
 
 
 def encodable(text: str, encoding: str) -> str:

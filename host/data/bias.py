@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from host.base.statistics import Floats
+from host.base.text import first_few
 from host.data.findings import Finding, Kind
 from host.data.labels import normal
 from host.data.manifest import Picture
@@ -62,12 +63,9 @@ def _coinciding(column: str, values: Sequence[str], labels: Sequence[str]) -> Fi
     if strength < LEAST_LAMBDA:
         return None
     largest = sorted(shared.items(), key=lambda pair: (-pair[1].total(), pair[0]))
-    shown = "; ".join(f"{value}: {_most(inside)}" for value, inside in largest[:MOST_VALUES_SHOWN])
-    more = len(shared) - MOST_VALUES_SHOWN
-    rest = f"; {more} more" if more > 0 else ""
-    return Finding(
-        Kind.COINCIDES, (), f"{column} tells {explained} of {count} labels ({shown}{rest})"
-    )
+    values_shown = [f"{value}: {_most(inside)}" for value, inside in largest]
+    shown = "; ".join(first_few(values_shown, MOST_VALUES_SHOWN))
+    return Finding(Kind.COINCIDES, (), f"{column} tells {explained} of {count} labels ({shown})")
 
 
 def _explained(inside: Counter[str]) -> int:

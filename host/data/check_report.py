@@ -15,6 +15,7 @@ from host.base.csv_text import csv_row
 from host.base.files import png_bytes, private_folder, write_private
 from host.base.pictures import decode
 from host.base.regular_files import UnreadableError
+from host.base.text import first_few
 from host.data.check import Checked
 from host.data.dataset import Dataset, Read
 from host.data.findings import UNOPENED, Finding, Kind
@@ -72,9 +73,8 @@ def _first(kind: Kind, found: Sequence[Finding]) -> str:
     """Those to look at first. Which cannot be opened, and why, is the whole of what is known of them."""
     if kind not in UNOPENED:
         return found[0].paths[0] if found[0].paths else found[0].detail
-    more = len(found) - MOST_NAMED
-    lines = [finding.detail for finding in found[:MOST_NAMED]]
-    return "\n".join([*lines, f"and {more} more (--output lists them)"] if more > 0 else lines)
+    lines = first_few([finding.detail for finding in found], MOST_NAMED)
+    return "\n".join(lines) + (" (--output lists them)" if len(lines) > MOST_NAMED else "")
 
 
 def write_report(folder: Path, dataset: Dataset, checked: Checked) -> list[Path]:

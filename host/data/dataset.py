@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from host.base.errors import HostError
 from host.base.regular_files import NO_RIGHT, list_files
+from host.base.text import first_few
 from host.data.by_folders import by_folders, is_place, split_name, split_of
 from host.data.labels import matching, require_classes, resolve
 from host.data.manifest import Picture, Rows, absent_line
@@ -143,10 +144,9 @@ def _refuse_sets(path: Path) -> None:
     """A folder of data sets: their names are no labels."""
     sets = [folder for folder in _folders(path) if has_manifest(folder)] if path.is_dir() else []
     if sets and not all(split_name(folder.name) for folder in sets):
-        shown = ", ".join(str(folder) for folder in sets[:MOST_SETS])
-        more = f" and {len(sets) - MOST_SETS} more" if len(sets) > MOST_SETS else ""
+        shown = ", ".join(first_few([str(folder) for folder in sets], MOST_SETS))
         raise HostError(
-            f"{path} holds data sets ({shown}{more}) and is none", f"give one of them: {sets[0]}"
+            f"{path} holds data sets ({shown}) and is none", f"give one of them: {sets[0]}"
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from host.base.boards import UPLOAD
 from host.base.errors import HostError
+from host.base.text import first_few
 from host.link.framing import Decoder, encode_packet
 from host.link.layout import OURS, WireLayout, differences
 from host.link.messages import PROTOCOL_VERSION, Hello, Layout, LayoutRequest
@@ -55,8 +56,7 @@ def explained(
         for packet in decoder.feed(port.read()):
             if packet.type == Layout.ID:
                 names = differences(packet.payload)
-                more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-                return WrongFirmwareError(error.wire, ", ".join(names[:MOST_NAMED] + more))
+                return WrongFirmwareError(error.wire, ", ".join(first_few(names, MOST_NAMED)))
     return error
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from host.base.console import Console, share_bars, words
 from host.base.errors import HostError, run_main
-from host.base.text import one_line, visible
+from host.base.text import first_few, one_line, visible
 from host.evaluate.__main__ import _progress as evaluation_bars
 from host.report.figure import new_figure, plain_log, plot_style, png_bytes
 
@@ -126,3 +126,17 @@ def test_bars_vanish_when_their_work_is_done() -> None:
         assert bars.live.transient
     assert not evaluation_bars(terminal).disable and evaluation_bars(file).disable
     assert share_bars().console.stderr
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, []),
+        (1, ["a"]),
+        (3, ["a", "b", "c"]),
+        (4, ["a", "b", "c", "and 1 more"]),
+        (6, ["a", "b", "c", "and 3 more"]),
+    ],
+)
+def test_of_many_the_first_few_are_named_and_the_rest_counted(count: int, shown: list[str]) -> None:
+    assert first_few(list("abcdef"[:count]), 3) == shown

@@ -79,8 +79,12 @@ def test_what_cannot_be_opened_is_listed_with_its_reason() -> None:
 
     assert "9 pictures checked" in shown(0) and "of 9" not in shown(0)
     assert "4 of 9 pictures checked, the others cannot be opened" in shown(5)
-    assert "read 4.png: gone" in shown(5) and "more" not in shown(5)
-    assert "read 4.png: gone" in shown(6) and "5.png" not in shown(6) and "and 1 more" in shown(6)
+    assert "read 4.png: gone" in shown(5) and "more" not in shown(5) and "--out" not in shown(5)
+    assert (
+        "read 4.png: gone" in shown(6)
+        and "5.png" not in shown(6)
+        and "and 1 more (--output lists" in shown(6)
+    )
 
 
 def test_nothing_to_complain_about_is_said_on_the_sheet_too(
