@@ -74,6 +74,12 @@ def test_names_find_their_files(name: str, found: str | None) -> None:
     assert Matcher(files, (name,)).find(name) == found
 
 
+def test_of_files_that_end_alike_the_one_of_as_many_folders_is_it() -> None:
+    files = ("copy/cam1/a.png", "cam1/a.png", "old/copy/cam1/a.png")
+    for name in files:
+        assert Matcher(files, files).find(name) == name
+
+
 @pytest.mark.parametrize(
     "corners, share",
     [

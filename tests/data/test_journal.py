@@ -313,3 +313,10 @@ def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
     with Journal(tmp_path, LABELS):
         assert not dead.exists() and alive.exists()
         assert (tmp_path / ".hidden").exists() and (tmp_path / "notes.12").exists()
+
+
+def test_a_folder_taken_and_freed_often_leaves_no_file_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        hold.take(tmp_path).unlink()
+    assert len(os.listdir("/proc/self/fd")) <= before

@@ -61,3 +61,17 @@ def test_an_xml_that_would_grow_is_left_out(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + voc("a.png", [("person", (1, 1, 9, 9))])
     texts(tmp_path, {"a.xml": bomb, "b.xml": voc("b.png", [("person", (2, 2, 20, 20))])})
     assert set(output(read_any(tmp_path, Rule()))) == {"b.png"}
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(4 << 20, True), ((4 << 20) + 1, False)])
+def test_an_xml_of_four_megabytes_is_the_largest(tmp_path: Path, size: int, is_read: bool) -> None:
+    fill(tmp_path, "a.png", "b.png")
+    text = voc("a.png", [("person", (2, 2, 20, 20))])
+    texts(
+        tmp_path,
+        {
+            "a.xml": text + " " * (size - len(text)),
+            "b.xml": voc("b.png", [("person", (2, 2, 20, 20))]),
+        },
+    )
+    assert ("a.png" in output(read_any(tmp_path, Rule()))) is is_read
