@@ -66,7 +66,7 @@ def read_wiring(levels: tuple[int, ...]) -> Wiring:
     """Exactly: each line's pattern is constant, that of a line of the sensor, or unexplained."""
     sent = {line: pattern(line, LUMA) for line in range(LINES)}
     seen = {line: pattern(line, levels) for line in range(LINES)}
-    stuck = tuple((line, p[0]) for line, p in seen.items() if len(set(p)) == 1)
+    stuck = tuple((n, level) for n, p in seen.items() for level in (0, 1) if set(p) == {level})
     moved = [n for n, p in seen.items() if len(set(p)) > 1 and p != sent[n]]
     sources = {n: [s for s in sent if sent[s] == seen[n]] for n in moved}
     # of two candidates, the one that is missing at its own place
@@ -88,7 +88,7 @@ def nearest_wiring(levels: tuple[int, ...]) -> tuple[Wiring, float, float]:
     D0 with D1 is not among them: exchanging these changes less than the bars differ from the nominal.
     """
     single = [Wiring(stuck=((line, level),)) for line in range(2, LINES) for level in (0, 1)]
-    single += [Wiring(crossed=(p,)) for p in combinations(range(LINES), 2) if p not in ((0, 1),)]
+    single += [Wiring(crossed=(p,)) for p in combinations(range(LINES), 2) if p != (0, 1)]
     best = min(single, key=lambda wiring: _error(levels, wiring))
     return best, _error(levels, best), _error(levels, Wiring())
 
@@ -105,7 +105,7 @@ def chroma(colour: tuple[int, int, int]) -> tuple[float, float]:
     red, _, blue = colour
     luma = float(np.dot(WEIGHTS, colour))
     u, v = 128 + 255 * 0.564 * (blue - luma), 128 + 255 * 0.713 * (red - luma)
-    return min(255.0, max(0.0, u)), min(255.0, max(0.0, v))
+    return min(255.0, u), min(255.0, v)
 
 
 def _through(level: int, wiring: Wiring) -> int:

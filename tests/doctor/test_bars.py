@@ -82,6 +82,8 @@ def test_the_nearest_defect_is_by_its_mean_error() -> None:
     for line in (0, 1):
         best, error, straight = nearest_wiring(apply_wiring(Wiring(stuck=((line, 1),))))
         assert all(at not in (0, 1) for at, _ in best.stuck) and error > 0
+    found, error, _ = nearest_wiring(apply_wiring(Wiring(crossed=((0, 1),))))
+    assert found.crossed != ((0, 1),) and error > 0
     found, error, _ = nearest_wiring(apply_wiring(Wiring(crossed=((0, 2),))))
     assert (found, error) == (Wiring(crossed=((0, 2),)), 0)
     found, error, _ = nearest_wiring(apply_wiring(Wiring(stuck=((2, 0),))))
@@ -92,6 +94,14 @@ def test_colour_bytes_in_place_of_grey_ones_are_recognised() -> None:
     bars = measure_bars(image(sensor_bytes(luma_second=True)[:, 0::2]))
     assert is_chroma(bars)
     assert not is_chroma(Bars(LUMA, 0))
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_u_and_v_are_those_of_jpeg(colour: tuple[int, int, int]) -> None:
+    """JFIF 1.02 writes BT.601 out for bytes of 0 to 255; the data sheet's three digits are near it."""
+    u = min(255, 128 + 255 * float(np.dot((-0.168736, -0.331264, 0.5), colour)))
+    v = min(255, 128 + 255 * float(np.dot((0.5, -0.418688, -0.081312), colour)))
+    assert chroma(colour) == pytest.approx((u, v), abs=0.12)
 
 
 @pytest.mark.parametrize("away", [-9, -8, -1, 1, 8, 9])

@@ -171,6 +171,21 @@ def test_lines_are_counted_of_a_camera_whose_last_fault_was_a_torn_frame(
     assert bool(examined(board).camera.rasters) == is_counted
 
 
+@pytest.mark.parametrize("code", [FaultCode.CAMERA_OVERRUN, None])
+def test_a_frame_that_was_dropped_makes_it_count_more_of_them_and_say_so(
+    code: FaultCode | None,
+) -> None:
+    """It takes seconds."""
+    board = Board(whole_by=1)
+    receive, faults = board.receive, [] if code is None else [Fault(code, 1, 2, b"")]
+    board.receive = (  # type: ignore[method-assign]
+        lambda s: faults.pop() if faults and board.mode == Mode.RESULTS else receive(s)
+    )
+    is_counted = examined(board).camera.undisturbed is not None
+    said = "-- a frame was dropped: counting more of them, without a command between"
+    assert is_counted == (said in board.talk) == (code is not None)
+
+
 def test_a_board_without_a_model_is_not_timed() -> None:
     board = Board(whole_by=1)
     board.hello = replace(board.hello, score_count=0)
@@ -293,6 +308,30 @@ def test_frames_that_are_refused_five_times_are_waited_for_no_more(
 
     board.receive = damaged  # type: ignore[method-assign]
     assert (examined(board).camera.frame is not None) == seen
+
+
+def test_what_came_while_it_was_spoken_to_counts_for_nothing() -> None:
+    """Two messages wait behind each answer: of what held before it, and their time is not known."""
+    board = Board(whole_by=1)
+    say, receive, waiting, fresh = board._say, board.receive, list[Message](), list[Result]()
+
+    def answer(text: str) -> None:
+        waiting.extend([replace(RESULT, frame=900), Frame(900, 2, 3, 1, 0, bytes(6))] * 2)
+        say(f"{text}, behind {len(fresh)} results")
+
+    def pile(timeout_s: float) -> Message | None:
+        message = waiting.pop(0) if waiting else receive(timeout_s)
+        fresh.extend([message] if isinstance(message, Result) and message.frame < 900 else [])
+        return message
+
+    board._say, board.receive = answer, pile  # type: ignore[method-assign]
+    evidence = examined(board)
+    assert evidence.camera.bars is not None
+    numbers = [*evidence.link.frames, evidence.camera.bars.frame]
+    numbers += [result.frame for result in evidence.camera.results]
+    assert len(numbers) > 6 and max(numbers) < 900
+    clock = next(line for line in board.talk if "register 0x11" in line)
+    assert clock.endswith("behind 2 results"), "the first two settle"
 
 
 def test_three_frames_are_waited_for_where_they_come_slowly() -> None:

@@ -30,6 +30,7 @@ def test_the_virtual_board_passes_and_the_report_is_written(tmp_path: Path) -> N
     assert [row["name"] for row in rows] == list(CHECKS)
     assert {row["status"] for row in rows} == {"pass"}
     assert "virtual clock" in rows[-1]["detail"]
+    assert f"wrote {report}" in run.stderr.replace("\n", "")
     assert report.read_text(encoding="utf-8").startswith("# Bring-up report")
 
 
