@@ -18,7 +18,7 @@ class Histogram:
 
     def add(self, value: int) -> None:
         """One more."""
-        self.least = value if self.count == 0 else min(self.least, value)
+        self.least = min(self.least, value) if self.count else value
         self.most = max(self.most, value)
         self.count += 1
         self._bins[0 if value < 1 else 1 + int(math.log(value) / _LOG_RATIO)] += 1

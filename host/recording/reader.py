@@ -32,7 +32,9 @@ from host.recording.container import (
     unpack_payload,
 )
 
-NEAR_BYTES = 4 * LARGEST_CHUNK_BYTES  # bisection ends there, and chunks are looked at one by one
+NEAR_BYTES = (
+    4 * LARGEST_CHUNK_BYTES
+)  # in so many, chunks are looked at one by one; a torn file's last whole one is there
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Reader(Closing):
     def last(self) -> tuple[int, ChunkHeader] | None:
         """The last whole chunk; None in a recording without one."""
         size = self.size_bytes
-        at = self._sync_from(max(FILE_HEADER_BYTES, size - 2 * LARGEST_CHUNK_BYTES), size)
+        at = self._sync_from(max(FILE_HEADER_BYTES, size - NEAR_BYTES), size)
         found = None
         while at is not None:
             header = self._header_at(at)
@@ -200,14 +202,12 @@ class Reader(Closing):
             return None
 
     def _sync_from(self, offset: int, end: int) -> int | None:
-        """Where the next good chunk header begins, at `offset` or behind it, before `end`."""
+        """Where the next good chunk header begins, at `offset` or behind it; none is looked for from `end` on."""
         at = offset
         while at < end:
             block = self._at(at, LARGEST_CHUNK_BYTES)
             place = block.find(SYNC)
             while place >= 0:
-                if at + place >= end:
-                    return None
                 if self._header_at(at + place) is not None:
                     return at + place
                 place = block.find(SYNC, place + 1)

@@ -140,8 +140,7 @@ def start_recording(
     """A recording in a new file. Raises HostError when it exists or cannot be made: nothing is overwritten."""
     header = FileHeader(wall_ns(), port_name, program)
     try:
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, OWNER_ALONE)
-        file: ChunkFile = os.fdopen(number, "wb", buffering=0)
+        file = open(path, "xb", buffering=0, opener=_for_its_owner)  # noqa: SIM115  # closed by the writer
         return Recorder(_begun(file, path, header, monotonic_ns, wall_ns), path, say)
     except FileExistsError as error:
         raise HostError(f"{path} exists", "give --record another name, or delete it") from error
@@ -166,4 +165,5 @@ def _begun(
         raise
 
 
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, OWNER_ALONE)

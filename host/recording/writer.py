@@ -52,8 +52,8 @@ class Writer:
         self.written_bytes = 0
         self._file, self._monotonic_ns, self._wall_ns = file, monotonic_ns, wall_ns
         self._began_ns = monotonic_ns()
-        self._records: list[bytes] = []
-        self._plain_bytes = self._start_ns = self._start_wall_ns = 0
+        self._plain = bytearray()  # records that wait
+        self._start_ns = self._start_wall_ns = 0
         self._has_key = False
         self._key_offset = 0
         self._append(pack_file_header(header))
@@ -70,19 +70,19 @@ class Writer:
 
     def tick(self) -> None:
         """Writes what has waited for FLUSH_S; to be called at least as often."""
-        if self._records and self.now_ns - self._start_ns >= FLUSH_S * NANOSECONDS:
+        if self._plain and self.now_ns - self._start_ns >= FLUSH_S * NANOSECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Writes what waits."""
-        if not self._records:
+        if not self._plain:
             return
         key = self.written_bytes if self._has_key else self._key_offset
         chunk = pack_chunk(
-            ChunkKind.RECORDS, b"".join(self._records), self._start_ns, self._start_wall_ns, key
+            ChunkKind.RECORDS, bytes(self._plain), self._start_ns, self._start_wall_ns, key
         )
-        self._records.clear()
-        self._plain_bytes, self._has_key = 0, False
+        self._plain.clear()
+        self._has_key = False
         self._append(chunk)
         self._key_offset = key
 
@@ -102,15 +102,13 @@ class Writer:
 
     def _add_piece(self, kind: Kind, piece: bytes, is_key: bool) -> None:
         now = self.now_ns
-        if self._records and now - self._start_ns >= FLUSH_S * NANOSECONDS:
+        if self._plain and now - self._start_ns >= FLUSH_S * NANOSECONDS:
             self.flush()
-        if not self._records:
+        if not self._plain:
             self._start_ns, self._start_wall_ns = now, self._wall_ns()
-        record = pack_record((now - self._start_ns) // 1000, kind, piece)
-        self._records.append(record)
-        self._plain_bytes += len(record)
+        self._plain += pack_record((now - self._start_ns) // 1000, kind, piece)
         self._has_key |= is_key
-        if self._plain_bytes >= FLUSH_BYTES:
+        if len(self._plain) >= FLUSH_BYTES:
             self.flush()
 
     def _append(self, data: bytes) -> None:

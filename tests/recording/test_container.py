@@ -16,6 +16,7 @@ from host.recording.container import (
     FILE_HEADER_BYTES,
     LARGEST_CHUNK_BYTES,
     MOST_PLAIN_BYTES,
+    RECORD,
     SYNC,
     ChunkHeader,
     Codec,
@@ -222,9 +223,12 @@ def test_bytes_that_wait_are_bounded() -> None:
             pass
 
     writer: Writer = writer_of(Nothing(), clock)
-    for _ in range(1000):
-        writer.add(Kind.FROM_DEVICE, bytes(1000))
-        assert writer._plain_bytes < FLUSH_BYTES
+    for chunks in (1, 2, 3):
+        before = writer.written_bytes
+        writer.add(Kind.FROM_DEVICE, bytes(FLUSH_BYTES - 2 * RECORD.size - 1))
+        assert writer.written_bytes == before, "one byte and the head of its record are missing"
+        writer.add(Kind.FROM_DEVICE, b"x")
+        assert writer.written_bytes > before, chunks
 
 
 def test_a_chunk_across_the_border_of_two_searched_blocks_is_found(tmp_path: Path) -> None:

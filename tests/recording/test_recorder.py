@@ -21,6 +21,7 @@ from host.link.transport import PortLostError
 from host.recording.container import Kind
 from host.recording.reader import Reader
 from host.recording.recorder import Recorder, RecordingPort
+from host.recording.replay import Replay, ReplayPort
 from host.recording.summary import summarise
 from tests.link.fake_board import HELLO, FakeBoard, MemoryPort
 from tests.recording.recordings import Clock, begin, fill, record_board, writer_of
@@ -34,7 +35,7 @@ class FullDisk:
     """A file on a disk of so many bytes: like a real one it takes a part of the write that does not fit."""
 
     def __init__(self, room: int) -> None:
-        self.content = bytearray()
+        self.content, self.is_open = bytearray(), True
         self._room = room
 
     def write(self, data: bytes) -> int:
@@ -51,7 +52,8 @@ class FullDisk:
         return size
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Nobody has it open any more."""
+        self.is_open = False
 
 
 @pytest.fixture
@@ -76,6 +78,35 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"a\.rec exists: give --record another name"):
         begin(tmp_path / "a.rec", Clock())
     assert (tmp_path / "a.rec").read_bytes() == b"precious"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the files in /proc")
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    """Windows deletes and renames none that is."""
+
+    def files() -> int:
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # Path.iterdir has it open, too
+
+    path, none, before = tmp_path / "a.rec", tmp_path / "none.rec", files()
+    recorder = begin(path, Clock())
+    assert files() == before + 1
+    recorder.close()
+    assert files() == before
+    reader = Reader(path)
+    assert files() == before + 1
+    reader.close()
+    assert files() == before
+    record_board(tmp_path / "played.rec", seconds=1)
+    player = ReplayPort(Replay(tmp_path / "played.rec"))
+    assert files() == before + 1
+    player.close()
+    assert files() == before
+    none.write_bytes(bytes(1000))
+    with pytest.raises(HostError, match="no recording") as refused:
+        Reader(none)
+    with pytest.raises(HostError, match="no Hello in it") as mute:
+        ReplayPort(Replay(path))
+    assert files() == before, (refused, mute)
 
 
 def test_an_absent_folder_is_one_line(tmp_path: Path) -> None:
@@ -108,6 +139,7 @@ def test_a_full_disk_ends_the_recording_at_a_whole_chunk_and_says_so_once(tmp_pa
     assert port.read() == b""  # the tool goes on
     recorder.close()
     (line,) = output
+    assert not disk.is_open
     assert "a.rec ended after" in line and "No space left on device" in line and "goes on" in line
     with pytest.raises(HostError, match=r"No space left on device; it is whole up to there"):
         recorder.raise_failure()

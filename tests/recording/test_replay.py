@@ -191,6 +191,37 @@ def test_a_restart_of_the_board_is_seen_again(tmp_path: Path) -> None:
     assert (played[-1].losses.restarts, played[-1].losses.total) == (1, 0)
 
 
+@pytest.mark.parametrize("frames", [0, 1, 40])
+def test_a_restart_is_one_however_little_came_before_it(tmp_path: Path, frames: int) -> None:
+    """And however many of its packets are left out: its Hello has the number 0 again."""
+    board = FakeBoard()
+    recorder = begin(tmp_path / "a.rec", Clock())
+    for _ in range(2):
+        recorder.received(board.restart())
+        for _ in range(frames):
+            recorder.received(board.shoot())
+        recorder.received(board.say(HELLO))  # which a host asked for: no restart
+    recorder.received(board.shoot())
+    recorder.close()
+    for mode in (Mode.STREAM, Mode.RESULTS):
+        last = play(tmp_path / "a.rec", mode)[-1]
+        assert (last.losses.restarts, last.losses.total, last.losses.repeated) == (1, 0, 0)
+
+
+def test_what_happened_while_the_port_was_away_is_not_played_as_lost(tmp_path: Path) -> None:
+    """The board's numbers went on while nobody listened; half a packet was on its way."""
+    board = FakeBoard()
+    recorder = begin(tmp_path / "a.rec", Clock())
+    recorder.received(board.restart() + board.shoot() + board.shoot()[:99])
+    for _ in range(20):
+        board.shoot()
+    recorder.mark("opened memory again")
+    recorder.received(board.shoot() + board.shoot())
+    recorder.close()
+    last = play(tmp_path / "a.rec")[-1]
+    assert (last.frame, last.losses.wire_lost, last.losses.bad_packets) == (24, 0, 0)
+
+
 def test_another_model_in_mid_recording_gives_its_labels_to_what_follows(tmp_path: Path) -> None:
     board, clock = FakeBoard(), Clock()
     recorder = begin(tmp_path / "a.rec", clock)

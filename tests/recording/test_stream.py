@@ -8,12 +8,12 @@ import pytest
 
 from host.base.errors import HostError
 from host.link.framing import DELIMITER, LARGEST_ENCODED, SEQUENCES, Decoder, encode_packet
-from host.link.messages import Ack, Frame, Mode, Pong, Result
+from host.link.messages import Ack, Frame, Hello, Mode, Pong, Result
 from host.recording import export
 from host.recording.reader import Reader
 from host.recording.stream import Stream
 from host.recording.summary import summarise
-from tests.link.fake_board import FakeBoard, moving_picture
+from tests.link.fake_board import HELLO, FakeBoard, moving_picture
 from tests.recording.recordings import Clock, begin, record_board
 
 FRAME = Frame(1, 2, 3, 1, 0, bytes(6)).pack()
@@ -62,6 +62,24 @@ def test_an_answer_between_two_packets_makes_no_gap() -> None:
     assert numbers(stream, *recorded) == [7]
     stream.jump()
     assert numbers(stream, (Result.ID, 900, RESULT), (Result.ID, 901, RESULT)) == [8, 9]
+
+
+def test_a_hello_of_number_0_begins_again_and_another_one_does_not() -> None:
+    """Behind an answer of ours, too, which moved the numbers on."""
+    stream = Stream()
+    stream.mode = Mode.STREAM
+    assert [p.sequence for p in Decoder().feed(stream.say(Pong(0, 0, 0, 0)))] == [0]
+    assert numbers(stream, (Hello.ID, 70, HELLO.pack()), (Result.ID, 71, RESULT)) == [1, 2]
+    assert [p.sequence for p in Decoder().feed(stream.say_hello())] == [3]
+    assert numbers(stream, (Hello.ID, 62_000, HELLO.pack())) == [3 + 62_000 - 71]
+    assert numbers(stream, (Hello.ID, 0, HELLO.pack()), (Result.ID, 1, RESULT)) == [0, 1]
+
+
+def test_the_first_number_is_0() -> None:
+    """As a board's."""
+    stream = Stream()
+    stream.become(HELLO.pack())
+    assert [p.sequence for p in Decoder().feed(stream.say_hello())] == [0]
 
 
 def test_bytes_that_are_no_packet_pass_but_for_what_a_jump_cut() -> None:

@@ -47,6 +47,14 @@ def test_a_histogram_of_nothing_and_of_zeros() -> None:
     assert histogram.percentile(0.99) == 0.0
 
 
+@pytest.mark.parametrize("values", [(5,), (5, 9), (9, 5), (9, 7, 5), (5, 9, 7)])
+def test_the_least_value_is_known_wherever_it_stands(values: tuple[int, ...]) -> None:
+    histogram = Histogram()
+    for value in values:
+        histogram.add(value)
+    assert (histogram.least, histogram.most) == (5, max(values))
+
+
 def test_a_summary_counts_what_is_there(tmp_path: Path) -> None:
     record_board(tmp_path / "a.rec", seconds=10)
     shares: list[float] = []
@@ -96,10 +104,39 @@ def test_pictures_and_figures_become_files(tmp_path: Path) -> None:
         image = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
         assert image is not None and np.array_equal(image, moving_picture(number)[..., 0])
         assert int(row["inference_cycles"]) == 9_200_000
+        assert float(row["score_person"]) == pytest.approx((number + 128) / 256, abs=1e-6)
     assert len(list(folder.iterdir())) == 13
     assert folder.stat().st_mode & 0o077 == 0 or os.name == "nt"
     with pytest.raises(HostError, match="exists: give --output another name"):
         main(["export", str(tmp_path / "a.rec"), "--output", str(folder)])
+
+
+def test_a_picture_without_a_result_has_a_row_of_as_many_columns(tmp_path: Path) -> None:
+    """As of a board in the mode CAPTURE."""
+    board, path, folder = FakeBoard(), tmp_path / "a.rec", tmp_path / "out"
+    recorder = begin(path, Clock())
+    recorder.received(board.say(HELLO))
+    for _ in range(3):
+        recorder.received(board._frame(moving_picture(0), 0))
+    recorder.close()
+    assert main(["export", str(path), "--output", str(folder)]) == 0
+    head, *rows = csv.reader((folder / "samples.csv").open(encoding="utf-8"))
+    assert [row[1] for row in rows] == ["1", "2", "3"] and rows[0][4:] == [""] * (len(head) - 4)
+
+
+@pytest.mark.parametrize("is_opened_again", [True, False])
+def test_numbers_that_come_again_are_new_packets_of_a_port_that_was_opened_again(
+    tmp_path: Path, is_opened_again: bool
+) -> None:
+    """Of one that was not, they are the same ones, which came twice."""
+    recorder = begin(tmp_path / "a.rec", Clock())
+    for number, board in enumerate((FakeBoard(), FakeBoard())):
+        recorder.received(board.say(HELLO, drop=number > 0) + board.shoot())
+        if is_opened_again:
+            recorder.mark("opened memory")
+    recorder.close()
+    with Reader(tmp_path / "a.rec") as reader:
+        assert len(list(recorded_samples(reader))) == 1 + is_opened_again
 
 
 def test_samples_come_with_the_time_of_their_last_byte(tmp_path: Path) -> None:
