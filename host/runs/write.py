@@ -130,7 +130,6 @@ class RunWriter:
 
     def _discard(self) -> None:
         """Takes away what it wrote, and the directory where nothing else is in it."""
-        self._closed = True
         for stream in self._tables.values():
             stream.discard()
         (self.directory / HEADER).unlink(missing_ok=True)

@@ -87,6 +87,23 @@ def test_an_exception_keeps_the_rows_and_its_reason(
     assert len(read.columns("samples")["frame"]) == 100
 
 
+def test_a_run_that_was_closed_within_its_block_stays_as_it_was_closed(tmp_path: Path) -> None:
+    with writer(tmp_path) as run:
+        add_rows(run, 3)
+        run.close("interrupted", "the port went away")
+    read = read_run(tmp_path)
+    assert (read.state, read.reason) == ("interrupted", "the port went away")
+    assert read.rows == {"samples": 3, "trace": 0}
+
+
+def test_a_text_of_the_header_is_written_as_it_is_read(tmp_path: Path) -> None:
+    """People look into the file, too."""
+    with writer(tmp_path) as run:
+        add_rows(run, 1)
+        run.summary = {"notes": "in der Küche, 21 °C"}
+    assert '"notes": "in der Küche, 21 °C"' in (tmp_path / "run.json").read_text(encoding="utf-8")
+
+
 def test_where_nothing_was_measured_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("of the user")
