@@ -216,6 +216,7 @@ class PatientPort(MemoryPort):
         ("virtual", 0.0, 10),  # it stands still
         ("virtual", 1.0, 10),
         ("virtual", 0.5, 15),
+        ("virtual", 0.75, 15),  # 3.75 s of its own at the first look, 7.5 s at the second
         ("virtual", 0.02, 60),  # a computer is never as slow as that
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -85,7 +86,7 @@ def _verdict(a: Values, b: Values, low: float, high: float) -> Verdict:
 
 def _resampled(values: Values, statistic: Statistic, random: np.random.Generator) -> Values:
     """The statistic of RESAMPLES resamples, some at once."""
-    at_once = max(1, min(RESAMPLES, VALUES_AT_ONCE // len(values)))
+    at_once = math.ceil(VALUES_AT_ONCE / len(values))
     found: list[Values] = []
     for first in range(0, RESAMPLES, at_once):
         rows = min(at_once, RESAMPLES - first)

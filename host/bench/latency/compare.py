@@ -87,10 +87,23 @@ def compare_runs(a: Run, b: Run) -> Comparison:
     first, second = latency_run(a), latency_run(b)
     _check_comparable(first, second)
     names = [*ON_BOARD, "host"]
-    values = [(name, _milliseconds(first, name), _milliseconds(second, name)) for name in names]
+    values = [(name, values_ms(first, name), values_ms(second, name)) for name in names]
     spreads = RUN_TO_RUN | ({"host": EMULATED_HOST} if first.summary.estimated else {})
     stages = [_stage(n, x, y, spreads.get(n, 0.0)) for n, x, y in values if len(x) and len(y)]
     return Comparison(first, second, tuple(stages), tuple(_differences(a, b)))
+
+
+def values_ms(of: LatencyRun, name: str) -> Values:
+    """Every value above 0 of a stage: 0 stands for what did not happen."""
+    if name == "host":
+        values = of.run.columns(INFERENCES.name, ["host_ms"])["host_ms"].astype(np.float64)
+    elif of.summary.source == INJECTED and name != "inference":
+        return np.empty(0)
+    else:
+        column = f"{name}_cycles"
+        cycles = columns_of(of.run, ["frame", column])[column].astype(np.float64)
+        values = cycles * 1000 / of.summary.clock_hz
+    return values[values > 0]
 
 
 def verdict_words(found: Ratio, a: str = "A", b: str = "B") -> str:
@@ -116,19 +129,6 @@ def _stage(name: str, a: Values, b: Values, spread: float) -> StageRatio:
         p50=beyond_runs(ratio(a, b, median), spread),
         mean=beyond_runs(ratio(a, b, mean), spread),
     )
-
-
-def _milliseconds(of: LatencyRun, name: str) -> Values:
-    """Every value above 0 of a stage: 0 stands for what did not happen."""
-    if name == "host":
-        values = of.run.columns(INFERENCES.name, ["host_ms"])["host_ms"].astype(np.float64)
-    elif of.summary.source == INJECTED and name != "inference":
-        return np.empty(0)
-    else:
-        column = f"{name}_cycles"
-        cycles = columns_of(of.run, ["frame", column])[column].astype(np.float64)
-        values = cycles * 1000 / of.summary.clock_hz
-    return values[values > 0]
 
 
 def _check_comparable(a: LatencyRun, b: LatencyRun) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from host.bench.latency.compare import LatencyRun
+from host.bench.latency.compare import LatencyRun, values_ms
 from host.bench.latency.figures import INJECTED, Stage, Summary
 from host.bench.latency.layers import find_model, footprint_of
 from host.bench.latency.plots import (
@@ -135,14 +133,13 @@ def _stages(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
 def _distributions(of: LatencyRun, prefix: str) -> tuple[Block, ...]:
     summary = of.summary
     word = "estimated" if summary.estimated else "measured by the board"
-    cycles = of.run.columns(INFERENCES.name, ["inference_cycles"])["inference_cycles"]
-    values = cycles.astype(np.float64) * 1000 / summary.clock_hz
+    values = values_ms(of, "inference")
     blocks: list[Block] = [
         distribution_plot(
             f"{prefix}inference", values, f"inference, {word}", BOARD_COLOUR, _narrow(values)
         )
     ]
-    host = _host(of)
+    host = values_ms(of, "host")
     if len(host):
         note = EMULATOR if summary.estimated else "By this computer's clock."
         title = "end to end, emulator's speed" if summary.estimated else "end to end, host"
@@ -190,8 +187,3 @@ def _inference(summary: Summary) -> Stage:
     found = summary.stage("inference")
     assert found is not None  # summarise() makes no Summary without one
     return found
-
-
-def _host(of: LatencyRun) -> Values:
-    values: Values = of.run.columns(INFERENCES.name, ["host_ms"])["host_ms"].astype(np.float64)
-    return values[values > 0]
