@@ -41,8 +41,10 @@ ALIASES = {"report": ("bench", "report")}
 def main() -> int:
     """Starts a tool with the arguments behind its name; its exit code."""
     words = completion.words_so_far(ALIASES) if completion.is_asked() else sys.argv[1:]
-    if completion.is_asked() and (not words or words[0] not in TOOLS):
+    if completion.is_asked() and not words:
         completion.complete_names(TOOLS)
+    if completion.is_asked() and words[0] not in TOOLS:
+        return 0
     if words[:1] == ["--version"]:
         print(f"tinyml-camera {version()}")
         return 0

@@ -69,6 +69,11 @@ def prints() -> int:
     return 1
 
 
+def prints_little() -> int:
+    print("text")
+    return 1
+
+
 def draws() -> int:
     stdout().print("text " * 10_000)
     return 1
@@ -79,12 +84,17 @@ def talks() -> int:
     return 1
 
 
+def talks_little() -> int:
+    print("text", end="", file=sys.stderr)
+    return 1
+
+
 def refuses() -> int:
     say("text " * 10_000)
     raise HostError("wrong")
 
 
-@pytest.mark.parametrize("tool", [prints, draws, talks, refuses])
+@pytest.mark.parametrize("tool", [prints, prints_little, draws, talks, talks_little, refuses])
 def test_whatever_finds_the_pipe_closed(
     tool: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,7 @@ def _font() -> Any:
 @cache
 def text_width(text: str, size: int, weight: int = REGULAR) -> int:
     """Pixels of one line."""
-    box = opencv().getTextSize((0, 0), text, (0, 0), _font(), size, weight, wrap=(0, 1 << 20))
+    box = opencv().getTextSize((0, 0), text, (0, 0), _font(), size, weight)
     return int(box[2]) + 1
 
 

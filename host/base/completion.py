@@ -33,10 +33,8 @@ def words_so_far(aliases: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def complete(parser: argparse.ArgumentParser, program_words: int) -> None:
     """Ends the program with the completions of a parser. program_words: of the line, those that started it."""
-    import argcomplete
-
     os.environ[ASKED] = str(program_words)
-    argcomplete.autocomplete(parser)
+    _complete(parser)
 
 
 def complete_names(names: Iterable[str]) -> None:
@@ -46,4 +44,10 @@ def complete_names(names: Iterable[str]) -> None:
     for name in names:
         tools.add_parser(name)
     parser.add_argument("--version", action="store_true")
-    complete(parser, 1)
+    _complete(parser)
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    import argcomplete
+
+    argcomplete.autocomplete(parser)

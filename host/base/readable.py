@@ -67,7 +67,11 @@ def _readable(colour: Color, system: str) -> ColorTriplet:
     wanted = colour.get_truecolor()
     if system == "256":
         return min(_palette(), key=lambda one: _distance(one, wanted))
-    return wanted if DARKEST <= luminance(wanted) <= LIGHTEST else _moved(wanted)
+    return wanted if _is_enough(wanted) else _moved(wanted)
+
+
+def _is_enough(colour: ColorTriplet) -> bool:
+    return DARKEST <= luminance(colour) <= LIGHTEST
 
 
 def _moved(colour: ColorTriplet) -> ColorTriplet:
@@ -91,7 +95,7 @@ def _mixed(one: ColorTriplet, other: ColorTriplet, share: float) -> ColorTriplet
 def _palette() -> tuple[ColorTriplet, ...]:
     """Of the 256 colours those that are enough on both; the first 16 are the terminal's own choice."""
     every = [Color.from_ansi(number).get_truecolor() for number in range(16, 256)]
-    return tuple(one for one in every if DARKEST <= luminance(one) <= LIGHTEST)
+    return tuple(filter(_is_enough, every))
 
 
 def _distance(one: ColorTriplet, other: ColorTriplet) -> int:

@@ -15,7 +15,9 @@ def level(share: float) -> str:
 
 def sparkline(values: Sequence[float], columns: int = MOST_COLUMNS) -> str:
     """The lowest value lowest, the highest highest; of many, as many as there are columns, the last one among them."""
-    step = max(1, -(-len(values) // columns))
+    if not values:
+        return ""
+    step = -(-len(values) // columns)
     shown = list(values[::-1][::step])[::-1]
-    low, high = min(shown, default=0.0), max(shown, default=0.0)
+    low, high = min(shown), max(shown)
     return "".join(level((value - low) / (high - low) if high > low else 0.5) for value in shown)

@@ -105,7 +105,7 @@ class _Formatter(argparse.HelpFormatter):
 class ToolParser(argparse.ArgumentParser):
     """A parser that also tells a shell's TAB key what may follow. words: of the command line, those that name it."""
 
-    words = 1
+    words: int
     completes = False  # argcomplete parses the line with this very parser
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:

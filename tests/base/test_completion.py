@@ -17,6 +17,7 @@ STARTED = "import sys; sys.argv[0] = 'tinyml-camera'; from host.__main__ import 
 def completions(line: str, folder: Path, point: int | None = None) -> set[str]:
     """What the shell would offer at a place of the line, the end by default."""
     answer = folder / "answer"
+    answer.write_text("")  # as the shell does
     environment = {
         "_ARGCOMPLETE": "1",
         "_ARGCOMPLETE_IFS": "\n",
@@ -58,5 +59,6 @@ def test_what_may_follow_is_offered(
 def test_files_are_offered_and_nothing_is_done(tmp_path: Path) -> None:
     (tmp_path / "mine.tflite").touch()
     assert completions("tinyml-camera compiler mi", tmp_path) == {"mine.tflite"}
-    assert completions("tinyml-camera nosuch x", tmp_path) == set()
+    assert completions("tinyml-camera nosuch ", tmp_path) == set()
+    assert completions("tinyml-camera nosuch d", tmp_path) == set(), "no second tool"
     assert completions("tinyml-camera vie --json", tmp_path, point=17) == {"viewer"}

@@ -66,6 +66,14 @@ def test_a_camera_that_was_turned_gives_an_upright_picture(orientation: int) -> 
     assert size_of(output.getvalue(), "turned.png") == found.shape[::-1]
 
 
+def test_what_pillow_doubts_is_a_picture_and_no_word(recwarn: pytest.WarningsRecorder) -> None:
+    torn, output = b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01\x03", io.BytesIO()
+    Image.fromarray(GREY).save(output, "PNG", exif=torn)
+    assert decode(output.getvalue(), "a.png")[..., 0].tolist() == GREY.tolist()
+    assert size_of(output.getvalue(), "a.png") == (3, 2)
+    assert not recwarn.list
+
+
 def test_a_picture_has_so_many_pixels_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (pictures.MOST_PIXELS, pictures.MOST_FILE_BYTES) == (32_000_000, 64 << 20)
     square = png(np.zeros((10, 10), np.uint8))

@@ -21,6 +21,7 @@ from host.base.regular_files import (
     SAVED_LINK,
     UnreadableError,
     list_files,
+    model_bytes,
     read_below,
     read_file,
 )
@@ -72,6 +73,13 @@ def test_a_pipe_that_the_user_names_does_not_wait(hostile: Path) -> None:
     assert read_file(hostile / "a" / "out.png", 100) == b"secret"
     with pytest.raises(UnreadableError, match="at most"):
         read_file(hostile / "a" / "1.png", 2)
+
+
+def test_a_model_of_more_than_a_gigabyte_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.tflite").open("wb") as file:
+        file.truncate((1 << 30) + 1)
+    with pytest.raises(UnreadableError, match="has 1024 MB: at most 1024 are read"):
+        model_bytes(tmp_path / "a.tflite")
 
 
 def bomb(side: int) -> bytes:

@@ -16,7 +16,8 @@ PICTURE = RANDOM.integers(0, 256, (90, 130, 3), np.uint8)
 def test_luma_and_chroma_are_opencvs() -> None:
     steps = np.arange(0, 256, 5).astype(np.uint8)
     every = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 52, 3)
-    for pixels in (PICTURE, every):
+    greens_and_blues = np.stack(np.meshgrid(0, np.arange(256), np.arange(256)), -1)[:, 0]
+    for pixels in (PICTURE, every, greens_and_blues.astype(np.uint8)):
         expected = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
         assert np.array_equal(ycrcb_of(pixels), expected)
         assert np.array_equal(luma_of(pixels), expected[..., 0])

@@ -157,8 +157,8 @@ def test_a_name_is_guessed_where_it_is_close() -> None:
 
 def test_signs_that_would_be_obeyed_are_shown() -> None:
     hidden = [*range(0x80, 0xA0), *range(0x200B, 0x2010), *range(0x2028, 0x202F)]
-    hidden += range(0x2066, 0x206A)
-    for code in {*range(0x300), *range(0x2000, 0x2100)}:
+    hidden += [*range(0x2066, 0x206A), *range(0xD800, 0xE000)]
+    for code in {*range(0x300), *range(0x2000, 0x2100), *range(0xD7FF, 0xE001)}:
         shown = {0x0A: "\n", 0x09: "\t", 0x7F: "␡"}.get(code, chr(0x2400 + code))
         expected = shown if code < 0x20 or code == 0x7F else chr(code)
         assert text.visible(chr(code)) == ("\ufffd" if code in hidden else expected), hex(code)
