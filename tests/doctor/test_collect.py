@@ -179,7 +179,9 @@ def test_a_frame_that_was_dropped_makes_it_count_more_of_them_and_say_so(
     board = Board(whole_by=1)
     receive, faults = board.receive, [] if code is None else [Fault(code, 1, 2, b"")]
     board.receive = (  # type: ignore[method-assign]
-        lambda s: faults.pop() if faults and board.mode == Mode.RESULTS else receive(s)
+        lambda timeout_s: (
+            faults.pop() if faults and board.mode == Mode.RESULTS else receive(timeout_s)
+        )
     )
     is_counted = examined(board).camera.undisturbed is not None
     said = "-- a frame was dropped: counting more of them, without a command between"
