@@ -37,6 +37,7 @@ BLOCKS = [
     ("vmov.f32 s0,s1", "b0ee600a", 1),
     ("vmov s0,s1,r2,r3: two registers", "43ec102a", 2),
     ("vmov r2,r3,s0,s1: two registers", "53ec102a", 2),
+    ("vmov d0,r2,r3: two registers", "43ec102b", 2),
     ("vldr s0,[r1]", "91ed000a", 2),
     ("vldr d0,[r1]: two words", "91ed000b", 3),
     ("vstr s0,[r1]", "81ed000a", 2),
