@@ -37,8 +37,8 @@ class Cycles:
     inference: int
     send: int
     period: int  # since the previous result; 0 for the first
-    overlapped: int = 0  # of capture and preprocess, while the frame before was inferred and sent
-    age: int = 0  # of the picture, from the end of its last line to its result
+    overlapped: int  # of capture and preprocess, while the frame before was inferred and sent
+    age: int  # of the picture, from the end of its last line to its result
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,8 @@ class Sample:
 
 def labels_of(hello: Hello) -> tuple[str, ...]:
     """One label for each score; class_N where the model has no name for it."""
-    names = hello.labels.decode(errors="replace").split("\n")
-    names += [""] * (hello.score_count - len(names))
-    return tuple(names[i] or f"class_{i}" for i in range(hello.score_count))
+    names = hello.labels.decode(errors="replace").split("\n") + [""] * hello.score_count
+    return tuple(name or f"class_{i}" for i, name in enumerate(names[: hello.score_count]))
 
 
 def absence(label: str, labels: Sequence[str]) -> str:

@@ -125,7 +125,7 @@ class Hub:
             except EndOfRecordingError as error:  # a page that comes later is still answered
                 if not self.state.ended:
                     self._later(self._change, replace(self.state, ended=str(error)))
-                self._closing.wait(REOPEN_S / 10)
+                self._closing.wait(POOL_S)  # soon again: it may be wound back
                 continue
             except PortLostError:
                 self._open_again()

@@ -94,4 +94,4 @@ def _table(rows: Mapping[str, object]) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)

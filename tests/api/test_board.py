@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,7 +19,7 @@ from host.capture.session import row_of_sample
 from host.data.manifest_file import read_manifest
 from host.link.device import Device
 from host.link.line import GUEST, Timing
-from host.link.messages import Mode, Setting, Source
+from host.link.messages import Frame, Mode, Setting, Source
 from host.link.sequence import Losses
 from host.ports.choose import Choice
 from host.samples import Cycles, Sample
@@ -27,7 +28,10 @@ from tests.link.fake_board import HELLO, FakeBoard, MemoryPort, moving_picture
 
 def sample(number: int, period: int, **stages: int) -> Sample:
     cycles = Cycles(
-        **{"capture": 1, "preprocess": 2, "inference": 3, "send": 4} | stages, period=period
+        **{"capture": 1, "preprocess": 2, "inference": 3, "send": 4} | stages,
+        period=period,
+        overlapped=0,
+        age=0,
     )
     labels, scores = ("no person", "person"), (0.25, 0.75)
     return Sample(
@@ -129,9 +133,28 @@ def test_samples_are_whole_ones_and_the_camera_sleeps_afterwards() -> None:
     with Device(port, timing=Timing(hello_s=60, hello_again_s=0.1, answer_s=60)) as device:
         board = Board(device)
         found = board.samples(2)
-        port.arrive(port.board.shoot() + port.board.shoot() + port.board.shoot())
+        halves = [
+            Frame(8, 96, 96, 1, Source.CAMERA, moving_picture(0).tobytes()),
+            replace(port.board.result(moving_picture(0)), frame=9),
+        ]
+        port.arrive(port.board.shoot() + b"".join(map(port.board.say, halves)))
+        port.arrive(port.board.shoot() + port.board.shoot())
         assert [each.frame for each in found] == [1, 2]
         assert port.board.mode == Mode.IDLE
+
+
+def test_a_board_that_gives_no_frame_is_waited_for_25_seconds_of_its_own_clock() -> None:
+    seconds = count()
+    client = SimpleNamespace(
+        name="memory",
+        hello=HELLO,
+        losses=Losses(),
+        set_mode=lambda mode: None,
+        receive=lambda timeout_s: None,
+        line=SimpleNamespace(clock=lambda: next(seconds), is_emulated=False),
+    )
+    with pytest.raises(HostError, match=r"no frame with its result for 2[67] s"):
+        next(Board(cast(Device, client)).samples())
 
 
 @pytest.mark.parametrize("recorded", [False, True])

@@ -23,7 +23,7 @@ USUAL = View(
     image=moving_picture(4),
     scores=(0.1, 0.9),
     history=tuple(0.5 + 0.45 * np.sin(np.arange(200) / 17)),
-    cycles=Cycles(2_100_000, 310_000, 9_200_000, 45_000, 12_800_000),
+    cycles=Cycles(2_100_000, 310_000, 9_200_000, 45_000, 12_800_000, 0, 0),
     periods=(12_800_000,),
     arrivals=(0.0, 0.2),
 )

@@ -12,10 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
+import pytest
+
 from host.link import messages as wire
 from host.link.framing import DELIMITER
 from host.link.inbox import Inbox
 from host.ports.choose import open_port
+from host.recording.replay import open_replay
+from host.web import hub
 from host.web.hub import Hub
 from host.web.server import Service
 from tests.link.fake_board import FakeBoard
@@ -87,9 +91,9 @@ def test_pieces_of_a_packet_wake_nobody() -> None:
             woken.extend(values)
 
     port = Line(board, frames=0)
-    hub = Hub(port, BOARD, lambda: port, cast(asyncio.AbstractEventLoop, Loop()))
+    carrier = Hub(port, BOARD, lambda: port, cast(asyncio.AbstractEventLoop, Loop()))
     eventually(lambda: b"".join(woken) == output)
-    hub.close()
+    carrier.close()
     assert len(woken) <= output.count(DELIMITER)
     assert all(portion.endswith(DELIMITER) for portion in woken)
 
@@ -153,7 +157,14 @@ def test_a_thousand_connects_leave_nothing_behind(
 
 
 def test_a_port_that_died_is_opened_again_and_every_page_is_notified() -> None:
-    ports = [StreamPort(), StreamPort()]
+    heard = list[bytes]()
+
+    class Line(StreamPort):
+        def write(self, data: bytes) -> None:
+            heard.append(data)
+            super().write(data)
+
+    ports = [StreamPort(), Line()]
     with served(ports[0], reopen=lambda: ports[1]) as service, link(service) as page:
         page.send(command(wire.HelloRequest(), 5) + command(wire.SetMode(wire.Mode.STREAM), 6))
         states = [text["state"] for text in receive(page, Inbox(), 3) if "state" in text]
@@ -166,6 +177,45 @@ def test_a_port_that_died_is_opened_again_and_every_page_is_notified() -> None:
         receive(page, Inbox(), 3)
     assert [state["connected"] for state in states] == [True, False, True]
     assert [state["reconnects"] for state in states] == [0, 0, 1]
+    assert heard[0] == DELIMITER, "what was half sent ends there"
+
+
+def test_a_port_that_is_stuck_holds_up_neither_the_end_nor_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    freed = threading.Event()
+
+    class Stuck(StreamPort):
+        def read(self) -> bytes:
+            freed.wait()
+            return b""
+
+    monkeypatch.setattr(hub, "CLOSE_WAIT_S", 0.01)
+    port, before = Stuck(), set(threading.enumerate())
+    Hub(port, BOARD, lambda: port, cast(asyncio.AbstractEventLoop, None)).close()
+    (reader,) = set(threading.enumerate()) - before
+    was_stuck = reader.is_alive()
+    freed.set()
+    assert was_stuck and reader.daemon, "Python waits for no such thread"
+
+
+def test_a_recording_has_ended_until_a_page_winds_it_back() -> None:
+    port, inbox = open_replay("tests/golden/board.rec?speed=max"), Inbox()
+    ends, acks = list[bool](), list[int]()
+    state = replace(BOARD, kind="recording")
+    with served(port, state, playback=port) as service, link(service) as page:
+        page.send(command(wire.SetMode(wire.Mode.STREAM), 6))
+        while ends != [False, True, False, True]:
+            data = page.recv(timeout=PATIENCE_MS / 1000)
+            if not isinstance(data, str):
+                acks += [each.sequence for each in inbox.feed(data) if isinstance(each, wire.Ack)]
+            elif (said := json.loads(data).get("state")) and bool(said["ended"]) not in ends[-1:]:
+                ends.append(bool(said["ended"]))
+                page.send(command(wire.SetMode(wire.Mode.STREAM), 6 + len(ends)))
+            if 8 in acks:
+                assert ends == [False, True], "it stays so"
+                page.send('{"seconds": 0, "playing": true}')
+                acks.clear()
 
 
 def test_a_recording_is_served_to_its_end_and_who_comes_later_is_answered() -> None:

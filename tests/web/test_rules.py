@@ -50,6 +50,22 @@ def test_what_has_no_translation_is_refused_with_its_line(test: str) -> None:
         made(test)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "for code in m.codes: return None",
+        "if m.level > 3: m.level = 2; return None",
+        "if m.level > 3: return None\n    else: return None",
+        "a = b = m.level",
+        "return",
+        "m.level",
+    ],
+)
+def test_a_statement_that_has_no_translation_is_refused_with_its_line(statement: str) -> None:
+    with pytest.raises(UnknownSyntaxError, match=r"line 3.*has no translation"):
+        rules_script(f"CHECKS: dict = {{}}\ndef _log(m, hello):\n    {statement}\n")
+
+
 def test_the_page_is_given_every_number_that_a_rule_compares_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
