@@ -6,7 +6,6 @@ MODEL: a .tflite (int8), a .keras or .h5 (its architecture counts), or mobilenet
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from rich.table import Table
 from host.base.boards import CLOCK_HZ
 from host.base.console import stdout
 from host.base.errors import HostError
+from host.base.json_out import print_json_line
 from host.base.regular_files import model_bytes
 from host.base.tool_parser import tool_parser
 from host.compiler.build import (
@@ -164,7 +164,7 @@ def _table(
     found = [examine(model, *shape, channels, classes, options) for shape in shapes]
     if as_objects:
         for (alpha, size), each in zip(shapes, found, strict=True):
-            print(json.dumps({"alpha": alpha, "size": size, **asdict(each)}))
+            print_json_line({"alpha": alpha, "size": size, **asdict(each)})
     else:
         stdout().print(grid(shapes, found, channels, classes))
     return 0
@@ -237,7 +237,7 @@ def main(argv: list[str]) -> int:
         return _table(a.model, a.sizes or [a.size], a.channels, a.classes, options, a.json)
     report = examine(a.model, a.alpha, a.size, a.channels, a.classes, options)
     if a.json:
-        print(json.dumps(asdict(report)))
+        print_json_line(report)
     else:
         stdout().print(show(report))
     return 0

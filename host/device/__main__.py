@@ -10,12 +10,12 @@ slots list | use N | erase  the models in its flash; python -m host.deploy sends
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
 import argparse
-import json
 import sys
 
 from host.base import console
@@ -117,7 +117,7 @@ def _change_slots(device: Device, args: argparse.Namespace) -> None:
 
 
 def _show(values: dict[str, object]) -> None:
-    print(json.dumps(values, indent=2, ensure_ascii=False))
+    print_json(values)
 
 
 if __name__ == "__main__":

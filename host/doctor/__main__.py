@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
 import argparse
 import datetime
-import json
 import os
 import platform
 import sys
@@ -101,7 +101,7 @@ def _conditions(port: str) -> Conditions:
 
 def _print(findings: list[Finding], as_objects: bool) -> None:
     if as_objects:
-        print(json.dumps(as_json(findings), indent=2, ensure_ascii=False))
+        print_json(as_json(findings))
         return
     stdout(160).print(findings_table(findings))
 

@@ -7,12 +7,12 @@ each byte of its answers is held against the PC's; the metrics are then the boar
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -111,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         page = store(args.output, found, conditions, loaded.dataset.pictures, loaded.pixels, notes)
         console.print(f"written: {page}")
     if args.json:
-        print(json.dumps({**as_json(found), "learnt_pictures": learnt}, indent=2))
+        print_json({**as_json(found), "learnt_pictures": learnt})
     else:
         stdout().print(evaluation_table(found))
     return DIFFERS if found.looped and found.looped.different else 0

@@ -8,12 +8,12 @@ python -m host.viewer --port replay:FILE       plays it
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def _info(args: argparse.Namespace) -> int:
         bar = progress.add_task(f"reading {args.file}", total=1.0)
         summary = summarise(args.file, lambda share: progress.update(bar, completed=share))
     if args.json:
-        print(json.dumps(as_json(summary), indent=2, ensure_ascii=False))
+        print_json(as_json(summary))
     else:
         stdout().print(summary_table(summary))
     return 0

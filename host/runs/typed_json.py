@@ -104,16 +104,3 @@ def _text(value: Any, where: str) -> str:
 
 def _refused(where: str, wanted: str, value: Any) -> HostError:
     return HostError(f"{where} must be {wanted}, not {str(value)[:40]!r}: the file is damaged")
-
-
-def as_object(value: Any) -> Any:
-    """A dataclass, or what is made of them -> what json.dumps takes. Infinities and NaN become null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: as_object(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): as_object(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_object(item) for item in value]
-    if isinstance(value, float) and not (-float("inf") < value < float("inf")):
-        return None
-    return value

@@ -15,10 +15,10 @@ from typing import Any
 
 from host.base.errors import HostError
 from host.base.files import private_folder, write_private
+from host.base.json_out import as_object
 from host.runs.conditions import Conditions
 from host.runs.layout import Layout, check_layouts
 from host.runs.tables import arrow, finish, schema_of, stream_path
-from host.runs.typed_json import as_object
 
 SCHEMA = 1
 HEADER = "run.json"

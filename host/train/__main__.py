@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
+from host.base.json_out import print_json_line
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
 
-import json
 import sys
 
 from host.base.console import stderr
@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         for line in ending(options, screen.history, made["training"]):
             console.print(line)
     if options.json:
-        print(json.dumps(made))
+        print_json_line(made)
     return 0
 
 

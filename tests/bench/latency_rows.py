@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from host.base.json_out import as_object
 from host.bench.latency.figures import CAMERA, INJECTED, Lost, Setup, Summary, summarise
 from host.bench.latency.inferences import LayerCycles
 from host.bench.latency.layers import Layer
@@ -14,7 +15,6 @@ from host.bench.latency.tables import INFERENCES, KIND, LAYERS, LAYOUTS, Inferen
 from host.runs.conditions import gather
 from host.runs.layout import Layout
 from host.runs.read import Run, read_run
-from host.runs.typed_json import as_object
 from host.runs.write import RunWriter
 from tests.link.fake_board import HELLO
 from tests.runs.made import NOON

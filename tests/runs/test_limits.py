@@ -13,11 +13,12 @@ import pyarrow as pa
 import pytest
 
 from host.base.errors import HostError
+from host.base.json_out import as_object
 from host.runs import conditions, tables, typed_json, write
 from host.runs.conditions import Conditions, gather, host_conditions
 from host.runs.layout import Column, Layout, check_layouts
 from host.runs.read import read_run
-from host.runs.typed_json import as_object, parse, parse_texts, read_object
+from host.runs.typed_json import parse, parse_texts, read_object
 from host.runs.write import default_directory
 from tests.goldens import check_golden
 from tests.link.fake_board import HELLO

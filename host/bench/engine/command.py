@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from host.base.boards import VIRTUAL
 from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.files import write_again
+from host.base.json_out import print_json
 from host.base.places import MODELS, PREBUILT
 from host.bench.arguments import count
 from host.bench.engine.baseline import Comparison, baseline_text, compare_reports, read_baseline
@@ -66,7 +66,7 @@ def _measure_real(args: argparse.Namespace) -> Report:
 
 def _print(report: Report, comparison: Comparison | None, as_object: bool) -> None:
     if as_object:
-        print(json.dumps(as_json(report), indent=2))
+        print_json(as_json(report))
         console = stderr()
         console.print(report.conditions.line(), style="dim")
         console.print(report.exactness.why, style="dim")

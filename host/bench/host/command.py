@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host.base.console import share_bars, stdout
 from host.base.errors import HostError
+from host.base.json_out import print_json
 from host.bench.arguments import count
 from host.bench.host.day import measure_day
 from host.bench.host.measure import measure_host
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             costs, day = measure_host(Path(folder), args.frames), None
     if args.json:
-        print(json.dumps(as_json(costs, day, computer), indent=2))
+        print_json(as_json(costs, day, computer))
         return 0
     if costs:
         stdout().print(costs_table(costs, computer))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from host.base.boards import VIRTUAL
 from host.base.console import stderr, stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
+from host.base.json_out import print_json
 from host.base.text import say
 from host.bench.arguments import count
 from host.bench.latency.compare import compare_runs
@@ -30,7 +30,6 @@ from host.ports.open import add_port_arguments, port_opening, port_options
 from host.recording.played import PlayedBoard
 from host.runs.conditions import command_line
 from host.runs.read import read_run
-from host.runs.typed_json import as_object
 from host.runs.write import default_directory, refuse_place
 from host.virtual.light import SCENE_HELP
 
@@ -88,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
             with contextlib.suppress(HostError):
                 device.set_mode(Mode.IDLE)  # the sensor sleeps again
     if args.json:
-        print(json.dumps(as_object(done.summary), indent=2))
+        print_json(done.summary)
     else:
         to = stdout()
         to.print(summary_table(done.summary, done.conditions, done.reason, to.width))
@@ -134,8 +133,7 @@ def _plan(args: argparse.Namespace, hello: Hello, scene: str) -> Plan:
 def _compare(args: argparse.Namespace) -> int:
     found = compare_runs(*(read_run(directory) for directory in args.compare))
     if args.json:
-        figures = {"differences": found.differences, "stages": found.stages}
-        print(json.dumps(as_object(figures), indent=2, default=lambda value: value.value))
+        print_json({"differences": found.differences, "stages": found.stages})
     else:
         stdout().print(comparison_table(found))
     return 0

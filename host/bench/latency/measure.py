@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from host.base.errors import EndOfRecordingError, HostError
+from host.base.json_out import as_object
 from host.bench.latency.figures import CAMERA, INJECTED, Setup, Summary, lost_between, summarise
 from host.bench.latency.inferences import (
     Board,
@@ -27,7 +28,6 @@ from host.compiler.pack import PackedModel
 from host.link.messages import Mode
 from host.link.sequence import Losses
 from host.runs.conditions import Conditions, gather
-from host.runs.typed_json import as_object
 from host.runs.write import COMPLETE, INTERRUPTED, RunWriter, reason_of
 
 MOST_PROFILED = 50  # a layer's cycles hardly vary, and the pass takes as long as so many inferences

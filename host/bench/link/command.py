@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 
 from host.base.console import stdout
+from host.base.json_out import print_json
 from host.base.text import say
 from host.bench.arguments import count
 from host.bench.link import measure as bench
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     ):
         report = bench.measure_link(device, time.monotonic, args.count, args.seconds)
     if args.json:
-        print(json.dumps(bench.as_json(report), indent=2))
+        print_json(bench.as_json(report))
     else:
         stdout().print(bench.link_table(report))
     return 0

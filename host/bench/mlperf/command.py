@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from host.base.arguments import positive
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
+from host.base.json_out import print_json
 from host.base.text import say
 from host.bench.arguments import count
 from host.bench.mlperf import measure as session
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
             if place.exists():
                 say(f"kept in {place}; {shell_line('host.bench', 'report', place)} shows it")
         if args.json:
-            print(json.dumps(run.summary, indent=2))
+            print_json(run.summary)
         else:
             stdout().print(show.result_table(board, result, run.conditions))
     return 0

@@ -8,7 +8,6 @@ does by datasheets: an estimate, and labelled so.
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from host.base.arguments import positive
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
+from host.base.json_out import print_json
 from host.base.text import say
 from host.bench.arguments import count
 from host.bench.power.measure import Request, analyse, measure
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_place(wanted.directory)
     done = analyse(wanted) if wanted.meter.kind == RECORDING else measure(wanted)
     if args.json:
-        print(json.dumps(done.summary, indent=2, allow_nan=False))
+        print_json(done.summary)
     else:
         shown = power_tables(done.result, wanted.battery, wanted.looks_per_minute)
         stdout().print(shown)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from host.base.boards import VIRTUAL
 from host.base.console import stdout
 from host.base.errors import HostError
 from host.base.follow_up import shell_line
+from host.base.json_out import print_json
 from host.base.places import PREBUILT
 from host.base.text import say
 from host.bench.arguments import count
@@ -98,7 +98,7 @@ def run(request: argparse.Namespace) -> int:
     with _board(request) as board:
         done = tables.keep_watch(board, wanted, progress)
     if request.json:
-        print(json.dumps(show.as_json(done.report), indent=2))
+        print_json(show.as_json(done.report))
     else:
         stdout().print(show.watch_table(done.report, done.conditions, done.reason))
     shows = shell_line("host.bench", "report", wanted.directory)
