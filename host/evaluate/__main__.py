@@ -128,7 +128,7 @@ def _measure(
     """hello: of the board, when one took part."""
     groups = parts(loaded.dataset.pictures, args.slice)
     raw = _reference(subject, loaded.pixels, console)
-    path, real = _float(args, subject, loaded, say)  # before the board: it may fail, and soon
+    by_float = _float(args, subject, loaded, say)  # before the board: it may fail, and soon
     looped, hello = None, None
     if args.port is not None:
         looped, hello = _on_board(args, subject, loaded, raw, console, say)
@@ -136,7 +136,8 @@ def _measure(
     scored = Scored(subject.labels, loaded.truth, subject.reference.output.real(raw), positive)
     terms = Thresholds(args.threshold, args.max_fpr)
     drop = None
-    if path is not None and real is not None:
+    if by_float is not None:
+        path, real = by_float
         whole = Scored(scored.labels, scored.truth, real, scored.positive)
         drop = compare(path.name, whole, scored, args.threshold)
     robust = _robust(subject, loaded, scored, terms.threshold, console) if args.robust else ()
@@ -218,11 +219,11 @@ def _stopped(done: int, total: int, output: Path | None) -> KeyboardInterrupt:
 
 def _float(
     args: argparse.Namespace, subject: Subject, loaded: Loaded, say: Callable[[str], None]
-) -> tuple[Path | None, Floats | None]:
+) -> tuple[Path, Floats] | None:
     """The float model's file and its scores, float64 [N, labels]; None without one."""
     path = args.float or (None if args.no_float else float_model_of(args.model))
     if path is None:
-        return None, None
+        return None
     if not args.float:
         say(f"compared with the float model beside it, {path.name} (--no-float to leave it out)")
     inputs = subject.reference.as_input(loaded.pixels)

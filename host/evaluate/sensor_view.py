@@ -43,8 +43,8 @@ class SensorView:
         registers = automatic_window(reset_registers(), QVGA)
         registers[COM7] = QVGA
         registers[COM15] = FULL_RANGE
-        registers[TSLB] &= ~LUMA_SECOND & 0xFF
-        registers[COM13] &= ~V_FIRST & 0xFF
+        registers[TSLB] &= ~LUMA_SECOND
+        registers[COM13] &= ~V_FIRST
         self._registers, self._timing = registers, sensor_timing(registers, XCLK_HZ)
 
     def model_input(self, scene: NDArray[np.uint8]) -> NDArray[np.uint8]:

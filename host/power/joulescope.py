@@ -20,7 +20,6 @@ CURRENT, VOLTAGE, MARKER = "s/i", "s/v", "s/gpi/0"
 SIGNALS = (CURRENT, VOLTAGE, MARKER)
 WAITING_BLOCKS = 4096
 MOST_MISSING_S = 5.0
-SAMPLES_AT_ONCE = 1000
 DRIVER_ERRORS = (RuntimeError, TimeoutError, ValueError, OSError)
 Values = NDArray[np.float32]
 
@@ -170,7 +169,7 @@ class Streams:
             of = self._starts[name] or 0
             self._drop(name, min(start - of, len(self._parts[name])))
         count = min(map(len, self._parts.values()))
-        if count < SAMPLES_AT_ONCE:
+        if not count:
             return None
         rows = np.stack([self._parts[name][:count] for name in SIGNALS])
         valid = np.atleast_1d(~np.isnan(rows).any(axis=0))

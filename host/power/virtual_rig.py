@@ -35,9 +35,10 @@ class VirtualRig:
         scene: Scene,
         supply_volt: float,
         elf: Path = PREBUILT,
-        core_load: bool | None = False,
+        *,
+        core_load: bool | None,
     ) -> None:
-        """core_load: see BoardOptions; on a battery there is no USB to serve."""
+        """core_load: see BoardOptions."""
         options = BoardOptions(core_load=core_load)
         port = LocalPort(scene, options, elf, slice_cycles=round(SLICE_S * CLOCK_HZ))
         self.port = port.name

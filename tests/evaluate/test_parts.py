@@ -171,6 +171,25 @@ def test_answers_of_a_board_are_stored_where_the_run_is(
     assert bars.shares == {f"{HELLO.board} board": [0.25, 1.0]}
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_float_model_that_nobody_named_is_said(
+    monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    lines: list[str] = []
+    beside = Path("m.keras")
+    monkeypatch.setattr(command, "float_model_of", lambda model: beside)
+    monkeypatch.setattr(command, "float_scores", lambda path, inputs, labels: (path, labels))
+    args = SimpleNamespace(float=Path("f.keras") if named else None, no_float=False, model=None)
+    loaded = SimpleNamespace(pixels=np.zeros((2, 4, 5, 1), np.uint8))
+    of = SimpleNamespace(
+        reference=SimpleNamespace(as_input=lambda pixels: pixels), labels=("a", "b")
+    )
+    found: Any = command._float(cast(Any, args), cast(Any, of), cast(Any, loaded), lines.append)
+    assert found == (args.float or beside, (args.float or beside, 2))
+    said = "compared with the float model beside it, m.keras (--no-float to leave it out)"
+    assert lines == ([] if named else [said])
+
+
 @pytest.mark.parametrize("with_float", [False, True])
 def test_a_drop_is_measured_where_there_is_a_float_model(
     monkeypatch: pytest.MonkeyPatch, with_float: bool
@@ -178,7 +197,7 @@ def test_a_drop_is_measured_where_there_is_a_float_model(
     found: list[Any] = []
     real = np.array([[0.9, 0.1], [0.2, 0.8]])
     monkeypatch.setattr(
-        command, "_float", lambda *_: (Path("f.keras"), real) if with_float else (None, None)
+        command, "_float", lambda *_: (Path("f.keras"), real) if with_float else None
     )
     monkeypatch.setattr(command, "_reference", lambda *_: np.array([[9, 1], [2, 8]], np.int8))
     monkeypatch.setattr(command, "parts", lambda *_: ())

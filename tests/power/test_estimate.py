@@ -26,7 +26,7 @@ METHOD = Method(windows=1, seconds=SECONDS, inferences=2)
 @pytest.fixture(scope="module")
 def rig() -> VirtualRig:
     """One board for all."""
-    return VirtualRig(open_scene("noise:1"), VOLTS)
+    return VirtualRig(open_scene("noise:1"), VOLTS, core_load=False)
 
 
 @pytest.fixture(scope="module")

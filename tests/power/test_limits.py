@@ -183,6 +183,11 @@ def test_a_state_is_the_mean_of_what_was_surely_inside(seconds: float, why: str)
     assert why in found.refused and bool(found.refused) == bool(why)
 
 
+def test_a_state_of_99_percent_of_its_time_is_long_enough() -> None:
+    found = state_figure(held(495), Method(1, 100.0), CLOCK)
+    assert (found.seconds, found.refused) == (99.0, "")
+
+
 def test_why_a_marker_was_not_seen() -> None:
     trace = Trace(HZ, np.zeros(4, np.float32), np.array([0, 8, 0, 0], np.uint8), 3.0)
     assert unseen(trace, 0, 8, 8) == ""

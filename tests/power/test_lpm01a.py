@@ -90,10 +90,11 @@ def test_another_device_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) ->
         Lpm01a(instrument.port, RATE_HZ, source=True)
 
 
-def test_an_order_that_it_refuses_is_named() -> None:
-    with SimulatedLpm01a(slow_signal(), VOLTS, Faults(refuses="eventsrc")) as instrument:
+@pytest.mark.parametrize("order", ["eventsrc d7 fal", "start"])
+def test_an_order_that_it_refuses_is_named(order: str) -> None:
+    with SimulatedLpm01a(slow_signal(), VOLTS, Faults(refuses=order)) as instrument:
         meter = Lpm01a(instrument.port, RATE_HZ, source=True)
-        with pytest.raises(HostError, match="refuses 'eventsrc d7 fal'"):
+        with pytest.raises(HostError, match=f"refuses '{order}'"):
             meter.start(VOLTS)
         meter.close()
 
@@ -105,6 +106,20 @@ def test_a_voltage_beyond_it_is_refused(volts: float) -> None:
         with pytest.raises(HostError, match=r"1\.8 to 3\.3 V"):
             meter.start(volts)
         meter.close()
+
+
+@pytest.mark.parametrize("volts", [1.8, 3.3])
+def test_its_lowest_and_highest_voltage_are_taken(volts: float) -> None:
+    with SimulatedLpm01a(slow_signal(), volts) as instrument:
+        measured(Lpm01a(instrument.port, RATE_HZ, source=True), 100, volts)
+        assert f"volt {round(volts * 1000)}m" in instrument.orders
+
+
+def test_a_value_of_more_than_it_can_supply_is_torn() -> None:
+    """1 W is 1 mJ a millisecond."""
+    blocks = Decoder(RATE_HZ, VOLTS).feed(b"1000-06\r\n1001-06\r\n6409-07\r\n")
+    assert [(len(b.current_a), b.lost) for b in blocks] == [(1, 0), (1, 1)]
+    assert blocks[0].current_a[0] == pytest.approx(1 / VOLTS)
 
 
 @pytest.mark.parametrize("rate", [10_000, 100_000, 300, 0])

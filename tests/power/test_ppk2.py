@@ -136,6 +136,16 @@ def test_a_voltage_beyond_the_instrument_is_refused(volts: float) -> None:
         meter.close()
 
 
+@pytest.mark.parametrize("volts", [0.8, 5.0])
+def test_its_lowest_and_highest_voltage_are_taken(volts: float) -> None:
+    with SimulatedPpk2(inferences(1)) as instrument:
+        meter = Ppk2(instrument.port, source=True)
+        assert meter.info.rate_hz == 100_000
+        meter.start(volts)
+        assert instrument.voltage_mv == round(1000 * volts)
+        meter.close()
+
+
 def test_a_port_that_another_program_holds_is_named() -> None:
     with (
         SimulatedPpk2(inferences(1)) as instrument,

@@ -49,6 +49,13 @@ def test_noise_between_lines_is_passed_over() -> None:
     assert (len(trace), trace.lost) == (100, 0)
 
 
+@pytest.mark.parametrize("line", ["50,100000", "50,-100000", "1e12,5", "-1e12,5"])
+def test_a_number_that_no_board_can_mean_is_noise(line: str) -> None:
+    """100 A, or a time of 30 years."""
+    trace = join(blocks_of(["t_ms,i_ma", "0,5", line, "100,5"]), LINE_HZ, 3.3)
+    assert (len(trace), trace.lost) == (100, 0) and (trace.current_a == trace.current_a[0]).all()
+
+
 def test_a_long_silence_is_a_loss() -> None:
     trace = join(blocks_of(["0,5", "100,5", "900,5", "1000,5"]), LINE_HZ, 3.3)
     assert [(gap.at, gap.lost) for gap in trace.gaps] == [(100, 800)]
