@@ -26,7 +26,7 @@ class Limits:
         """For people."""
         if self.only:
             return ", ".join(map(str, self.only))
-        return f"{self.least:,} to {self.most:,}" if self.most - self.least > 1 else "0 or 1"
+        return "0 or 1" if (self.least, self.most) == (0, 1) else f"{self.least:,} to {self.most:,}"
 
 
 LIMITS: dict[Setting, Limits] = {

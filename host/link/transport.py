@@ -118,7 +118,7 @@ class SocketPort:
                 "start a board there with `python -m host.virtual`, or use --port virtual",
             ) from error
         self._socket.settimeout(WRITE_WAIT_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         if key:
             self.write(f"{key}\n".encode())
 

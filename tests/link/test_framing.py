@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host.link.damage import PIECE_BYTES, FaultCounts, FaultRates, FaultyBytes
+from host.link.damage import PIECE_BYTES, FaultCounts, FaultRates, FaultyBytes, FaultyPort
 from host.link.framing import (
     CRC,
     HEADER,
@@ -23,6 +23,7 @@ from host.link.framing import (
     encode_packet,
 )
 from host.link.messages import MAX_PAYLOAD_BYTES
+from tests.link.fake_board import FakeBoard, MemoryPort
 
 ZEROS_AND_OTHERS = st.lists(st.sampled_from([b"\0", b"\1", b"\xff" * 200, b"\0" * 90, b"ab"])).map(
     b"".join
@@ -108,6 +109,22 @@ def test_a_bad_cable_counts_what_it_damages(kind: str) -> None:
     pieces = -(-len(data) // PIECE_BYTES)
     assert bad.damage(data) != data
     assert bad.counts.total == pieces == max(astuple(bad.counts))
+
+
+def test_a_flip_is_of_any_one_bit_anywhere() -> None:
+    bad, seen = FaultyBytes(replace(FaultRates(), flip=1.0), 1), set[tuple[int, int]]()
+    for _ in range(200):
+        after = bad.damage(bytes(64))
+        ((at, bit),) = [(at, byte) for at, byte in enumerate(after) if byte]
+        seen.add((at, bit))
+    assert {bit for _, bit in seen} == {1 << n for n in range(8)}
+    assert len({at for at, _ in seen}) > 50
+
+
+def test_a_bad_cable_is_pulled_with_its_port() -> None:
+    port = MemoryPort(FakeBoard())
+    FaultyPort(port, FaultRates()).close()
+    assert port.closed
 
 
 def test_no_damage_passes_unseen_in_10000_frames_and_recovery_takes_one_packet() -> None:

@@ -82,6 +82,7 @@ def test_a_socket_carries_bytes_both_ways_and_its_end_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = SocketPort("127.0.0.1", server.getsockname()[1])
         peer, _ = server.accept()
+        assert port._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "sent at once"
         port.write(b"to the board")
         assert peer.recv(100) == b"to the board"
         assert port.read() == b""

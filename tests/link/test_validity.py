@@ -81,6 +81,22 @@ def test_each_lie_is_refused_by_name_or_can_be_true() -> None:
 
 
 @pytest.mark.parametrize(
+    ("height", "width", "channels", "pixels", "can_be"),
+    [
+        (1, 1, 1, b"x", True), (1, 1, 3, b"xyz", True), (2, 3, 1, bytes(6), True),
+        (0, 0, 1, b"", False), (0, 9, 3, b"", False), (1, 1, 1, b"", False),
+        (1, 1, 1, b"xy", False), (1, 1, 2, b"xy", False),
+    ],
+)  # fmt: skip
+def test_a_frame_has_a_pixel_and_all_of_them(
+    height: int, width: int, channels: int, pixels: bytes, can_be: bool
+) -> None:
+    """Before a Hello says how large it is."""
+    frame = wire.Frame(1, height, width, channels, 0, pixels)
+    assert (objection(frame, None) is None) == can_be
+
+
+@pytest.mark.parametrize(
     ("clock_hz", "can_be"),
     [(999_999, False), (1_000_000, True), (1_000_000_000, True), (1_000_000_001, False)],
 )
