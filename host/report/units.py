@@ -11,8 +11,9 @@ def prefixed(value: float | None, unit: str, digits: int = 3) -> str:
     """0.0123, "J" -> 12.3 mJ; a dash for what is not known."""
     if value is None or not math.isfinite(value):
         return "–"
-    size = abs(value)
-    scale, prefix = next((p for p in PREFIXES if size >= p[0]), PREFIXES[-1] if size else (1.0, ""))
+    if not value:
+        return f"0 {unit}"
+    scale, prefix = next((p for p in PREFIXES if abs(value) >= p[0]), PREFIXES[-1])
     return f"{value / scale:.{digits}g} {prefix}{unit}"
 
 

@@ -144,7 +144,8 @@ def test_a_limit_spreads_over_the_set() -> None:
     found = list_pictures(None)
     assert len(found) == 16
     assert [p.truth for p in spread(found, 2)] == [1, 0]
-    assert spread(found, 99) == found
+    assert spread(found, 99) == spread(found, 16) == spread(found, None) == found
+    assert spread(found, 3) == [found[0], found[8], found[15]], "7.5 is rounded to even"
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +181,15 @@ def test_accuracy_on_the_virtual_board(capsys: pytest.CaptureFixture[str]) -> No
     assert run.columns("pictures")["hit"].tolist() == [True, True]
     with pytest.raises(HostError, match="holds a run already"):
         main(["mlperf", "--port", "/dev/nothing-here", "--output", "a"])
+
+
+def test_a_place_that_is_taken_is_refused_before_a_board_is_looked_for(tmp_path: Path) -> None:
+    """Or Ctrl-C while it is waited for would be all that a user is told."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text("{}")
+    for port in ("/dev/nothing-here", "virtual"):
+        with pytest.raises(HostError, match="holds a run already"):
+            main(["mlperf", "--port", port, "--output", "run", "--seconds", "0.01"])
 
 
 def test_a_recording_takes_no_commands(tmp_path: Path) -> None:

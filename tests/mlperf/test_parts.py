@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from pathlib import Path
 from typing import Any, cast
@@ -16,11 +17,50 @@ from host.bench.mlperf.dialogue import Dialogue, Inference
 from host.bench.mlperf.energy import EnergyWindow, MeterRecorder, measure_energy, short_of
 from host.bench.mlperf.modes import PATIENCE, WARM_UPS, measure_performance
 from host.bench.mlperf.pictures import list_pictures, opened, read_input
+from host.link.transport import PortLostError
 from host.power.meter import MarkerInput, MeterInfo
 from host.power.method import Method
 from host.power.trace import Trace
 
 METER = MeterInfo("meter", "1", 1000.0, MarkerInput.LEVEL)
+
+
+class Answering:
+    """A board that is ready whatever it hears; `torn`: its cable is pulled."""
+
+    name = "memory"
+
+    def __init__(self, torn: bool = False) -> None:
+        self.heard, self.torn, self.closed = list[bytes](), torn, False
+
+    def read(self) -> bytes:
+        return b"m-load-done\r\nm-ready\r\n"
+
+    def write(self, data: bytes) -> None:
+        if self.torn:
+            raise PortLostError("it went")
+        self.heard.append(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_an_input_goes_in_lines_of_31_bytes_which_every_board_can_hold() -> None:
+    """In hexadecimal; an outside board holds 80 characters."""
+    port, pixels = Answering(), np.arange(64, dtype=np.uint8)
+    Dialogue(port, lambda: 0.0).load(pixels)
+    data = pixels.tobytes()
+    parts = [b"db " + part.hex().encode() + b"%" for part in (data[:31], data[31:62], data[62:])]
+    assert port.heard == [b"db load 64%", *parts]
+    assert max(map(len, port.heard)) <= 80
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_board_is_sent_back_to_packets_and_its_port_is_freed(torn: bool) -> None:
+    port = Answering(torn)
+    with pytest.raises(PortLostError) if torn else contextlib.nullcontext():
+        Dialogue(port, lambda: 0.0).close()
+    assert port.closed and port.heard == ([] if torn else [b"\0"])
 
 
 def test_raw_files_have_the_models_bytes_or_its_colours(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from host.base.errors import HostError
@@ -16,7 +17,7 @@ from host.bench.report.compose import page_of
 from host.bench.watch.figures import Listener, Progress, Supply, WatchPlan
 from host.bench.watch.tables import Request, keep_watch
 from host.link.messages import Heartbeat, Verdict
-from host.report.blocks import Page, Table
+from host.report.blocks import Page, Plot, Table
 from host.report.page import render_page
 from host.runs.read import read_run
 from tests.link.fake_board import HELLO
@@ -66,6 +67,15 @@ def test_a_watch(tmp_path: Path) -> None:
     assert shown["mean current, estimated"] == ("1", "mA")
     assert any("no meter measured" in line for line in page.warnings)
     assert first_table(page).rows == (("10.6 s", "2", "yes", "90 %"),)
+    (plot,) = (b for s in page.sections for b in s.blocks if isinstance(b, Plot))
+    drawn = plot.figure.axes[0].lines[0]
+    assert np.allclose(drawn.get_ydata(), [30, 20, 20], rtol=1e-9), "M cycles of each look"
+    beats = read_run(tmp_path).columns("heartbeats")
+    assert {name: values[1] for name, values in beats.items()} == {
+        "elapsed_s": 10.6, "looks": 2, "blind_looks": 0, "verdict": True, "score": 0.9,
+        "awake_cycles": 50_000_000, "wake_cycles": 1, "capture_cycles": 2,
+        "preprocess_cycles": 3, "inference_cycles": 4,
+    }  # fmt: skip
     assert "<svg" in render_page(page)
 
 
@@ -77,6 +87,8 @@ def test_modes_of_mlperf(tmp_path: Path) -> None:
     energy = page_of([read_run(graded(tmp_path / "e", *spent, mode="energy"))])
     assert energy.verdict.startswith("4 mJ an inference, gross")
     assert [row[3] for row in first_table(energy).rows] == ["3.0000", "4.0000", "9.0000"]
+    shown = [(page.tiles[0].value, page.tiles[0].unit) for page in (fast, energy)]
+    assert shown == [("3.000", "/s"), ("4", "mJ")]
     pictures = [Graded("a.jpg", 1, 0.9, True), Graded("b.jpg", 0, 0.7, False)]
     accuracy = page_of([read_run(graded(tmp_path / "a", *pictures, mode="accuracy"))])
     assert accuracy.verdict.startswith("50.0 % of 2 pictures")
@@ -86,6 +98,10 @@ def test_modes_of_mlperf(tmp_path: Path) -> None:
     assert any(line.startswith("SHORT: 3 windows of 10 s") for line in energy.warnings)
     both = page_of([read_run(tmp_path / "a"), read_run(tmp_path / "e"), read_run(tmp_path / "p")])
     assert both.title == "3 runs" and "a: 50.0 %" in both.verdict
+    pair = page_of([read_run(tmp_path / "e"), read_run(tmp_path / "p")])
+    assert "e: 4 mJ an inference" in pair.verdict and "p: 3.000 inferences" in pair.verdict
+    titles = [section.title for section in pair.sections]
+    assert [title.partition(" of ")[2][:1] for title in titles] == ["e", "e", "p", "p"]
     assert render_page(both).count("<svg") == 3
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from host.base.errors import HostError
 from host.report.blocks import Code, Page, Paragraph, Plot, Section, Table, Tile
-from host.report.figure import new_figure, plot_style, png_bytes, svg_text
+from host.report.figure import new_figure, plain_log, plot_style, png_bytes, svg_text
 from host.report.page import refuse_foreign, render_page, write_page
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -99,6 +99,49 @@ def test_every_text_is_there_and_escaped() -> None:
         assert text in reader.text
     assert "python -m host.bench 'a b'" in reader.text
     assert html.count("<svg") == 2 and "<send>" not in html
+
+
+def test_numbers_stand_right_and_texts_left() -> None:
+    """The first column is text unless a table says of more that they are."""
+    cells = "<td{}>a</td><td{}>b</td><td>c</td>"
+    for table, more in (
+        (Table(("x", "y", "z"), (("a", "b", "c"),)), ""),
+        (Table(("x", "y", "z"), (("a", "b", "c"),), text_columns=2), ' class="text"'),
+    ):
+        html = render_page(Page("t", "v", sections=(Section("s", (table,)),)))
+        assert cells.format(' class="text"', more) in html
+    bold = Table(("x",), (("a",), ("b",)), bold_rows=(1,))
+    html = render_page(Page("t", "v", sections=(Section("s", (bold,)),)))
+    assert html.count('<tr class="bold">') == 1
+
+
+def test_figures_have_the_projects_style() -> None:
+    with plot_style():
+        axes = new_figure().subplots()
+        axes.plot([1, 2], [3, 4], label="a")
+        legend = axes.legend()
+        axes.set_title("of it", loc="left")
+    seen = {side: spine.get_visible() for side, spine in axes.spines.items()}
+    assert seen == {"left": True, "bottom": True, "top": False, "right": False}
+    lines = [*axes.xaxis.get_gridlines(), *axes.yaxis.get_gridlines()]
+    assert lines and all(line.get_visible() and line.get_linewidth() == 0.8 for line in lines)
+    assert axes.get_axisbelow() is True, "curves lie over the grid"
+    assert not legend.get_frame_on()
+    title, label = axes.title.get_fontproperties(), axes.get_xticklabels()[0]
+    assert (title.get_size(), title.get_weight(), label.get_fontsize()) == (10, "bold", 9)
+
+
+def test_a_logarithmic_axis_has_plain_numbers_at_its_decades_alone() -> None:
+    with plot_style():
+        figure = new_figure()
+        axes = figure.subplots()
+        axes.plot([1, 1000], [1, 2])
+        axes.set(xscale="log", xlim=(70, 150))
+        plain_log(axes.xaxis)
+        figure.draw_without_rendering()
+        major, minor = (axes.get_xticklabels(minor=which) for which in (False, True))
+    assert "100" in [label.get_text() for label in major]
+    assert minor and not any(label.get_text() for label in minor)
 
 
 def test_png_files_lie_beside_the_page(tmp_path: Path) -> None:

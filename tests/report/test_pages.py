@@ -21,12 +21,13 @@ from host.report.blocks import Page, Paragraph, Plot, Table
 from host.report.envelope import MOST_POINTS, envelope
 from host.report.page import render_page
 from host.report.units import prefixed
-from host.runs.read import read_run
+from host.runs.read import Run, read_run
 from host.runs.write import RunWriter
 from tests.bench.latency_rows import inferences, written
 from tests.link.fake_board import HELLO
 from tests.report.power_run import LAYOUTS as POWER_LAYOUTS
 from tests.report.power_run import power_run
+from tests.report.test_other_pages import watched
 from tests.report.test_page import Reader
 from tests.runs.made import writer
 
@@ -162,12 +163,39 @@ def test_several_runs_are_compared_and_each_is_shown(tmp_path: Path) -> None:
     assert [row[-1] for row in rows] == ["1.0000", "–"], "no ratio of measured to estimated"
 
 
+@pytest.mark.parametrize("kind", ["latency", "power", "watch"])
+def test_two_runs_of_a_kind_are_each_named(tmp_path: Path, kind: str) -> None:
+    """And their figures have names of their own, of 24 letters of the directory's at most."""
+    runs: list[Run] = []
+    for name in ("a" * 30, "a" * 29 + "b"):
+        if kind == "latency":
+            runs.append(written(tmp_path / name, inferences(20)))
+        elif kind == "power":
+            runs.append(power_run(tmp_path / name))
+        else:
+            watched(tmp_path / name)
+            runs.append(read_run(tmp_path / name))
+    page = page_of(runs)
+    assert page.title == ("2 runs" if kind == "watch" else "2 runs compared")
+    for run in runs:
+        name = run.directory.name
+        assert f"{name}: " in page.verdict
+        assert sum(s.title.endswith(f" of {name}") for s in page.sections) >= 1, "its figures"
+        assert any(s.title.startswith(f"Conditions of {name}") for s in page.sections)
+    compared = [s.title for s in page.sections if s.title.startswith("Comparison")]
+    assert len(compared) == (kind != "watch")
+    own = sorted(figures(page) - {"comparison"})
+    stems = {name.rpartition("a" * 24)[0] for name in own}
+    before = "watch_" if kind == "watch" else ""
+    assert stems == {f"{before}1_", f"{before}2_"} and not any("a" * 25 in name for name in own)
+
+
 def test_one_latency_and_one_power_run_of_a_board_are_one_page(tmp_path: Path) -> None:
     """Neither is compared with anything: both are of the model that the title names."""
     page = page_of([written(tmp_path / "a", inferences(20)), power_run(tmp_path / "b")])
     assert page.title.startswith("Latency and energy: ") and HELLO.model in page.title
     assert not any(section.title.startswith("Comparison") for section in page.sections)
-    assert "An inference takes" in page.verdict and "mJ" in page.verdict
+    assert page.verdict.startswith("An inference takes") and "mJ" in page.verdict
 
 
 def test_the_command_writes_the_page_and_refuses_in_one_line(
@@ -175,7 +203,9 @@ def test_the_command_writes_the_page_and_refuses_in_one_line(
 ) -> None:
     written(tmp_path / "run", inferences(20))
     assert main(["report", str(tmp_path / "run"), "-o", str(tmp_path / "page.html")]) == 0
-    assert "An inference takes" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "An inference takes" in said.out
+    assert f"wrote {tmp_path / 'page.html'} and 5 figures" in said.err.replace("\n", "")
     names = {path.name for path in tmp_path.glob("page*")}
     assert {"page.html", "page_layers.png", "page_timeline.png"} <= names
     with writer(tmp_path / "other") as run:

@@ -10,9 +10,10 @@ import pytest
 from host.base.errors import HostError
 from host.bench.watch.figures import Listener, WatchPlan
 from host.bench.watch.virtual import VirtualWatch
-from host.link.messages import Mode
+from host.link.messages import Heartbeat, Mode
 from host.power.currents import supply_current_a
 from tests.link.fake_board import HELLO
+from tests.watch.test_bench import beat
 
 HZ = 64_000_000
 
@@ -82,6 +83,30 @@ def test_a_board_with_usb_is_unplugged_between_its_first_look_and_its_last(
     assert found is not None
     assert found.amperes == supply_current_a(0.002, 3.0)
     assert (found.uncertainty, found.volts) == (0.25, 3.0)
+
+
+@pytest.mark.parametrize("on_usb", [False, True])
+def test_what_a_board_said_in_a_beat_is_known_at_its_end(on_usb: bool) -> None:
+    """A heartbeat each; what one with USB still says behind the last is heard, too."""
+    watch, _, _ = made(on_usb)
+    turns = [[beat(1)], [], [beat(2), beat(3)], [beat(4)]]
+    held: Any = watch._client
+    listener, known = Listener(), list[int]()
+
+    def receive(timeout: float) -> Heartbeat | None:
+        if turns[0]:
+            return turns[0].pop(0)
+        turns.pop(0)
+        return None
+
+    held.receive = receive
+
+    def progress(seconds: float) -> None:
+        known.append(listener.heartbeat.looks if listener.heartbeat else 0)
+
+    watch.watch(WatchPlan(6, 0.5), listener, progress)
+    assert known == [1, 1, 3]
+    assert listener.heartbeat == (beat(4) if on_usb else beat(3))
 
 
 def test_there_is_no_mean_before_a_beat_has_ended() -> None:

@@ -290,6 +290,32 @@ def test_rates_out_of_range_are_refused(looks: str) -> None:
         main(["watch", "--looks", looks])
 
 
+@pytest.mark.parametrize(
+    ("options", "in_this_process"),
+    [
+        (("--port", "virtual"), True),
+        (("--port", "virtual", "--record", "a.rec"), False),
+        (("--port", "socket://127.0.0.1:9"), False),
+        (("--port", "socket://127.0.0.1:9", "--record", "a.rec"), False),
+    ],
+)
+def test_a_virtual_board_watches_here_unless_its_link_is_recorded(
+    monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], in_this_process: bool
+) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise HostError("its port was opened")
+
+    def started(*_: object) -> None:
+        raise HostError("it was started here")
+
+    monkeypatch.setattr(command, "port_opening", opened)
+    monkeypatch.setattr("host.bench.watch.virtual.VirtualWatch", started)
+    with pytest.raises(HostError) as raised:
+        main(["watch", *options])
+    expected = "it was started here" if in_this_process else "its port was opened"
+    assert str(raised.value) == expected
+
+
 def test_an_image_is_for_the_virtual_board_alone() -> None:
     with pytest.raises(HostError, match="--port virtual"):
         main(["watch", "--image", "any.elf", "--port", "socket://127.0.0.1:1"])

@@ -139,9 +139,9 @@ def run_accuracy(
 
 def spread(pictures: list[Labelled], limit: int | None) -> list[Labelled]:
     """At most so many, evenly over the list."""
-    if limit is None or limit >= len(pictures):
+    if limit is None:
         return pictures
-    at = np.linspace(0, len(pictures) - 1, limit).round().astype(int)
+    at = np.linspace(0, len(pictures) - 1, min(limit, len(pictures))).round().astype(int)
     return [pictures[index] for index in at]
 
 

@@ -74,11 +74,10 @@ def _other_sections(others: list[Run], count: int) -> list[Section]:
 
 
 def _verdicts(latencies: list[LatencyRun], powers: list[Run]) -> list[str]:
-    several = len(latencies) + len(powers) > 1
+    several = max(len(latencies), len(powers)) > 1
     verdicts = [(of.name, latency.latency_verdict(of)) for of in latencies]
     verdicts += [(run.directory.name, power.power_verdict(run)) for run in powers]
-    one_each = len(latencies) <= 1 and len(powers) <= 1
-    return [f"{name}: {line}" if several and not one_each else line for name, line in verdicts]
+    return [f"{name}: {line}" if several else line for name, line in verdicts]
 
 
 def _tiles(latencies: list[LatencyRun], powers: list[Run]) -> tuple[Tile, ...]:
