@@ -42,9 +42,10 @@ def _no_application(data: bytes) -> str:
     stack, start = struct.unpack_from("<II", data)
     if not RAM < stack <= RAM + RAM_BYTES:
         return f"its stack would be at {stack:#x}, the RAM ends at {RAM + RAM_BYTES:#x}"
-    if not (start & 1 and APPLICATION <= start < APPLICATION + len(data)):
+    inside = range(APPLICATION + 1, APPLICATION + len(data), 2)  # odd: it is Thumb code
+    if start not in inside:
         return f"it would start at {start:#x}, which is not inside it"
     for vector in struct.unpack_from(f"<{min(VECTORS, len(data) // 4)}I", data)[2:]:
-        if vector and not (vector & 1 and APPLICATION <= vector < APPLICATION + len(data)):
+        if vector and vector not in inside:
             return f"it has a handler at {vector:#x}, which is not inside it: is it cut off?"
     return ""

@@ -94,7 +94,24 @@ def test_a_cut_off_image_has_handlers_outside(
 
 def test_a_pipe_is_no_image(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.bin")
-    with pytest.raises(HostError, match="no regular file"):
+    with pytest.raises(HostError, match=r"no regular file(:|;) give a file"):
+        read_image(tmp_path / "a.bin")
+
+
+@pytest.mark.parametrize(
+    ("size", "what"),
+    [(64 << 20, "has 67,108,864 bytes"), ((64 << 20) + 1, "at most 64 are read; pio run writes")],
+)
+def test_a_file_is_read_up_to_64_mb(size: int, what: str, tmp_path: Path) -> None:
+    """An .elf with its debug information is named as one; a disk's image is not read."""
+    with (tmp_path / "a.bin").open("wb") as file:
+        file.truncate(size)
+    with pytest.raises(HostError, match=what):
+        read_image(tmp_path / "a.bin")
+
+
+def test_an_absent_image_says_what_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match=r"a\.bin: No such file .*; pio run writes \.pio/build"):
         read_image(tmp_path / "a.bin")
 
 
