@@ -60,7 +60,7 @@ def _head(state: State, canvas: Canvas, box: Box, view: View, size: int) -> None
     elif state.asks:
         canvas.fill(body, YES)
     else:
-        canvas.frame(body, FAINT, max(1, size // 8))
+        canvas.frame(body, FAINT)
     colour = DARK if state.recording or state.asks else TEXT
     canvas.text(head_text(state), body.inset(size // 3), size * 5 // 4, colour, BOLD, align=0.5)
 

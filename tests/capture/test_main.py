@@ -68,6 +68,12 @@ def test_mistakes_are_one_line(tmp_path: Path, options: list[str], said: str) ->
     assert not list(tmp_path.rglob("*.png"))
 
 
+def test_nine_labels_have_a_key_each(tmp_path: Path) -> None:
+    words = ["--labels", "a,b,c,d,e,f,g,h,i", "--keys", "x", "--output", str(tmp_path / "set")]
+    with pytest.raises(HostError, match=r"no key 'x', which --keys names: give 1 a, .* 9 i"):
+        main(words)
+
+
 def test_a_folder_with_other_labels_is_refused_before_the_board_is_opened(tmp_path: Path) -> None:
     write_manifest(tmp_path, [Picture("m/1.png", "with_mask")])
     before = (tmp_path / "manifest.csv").read_bytes()

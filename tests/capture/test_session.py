@@ -120,7 +120,9 @@ def test_doubtful_frames_are_held_until_labelled_or_skipped(tmp_path: Path) -> N
         it.session.press("1")
         assert not it.session.state.asks
         it.show(4, score=1)
+        assert it.session.state.asks, "the view goes on"
         it.session.press("s")
+        assert not it.session.state.asks
         it.show(5, score=126)
         assert not it.session.state.asks and it.session.state.added == 1
     (saved,) = read_manifest(tmp_path).pictures

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from host.base.errors import HostError
 from host.capture import run
 from host.capture.options import Options, Showing
 from host.capture.run import capture
@@ -91,6 +94,22 @@ class Board:
 
     def set_mode(self, mode: Mode) -> None:
         self.commands.append(mode)
+
+
+@pytest.mark.parametrize("runs_a_model", [False, True])
+def test_a_rule_of_scores_needs_a_model(
+    shown: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs_a_model: bool
+) -> None:
+    board, options = Board(), Options(LABELS, band=(0.3, 0.7))
+    monkeypatch.setattr(board, "hello", HELLO if runs_a_model else replace(HELLO, score_count=0))
+    is_refused = pytest.raises(HostError, match="--uncertain needs scores, and no model runs")
+    with (
+        Journal(tmp_path, LABELS) as journal,
+        contextlib.nullcontext() if runs_a_model else is_refused,
+    ):
+        capture(Showing("", None, 0.5, None, plain=True), options, Opening(Choice("x", "")),
+                cast(Any, board), journal, tmp_path, lambda line: None)  # fmt: skip
+    assert bool(shown) == bool(board.commands) == runs_a_model
 
 
 @pytest.mark.parametrize(

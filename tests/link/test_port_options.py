@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import socket
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +27,14 @@ from host.ports.choose import (
     listed_ports,
     reopener,
 )
-from host.ports.open import Opening, PortOptions, add_port_arguments, port_opening, port_options
+from host.ports.open import (
+    Opening,
+    PortOptions,
+    add_port_arguments,
+    on_battery,
+    port_opening,
+    port_options,
+)
 from host.recording.recorder import RecordingPort, start_recording
 from tests.link.fake_board import HELLO, FakeBoard
 
@@ -261,13 +267,10 @@ def test_a_recording_keeps_bytes_until_the_end(made: list[Any], tmp_path: Path) 
         assert opening.open() is wrapped
 
 
-def test_the_command_that_runs_is_shown_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["/a b/tool.py", "--port", "socket://h:1/secret", "two words"])
-    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=None))
-    assert opened._command() == "tool.py --port socket://h:1 'two words'"
-    spec = SimpleNamespace(parent="host.viewer")
-    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=spec))
-    assert opened._command().startswith("python -m host.viewer --port ")
+@pytest.mark.parametrize(("given", "load"), [(None, False), (False, False), (True, True)])
+def test_on_a_battery_the_cable_is_out_unless_it_was_given(given: bool | None, load: bool) -> None:
+    options = PortOptions("virtual", Path("a.rec"), given)
+    assert on_battery(options) == replace(options, core_load=load)
 
 
 def test_ports_are_listed_in_order_and_without_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
