@@ -45,8 +45,8 @@ def paint_capture(view: View, state: State, width: int, height: int) -> Canvas:
         Block(1, 1.7 * rows + 0.8, 0.5, partial(_counts, state)),
         Block(1, 1.4 * NOTICE_LINES + 0.4, 0.0, partial(_notice, view.notice)),
         Block(2, 1.4 * len(lines(state)) + 0.8, 0.5, partial(_lines, state)),
-        Block(4, LOSSES.least, 0.0, LOSSES.paint),
-        Block(5, NAMES.least, 0.0, NAMES.paint),
+        LOSSES,
+        NAMES,
     )
     # The keys stay in sight: what a key did is said in the panel instead of over them.
     return paint(replace(view, notice=""), width, height, blocks, caps(state.labels))

@@ -61,7 +61,4 @@ def parse_command(text: str) -> PlaybackCommand | None:
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if not isinstance(playing, bool) or not (seconds is None or is_number):
         return None
-    if seconds is None:
-        return PlaybackCommand(None, playing)
-    fits = -1e9 < seconds < 1e9  # NaN and infinity lie between no limits
-    return PlaybackCommand(float(seconds), playing) if fits else None
+    return PlaybackCommand(seconds, playing)

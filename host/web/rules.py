@@ -81,9 +81,14 @@ def imported_names(module: ast.Module | None = None) -> set[str]:
 
 def _table(table: ast.AnnAssign) -> str:
     assert isinstance(table.value, ast.Dict)
-    rows = zip(table.value.keys, table.value.values, strict=True)
-    inner = "".join(f"  {_say(key)}: {_say(check)},\n" for key, check in rows if key)
+    inner = "".join(map(_row, table.value.keys, table.value.values))
     return f"const CHECKS = {{\n{inner}}};\n"
+
+
+def _row(message: ast.expr | None, check: ast.expr) -> str:
+    if message is None:  # **other
+        raise UnknownSyntaxError(check)
+    return f"  {_say(message)}: {_say(check)},\n"
 
 
 def _function(node: ast.FunctionDef) -> str:

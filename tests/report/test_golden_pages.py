@@ -12,11 +12,21 @@ from host.bench.mlperf.dialogue import Inference
 from host.bench.mlperf.energy import EnergyWindow
 from host.bench.mlperf.modes import Graded
 from host.bench.report.compose import page_of
+from host.report.blocks import Page
+from host.report.page import plots_of
 from host.runs.read import read_run
 from tests.bench.latency_rows import inferences, written
 from tests.goldens import check_golden, page_text
 from tests.report.power_run import power_run
 from tests.report.test_other_pages import graded, watched
+
+
+def outline(page: Page) -> str:
+    """Its words, and what its parts are called."""
+    plots = [plot.name for plot in plots_of(page)]
+    sections = [section.title for section in page.sections]
+    lines = [page.title, page.verdict, *page.warnings, f"tiles: {[t.label for t in page.tiles]}"]
+    return "\n".join([*lines, f"sections: {sections}", f"figures: {plots}"])
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +107,25 @@ def test_several_runs() -> None:
         power_run(Path("m"), "measured"),
     ]
     check_golden("page_several", page_text(page_of(runs)))
+
+
+def test_runs_beside_each_other() -> None:
+    """Named where there are several of a kind, so that no words and no figure's file could be another's."""
+    one, two = written(Path("one"), inferences(20)), written(Path("two"), inferences(20, 1.2, 2))
+    long = written(Path("Kitchen, at night, with the LED on"), inferences(20))
+    power, other = power_run(Path("p")), power_run(Path("q"), "measured")
+    pictures = [Graded(f"{k}.jpg", k % 2, 0.9, True) for k in range(4)]
+    graded_one, graded_two = (
+        read_run(graded(Path(name), *pictures, mode="accuracy")) for name in ("g", "h")
+    )
+    together = {
+        "a latency and a power": [one, power],
+        "two latencies": [one, two],
+        "two powers": [power, other],
+        "two modes": [graded_one, graded_two],
+        "a latency and a mode": [one, graded_one],
+        "two latencies and a power": [one, long, power],
+        "a latency and two powers": [one, power, other],
+    }
+    lines = [f"== {name}\n{outline(page_of(runs))}" for name, runs in together.items()]
+    check_golden("page_outlines", "\n".join(lines))

@@ -66,6 +66,11 @@ def test_a_statement_that_has_no_translation_is_refused_with_its_line(statement:
         rules_script(f"CHECKS: dict = {{}}\ndef _log(m, hello):\n    {statement}\n")
 
 
+def test_a_table_of_rules_that_holds_another_one_is_refused() -> None:
+    with pytest.raises(UnknownSyntaxError, match="'OTHERS' has no translation"):
+        rules_script("CHECKS: dict = {**OTHERS}")
+
+
 def test_the_page_is_given_every_number_that_a_rule_compares_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
