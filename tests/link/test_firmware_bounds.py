@@ -62,6 +62,14 @@ def test_the_longest_packet_is_taken_and_a_longer_one_is_not(extra: int) -> None
     assert good == (2 if extra == 0 else 1), "the packet behind it is whole again"
 
 
+def test_the_longest_packet_with_more_behind_it_is_none() -> None:
+    body = HEADER.pack(0x42, 0, 5) + b"\x07" * MAX_COMMAND_PAYLOAD_BYTES
+    body += CRC.pack(zlib.crc32(body))
+    assert feed(encode_cobs(body) + b"\0") == 1
+    for extra in (b"\x01", b"\0", bytes(300)):
+        assert feed(encode_cobs(body + extra) + b"\0") == 0
+
+
 def test_a_packet_that_is_a_byte_too_long_is_not_completed_by_what_lies_behind_its_buffer() -> None:
     """Behind it lies the count of its bytes: the last byte of this one's CRC-32 is that."""
     size = HEADER.size + MAX_COMMAND_PAYLOAD_BYTES + 1 + CRC.size
@@ -85,13 +93,14 @@ def test_a_block_that_the_delimiter_cuts_is_no_packet_though_its_checksum_fits()
     assert feed(bytes(longer) + b"\0") == 0
 
 
-@pytest.mark.parametrize("payload", [0, 1, 253, 254, 255, 600])
+@pytest.mark.parametrize("payload", [0, 1, 245, 253, 254, 255, 600, 758])
 def test_a_packet_that_just_fits_goes_in_and_comes_out_whole(payload: int) -> None:
     """For every fill of the ring: what is put is what a host reads, or it is dropped and counted."""
     data = bytes(255 - i % 7 for i in range(payload))  # no zero: COBS makes it longest
     encoded = encode_packet(1, 0, data)
-    fits = []
-    for used in range(RING_BYTES - len(encoded) - 8, RING_BYTES):
+    used_before = range(RING_BYTES - len(encoded) - 8, RING_BYTES)
+    fits: list[bool] = []
+    for used in used_before:
         ring, state = outbox(used)
         took = LIBRARY.outbox_put(ctypes.byref(state), 1, data, len(data), b"", 0)
         fits.append(bool(took))
@@ -101,7 +110,7 @@ def test_a_packet_that_just_fits_goes_in_and_comes_out_whole(payload: int) -> No
         if took:
             out = bytes(ring[(used + i) % RING_BYTES] for i in range(added))
             assert out == encoded
-    assert fits[0] and not fits[-1] and fits == sorted(fits, reverse=True)
+    assert fits == [len(encoded) < RING_BYTES - used for used in used_before], "a byte stays free"
 
 
 @pytest.mark.parametrize("used", [0, 1, 100, RING_BYTES - 2])

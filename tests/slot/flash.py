@@ -62,7 +62,11 @@ def library() -> ctypes.CDLL:
     made.flash_power.argtypes = [WORD, ctypes.c_int, ctypes.c_uint64]
     slots = ctypes.POINTER(SlotsStruct)
     made.slots_start.argtypes = [slots, WORD, WORD]
-    made.slot_erase.argtypes = made.slot_verify.argtypes = [slots, WORD]
+    made.slot_erase.argtypes = made.slot_verify.argtypes = made.slot_is_done.argtypes = [
+        slots,
+        WORD,
+    ]
+    made.slot_is_done.restype = ctypes.c_bool
     made.slot_begin.argtypes = made.slot_select.argtypes = [slots, WORD, WORD]
     made.slot_write.argtypes = [slots, WORD, ctypes.c_char_p, ctypes.c_size_t]
     assert made.slots_size() == ctypes.sizeof(SlotsStruct)
@@ -113,6 +117,10 @@ class Slots:
     def erase(self, slot: int) -> Status:
         """SlotErase."""
         return Status(library().slot_erase(ctypes.byref(self.state), slot))
+
+    def is_done(self, blob: bytes) -> bool:
+        """Whether a SlotCommit of this model comes again."""
+        return bool(library().slot_is_done(ctypes.byref(self.state), zlib.crc32(blob)))
 
     @property
     def held(self) -> int:

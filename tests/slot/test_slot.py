@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import zlib
 
 import numpy as np
@@ -66,6 +67,14 @@ def test_an_empty_slot_is_taken_before_an_older_model() -> None:
     assert slots.state.transfer.slot == 2
 
 
+def test_the_slot_in_use_is_never_taken_though_it_looks_empty() -> None:
+    deployed(b"\xff" * 8, OTHER)
+    slots = Slots()
+    assert slots.select(1, 8) == Status.OK
+    assert slots.begin(THIRD) == Status.OK
+    assert slots.state.transfer.slot == 2
+
+
 def test_pieces_that_come_twice_or_too_early_change_nothing() -> None:
     slots = Slots()
     assert slots.begin(OTHER) == Status.OK
@@ -86,6 +95,44 @@ def test_the_same_model_goes_on_and_another_starts_over() -> None:
     assert slots.held == 200
     slots.begin(SMALL)
     assert slots.held == 0
+
+
+def test_only_the_model_that_was_put_into_use_last_is_known_as_done() -> None:
+    slots = Slots()
+    assert not slots.is_done(b""), "nothing came yet"
+    slots.begin(SMALL)
+    slots.send(SMALL)
+    assert slots.verify(SMALL) == Status.OK
+    assert not slots.is_done(SMALL)
+    assert slots.select(1, len(SMALL)) == Status.OK
+    assert slots.is_done(SMALL) and not slots.is_done(OTHER)
+    assert slots.erase(2) == Status.OK
+    assert slots.is_done(SMALL)
+
+
+def test_another_choice_leaves_a_model_that_is_on_its_way_alone() -> None:
+    deployed(SMALL)
+    slots = Slots()
+    slots.begin(OTHER)
+    slots.write(0, OTHER[:200])
+    assert slots.select(0, 0) == Status.OK
+    assert not slots.is_done(OTHER)
+    assert slots.held == 200
+    assert slots.deploy(OTHER) == Status.OK
+    assert slots.is_done(OTHER)
+
+
+@pytest.mark.parametrize(("slot", "held"), [(1, 200), (2, 0)])
+def test_an_erased_slot_takes_its_model_from_the_beginning(slot: int, held: int) -> None:
+    slots = Slots()
+    assert slots.deploy(SMALL) == slots.select(0, 0) == Status.OK
+    slots.begin(OTHER)
+    assert slots.state.transfer.slot == 2
+    slots.write(0, OTHER[:200])
+    assert slots.erase(slot) == Status.OK
+    slots.begin(OTHER)
+    assert slots.held == held
+    assert slots.deploy(OTHER) == Status.OK
 
 
 @pytest.mark.parametrize(
@@ -161,12 +208,21 @@ def test_slots_and_journal_end_before_a_bootloader(flash_end: int, room: int) ->
     for blob in (model(5, slots.state.room), model(6, slots.state.room)):
         if room:
             assert slots.deploy(blob) == Status.OK
-            assert slots.model() == blob
+            assert slots.model() == blob == Slots(flash_end=flash_end).model()
         else:
             assert slots.begin(SMALL) == Status.FAULT
     assert bool(np.all(flash()[flash_end:] == 0xFF))
     assert bool(np.all(flash()[:SLOTS_START] == 0xFF))
     assert library().flash_misuse() == 0
+
+
+def test_the_journals_record_is_as_every_version_of_the_firmware_writes_it() -> None:
+    """A model in a slot outlives an upload of another firmware: journal.h has the words."""
+    deployed(SMALL)
+    record = flash()[FLASH_END - 2 * PAGE_BYTES :][:20].tobytes()
+    assert record[:4] == b"SLOT"
+    assert struct.unpack("<3I", record[4:16]) == (1, 1, len(SMALL))
+    assert struct.unpack("<I", record[16:]) == (zlib.crc32(record[:16]),)
 
 
 def test_records_count_up_beyond_their_largest_number() -> None:
@@ -228,12 +284,13 @@ def test_a_power_cut_while_choosing_or_erasing_leaves_the_old_or_the_new_choice(
             deployed(SMALL, OTHER)
             power(at, cut, seed=at + 99)
             slots = Slots()
-            slots.select(1, len(SMALL))
+            chosen = slots.select(1, len(SMALL))
             slots.erase(2)
             power()
             recovered = Slots()
             assert recovered.model() in (OTHER, SMALL)
             assert recovered.model() == SMALL or at < 6
+            assert (recovered.model() == SMALL) == (chosen == Status.OK)
             assert recovered.deploy(THIRD) == Status.OK
 
 

@@ -62,19 +62,13 @@ void _init(void) {}
 void _fini(void) {}
 
 typedef void (*vector)(void);
-enum { CORE_VECTORS = 16, IRQ_VECTORS = 48 };
+enum { CORE_VECTORS = 16 };
 
-__attribute__((section(".vectors"), used)) static const vector vectors[CORE_VECTORS + IRQ_VECTORS] = {
+/* The other faults are not enabled and so are hard faults, too (ARMv7-M B1.5.2). */
+__attribute__((section(".vectors"), used)) static const vector vectors[] = {
     [0] = (vector)(uintptr_t)&stack_top,
     [1] = Reset_Handler,
-    [2] = hang,
     [3] = HardFault_Handler,
-    [4] = HardFault_Handler,
-    [5] = HardFault_Handler,
-    [6] = HardFault_Handler,
-    [11] = hang,
-    [14] = hang,
-    [15] = hang,
     [CORE_VECTORS + UARTE_IRQ] = UARTE0_Handler,
     [CORE_VECTORS + LINE_TIMER_IRQ] = TIMER3_Handler,
     [CORE_VECTORS + RTC_IRQ] = RTC1_Handler,

@@ -25,7 +25,7 @@ void outbox_open(struct outbox *outbox, uint8_t *ring, size_t size) {
 }
 
 static size_t encoded_bytes_at_most(size_t count) {
-    return count + count / (COBS_RUN - 1) + 2;
+    return 1 + count + count / (COBS_RUN - 1);
 }
 
 static inline size_t after(size_t at, size_t size) {

@@ -6,10 +6,11 @@
 #include "board/board.h" // board_flash_*
 #include "crc32.h"       // crc32_add
 
-enum { PAGES = 2, WORDS = sizeof(struct journal_record) / 4 };
+enum page { FIRST, SECOND, NEITHER };
+enum { WORDS = sizeof(struct journal_record) / 4 };
 #define MAGIC 0x544F4C53u /* "SLOT" */
 
-static uint32_t page_address(uint32_t start, uint32_t page) {
+static uint32_t page_address(uint32_t start, enum page page) {
     return start + page * BOARD_FLASH_PAGE_BYTES;
 }
 
@@ -17,32 +18,32 @@ static uint32_t record_crc(const struct journal_record *record) {
     return crc32_add(0, record, offsetof(struct journal_record, crc));
 }
 
-static bool record_read(uint32_t start, uint32_t page, struct journal_record *record) {
+static bool record_read(uint32_t start, enum page page, struct journal_record *record) {
     memcpy(record, board_flash_at(page_address(start, page)), sizeof *record);
     return record->magic == MAGIC && record->crc == record_crc(record);
 }
 
-/* The page of the newest record, PAGES when there is none. */
-static uint32_t newest_page(uint32_t start, struct journal_record *newest) {
-    struct journal_record records[PAGES];
-    const bool first = record_read(start, 0, &records[0]);
-    const bool second = record_read(start, 1, &records[1]);
+/* The page of the newest record. */
+static enum page newest_page(uint32_t start, struct journal_record *newest) {
+    struct journal_record records[NEITHER];
+    const bool first = record_read(start, FIRST, &records[FIRST]);
+    const bool second = record_read(start, SECOND, &records[SECOND]);
     if (!first && !second) {
-        return PAGES;
+        return NEITHER;
     }
-    const bool second_is_newer = (int32_t)(records[1].sequence - records[0].sequence) > 0;
-    const uint32_t page = second && (!first || second_is_newer) ? 1 : 0;
+    const bool second_is_newer = (int32_t)(records[SECOND].sequence - records[FIRST].sequence) > 0;
+    const enum page page = second && (!first || second_is_newer) ? SECOND : FIRST;
     *newest = records[page];
     return page;
 }
 
 bool journal_read(uint32_t start, struct journal_record *newest) {
-    return newest_page(start, newest) != PAGES;
+    return newest_page(start, newest) != NEITHER;
 }
 
 bool journal_write(uint32_t start, uint32_t active, uint32_t bytes) {
     struct journal_record before = {0};
-    const uint32_t page = newest_page(start, &before) == 0 ? 1 : 0;
+    const enum page page = newest_page(start, &before) == FIRST ? SECOND : FIRST;
     struct journal_record record = {
         .magic = MAGIC,
         .sequence = before.sequence + 1,
@@ -57,5 +58,5 @@ bool journal_write(uint32_t start, uint32_t active, uint32_t bytes) {
         board_flash_write(page_address(start, page) + 4 * i, words[i]);
     }
     struct journal_record kept;
-    return newest_page(start, &kept) == page && memcmp(&kept, &record, sizeof record) == 0;
+    return journal_read(start, &kept) && memcmp(&kept, &record, sizeof record) == 0;
 }

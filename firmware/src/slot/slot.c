@@ -15,11 +15,16 @@ const uint8_t *slot_bytes(const struct slots *slots, uint32_t slot) {
     return board_flash_at(slot_address(slots, slot));
 }
 
+_Static_assert(SLOTS_START + WIRE_MODEL_SLOTS * SLOT_MAX_BYTES + JOURNAL_BYTES == BOARD_FLASH_BYTES,
+               "a slot is the longest when all of flash is ours");
+
 static uint32_t room_before(uint32_t end) {
     const uint32_t least = SLOTS_START + JOURNAL_BYTES;
-    const uint32_t room = end > least ? (end - least) / WIRE_MODEL_SLOTS : 0;
-    const uint32_t pages = room - room % BOARD_FLASH_PAGE_BYTES;
-    return pages < SLOT_MAX_BYTES ? pages : SLOT_MAX_BYTES;
+    if (end <= least) {
+        return 0;
+    }
+    const uint32_t room = (end - least) / WIRE_MODEL_SLOTS;
+    return room - room % BOARD_FLASH_PAGE_BYTES;
 }
 
 void slots_start(struct slots *slots, uint32_t firmware_end, uint32_t flash_end) {
@@ -27,7 +32,7 @@ void slots_start(struct slots *slots, uint32_t firmware_end, uint32_t flash_end)
     *slots = (struct slots){.journal = end - JOURNAL_BYTES};
     slots->room = firmware_end <= SLOTS_START ? room_before(end) : 0;
     struct journal_record record;
-    if (slots->room > 0 && journal_read(slots->journal, &record) && record.active <= WIRE_MODEL_SLOTS &&
+    if (slots->room != 0 && journal_read(slots->journal, &record) && record.active <= WIRE_MODEL_SLOTS &&
         record.bytes <= slots->room) {
         slots->active = record.active;
         slots->active_bytes = record.bytes;
@@ -74,8 +79,8 @@ static void write_word(uint32_t address, uint32_t word) {
 
 enum wire_status slot_write(struct slots *slots, uint32_t offset, const uint8_t *bytes, size_t count) {
     struct slot_transfer *transfer = &slots->transfer;
-    if (transfer->slot == 0 || offset % 4 != 0 || count == 0 || count % 4 != 0 || offset > transfer->bytes ||
-        count > transfer->bytes - offset) {
+    if (transfer->slot == 0 || offset % 4 != 0 || count == 0 || count % 4 != 0 ||
+        (uint64_t)offset + count > transfer->bytes) {
         return WIRE_STATUS_BAD_VALUE;
     }
     if (offset != transfer->held) {
