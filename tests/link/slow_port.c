@@ -11,9 +11,14 @@ static uint8_t sent[SENT_BYTES];
 static size_t sent_bytes;
 static const uint8_t *arriving;
 static size_t arriving_bytes;
+static bool takes;
 
 const uint8_t *port_sent(size_t *bytes);
 void port_arrive(const uint8_t *from, size_t bytes);
+void port_pass(uint64_t microseconds);
+uint64_t port_now(void);
+void port_take(bool whether);
+bool port_is_fed(void);
 
 const uint8_t *port_sent(size_t *bytes) {
     *bytes = sent_bytes;
@@ -26,10 +31,29 @@ void port_arrive(const uint8_t *from, size_t bytes) {
     arriving_bytes = bytes;
 }
 
+void port_pass(uint64_t microseconds) {
+    now_us += microseconds;
+}
+
+uint64_t port_now(void) {
+    return now_us;
+}
+
+/* Whether the host reads what is sent. */
+void port_take(bool whether) {
+    takes = whether;
+}
+
+/* The interrupt of a port that may take more. */
+bool port_is_fed(void) {
+    return feeding();
+}
+
 void board_start_feeding(bool (*feed)(void)) {
     feeding = feed;
     now_us = 0;
     sent_bytes = arriving_bytes = 0;
+    takes = true;
 }
 
 void board_feed(void) {
@@ -43,7 +67,7 @@ uint64_t board_microseconds(void) {
 
 size_t board_send(const uint8_t *from, size_t count) {
     const size_t taken = count < PACKET_BYTES ? count : PACKET_BYTES;
-    if (taken > sizeof sent - sent_bytes) {
+    if (!takes || taken > sizeof sent - sent_bytes) {
         return 0;
     }
     memcpy(sent + sent_bytes, from, taken);

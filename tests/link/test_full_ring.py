@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.link.messages import Ack, Fault, Frame, Profile, Result
+from host.link.messages import Ack, Fault, Frame, FramePart, Profile, Result
 from tests.link.firmware_link import FirmwareLink
 
 GREY, RGB = 96 * 96, 96 * 96 * 3
@@ -26,12 +26,13 @@ def test_what_follows_a_frame_finds_room_in_a_full_ring(pixels: int) -> None:
     assert link.sent() == sent
 
 
-def test_a_frame_that_would_leave_no_room_is_dropped_and_counted() -> None:
+@pytest.mark.parametrize("kind", [Frame.ID, FramePart.ID])
+def test_a_frame_that_would_leave_no_room_is_dropped_and_counted(kind: int) -> None:
     link = FirmwareLink()
     dropped = link.dropped
     for _ in range(2):
-        link.send(Frame.ID, RGB)
-    for kind, size in FOLLOWING:
-        link.send(kind, size)
+        link.send(kind, RGB)
+    for following, size in FOLLOWING:
+        link.send(following, size)
     assert link.dropped == dropped + 1
-    assert link.sent() == [(Frame.ID, RGB), *FOLLOWING]
+    assert link.sent() == [(kind, RGB), *FOLLOWING]
