@@ -79,7 +79,7 @@ class Ppk2:
                 break
             lost += missing
         if not words:
-            self._lost_ahead += lost
+            self._lost_ahead = lost
             return None
         return self._block(np.concatenate(words), lost)
 

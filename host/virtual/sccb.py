@@ -86,5 +86,3 @@ class SccbSlave:
     def _send_bit(self) -> None:
         """Puts the next bit on SDA while SCL is low; lets go behind the eighth."""
         self.low = self._bits < 8 and not self._shift >> (7 - self._bits) & 1
-        if self._bits >= 9:
-            self._phase = IDLE

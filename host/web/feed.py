@@ -30,10 +30,6 @@ class PacketCutter:
         self._pending = rest
         return whole + found
 
-    def forget(self) -> None:
-        """The port was opened anew."""
-        self._pending = b""
-
 
 class Feed:
     """One page's queue, within one event loop."""

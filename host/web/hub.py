@@ -159,7 +159,7 @@ class Hub:
                 port = self._reopen()
                 with self._writing:
                     self._port = port
-                self._cutter.forget()
+                self._cutter = PacketCutter()
                 self._write(DELIMITER)
                 self._later(self._back)
                 return

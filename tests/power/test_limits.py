@@ -30,6 +30,7 @@ from host.power.live_rig import LiveRig
 from host.power.marker import busy_channels, find_pulses, pulses_between_falls
 from host.power.meter import Block, MarkerInput, MeterInfo, meter_words
 from host.power.method import Method
+from host.power.ppk2 import Ppk2
 from host.power.recording import even
 from host.power.rig import HeldTrace
 from host.power.trace import Gap, Trace, join
@@ -302,3 +303,25 @@ def test_a_rig_takes_a_board_that_is_idle_and_frees_all_of_it() -> None:
     assert done == [Mode.IDLE] and (rig.port, rig.hello, rig.info) == ("COM3", HELLO, meter.info)
     rig.close()
     assert done[1:] == ["collector close", "device close", "meter stop", "meter close"]
+
+
+@pytest.mark.parametrize(
+    ("volts", "good"), [(0.79, False), (0.8, True), (5.0, True), (5.01, False)]
+)
+def test_a_ppk2_gives_its_voltages_and_is_given_up_after_two_silent_seconds(
+    volts: float, good: bool
+) -> None:
+    said: list[object] = []
+    meter: Any = object.__new__(Ppk2)
+    meter._source = True
+    meter._library = SimpleNamespace(Mode=SimpleNamespace(SOURCE=2), Ppk2labError=RuntimeError)
+    meter._device = SimpleNamespace(
+        set_mode=said.append, set_source_voltage_mv=said.append, set_dut_power=said.append,
+        stream=lambda idle_timeout_s: said.append(idle_timeout_s), calibration=SimpleNamespace(ranges=[]),
+    )  # fmt: skip
+    if good:
+        meter.start(volts)
+    else:
+        with pytest.raises(HostError, match=r"a PPK2 gives 0\.8 to 5\.0 V, not"):
+            meter.start(volts)
+    assert said == ([2, round(1000 * volts), True, 2.0] if good else [])

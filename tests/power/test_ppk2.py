@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -94,6 +97,57 @@ def test_as_ampere_meter_it_never_powers_the_board() -> None:
         measure(instrument, 1000, source=False)
         assert instrument.mode == 1
         assert bytes([0x0C, 1]) not in instrument.commands
+
+
+class Samples:
+    """An event of the driver's: so many words of a current."""
+
+    def __init__(self, count: int) -> None:
+        self.words = bytes(4 * count)
+
+    def __len__(self) -> int:
+        return len(self.words) // 4
+
+
+def scripted(*events: object) -> Ppk2:
+    """A meter whose driver says this."""
+    meter: Any = object.__new__(Ppk2)
+    meter._events, meter._lost_ahead = iter(events), 0
+    meter._table, meter._supply_v = np.ones((8, 7)), VOLTS
+    meter._library = SimpleNamespace(Ppk2labError=RuntimeError)
+    return cast(Ppk2, meter)
+
+
+def read_of(*events: object) -> list[tuple[int, int]]:
+    """Samples of each block, and how many are missing in front of it; read until there is nothing more."""
+    meter, found = scripted(*events), list[tuple[int, int]]()
+    with pytest.raises(HostError, match="stopped by itself"):
+        while block := meter.read(60.0):
+            found.append((len(block.current_a), block.lost))
+    return found
+
+
+def test_4096_samples_are_enough_and_fewer_come_in_front_of_a_gap() -> None:
+    """A gap of unknown length counts as one."""
+    gap, unknown = SimpleNamespace(missing=7), SimpleNamespace(missing=None)
+    assert read_of(*[Samples(1000)] * 10) == [(5000, 0), (5000, 0)]
+    assert read_of(Samples(4095), Samples(1), Samples(4096)) == [(4096, 0), (4096, 0)]
+    assert read_of(Samples(9), gap, Samples(4096)) == [(9, 0), (4096, 7)]
+    assert read_of(gap, unknown, Samples(5000)) == [(5000, 8)]
+    assert read_of(Samples(5000), unknown, Samples(3), gap, gap, Samples(4096)) == [
+        (5000, 0), (3, 1), (4096, 14),
+    ]  # fmt: skip
+
+
+def test_a_gap_before_a_time_is_up_is_that_of_the_next_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = itertools.chain([0.0, 0.5, 2.0], itertools.repeat(2.5))  # the first read ends at 1 s
+    monkeypatch.setattr("host.power.ppk2.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    meter = scripted(SimpleNamespace(missing=7), Samples(5000))
+    assert meter.read(1.0) is None
+    block = meter.read(1.0)
+    assert block is not None and (len(block.current_a), block.lost) == (5000, 7)
 
 
 def test_a_saturated_converter_counts_as_lost() -> None:

@@ -16,6 +16,7 @@ from host.bench.__main__ import main
 from host.bench.latency.compare import latency_run
 from host.bench.latency.tables import KIND
 from host.bench.latency.tables import LAYOUTS as LATENCY_LAYOUTS
+from host.bench.power.saved_figures import power_figures
 from host.bench.report.compose import _unlike, page_of
 from host.report.blocks import Page, Paragraph, Plot, Table
 from host.report.envelope import MOST_POINTS, envelope
@@ -134,6 +135,23 @@ def test_runs_that_were_charged_unlike_say_so(tmp_path: Path) -> None:
     (line,) = _unlike([on, off, none])
     assert "on: core load on; off: core load off" in line
     assert _unlike([on, on, none]) == _unlike([off]) == []
+
+
+@pytest.mark.parametrize(
+    ("saved", "shown"),
+    [(None, 0.0), (-0.1, 0.0), (0.0, 0.0), (0.4, 0.4), (0.99, 0.99), (1.0, 0.99), (7, 0.99)],
+)
+def test_an_uncertainty_of_a_damaged_run_is_a_share_below_1(
+    tmp_path: Path, saved: float | None, shown: float
+) -> None:
+    """A life is divided by what the power may be at least."""
+    summary = power_run(tmp_path / "whole").summary
+    lives = [life | {"uncertainty": saved} for life in summary["battery"]["lives"]]
+    states = [state | {"uncertainty": saved} for state in summary["states"]]
+    changed = {"battery": summary["battery"] | {"lives": lives}, "states": states}
+    found = power_figures(power_run(tmp_path / "changed", **changed))
+    assert [life.uncertainty for life in found.lives] == [shown]
+    assert [state.uncertainty for state in found.states] == [shown]
 
 
 def test_a_refused_figure_is_not_shown(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from host.link import messages as wire
 from host.link.framing import DELIMITER
 from host.link.inbox import Inbox
+from host.link.transport import PortLostError
 from host.ports.choose import open_port
 from host.recording.replay import open_replay
 from host.web import hub
@@ -96,6 +97,32 @@ def test_pieces_of_a_packet_wake_nobody() -> None:
     carrier.close()
     assert len(woken) <= output.count(DELIMITER)
     assert all(portion.endswith(DELIMITER) for portion in woken)
+
+
+def test_half_a_packet_of_a_port_that_died_spoils_no_packet_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "REOPEN_S", 0.01)
+    board, woken = FakeBoard(), list[bytes]()
+    first, second = board.shoot(), board.shoot()
+    parts = deque([first[:99], None, second])
+
+    class Line(StreamPort):
+        def read(self) -> bytes:
+            part = parts.popleft() if parts else b""
+            if part is None:
+                raise PortLostError("it went")
+            return part or super().read()
+
+    class Loop:
+        def call_soon_threadsafe(self, act: Callable[..., None], *values: object) -> None:
+            woken.extend(value for value in values if isinstance(value, bytes))
+
+    port = Line(board, frames=0)
+    carrier = Hub(port, BOARD, lambda: port, cast(asyncio.AbstractEventLoop, Loop()))
+    eventually(lambda: bool(woken))
+    carrier.close()
+    assert woken == [second]
 
 
 def test_two_pages_see_the_same_and_the_board_rests_when_both_left(

@@ -32,8 +32,7 @@ def test_packets_are_cut_behind_their_ends() -> None:
     assert not cutter.is_within_packet
     cutter.take(b"old")
     assert cutter.is_within_packet
-    cutter.forget()
-    assert cutter.take(b"new\0") == b"new\0"
+    assert cutter.take(b"er\0") == b"older\0"
     assert cutter.take(b"x" * LARGEST_ENCODED) == b""
     assert cutter.take(b"y") == b"x" * LARGEST_ENCODED + b"y", "noise without an end passes"
     assert cutter.take(b"z\0") == b"z\0"
