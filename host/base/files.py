@@ -18,16 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from host.base.errors import HostError
+from host.base.open_flags import known
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 MOST_NAME = 60  # characters of a label in a folder's name
-WRITING = (
-    os.O_RDWR
-    | os.O_CREAT
-    | os.O_TRUNC
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_BINARY", 0)  # Windows would turn line ends
-)
+WRITING = os.O_RDWR | os.O_CREAT | os.O_TRUNC | known("O_NOFOLLOW", "O_BINARY")
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # names Windows keeps
 
 

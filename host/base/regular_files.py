@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from host.base.errors import HostError
+from host.base.open_flags import known
 from host.base.refusals import remedy_of
 
 LINK_OUT = "links that lead out of the folder (copy what they point to: cp -rL)"
@@ -24,12 +25,8 @@ NO_FILE = "pipes, sockets or devices"
 NAMED = "give a file; save there what a pipe brings"
 MOST_LINK_BYTES = 1024
 MOST_MODEL_BYTES = 1 << 30
-FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # a FIFO without a writer would wait for ever
-    | getattr(os, "O_BINARY", 0)  # Windows has it
-)
-NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+FLAGS = os.O_RDONLY | known("O_BINARY", "O_NONBLOCK")  # a FIFO without a writer would wait for ever
+NO_LINK = known("O_NOFOLLOW")
 
 
 class UnreadableError(HostError):

@@ -27,6 +27,7 @@ from host.base.files import (
     private_folder,
     write_private,
 )
+from host.base.open_flags import known
 from host.base.pictures import MOST_FILE_BYTES
 from host.base.regular_files import UnreadableError, read_below
 from host.data.hold import take
@@ -42,7 +43,7 @@ from host.data.manifest_file import (
     refuse_to_lose,
 )
 
-APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows has it
+APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | known("O_BINARY")
 
 
 class Journal:

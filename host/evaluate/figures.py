@@ -83,7 +83,7 @@ def calibration_figure(found: Evaluation) -> Figure:
     calibration = found.calibration
     with plot_style():
         figure = new_figure(9.0, 3.6)
-        left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+        left, right = figure.subplots(1, 2)
         left.plot([0, 1], [0, 1], color=FAINT, linestyle=":")
         predicted = [b.predicted for b in calibration.bins]
         came = np.array([b.happened for b in calibration.bins])

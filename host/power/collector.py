@@ -68,7 +68,7 @@ class Collector:
     def close(self) -> None:
         """Ends the thread."""
         self._stopped.set()
-        self._thread.join(timeout=5)
+        self._thread.join(LATE_S)
 
     def _run(self) -> None:
         try:

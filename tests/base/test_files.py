@@ -51,3 +51,17 @@ def test_what_is_written_is_on_the_disk_and_private(
     write_private(path, b"content")
     assert events == [("fsync", 7), ("replace", 7)]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_stands_where_it_is_written_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
+    """What a killed process of the same number left is longer; a link that somebody put there leads elsewhere."""
+    path, beside = tmp_path / "run.json", tmp_path / f".run.json.{os.getpid()}"
+    beside.write_bytes(b"left by another, and longer")
+    write_private(path, b"content")
+    assert path.read_bytes() == b"content"
+    (tmp_path / "elsewhere").write_bytes(b"theirs")
+    beside.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(HostError, match="cannot write"):
+        write_private(path, b"new")
+    assert (tmp_path / "elsewhere").read_bytes() == b"theirs"
+    assert path.read_bytes() == b"content"

@@ -52,7 +52,7 @@ class LinkReport:
 def percentile(values: list[float], share: float) -> float:
     """The value that `share` of the values do not exceed, by nearest rank."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * round(share * 100) // 100) - 1)]
+    return ordered[-(-len(ordered) * round(share * 100) // 100) - 1]
 
 
 def measure_link(device: Device, clock: Clock, count: int, seconds: float) -> LinkReport:
