@@ -222,7 +222,7 @@ class Lpm01a:
 
     def _bytes(self) -> bytes:
         try:
-            return bytes(self._port.read(max(1, min(65536, self._port.in_waiting))))
+            return bytes(self._port.read(self._port.in_waiting or 1))
         except (OSError, TypeError) as error:
             raise HostError(f"the LPM01A at {self._where} is gone", "plug it in again") from error
 

@@ -7,11 +7,14 @@ import io
 import os
 import re
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from host.base.csv_text import UTF16
 from host.base.errors import HostError
 from host.base.regular_files import open_regular
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 TAIL_BYTES = 4096
 MOST_BYTES_UTF16 = 256 << 20
@@ -24,14 +27,14 @@ def open_text(path: Path) -> BinaryIO:
         file.seek(0)
         return file
     with file:
+        if file.seek(0, os.SEEK_END) > MOST_BYTES_UTF16:
+            raise HostError(f"{path} is UTF-16 and larger than 256 MB", "save it as UTF-8")
         file.seek(0)
-        content = file.read(MOST_BYTES_UTF16 + 1)
-    if len(content) > MOST_BYTES_UTF16:
-        raise HostError(f"{path} is UTF-16 and larger than 256 MB", "save it as UTF-8")
+        content = file.read(MOST_BYTES_UTF16)
     return io.BytesIO(content.decode("utf-16", errors="replace").encode())
 
 
-class Part(io.BufferedIOBase):
+class Part(io.RawIOBase):
     """Bytes start..stop-1 of a file, to be read once."""
 
     def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
@@ -43,12 +46,13 @@ class Part(io.BufferedIOBase):
         """It is."""
         return True
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         """See io."""
-        wanted = self._left if size is None or size < 0 else min(size, self._left)
-        content = self._file.read(wanted)
+        room = memoryview(buffer)
+        content = self._file.read(min(len(room), self._left))
+        room[: len(content)] = content
         self._left -= len(content)
-        return content
+        return len(content)
 
 
 def lines_of(head: bytes) -> list[tuple[str, int]]:
@@ -76,15 +80,14 @@ def cells_of(line: str, separator: str) -> list[str]:
 def rows_end(file: BinaryIO, separator: str, count: int) -> int:
     """Where the last whole line ends. One without a line end counts where it is as long as the one before."""
     size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - TAIL_BYTES))
+    file.seek(-min(size, TAIL_BYTES), os.SEEK_END)
     tail = file.read()
-    ends = [match.end() for match in re.finditer(rb"\r\n|\r|\n", tail)]
-    if not ends or ends[-1] == len(tail):
+    lines = lines_of(tail)
+    if len(lines) < 2 or tail.endswith((b"\r", b"\n")):
         return size
-    last = cells_of(text_of(tail[ends[-1] :]), separator)
-    before = cells_of(text_of(tail[ends[-2] if len(ends) > 1 else 0 : ends[-1]]), separator)
+    before, last = (cells_of(text, separator) for text, _ in lines[-2:])
     is_whole = len(last) == count and bool(before) and _digits(last[-1]) == _digits(before[-1])
-    return size if is_whole else size - len(tail) + ends[-1]
+    return size if is_whole else size - lines[-1][1]
 
 
 def _digits(cell: str) -> tuple[int, int]:

@@ -136,7 +136,7 @@ class SerialSource:
             if time.monotonic() > end:
                 return None
             try:
-                self._bytes += self._port.read(max(1, min(4096, self._port.in_waiting)))
+                self._bytes += self._port.read(self._port.in_waiting or 1)
             except (serial.SerialException, OSError) as error:
                 raise HostError(
                     f"{self._where} is gone", "plug the second board in again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,14 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(np.random.default_rng(1).bytes(5000))
     with pytest.raises(HostError):
+        read_recording(path, VOLTS)
+
+
+def test_a_file_of_utf_16_has_256_megabytes_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("time_s,current_a\n1,2\n2,2\n".encode("utf-16"))
+    os.truncate(path, (256 << 20) + 1)
+    with pytest.raises(HostError, match="is UTF-16 and larger than 256 MB: save it as UTF-8"):
         read_recording(path, VOLTS)
 
 

@@ -6,6 +6,7 @@ import os
 import pty
 import threading
 import tty
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_a_number_that_no_board_can_mean_is_noise(line: str) -> None:
     """100 A, or a time of 30 years."""
     trace = join(blocks_of(["t_ms,i_ma", "0,5", line, "100,5"]), LINE_HZ, 3.3)
     assert (len(trace), trace.lost) == (100, 0) and (trace.current_a == trace.current_a[0]).all()
+
+
+def test_two_values_of_one_moment_are_no_clock_that_goes_backwards() -> None:
+    trace = join(blocks_of(["0,5", "100,9", "100,5", "200,5"]), LINE_HZ, 3.3)
+    assert len(trace) == 200 and trace.mean_current_a == pytest.approx(0.005)
+
+
+def test_noise_without_an_end_takes_no_line_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the 512 bytes of the longest line."""
+    pieces = iter([b"x" * 512, b"x", b"0,5\n100,5\n"])
+    port = SimpleNamespace(in_waiting=9, read=lambda count: next(pieces))
+    monkeypatch.setattr("host.power.serial_source.open_serial", lambda *_, **__: port)
+    block = SerialSource("COM3", 9600).read(60.0)
+    assert block is not None and len(block.current_a) == 100
 
 
 def test_a_long_silence_is_a_loss() -> None:
