@@ -100,7 +100,7 @@ void board_start_lines(void (*handler)(void)) {
 
 static void match_at(uint32_t ticks) {
     TIMER_CC0(LINE_TIMER) = ticks;
-    TIMER_CC2(LINE_TIMER) = ticks > HOLD_OFF_TICKS + 1 ? ticks - HOLD_OFF_TICKS : 1;
+    TIMER_CC2(LINE_TIMER) = ticks > HOLD_OFF_TICKS ? ticks - HOLD_OFF_TICKS : 1;
 }
 
 void board_line_on_edge(uint32_t pin, uint32_t ticks) {
