@@ -16,10 +16,10 @@ from host.base.errors import HostError
 from host.base.records import Message
 from host.link.messages import Held, Hold, HoldEnd, PowerState
 from host.power.collector import Collector
-from host.power.currents import Activity
+from host.power.currents import Activity, rail_current_a, uncertainty_a
 from host.power.live_rig import LiveRig
 from host.power.meter import Block, MarkerInput, MeterInfo
-from host.power.virtual_meter import activity_of
+from host.power.virtual_meter import VirtualMeter, activity_of
 from host.virtual.ov7675 import COM2, SOFT_SLEEP
 from host.virtual.power import HFCLKSTAT, RUNNING
 
@@ -165,3 +165,15 @@ def test_what_a_board_does_by_its_pins_and_registers(
 ) -> None:
     """Pins: the Nano 33 BLE Sense's schematic, P1.09 LED_PWR, P0.22 the sensors' supply; P1.01 the camera's PWDN."""
     assert activity_of(board(**changed)) == does
+
+
+def test_a_meter_sees_what_a_board_does_from_the_beginning() -> None:
+    """10 ms without a change: 1000 samples, each of the CPU and the sensor."""
+    of = board(cycles=1000, sleeping=False)
+    meter = VirtualMeter(of)
+    of.cycles += 640_000
+    trace, uncertainty = meter.end(3.3)
+    does = Activity.CPU_RUNS | Activity.SENSOR_SLEEPS
+    assert (len(trace), trace.rate_hz) == (1000, 100_000) and not trace.bits.any()
+    assert trace.current_a == pytest.approx(np.full(1000, rail_current_a(does)))
+    assert uncertainty == pytest.approx(uncertainty_a(does) / rail_current_a(does))
