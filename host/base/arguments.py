@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 from collections.abc import Callable
 
@@ -12,11 +13,10 @@ def whole(least: int = 1, most: int | None = None) -> Callable[[str], int]:
     limits = f"from {least}" if most is None else f"from {least} to {most}"
 
     def read(text: str) -> int:
-        try:
+        value = None
+        with contextlib.suppress(ValueError):
             value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
+        if value is None or value < least or (most is not None and value > most):
             raise argparse.ArgumentTypeError(f"a whole number {limits}, not {text!r}")
         return value
 

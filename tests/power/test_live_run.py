@@ -21,6 +21,7 @@ from host.bench.power.measure import Request, measure_on
 from host.bench.report.compose import page_of
 from host.link.device import Device
 from host.link.messages import Held, HoldEnd, PowerState
+from host.ports.open import PortOptions
 from host.power.battery import Battery, battery_for
 from host.power.choose import MeterChoice
 from host.power.collector import Collector
@@ -59,6 +60,13 @@ def request(directory: Path) -> Request:
         battery=battery_for(1000.0, 3.7, VOLTS),
         looks_per_minute=[6.0],
         meter=MeterChoice("ppk2", ""),
+        recorded_volt=None,
+        external_supply=False,
+        rate_hz=0,
+        baud=9600,
+        port=PortOptions(),
+        scene="default",
+        dcdc=False,
     )
 
 

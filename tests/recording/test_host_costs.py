@@ -141,12 +141,16 @@ def test_costs_are_the_median_of_turns(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.glob("*.rec")) == []
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", 1), ("0.01", 0.01), ("10000", 1e4)])
-def test_hours_are_a_number(text: str, value: float) -> None:
-    assert command._hours(text) == value
-    for none in ("0", "-1", "10000.1", "x", "nan"):
-        with pytest.raises(argparse.ArgumentTypeError, match=f"above 0, not '{none}'"):
-            command._hours(none)
+@pytest.mark.parametrize("option", ["--hours", "--fps"])
+def test_hours_and_frames_a_second_are_numbers_above_0(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    assert vars(parser.parse_args([option, "0.01"]))[option.lstrip("-")] == 0.01
+    with pytest.raises(SystemExit):
+        parser.parse_args([option, "0"])
+    assert f"{option}: a number above 0, not '0'" in capsys.readouterr().err
 
 
 def test_the_command(

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host.base.arguments import positive
 from host.base.console import share_bars, stdout
 from host.base.errors import HostError
 from host.base.json_out import print_json
@@ -26,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `host` takes."""
     add = parser.add_argument
     add("--frames", type=count, default=DEFAULT_FRAMES, metavar="N", help="of the stream")
-    add("--hours", type=_hours, metavar="H", help="instead: record and report so many hours")
-    add("--fps", type=_hours, default=5.0, metavar="N", help="of these hours (default 5)")
+    add("--hours", type=positive, metavar="H", help="instead: record and report so many hours")
+    add("--fps", type=positive, default=5.0, metavar="N", help="of these hours (default 5)")
     add("--keep", type=Path, metavar="FILE", help="of these hours: keep the recording")
     add("--json", action="store_true", help="the figures as one object on stdout")
 
@@ -63,13 +64,3 @@ def _day(args: argparse.Namespace, path: Path) -> Day:
             args.fps,
             lambda what, share: progress.update(bars[what], completed=share),
         )
-
-
-def _hours(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 10_000:
-        raise argparse.ArgumentTypeError(f"a number above 0, not {text!r}")
-    return value

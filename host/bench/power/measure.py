@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ from host.bench.power.tables import KIND, Rows, layouts
 from host.link.device import Device
 from host.link.messages import Hello, Setting
 from host.ports.choose import choose_port, listed_ports
-from host.ports.open import DEFAULT_SCENE, PortOptions, on_battery, port_opening
+from host.ports.open import PortOptions, on_battery, port_opening
 from host.power.battery import Battery
-from host.power.choose import BAUD, ESTIMATE, MeterChoice, open_meter
+from host.power.choose import ESTIMATE, MeterChoice, open_meter
 from host.power.collector import Collector
 from host.power.counter_rig import CounterRig
 from host.power.live_rig import LiveRig
@@ -56,13 +56,13 @@ class Request:
     battery: Battery
     looks_per_minute: list[float]
     meter: MeterChoice
-    recorded_volt: float | None = None
-    external_supply: bool = False
-    rate_hz: int = 0
-    baud: int = BAUD
-    port: PortOptions = field(default_factory=PortOptions)
-    scene: str = DEFAULT_SCENE
-    dcdc: bool = False
+    recorded_volt: float | None
+    external_supply: bool
+    rate_hz: int
+    baud: int
+    port: PortOptions
+    scene: str
+    dcdc: bool
 
 
 @dataclass(frozen=True)
