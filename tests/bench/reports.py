@@ -23,8 +23,7 @@ REPORT = Report(
     exactness=Exactness(True, "equal"),
     total=Reading(2_400, 1_800, 90),
     outside=Reading(100, 100, 10),
-    clock_reads=4,
-    clock_cycles=24,
+    clock=(4, 24),
     footprint=Footprint(900, 50, 50, 64, 200, 0, 0, 136),
 )
 REAL = Report(

@@ -43,8 +43,8 @@ class Conditions:
 class Report:
     """One inference, the median of `conditions.images`; spread: fewest and most cycles among them.
 
-    On a real board only cycles are known: total, outside and footprint are None, the clock's counts 0.
-    outside: between the marker's edges, but in no operator. clock_reads, clock_cycles: inside `cycles`.
+    On a real board only cycles are known: total, outside, clock and footprint are None.
+    outside: between the marker's edges, but in no operator. clock: its reads and their cycles, inside `cycles`.
     """
 
     conditions: Conditions
@@ -54,8 +54,7 @@ class Report:
     exactness: Exactness
     total: Reading | None = None
     outside: Reading | None = None
-    clock_reads: int = 0
-    clock_cycles: int = 0
+    clock: tuple[int, int] | None = None
     footprint: Footprint | None = None
     model_macs: int | None = None
 

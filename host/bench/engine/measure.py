@@ -46,8 +46,7 @@ def measure(elf: Path, path: Path | None, dead_channel_removal: bool, count: int
         exactness=compare(model, images, [a.result.scores for a in answers]),
         total=window.total,
         outside=split(model.packed, window)[1],
-        clock_reads=len(window.calls),
-        clock_cycles=round(len(window.calls) * profile.cycles_of_call()),
+        clock=(len(window.calls), round(len(window.calls) * profile.cycles_of_call())),
         footprint=footprint(guest.board.symbols, model.packed, stack_bytes),
         model_macs=model.model_macs,
     )

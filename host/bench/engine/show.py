@@ -19,8 +19,8 @@ NUMBERS = ("#", "output", "steps", "MACs", "instructions", "c/MAC", "% SMLAD", "
 def engine_table(report: Report, comparison: Comparison | None) -> Group:
     """Operators, totals, memory, conditions."""
     lines: list[RenderableType] = [_layers(report, comparison)]
-    if report.total:
-        lines.append(_clock(report))
+    if report.clock:
+        lines.append(_clock(*report.clock))
     if report.model_macs and report.model_macs != report.macs:
         lines.append(_text(f"{report.model_macs - report.macs:,} MACs of dead channels removed"))
     if report.footprint:
@@ -50,19 +50,20 @@ def _layers(report: Report, comparison: Comparison | None) -> Table:
     if report.outside:
         table.add_row("", "between them", "", "", "", *_costs(report.outside))
     table.add_section()
-    total = report.total or Reading(report.cycles, 0, 0)
-    instructions, cycles_text, *_, words = _costs(total)
+    instructions, cycles_text, *_, words = (
+        _costs(report.total) if report.total else ["", f"{report.cycles:,}", ""]
+    )
     table.add_row(
         "",
         "total",
         "",
         "",
         f"{report.macs:,}",
-        instructions if report.total else "",
+        instructions,
         cycles_text,
         f"{report.cycles / report.macs:.2f}" if report.macs else "",
         f"{report.smlad_percent:.0f}",
-        words if report.total else "",
+        words,
         *([_ratio(comparison.cycles)] if comparison else []),
         style="bold",
     )
@@ -96,10 +97,10 @@ def _ratio(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _clock(report: Report) -> Text:
+def _clock(reads: int, cycles: int) -> Text:
     return _text(
         f"one engine call between the edges of the marker pin P0.28, timer interrupts included; "
-        f"{report.clock_reads} reads of the clock, {report.clock_cycles:,} cycles, are in it; "
+        f"{reads} reads of the clock, {cycles:,} cycles, are in it; "
         "flash rd: data reads of flash, each a word or less"
     )
 
