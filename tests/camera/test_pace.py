@@ -12,7 +12,7 @@ from tests.native import FIRMWARE, compile_shared
 
 DIVIDER = 6
 ROW = 784 * 2 * (DIVIDER + 1)
-ROWS = 510
+ROWS, MOST = 510, 4000  # of a frame, and that can be added (ov7675.h)
 
 
 class Settings(ctypes.Structure):
@@ -42,17 +42,23 @@ class Load(ctypes.Structure):
     )
 
 
-def extra_rows(work: int, reading: int, overlaps: bool = True, now: int = 0) -> int:
-    """What the firmware would set."""
+def paced(
+    work: int, reading: int, overlaps: bool = True, now: int = 0, period: int = 0
+) -> tuple[int, int]:
+    """The rows that the firmware would set, and the period that it then knows. period: known before, 0 for none."""
     sources = [FIRMWARE / "src/camera/pace.c"]
     pace = ctypes.CDLL(str(compile_shared("pace", sources)))
     pace.pace_extra_rows.restype = ctypes.c_uint16
-    state = ctypes.c_uint32(0)  # struct pace
+    state = ctypes.c_uint32(period)  # struct pace
     load = Load(work, reading, overlaps)
     settings = Settings(False, True, False, False, 0, 50, DIVIDER, True, 0, now)
-    return int(
-        pace.pace_extra_rows(ctypes.byref(state), ctypes.byref(settings), ctypes.byref(load))
-    )
+    rows = pace.pace_extra_rows(ctypes.byref(state), ctypes.byref(settings), ctypes.byref(load))
+    return int(rows), state.value
+
+
+def extra_rows(work: int, reading: int, overlaps: bool = True, now: int = 0) -> int:
+    """The rows alone, of a board that knows no period yet."""
+    return paced(work, reading, overlaps, now)[0]
 
 
 @given(st.integers(0, 40_000_000), st.integers(0, 5_000_000))
@@ -77,3 +83,39 @@ def test_small_changes_of_the_work_leave_the_frame_alone(change: float, moves: b
     now = extra_rows(10_000_000, 2_500_000)
     later = extra_rows(round(12_500_000 * (1 + change)) - 2_500_000, 2_500_000, now=now)
     assert (later != now) is moves
+
+
+@pytest.mark.parametrize(
+    ("now", "extra"),
+    [(0, 261), (257, 261), (258, 258), (261, 261), (266, 266), (267, 261), (900, 261)],
+)
+def test_rows_move_when_the_frame_is_too_short_or_a_96th_too_long(now: int, extra: int) -> None:
+    """A period of 768 rows: to 771, a 256th more than it needs."""
+    assert extra_rows(766 * ROW, ROW + ROW // 2, now=now) == extra
+
+
+@pytest.mark.parametrize(
+    ("period", "extra"), [(1, 0), (510 * ROW - 1, 0), (510 * ROW, 2), (2_000_000_000, MOST)]
+)
+def test_rows_are_added_from_the_first_that_is_needed_to_the_most_there_can_be(
+    period: int, extra: int
+) -> None:
+    assert extra_rows(period, 0) == extra
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "known"),
+    [
+        (8_000_000, 8_800_000, 8_100_000),
+        (8_000_000, 9_000_000, 8_125_000),
+        (8_000_000, 9_000_001, 9_000_001),
+        (8_000_000, 7_200_000, 7_900_000),
+        (8_000_000, 7_000_000, 7_875_000),
+        (8_000_000, 6_999_999, 6_999_999),
+        (0, 8_800_000, 8_800_000),
+    ],
+)
+def test_a_period_that_differs_by_an_8th_at_most_is_smoothed(
+    before: int, now: int, known: int
+) -> None:
+    assert paced(now - 1_000, 1_000, period=before)[1] == known

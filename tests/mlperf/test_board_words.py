@@ -95,3 +95,12 @@ def test_a_number_has_its_limit(most: int) -> None:
     assert not taken(f"{most + 1}0", most=most)[0]
     assert taken("", usual=most, most=most)[:2] == (True, most)
     assert not taken("", usual=most + 1, most=most)[0]
+
+
+@pytest.mark.parametrize(
+    ("length", "wanted", "same"),
+    [(4, b"load", True), (3, b"load", False), (5, b"load", False), (4, b"loan", False)],
+)
+def test_a_word_is_compared_whole(length: int, wanted: bytes, same: bool) -> None:
+    LIBRARY.word_is.restype = ctypes.c_bool
+    assert LIBRARY.word_is(b"loads", ctypes.c_size_t(length), wanted) == same

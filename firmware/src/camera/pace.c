@@ -12,13 +12,12 @@ enum {
 };
 
 static void smooth(struct pace *pace, uint32_t period) {
-    const uint32_t more = period > pace->period ? period - pace->period : 0;
-    const uint32_t less = pace->period > period ? pace->period - period : 0;
-    if (more > pace->period / STEADY || less > pace->period / STEADY) {
+    const int32_t change = (int32_t)(period - pace->period);
+    const uint32_t size = change < 0 ? pace->period - period : period - pace->period;
+    if (size > pace->period / STEADY) {
         pace->period = period;
     } else {
-        pace->period += more / STEADY;
-        pace->period -= less / STEADY;
+        pace->period += (uint32_t)(change / STEADY);
     }
 }
 
