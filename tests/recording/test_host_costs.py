@@ -19,6 +19,8 @@ from host.bench.host.measure import Cost, HostCosts, measure_host, portions
 from host.link.inbox import Inbox
 from host.link.layout import OURS
 from host.link.messages import PROTOCOL_VERSION, Frame, Hello, Mode, Result
+from host.recording.container import FILE_HEADER_BYTES
+from host.recording.reader import Reader
 from host.recording.summary import summarise as recording_summary
 from tests.bars import Bars
 from tests.goldens import printed_json
@@ -117,6 +119,16 @@ def test_memory_counts_from_when_it_has_settled(
     assert (found.frames, summary.samples, summary.is_ended) == (25, 25, True)
     assert summary.duration_s == pytest.approx(25 / 4, abs=1e-6)
     assert before <= summary.header.wall_ns <= time.time_ns()
+
+
+def test_hours_of_frames_pass_on_both_clocks_of_their_recording(tmp_path: Path) -> None:
+    """An hour at 0.51 frames a second; the calendar's clock runs ahead as the board's does."""
+    path = tmp_path / "a.rec"
+    assert measure_day(path, 1, 0.51, memory=lambda: 1).frames == 1836
+    reader = Reader(path)
+    headers = [chunk.header for chunk in reader.chunks(FILE_HEADER_BYTES)]
+    reader.close()
+    assert len({each.wall_ns - each.start_ns for each in headers}) == 1 < len(headers)
 
 
 def test_there_is_a_frame_at_least_and_a_short_day_settles_at_its_end(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def costs_table(costs: HostCosts, computer: str) -> RenderableType:
         table.add_column(heading, justify="left" if heading == "work" else "right", no_wrap=True)
     for cost in (costs.raw, *costs.costs):
         spread = f"{1e6 * min(cost.seconds) / cost.frames:.1f}..{1e6 * max(cost.seconds) / cost.frames:.1f}"
-        rate = costs.bytes / MEGABYTE / max(1e-9, cost.median_s)
+        rate = cost.frames_per_second * costs.bytes / costs.frames / MEGABYTE
         times = cost.frames_per_second / REAL_RATE
         figures = (f"{cost.microseconds:.1f}", spread, f"{cost.frames_per_second:,.0f}")
         table.add_row(cost.name, *figures, f"{rate:,.0f}", f"{times:,.0f}x")
@@ -87,7 +87,7 @@ def _memory(phase: Phase) -> dict[str, Any]:
 
 
 def _phase(name: str, phase: Phase, day: Day) -> str:
-    times = day.hours * 3600 / max(1e-9, phase.seconds)
+    times = day.hours * 3600 / phase.seconds
     peak, growth = phase.peak_bytes / MEGABYTE, phase.growth_bytes / MEGABYTE
     return (
         f"{name}: {phase.seconds:,.1f} s ({times:,.0f} times as fast as it happened), "

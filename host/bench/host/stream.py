@@ -87,7 +87,7 @@ class BoardStream:
         )
         grey: NDArray[np.float64] = 40 + x * 100 / SIZE + np.where(away < SIZE / 7, 100, 0)
         grey = grey + self._random.normal(0, NOISE_LEVELS, grey.shape)
-        return np.clip(np.rint(grey), 0, 255).astype(np.uint8).tobytes()
+        return np.rint(grey).astype(np.uint8).tobytes()
 
 
 def filled(kind: type[Message], **values: int | float | bytes | str) -> Message:
