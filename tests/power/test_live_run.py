@@ -170,8 +170,10 @@ def test_a_kill_leaves_what_every_hold_found(tmp_path: Path) -> None:
     """At any moment the directory is what a kill then leaves behind."""
     seen: dict[str, Run] = {}
     pages: dict[str, Page] = {}
+    shares: list[float] = []
 
     def look(label: str, share: float) -> None:
+        shares.append(share)
         if label not in seen and (tmp_path / "run").exists():
             seen[label] = read_run(tmp_path / "run")
             if label in ("idle", "inference 2"):
@@ -179,6 +181,7 @@ def test_a_kill_leaves_what_every_hold_found(tmp_path: Path) -> None:
 
     with rig() as (live, _):
         measure_on(live, request(tmp_path / "run"), look)
+    assert (shares[0], shares[-1]) == (0, 1) and shares == sorted(shares)
     assert [seen[label].reason for label in ("idle", "inference 2")] == 2 * [
         "it did not end: it was killed, or it is still running"
     ]

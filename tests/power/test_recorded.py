@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -108,14 +109,18 @@ def test_idle_with_missing_samples_is_refused() -> None:
     assert found is not None and found.refused == "7 samples are missing" and found.lost == 7
 
 
-def analysed(of: Recording, method: Method) -> PowerResult:
-    class Nothing:
-        """Rows that nobody reads."""
+class Kept:
+    """Rows of a run, as they were given."""
 
-        def __getattr__(self, name: str) -> object:
-            return lambda *values: None
+    def __init__(self) -> None:
+        self.rows: list[tuple[object, ...]] = []
 
-    return analyse_recording(of, method, cast(Rows, Nothing()))
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *values: self.rows.append((name, *values))
+
+
+def analysed(of: Recording, method: Method, rows: Kept | None = None) -> PowerResult:
+    return analyse_recording(of, method, cast(Rows, rows or Kept()))
 
 
 def test_a_whole_recording() -> None:
@@ -129,6 +134,19 @@ def test_a_whole_recording() -> None:
         "the recording holds 2 windows of 2 s and 3 inferences; the method asks for 3: record longer",
     ]
     assert len(analysed(recording(of, 22.0), Method(2, 2.0, 3)).notes) == 1, "as many as requested"
+
+
+def test_a_run_of_a_recording_has_the_same_tables_as_a_measured_one() -> None:
+    """Its windows' inferences lie in the one trace that there is, which begins at 0 s."""
+    of, kept = recording(pulses(*train(6), 20.0), 22.0), Kept()
+    found = analysed(of, Method(2, 2.0, 3), kept)
+    first, second = found.windows
+    assert kept.rows == [
+        ("add_trace", "recording", of.trace),
+        ("add_state", *found.states),
+        ("add_window", first, 0.0, of.trace, 3.0),
+        ("add_window", second, 0.0, of.trace, 3.0),
+    ]
 
 
 def test_a_marker_that_is_not_there_says_where_it_is() -> None:
