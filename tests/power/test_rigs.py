@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,7 +15,9 @@ import pytest
 
 from host.base.errors import HostError
 from host.base.records import Message
+from host.bench.power import measure
 from host.link.messages import Held, Hold, HoldEnd, PowerState
+from host.ports.choose import Choice
 from host.power.collector import Collector
 from host.power.currents import Activity, rail_current_a, uncertainty_a
 from host.power.live_rig import LiveRig
@@ -22,6 +25,7 @@ from host.power.meter import Block, MarkerInput, MeterInfo
 from host.power.virtual_meter import VirtualMeter, activity_of
 from host.virtual.ov7675 import COM2, SOFT_SLEEP
 from host.virtual.power import HFCLKSTAT, RUNNING
+from tests.link.fake_board import HELLO
 
 HZ = 1000
 HELD = Held(int(PowerState.IDLE), int(HoldEnd.COMPLETE), 0, 3_000_000, 0, 0)
@@ -177,3 +181,31 @@ def test_a_meter_sees_what_a_board_does_from_the_beginning() -> None:
     assert (len(trace), trace.rate_hz) == (1000, 100_000) and not trace.bits.any()
     assert trace.current_a == pytest.approx(np.full(1000, rail_current_a(does)))
     assert uncertainty == pytest.approx(uncertainty_a(does) / rail_current_a(does))
+
+
+@pytest.mark.parametrize(("appears_s", "is_found"), [(0.0, True), (10.0, True), (10.5, False)])
+def test_a_board_that_the_meter_powers_has_ten_seconds_to_appear(
+    monkeypatch: pytest.MonkeyPatch, appears_s: float, is_found: bool
+) -> None:
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    def chosen(url: str, ports: list[object]) -> Choice:
+        return Choice("/dev/ttyACM0" if now[0] >= appears_s else "virtual", "")
+
+    monkeypatch.setattr(measure, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    monkeypatch.setattr(measure, "choose_port", chosen)
+    refused = pytest.raises(HostError, match="no board is plugged in: a meter needs a real board")
+    with contextlib.nullcontext() if is_found else refused:
+        measure._wait_for_board("auto")
+    assert now[0] == (appears_s if is_found else 10.25), "looked for four times a second"
+
+
+@pytest.mark.parametrize(("kind", "count"), [("virtual", 3), ("nano33ble", 2)])
+def test_an_estimate_says_what_it_is_worth(kind: str, count: int) -> None:
+    measured = MeterInfo("m", "1", HZ, MarkerInput.NONE)
+    notes = measure.notes_on(replace(measured, estimated=True), replace(HELLO, board=kind))
+    assert len(notes) == count and measure.notes_on(measured, replace(HELLO, board=kind)) == []
+    assert ("The virtual board is deterministic" in notes[-1]) == (kind == "virtual")
