@@ -6,7 +6,7 @@
 static uint32_t byte_crc[256];
 
 static void make_table(void) {
-    for (uint32_t byte = 0; byte < 256; byte++) {
+    for (uint32_t byte = 0; byte < sizeof byte_crc / sizeof byte_crc[0]; byte++) {
         uint32_t crc = byte;
         for (unsigned bit = 0; bit < 8; bit++) {
             crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));

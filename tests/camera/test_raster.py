@@ -22,6 +22,7 @@ from host.link.messages import (
 from host.virtual import ov7675
 from host.virtual.options import BoardOptions, SensorFaults
 from host.virtual.sensor_timing import Timing, sensor_timing
+from host.virtual.silicon import Silicon as Chip
 from tests.system.board import Bench
 
 ROWS, ROW_CLOCKS = 510, 784 * 2  # of a frame of the array (OV7675 data sheet)
@@ -103,6 +104,15 @@ def test_reads_and_branches_of_the_chip_are_timed() -> None:
     assert 1 <= usual.branch_cycles / usual.branches <= 3
     slow = silicon(Bench("noise:1", BoardOptions(pin_wait_cycles=2)))
     assert slow.read_cycles / slow.reads == pytest.approx(5, abs=0.1)
+
+
+def test_reads_and_branches_are_timed_without_the_waits_for_flash() -> None:
+    usual, waits = (
+        silicon(Bench("noise:1", BoardOptions(core_load=False, silicon=chip)))
+        for chip in (Chip(), Chip(flash=3))
+    )
+    assert waits.read_cycles == usual.read_cycles
+    assert waits.branch_cycles == usual.branch_cycles
 
 
 def test_interrupts_of_the_core_are_seen_and_timed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from host.link.messages import MAX_IMAGE_HEIGHT, MAX_IMAGE_WIDTH
 from host.preprocess import area_average, area_average_yuv, yuv_to_rgb
 from tests.native import FIRMWARE, compile_shared
 
@@ -251,17 +253,41 @@ def test_the_mean_is_that_of_exact_arithmetic() -> None:
     assert area_average(luma, 96, 96)[0, 0, 0] == int(np.floor(mean + 0.5))
 
 
-def test_impossible_sizes_are_refused() -> None:
+def starts(sizes: Sequence[int], channels: int) -> bool:
+    """Whether a picture can become an image: columns, rows, width, height; with 3 channels both in colour."""
+    columns, rows, width, height = sizes
+    state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
+    picture = AreaPicture(columns, rows, channels != 1)
+    return bool(load().area_start(state, picture, width, height, channels, None))
+
+
+def test_the_largest_and_smallest_sizes_are_taken_and_none_beyond_them() -> None:
+    least, most = (1, 1, 1, 1), (2048, 2048, MAX_IMAGE_WIDTH, MAX_IMAGE_HEIGHT)
+    assert starts(least, channels=1) and starts(most, channels=1)
+    for sizes in (least, most):
+        for i in range(4):
+            beyond = [*sizes]
+            beyond[i] += 1 if sizes == most else -1
+            assert not starts(beyond, channels=1)
+
+
+def test_a_picture_in_colour_has_whole_pairs_whose_sums_do_not_touch() -> None:
+    """255 times 257 is the most that the half of a word holds."""
+    assert starts((320, 240, 96, 96), channels=3)
+    for sizes in [(321, 240, 96, 96), (1, 240, 96, 96), (2046, 240, 91, 96), (516, 1, 1, 1)]:
+        assert not starts(sizes, channels=3), "half a pair, none, or sums that touch"
+    assert not starts((320, 240, 96, 96), channels=2)
+    for width, rows in ((514, 1), (514, 3), (4, 129), (6, 86)):
+        luma, u, v = (
+            np.full((rows, each), 255, np.uint8) for each in (width, width // 2, width // 2)
+        )
+        expected = area_average_yuv(luma, u, v, 1, 1)
+        assert np.array_equal(firmware_average(luma, 1, 1, 3, packed(u, v)), expected)
+
+
+def test_pixels_of_an_odd_width_are_summed_one_by_one() -> None:
     library = load()
     state = ctypes.create_string_buffer(AREA_STRUCT_BYTES)
-
-    def starts(columns: int, rows: int, width: int, height: int, channels: int) -> bool:
-        picture = AreaPicture(columns, rows, channels != 1)
-        return bool(library.area_start(state, picture, width, height, channels, None))
-
-    for sizes in [(0, 240, 96, 96), (320, 240, 0, 96), (320, 240, 257, 96), (4096, 240, 96, 96)]:
-        assert not starts(*sizes, channels=1)
-    assert starts(320, 240, 96, 96, channels=3)
-    for sizes in [(321, 240, 96, 96), (1, 240, 96, 96), (2046, 240, 91, 96)]:
-        assert not starts(*sizes, channels=3), "half a pair, none, or sums that touch"
-    assert not starts(320, 240, 96, 96, channels=2)
+    for columns, in_groups in ((321, False), (320, True)):
+        assert library.area_start(state, AreaPicture(columns, 240, False), 96, 96, 1, None)
+        assert library.area_sums_groups(state) is in_groups

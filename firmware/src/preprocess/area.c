@@ -101,7 +101,7 @@ void area_sum_across(const struct area_axis *axis, const uint32_t *restrict in, 
         for (; border >= unit; border -= unit) {
             sum += unit * *in++;
         }
-        *sums = border > 0 ? sum + border * *in : sum;
+        *sums = border != 0 ? sum + border * *in : sum;
     }
 }
 

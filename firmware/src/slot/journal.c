@@ -31,7 +31,7 @@ static enum page newest_page(uint32_t start, struct journal_record *newest) {
     if (!first && !second) {
         return NEITHER;
     }
-    const bool second_is_newer = (int32_t)(records[SECOND].sequence - records[FIRST].sequence) > 0;
+    const bool second_is_newer = records[SECOND].sequence == records[FIRST].sequence + 1;
     const enum page page = second && (!first || second_is_newer) ? SECOND : FIRST;
     *newest = records[page];
     return page;

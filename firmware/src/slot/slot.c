@@ -15,16 +15,13 @@ const uint8_t *slot_bytes(const struct slots *slots, uint32_t slot) {
     return board_flash_at(slot_address(slots, slot));
 }
 
-_Static_assert(SLOTS_START + WIRE_MODEL_SLOTS * SLOT_MAX_BYTES + JOURNAL_BYTES == BOARD_FLASH_BYTES,
-               "a slot is the longest when all of flash is ours");
-
+/* Whole pages for each slot, as many as leave room for the journal behind them. */
 static uint32_t room_before(uint32_t end) {
-    const uint32_t least = SLOTS_START + JOURNAL_BYTES;
-    if (end <= least) {
-        return 0;
+    uint32_t room = SLOT_MAX_BYTES;
+    while (room != 0 && SLOTS_START + WIRE_MODEL_SLOTS * room + JOURNAL_BYTES > end) {
+        room -= BOARD_FLASH_PAGE_BYTES;
     }
-    const uint32_t room = (end - least) / WIRE_MODEL_SLOTS;
-    return room - room % BOARD_FLASH_PAGE_BYTES;
+    return room;
 }
 
 void slots_start(struct slots *slots, uint32_t firmware_end, uint32_t flash_end) {
@@ -46,14 +43,13 @@ static bool slot_is_blank(const struct slots *slots, uint32_t slot) {
 
 /* One that is not in use, an empty one first, so that an older model stays as long as there is room. */
 static uint32_t free_slot(const struct slots *slots) {
-    uint32_t found = 0;
-    for (uint32_t slot = WIRE_MODEL_SLOTS; slot >= 1; slot--) {
-        if (slot != slots->active &&
-            (found == 0 || slot_is_blank(slots, slot) || !slot_is_blank(slots, found))) {
-            found = slot;
+    const uint32_t first = slots->active == 1 ? 2 : 1;
+    for (uint32_t slot = first; slot <= WIRE_MODEL_SLOTS; slot++) {
+        if (slot != slots->active && slot_is_blank(slots, slot)) {
+            return slot;
         }
     }
-    return found;
+    return first;
 }
 
 enum wire_status slot_begin(struct slots *slots, uint32_t bytes, uint32_t crc) {
