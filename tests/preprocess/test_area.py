@@ -163,8 +163,10 @@ def test_the_steps_of_the_reading_loop_make_the_same_sums(to: int, seed: int) ->
     """Simulates the running sums of camera/line_loops.S."""
     library, cut = load(), axis(320, to)
     values = np.random.default_rng(seed).integers(0, 256, 320).astype(np.uint32)
-    steps = np.zeros(320, np.uint32)
+    steps = np.full(321, 7, np.uint32)
     library.area_plan_steps(ctypes.byref(cut), steps.ctypes.data)
+    assert steps[320] == 7, "nothing is written behind the last pixel's"
+    steps = steps[:320]
     sums, total, at = np.zeros(to, np.uint32), 0, 0
     for value, step in zip(values.tolist(), steps.tolist(), strict=True):
         sums[at // 4] = total + (step & 0xFFFF) * value
