@@ -32,9 +32,8 @@ from host.recording.container import (
     unpack_payload,
 )
 
-NEAR_BYTES = (
-    4 * LARGEST_CHUNK_BYTES
-)  # in so many, chunks are looked at one by one; a torn file's last whole one is there
+# In so many, chunks are looked at one by one; a torn file's last whole one is there
+NEAR_BYTES = 4 * LARGEST_CHUNK_BYTES
 
 
 @dataclass(frozen=True)
