@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from host.base.records import Message
-from host.doctor.camera import camera_findings
+from host.doctor.camera import STEPS, camera_findings
 from host.doctor.chip import dropped_frames_finding
 from host.doctor.evidence import CameraEvidence, Evidence, LinkEvidence, Undisturbed
 from host.doctor.finding import Finding, Verdict
@@ -110,6 +110,22 @@ def test_drops_are_judged_by_the_undisturbed_ones(
     for finding in verdicts(replace(SEEN, undisturbed=counted)):
         assert finding.verdict is verdict
         assert words in finding.detail
+
+
+@pytest.mark.parametrize("registers", [None, (0x7F, 0xA2, 0x76, 0x70)])
+@pytest.mark.parametrize("faults", [(), (OVERRUN,)])
+def test_each_step_of_the_camera_is_judged_once_and_in_order(
+    registers: tuple[int, ...] | None, faults: tuple[Fault, ...]
+) -> None:
+    """Another sensor is the identity's fault, a torn frame the capture's; every other step passed."""
+    camera = CameraEvidence(frame=FRAME, registers=registers, faults=faults)
+    found = camera_findings(Evidence(HELLO, camera, LinkEvidence()))[: len(STEPS)]
+    assert [finding.name for finding in found] == list(STEPS)
+    judged = {finding.name: finding.verdict for finding in found}
+    assert judged["camera identity"] is (Verdict.FAIL if registers else Verdict.PASS)
+    assert judged["capture"] is (Verdict.WARN if faults else Verdict.PASS)
+    others = set(judged.items()) - {(n, judged[n]) for n in ("camera identity", "capture")}
+    assert {verdict for _, verdict in others} == {Verdict.PASS}
 
 
 def test_what_is_no_torn_frame_is_never_excused() -> None:
