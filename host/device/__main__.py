@@ -10,7 +10,6 @@ slots list | use N | erase  the models in its flash; python -m host.deploy sends
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -21,6 +20,7 @@ import sys
 from host.base import console
 from host.base.boards import VIRTUAL
 from host.base.errors import HostError, run_main
+from host.base.json_out import print_json
 from host.base.tool_parser import tool_parser
 from host.deploy.slots import empty_slots, read_slots, run_slot
 from host.deploy.table import slots_table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -20,6 +19,7 @@ from host.base.arguments import share
 from host.base.console import stderr, stdout
 from host.base.errors import HostError, run_main
 from host.base.files import require_place, write_again
+from host.base.json_out import print_json
 from host.base.tool_parser import tool_parser
 from host.doctor.board import board_finding, port_finding
 from host.doctor.evidence import PortEvidence

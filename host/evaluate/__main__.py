@@ -7,7 +7,6 @@ each byte of its answers is held against the PC's; the metrics are then the boar
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -25,6 +24,7 @@ from rich.progress import Progress
 from host.base.arguments import share, whole
 from host.base.console import Console, stderr, stdout
 from host.base.errors import require, run_main
+from host.base.json_out import print_json
 from host.base.statistics import Floats
 from host.base.text import say
 from host.base.tool_parser import tool_parser

@@ -8,7 +8,6 @@ python -m host.viewer --port replay:FILE       plays it
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.base.json_out import print_json
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from host.base.console import share_bars, stdout
 from host.base.errors import run_main
+from host.base.json_out import print_json
 from host.base.text import say
 from host.base.tool_parser import tool_parser
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from host.base.errors import plain_words
-from host.base.json_out import print_json_line
 
 if __name__ == "__main__":
     plain_words()  # before the imports that take long
@@ -16,6 +15,7 @@ import sys
 from host.base.console import stderr
 from host.base.errors import require, run_main
 from host.base.follow_up import shell_line
+from host.base.json_out import print_json_line
 from host.train.gather import gather
 from host.train.options import parse
 from host.train.quiet import load_tensorflow, refuse_old_processor

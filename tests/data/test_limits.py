@@ -51,7 +51,7 @@ def having(*rows: tuple[str, str, int]) -> list[Picture]:
         ([("a", "x", 4), ("b", "y", 4), ("c", "x", 4)],
          "12 of 12 labels (a: 4 of 4 x; b: 4 of 4 y; c: 4 of 4 x)"),
         ([("a", "x", 4), ("b", "y", 5), ("c", "x", 4), ("d", "y", 4)],
-         "17 of 17 labels (b: 5 of 5 y; a: 4 of 4 x; c: 4 of 4 x; 1 more)"),
+         "17 of 17 labels (b: 5 of 5 y; a: 4 of 4 x; c: 4 of 4 x; and 1 more)"),
     ],
 )  # fmt: skip
 def test_a_session_gives_labels_away(rows: Rows, found: str) -> None:
